@@ -1,0 +1,5 @@
+"""`python -m brochure` is the same as `brochure`."""
+
+from brochure.cli import main
+
+main()

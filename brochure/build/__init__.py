@@ -1,0 +1,1 @@
+"""The workshop: what is to be made, made and written whole."""

@@ -1,0 +1,43 @@
+"""Build again whenever something changes that the last build really read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+from brochure.project import Project
+
+
+def changes(project: Project, stop: Event | None = None) -> Iterator[set[Path]]:
+    """Wait for changes of what `project` has read, or looked for in vain; yield what changed.
+
+    What is to be watched is looked up anew after each change, so the caller builds in between.
+    """
+    from watchfiles import watch
+
+    while True:
+        watched = set(project.seen)
+        folders = {_nearest_folder(path) for path in watched}
+        for found in watch(
+            *sorted(folders),
+            watch_filter=lambda _, name: _concerns(Path(name), watched),  # noqa: B023
+            recursive=False,
+            stop_event=stop,
+            raise_interrupt=True,
+        ):
+            yield {Path(name) for _, name in found}
+            break
+        else:
+            return
+
+
+def _concerns(path: Path, watched: set[Path]) -> bool:
+    """Whether a path was read, or lies in a folder of which all was read (fonts)."""
+    return path in watched or path.parent in watched
+
+
+def _nearest_folder(path: Path) -> Path:
+    """The folder in which a change of `path` shows: where it lies, or would have to appear."""
+    folder = path if path.is_dir() else path.parent
+    while not folder.is_dir():
+        folder = folder.parent
+    return folder

@@ -1,0 +1,92 @@
+"""What a language asks of a leaflet, as data: ``styles/languages/<code>.yaml``."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from brochure.diagnostics import Problems, raise_errors
+from brochure.manuscript import yamltree
+from brochure.manuscript.validate import validate
+from brochure.project import Project, builtin_styles
+
+Count = Annotated[int, Field(ge=1, le=20)]
+_KEEP = "\u202f"  # narrow no-break space
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hyphenation(_Model):
+    """How words are divided: Pyphen's dictionary, bounds in letters, and corrections."""
+
+    dictionary: str
+    left: Count
+    right: Count
+    apart: Count
+    shortest: Count
+    exceptions: tuple[str, ...]
+
+
+class Words(_Model):
+    """The fixed words that a leaflet prints."""
+
+    page: str
+    of: str
+    line: str
+    lines: str
+    page_line: str
+    only_page: str
+    quote: str
+    commentary: str
+    source: str
+    contact: str
+    imprint: str
+
+
+class Language(_Model):
+    """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, words."""
+
+    name: str
+    quotes: tuple[str, str, str, str]
+    dash: str
+    abbreviations: tuple[str, ...]
+    before_number: tuple[str, ...]
+    after_number: tuple[str, ...]
+    ordinal: str
+    months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+    date: str
+    hyphenation: Hyphenation
+    words: Words
+
+    def format_date(self, date: str) -> str:
+        """An ISO date (``2018-12-20``, ``2018-12``, ``2018``) as the language writes it."""
+        year, month, day = (*date.split("-"), "", "")[:3]
+        if not month:
+            return year
+        name = self.months[int(month) - 1]
+        if not day:
+            return f"{name} {year}"
+        return self.date.replace(" ", _KEEP).format(day=int(day), month=name, year=year)
+
+
+def known_languages(project: Project) -> tuple[str, ...]:
+    """The codes of all languages that the project or brochure itself brings."""
+    folders = (project.root / "styles" / "languages", builtin_styles() / "languages")
+    return tuple(sorted({file.stem for folder in folders for file in folder.glob("*.yaml")}))
+
+
+def load_language(project: Project, code: str) -> Language:
+    """The language of a code like ``de`` or ``de-AT`` (which reads ``de``). Raises Problems."""
+    path = project.style(f"languages/{code}.yaml")
+    if not path.exists() and "-" in code:
+        path = project.style(f"languages/{code.partition('-')[0]}.yaml")
+    file = project.show(path)
+    text, complaints = yamltree.decode(project.read(path, yamltree.LIMIT), file)
+    raise_errors(complaints)
+    tree, complaints = yamltree.parse(text, file)
+    raise_errors(complaints)
+    language, complaints = validate(tree, Language)
+    if language is None:
+        raise Problems(complaints)
+    return language

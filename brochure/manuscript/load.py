@@ -1,0 +1,234 @@
+"""Project + name → a leaflet with the place of each text, or every problem at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, raise_errors, warning
+from brochure.manuscript import markup, yamltree
+from brochure.manuscript.language import Language, known_languages, load_language
+from brochure.manuscript.model import Leaflet, Quote, Source
+from brochure.manuscript.validate import did_you_mean, validate
+from brochure.manuscript.yamltree import Path, Tree
+from brochure.project import Project, check_name
+
+# The texts in which Markdown is understood; in the others every character stands for itself.
+_MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A leaflet as it was written: its content, its language, where each text stands."""
+
+    name: str
+    leaflet: Leaflet
+    language: Language
+    tree: Tree
+    diagnostics: tuple[Diagnostic, ...]  # warnings; errors are raised
+
+    def place(self, path: Path, snippet: str = "") -> Place:
+        """Where the text at `path` stands, or `snippet` inside it."""
+        return self.tree.place(path, snippet)
+
+
+def load(project: Project, name: str) -> Manuscript:
+    """Read ``content/<name>/leaflet.yaml``. Raises Problems with all that is wrong in it."""
+    path = project.manuscript(name)
+    file = project.show(path)
+    check_name(name, Place(file))
+    text, complaints = yamltree.decode(project.read(path, yamltree.LIMIT), file)
+    raise_errors(complaints)
+    if not text.strip():
+        raise Problems(
+            [
+                error(
+                    "empty-file",
+                    "The file is empty.",
+                    Place(file),
+                    "`brochure new my-leaflet` writes one that can be filled in.",
+                )
+            ]
+        )
+    tree, complaints = yamltree.parse(text, file)
+    if tree.root is None:
+        raise Problems(complaints or [_not_a_leaflet(Place(file))])
+    if not isinstance(tree.root, yamltree.Mapping):
+        raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
+
+    # A value that broke the syntax was mended to go on; what is wrong with it was said already.
+    said = {complaint.place.line for complaint in complaints if complaint.is_error}
+    leaflet, invalid = validate(tree, Leaflet)
+    complaints += [complaint for complaint in invalid if complaint.place.line not in said]
+    complaints += _check_ids(tree)
+    complaints += _check_texts(tree)
+    language = _language(project, tree, complaints)
+    if leaflet is None or language is None:
+        raise Problems(sorted(complaints, key=lambda d: d.place))
+    complaints += _check_references(leaflet, tree)
+    complaints += _check_addresses(leaflet, tree)
+    complaints += _check_accent(leaflet, tree)
+    return Manuscript(name, leaflet, language, tree, raise_errors(complaints))
+
+
+def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text of a leaflet with its path."""
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, str):
+            yield (*path, name), value
+        elif isinstance(value, BaseModel):
+            yield from texts(value, (*path, name))
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                yield from texts(item, (*path, name, index))
+
+
+def _not_a_leaflet(place: Place) -> Diagnostic:
+    return error(
+        "not-a-leaflet",
+        "This is no leaflet: it does not consist of lines like `title: …`.",
+        place,
+        "`brochure new my-leaflet` writes one that can be filled in.",
+    )
+
+
+def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Language | None:
+    node = tree.node(("language",))
+    if not isinstance(node, yamltree.Scalar) or node.text is None:
+        return None  # validation has said so
+    known = known_languages(project)
+    if node.text.partition("-")[0] in known:
+        return load_language(project, node.text)
+    if not any(complaint.place == node.place for complaint in complaints):
+        complaints.append(
+            error(
+                "unknown-language",
+                f"`{node.text}` is no language that is known here.",
+                node.place,
+                did_you_mean(node.text, known)
+                + " A file `styles/languages/<code>.yaml` in the project adds one.",
+            )
+        )
+    return None
+
+
+def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
+    """Ids name passages for good, so each may stand once only; and a passage needs a side."""
+    passages = tree.node(("passages",))
+    if not isinstance(passages, yamltree.Sequence):
+        return
+    first: dict[str, Place] = {}
+    for index, passage in enumerate(passages.items):
+        if not isinstance(passage, yamltree.Mapping):
+            continue
+        name = passage.get("id")
+        if isinstance(name, yamltree.Scalar) and name.text is not None:
+            if name.text in first:
+                yield error(
+                    "duplicate-id",
+                    f"The id `{name.text}` is given twice; the first stands in line "
+                    f"{first[name.text].line}.",
+                    name.place,
+                    "Give each passage an id of its own.",
+                )
+            first.setdefault(name.text, name.place)
+        if not {key.text for key, _ in passage.entries} & {"quote", "commentary"}:
+            yield error(
+                "empty-passage",
+                "This passage has neither a quote nor a commentary.",
+                tree.place(("passages", index)),
+                "Write one of them, or delete the passage.",
+            )
+
+
+def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
+    """Markdown that cannot be printed as meant, at its place."""
+    for path, node in _scalars(tree.root):
+        if node.text is None or path[-1] not in _MARKDOWN or path == ("source", "title"):
+            continue
+        for complaint in markup.check(node.text):
+            yield Diagnostic(
+                Severity(complaint.severity),
+                complaint.code,
+                complaint.message,
+                tree.place(path, complaint.snippet),
+                complaint.hint,
+            )
+
+
+def _scalars(node: yamltree.Node | None, path: Path = ()) -> Iterator[tuple[Path, yamltree.Scalar]]:
+    match node:
+        case yamltree.Scalar():
+            yield path, node
+        case yamltree.Sequence():
+            for index, item in enumerate(node.items):
+                yield from _scalars(item, (*path, index))
+        case yamltree.Mapping():
+            for key, value in node.entries:
+                yield from _scalars(value, (*path, key.text or ""))
+
+
+def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """A reference must say all that its pattern asks for, and use all that is given."""
+    source = leaflet.source or Source(title="–")
+    for index, passage in enumerate(leaflet.passages):
+        quote, path = passage.quote, ("passages", index, "quote")
+        if quote is None:
+            continue
+        given = {name for name in ("lines", "page") if getattr(quote, name)}
+        wanted = _placeholders(source, quote)
+        if not given:
+            yield warning(
+                "no-reference",
+                "The quote does not say where it stands in the source.",
+                tree.place((*path, "text")),
+                "Add `lines:` or `page:`; readers want to look it up.",
+            )
+        elif missing := sorted(wanted - given):
+            yield error(
+                "reference",
+                f"The reference needs `{missing[0]}`, which this quote does not give.",
+                tree.place((*path, min(given))),
+                f"Add `{missing[0]}: …`, or change `reference:` of the source.",
+            )
+        elif unused := sorted(given - wanted):
+            yield error(
+                "reference",
+                f"`{unused[0]}` would not be printed: the pattern `{source.reference}` does not "
+                "use it.",
+                tree.key_place((*path, unused[0])),
+                f"Write {{{unused[0]}}} into `reference:` of the source, or delete this line.",
+            )
+
+
+def _placeholders(source: Source, quote: Quote) -> set[str]:
+    if source.reference is None:  # the language's own patterns take what is given
+        return {name for name in ("lines", "page") if getattr(quote, name)}
+    return {name for name in ("lines", "page") if f"{{{name}}}" in source.reference}
+
+
+def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    if leaflet.source and leaflet.source.address:
+        complaint = markup.check_address(leaflet.source.address)
+        if complaint:
+            yield error("link", complaint[0], tree.place(("source", "address")), complaint[1])
+
+
+def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """The accent carries words, so it needs the contrast of WCAG 2.1, 1.4.3: 4.5 to 1."""
+    if leaflet.accent and (contrast := contrast_on_white(leaflet.accent)) < 4.5:
+        yield warning(
+            "contrast",
+            f"The accent colour is too pale to be read: {contrast:.1f} to 1 on white paper.",
+            tree.place(("accent",)),
+            "Take a darker one; from 4.5 to 1 on it survives a bad copy.",
+        )
+
+
+def contrast_on_white(colour: str) -> float:
+    """The contrast ratio of ``#rrggbb`` on white (WCAG 2.1, “contrast ratio”), 1 to 21."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 1.05 / (luminance + 0.05)

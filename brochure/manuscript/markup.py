@@ -1,0 +1,265 @@
+"""Inline Markdown → safe HTML.
+
+Understood: *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple
+lists. Everything else is printed as it was typed; no HTML passes. Emphasis never begins or
+ends inside a word, so that „Bürger*innen und Schüler*innen“ keeps its asterisks.
+
+The initiative's own words get the typography of the language; a quote keeps its letters, its
+list markers included.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Literal
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
+
+from brochure.manuscript.typography import SEALED, Typography
+
+Links = Literal["live", "printed", "none"]
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with a text; `snippet` is what to look for in the file to find the place."""
+
+    severity: Literal["error", "warning"]
+    code: str
+    message: str
+    hint: str
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """How texts become HTML: typography (None for quotes), and what happens to links.
+
+    `live`: they can be clicked. `printed`: the words, then the short address in parentheses.
+    `none`: the words alone.
+    """
+
+    typography: Typography | None
+    links: Links
+
+    def block(self, text: str) -> str:
+        """Paragraphs and lists as HTML blocks."""
+        tokens = _without_lone_numbers(_parser(self.typography is not None).parse(text))
+        parts: list[str] = []
+        for token in tokens:
+            if token.type == "inline":
+                parts.append(self._inline(token.children or []))
+            elif token.type == "list_item_open":
+                parts.append(f"<li{self._marker(token)}>")
+            elif not token.hidden:  # the paragraphs of a tight list are
+                parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
+        return "".join(parts)
+
+    def inline(self, text: str) -> str:
+        """One line without paragraphs, as for a heading."""
+        (token,) = _parser(self.typography is not None).parseInline(text)
+        return self._inline(token.children or [])
+
+    def plain(self, text: str) -> str:
+        """One line without markup, as for metadata and bookmarks."""
+        (token,) = _parser(self.typography is not None).parseInline(text)
+        words = [*self._words(token.children or [])]
+        return " ".join("".join(words).split(" ")).replace("\n", " ")
+
+    def _words(self, tokens: Sequence[Token]) -> Iterator[str]:
+        """The text of each token, set; what is no text counts as empty."""
+        addresses = [
+            i for i, t in enumerate(tokens) if i and tokens[i - 1].markup == "linkify" and t.content
+        ]
+        pieces = [
+            SEALED if i in addresses else " " if t.type == "softbreak" else "\n"
+            if t.type == "hardbreak" else t.content
+            for i, t in enumerate(tokens)
+        ]  # fmt: skip
+        if self.typography is not None:
+            pieces = self.typography.paragraph(pieces)
+        for i in addresses:
+            pieces[i] = tokens[i].content
+        yield from pieces
+
+    def _inline(self, tokens: Sequence[Token]) -> str:
+        parts: list[str] = []
+        opened: list[tuple[str, int]] = []  # address of each open link, where its words begin
+        for token, words in zip(tokens, self._words(tokens), strict=True):
+            match token.type:
+                case "hardbreak":
+                    parts.append("<br>")
+                case "em_open" | "em_close" | "strong_open" | "strong_close":
+                    parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
+                case "link_open":
+                    opened.append((str(token.attrs["href"]), len(parts)))
+                    if self.links == "live":
+                        address = escape(str(token.attrs["href"]))
+                        parts.append(f'<a href="{address}">')
+                case "link_close":
+                    address, start = opened.pop()
+                    if self.links == "live":
+                        parts.append("</a>")
+                    elif self.links == "printed":
+                        shown = re.sub(r"<[^>]*>", "", "".join(parts[start:]))
+                        short = escape(short_address(address))
+                        if short not in (shown, shown.removeprefix("https://").rstrip("/")):
+                            parts.append(f' <span class="address">({short})</span>')
+                case _:
+                    text = escape(words, quote=False)
+                    if self.typography is not None:
+                        text = re.sub(r"\d+–\d+", r'<span class="together">\g<0></span>', text)
+                    parts.append(text)
+        return "".join(parts)
+
+    def _marker(self, item: Token) -> str:
+        """The marker of a list item as typed: a number is never counted anew."""
+        marker = f"{item.info}{item.markup} " if item.info else f"{item.markup} "
+        if not item.info and self.typography is not None:
+            marker = "– "
+        return f" style='list-style-type: \"{marker}\"'"
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """The short addresses of all links in a text, each once."""
+    return tuple(dict.fromkeys(short_address(href) for href, _ in _links(text)))
+
+
+def wholly_emphasised(text: str) -> bool:
+    """Whether every word of a text stands in emphasis: then nothing is left to stand out from."""
+    inlines = [token for token in _parser(True).parse(text) if token.type == "inline"]
+    return bool(inlines) and all(
+        token.children
+        and token.children[0].type == "em_open"
+        and token.children[-1].type == "em_close"
+        and all(child.level for child in token.children[1:-1])
+        for token in inlines
+    )
+
+
+def check(text: str) -> Iterator[Complaint]:
+    """What cannot be printed as its author meant it."""
+    for href, words in _links(text):
+        complaint = check_address(href)
+        if complaint:
+            snippet = f"[{words}]"
+            yield Complaint("error", "link", *complaint, snippet if snippet in text else href)
+    for pattern, what in _NOT_UNDERSTOOD:
+        found = pattern.search(text)
+        if found:
+            yield Complaint(
+                "warning",
+                "markup",
+                f"`{found[0][:40]}` is printed as it stands: {what}.",
+                "Texts know *emphasis*, **strong**, [links](https://…), paragraphs and lists.",
+                found[0],
+            )
+
+
+def check_address(href: str) -> tuple[str, str] | None:
+    """What is wrong with the address of a link, and what to do; None where all is well."""
+    try:
+        parts = urlsplit(href)
+        fine = bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.path)
+    except ValueError:
+        return f"`{href}` is no address.", "Copy it from the address line of the browser."
+    if href in ("", "#"):
+        return "The link has no address.", "Add it, or leave the brackets out: words alone."
+    if parts.scheme not in _SCHEMES:
+        return (
+            f"The address `{href}` does not begin with https://, http://, mailto: or tel:.",
+            "Write the whole address; other kinds are not let into a leaflet.",
+        )
+    if not fine:
+        return f"`{href}` is no complete address.", "Copy it from the browser’s address line."
+    return None
+
+
+def short_address(href: str) -> str:
+    """An address as people read and type it: ``https://example.org/`` → ``example.org``."""
+    shown = _parser(True).normalizeLinkText(href)
+    return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
+
+
+_NOT_UNDERSTOOD = (
+    (re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"), "a leaflet knows no HTML"),
+    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), "pictures cannot stand in a text"),
+    (re.compile(r"^#{1,6} .*", re.MULTILINE), "there are no headings inside a text"),
+    (re.compile(r"^(?:```|~~~).*", re.MULTILINE), "there are no code blocks"),
+)
+
+
+def _links(text: str) -> Iterator[tuple[str, str]]:
+    for block in _parser(True).parse(text):
+        tokens = block.children or []
+        for i, token in enumerate(tokens):
+            if token.type == "link_open":
+                words = tokens[i + 1].content if i + 1 < len(tokens) else ""
+                yield str(token.attrs["href"]), words
+
+
+def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
+    """A numbered list of one item is a sentence that begins with a number (“20. Mai …”)."""
+    for first, token in enumerate(tokens):
+        if token.type != "ordered_list_open":
+            continue
+        last = next(
+            i for i in range(first, len(tokens))
+            if tokens[i].type == "ordered_list_close" and tokens[i].level == token.level
+        )  # fmt: skip
+        items = [
+            t for t in tokens[first:last]
+            if t.type == "list_item_open" and t.level == token.level + 1
+        ]  # fmt: skip
+        inlines = [t for t in tokens[first:last] if t.type == "inline"]
+        if len(items) == 1 and len(inlines) == 1:
+            (inline,) = inlines
+            number = Token("text", "", 0, content=f"{items[0].info}{items[0].markup} ")
+            inline.children = [number, *(inline.children or [])]
+            paragraph = [Token("p_open", "p", 1), inline, Token("p_close", "p", -1)]
+            return [*tokens[:first], *paragraph, *_without_lone_numbers(tokens[last + 1 :])]
+    return tokens
+
+
+@cache
+def _parser(own_words: bool) -> MarkdownIt:
+    """The Markdown that leaflets know; addresses become links by themselves in own words only."""
+    parser = MarkdownIt("zero", {"linkify": own_words})
+    parser.enable(["emphasis", "link", "newline", "escape", "list"])
+    parser.inline.ruler.at("emphasis", _emphasis)
+    if own_words:
+        parser.enable("linkify")
+        assert parser.linkify is not None
+        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
+    parser.validateLink = lambda url: True  # type: ignore[method-assign] # `check` complains
+    return parser
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Markdown's rule for ``_`` (CommonMark 6.2, rules 2 and 4), for ``*`` as well."""
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    scanned = state.scanDelims(state.pos, False)
+    for _ in range(scanned.length):
+        token = state.push("text", "", 0)
+        token.content = marker
+        state.delimiters.append(
+            Delimiter(
+                marker=ord(marker),
+                length=scanned.length,
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=scanned.can_open,
+                close=scanned.can_close,
+            )
+        )
+    state.pos += scanned.length
+    return True

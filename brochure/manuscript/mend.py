@@ -1,0 +1,181 @@
+"""What the YAML parser stumbles over, said in the words of the person who wrote it.
+
+Each remedy changes one line of a copy, so that reading can go on to the next mistake.
+"""
+
+import re
+
+import yaml
+
+from brochure.diagnostics import Diagnostic, Place, error
+
+# `- key: value` taken apart: indentation and dashes, key, colon with space, value.
+_ENTRY = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?P<colon>:[ ]+)(?P<value>\S.*)$")
+_ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*)$")
+_BLOCK = (
+    "Put the whole text into quotation marks, or write `|` after the colon and the text into "
+    "the next line, indented."
+)
+_RESERVED = {
+    "*": ("alias", "A value that begins with `*` is a reference in YAML, not emphasis."),
+    "&": ("alias", "A value that begins with `&` is a reference in YAML, not text."),
+    "@": ("reserved", "A value cannot begin with `@`."),
+    "`": ("reserved", "A value cannot begin with a backtick."),
+    "%": ("reserved", "A value cannot begin with `%`."),
+    "!": ("tag", "A value that begins with `!` is an instruction in YAML, not text."),
+    "[": ("bracket", "A value that begins with `[` is a list in YAML, not text or a link."),
+    "{": ("bracket", "A value that begins with `{` is a block of keys in YAML, not text."),
+    "|": ("block-text", "After `|` nothing may stand in the same line."),
+    ">": ("block-text", "After `>` nothing may stand in the same line."),
+}
+
+
+def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnostic, str | None]:
+    """A complaint for a syntax error, and the text with that line mended (None: no idea how)."""
+    lines = text.split("\n")
+    number = min(reason.problem_mark.line if reason.problem_mark else 0, len(lines) - 1)
+    begun = reason.context_mark.line if reason.context_mark else number
+
+    tab = re.match(r" *\t", lines[number])
+    if tab:
+        return (
+            error(
+                "tab",
+                "This line is indented with a tab.",
+                Place(file, number + 1, tab.end()),
+                "Indent with spaces, two for each level.",
+            ),
+            _with_line(lines, number, _untabbed(lines, number)),
+        )
+
+    # The line at fault is the one of the mark, or the one in which the broken text began.
+    for row in dict.fromkeys((number, min(begun, len(lines) - 1))):
+        found = _explain_value(lines[row], row, file, str(reason.problem))
+        if found:
+            complaint, line = found
+            return complaint, _with_line(_without_continuation(lines, row), row, line)
+
+    glued = re.match(r"^([ ]*(?:-[ ]+)*[\w-]+):(?=\S)", lines[begun])
+    if glued:
+        line = lines[begun]
+        return (
+            error(
+                "space-after-colon",
+                "There is no space after the colon.",
+                Place(file, begun + 1, glued.end() + 1),
+                "Write `key: value`, with a space.",
+            ),
+            _with_line(lines, begun, line[: glued.end()] + " " + line[glued.end() :]),
+        )
+    if "could not find expected ':'" in str(reason.problem):
+        column = len(lines[begun]) - len(lines[begun].lstrip()) + 1
+        return (
+            error(
+                "no-key",
+                "This line is neither `key: value` nor part of the text above.",
+                Place(file, begun + 1, column),
+                "If it belongs to the text above, indent it as far as the text; otherwise "
+                "write a key and a colon before it.",
+            ),
+            _with_line(lines, begun, ""),
+        )
+    mark = reason.problem_mark or reason.context_mark
+    return (
+        error(
+            "yaml",
+            f"The structure breaks here ({_plain_words(reason)}).",
+            Place(file, mark.line + 1, mark.column + 1) if mark else Place(file),
+            "Compare the indentation with the lines above: what belongs together begins in the "
+            "same column.",
+        ),
+        None,
+    )
+
+
+def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagnostic, str] | None:
+    """What is wrong with the value of ``key: value``, and the line with the value quoted."""
+    entry = _ENTRY.match(line) or _ITEM.match(line)
+    if not entry:
+        return None
+    value = entry["value"]
+    column = entry.start("value") + 1
+    if value[0] in _RESERVED:
+        code, message = _RESERVED[value[0]]
+    elif value[0] in "\"'":
+        closing = _closing(value)
+        if closing is None and value[0] == '"' and "escape" in problem:
+            code = "backslash"
+            message = "A backslash in double quotation marks is an instruction in YAML."
+        elif closing is None:
+            code, message = "unclosed-quote", f"The quotation mark {value[0]} is never closed."
+        elif value[closing + 1 :].strip().startswith("#") or closing + 1 == len(value.rstrip()):
+            if "escape" not in problem:
+                return None
+            code = "backslash"
+            message = "A backslash in double quotation marks is an instruction in YAML."
+        else:
+            code = "text-after-quote"
+            message = (
+                "The text begins with a quotation mark and goes on after the closing one; for "
+                "YAML it ends there."
+            )
+            column += closing + 1
+    elif ": " in value or value.rstrip().endswith(":"):
+        code = "colon-in-text"
+        message = "A text with a colon and a space in it looks like a second key to YAML."
+        column += value.index(":")
+    else:
+        return None
+    head = entry["lead"] + entry["key"] + entry["colon"]
+    quoted = head + "'" + value.replace("'", "''") + "'"
+    return error(code, message, Place(file, row + 1, column), _BLOCK), quoted
+
+
+def _without_continuation(lines: list[str], row: int) -> list[str]:
+    """The lines, those blank that continue the text of line `row` (they are indented deeper)."""
+    entry = _ENTRY.match(lines[row])
+    depth = len(entry["lead"]) if entry else len(lines[row]) - len(lines[row].lstrip())
+    after = row + 1
+    while after < len(lines):
+        line = lines[after]
+        if line.strip() and len(line) - len(line.lstrip(" ")) <= depth:
+            break
+        after += 1
+    return [*lines[: row + 1], *[""] * (after - row - 1), *lines[after:]]
+
+
+def _untabbed(lines: list[str], row: int) -> str:
+    """The line as if indented with spaces: two a tab, or like the line above if that has none."""
+    above = next((line for line in reversed(lines[:row]) if line.strip()), "")
+    if above.lstrip(" ").startswith("\t") or above.rstrip().endswith(":"):
+        margin = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
+        return margin.replace("\t", "  ") + lines[row].lstrip()
+    return above[: len(above) - len(above.lstrip(" "))] + lines[row].lstrip()
+
+
+def _closing(value: str) -> int | None:
+    """Index of the quotation mark that closes the one at the start of `value`, in this line."""
+    pattern = r'"(?:[^"\\]|\\.)*"' if value[0] == '"' else r"'(?:[^']|'')*'"
+    found = re.match(pattern, value)
+    return found.end() - 1 if found else None
+
+
+def _with_line(lines: list[str], row: int, line: str) -> str | None:
+    if lines[row] == line:  # a remedy that changes nothing would be tried for ever
+        return None
+    return "\n".join([*lines[:row], line, *lines[row + 1 :]])
+
+
+def _plain_words(reason: yaml.MarkedYAMLError) -> str:
+    """PyYAML's own words, without its names for tokens."""
+    problem = str(reason.problem or reason.context or "not YAML")
+    for ours, theirs in (
+        ("the end of the block", "<block end>"),
+        ("another key", "'<block mapping start>'"),
+        ("a list", "'<block sequence start>'"),
+        ("text", "'<scalar>'"),
+        ("a list item", "'-'"),
+        ("the end", "'<stream end>'"),
+    ):
+        problem = problem.replace(theirs, ours)
+    return problem

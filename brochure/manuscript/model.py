@@ -1,0 +1,181 @@
+"""The leaflet as data: frozen, validated, nothing extra allowed.
+
+The same classes give the JSON Schema for completion in editors, so every field carries a
+description for the person who types it.
+"""
+
+import re
+from typing import Annotated
+from unicodedata import category
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
+_RANGE = re.compile(r"(\d+)(?:\s*[-\u2010-\u2014]\s*(\d+))?")
+
+
+def _complaint(code: str, message: str, hint: str) -> PydanticCustomError:
+    # Braces would be taken for a template by pydantic.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _date(value: str) -> str:
+    """ISO 8601: a year, a month or a day, as exactly as it is known."""
+    found = _DATE.fullmatch(value)
+    month, day = (int(found[part] or 1) if found else 0 for part in ("month", "day"))
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        raise _complaint(
+            "date",
+            f"`{value}` is no date.",
+            "Write year, month and day with hyphens, as in 2018-12-20; 2018-12 and 2018 will "
+            "do where no more is known.",
+        )
+    return value
+
+
+def _colour(value: str) -> str:
+    """An RGB colour as ``#rrggbb``."""
+    found = _COLOUR.fullmatch(value)
+    if not found:
+        raise _complaint(
+            "colour",
+            f"`{value}` is no colour.",
+            "Write six digits or letters from a to f, as in 8a1c3b: two each for red, green "
+            "and blue.",
+        )
+    return "#" + found[1].lower()
+
+
+def _numbers(value: str) -> str:
+    """Lines or pages: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash."""
+    parts = []
+    for part in value.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        if not found:
+            raise _complaint(
+                "numbers",
+                f"`{value}` is no line or page number.",
+                "Write one number (1087), a range (1087-1090), or several with commas.",
+            )
+        if found[2] and int(found[2]) <= int(found[1]):
+            raise _complaint(
+                "numbers",
+                f"`{part.strip()}` ends before it begins.",
+                "Write the smaller number first.",
+            )
+        parts.append(f"{found[1]}–{found[2]}" if found[2] else found[1])
+    return ", ".join(parts)
+
+
+def _reference(value: str) -> str:
+    """A pattern such as ``Zeilen {lines}`` or ``S. {page}, Z. {lines}``."""
+    names = re.findall(r"\{([^{}]*)\}", value)
+    rest = re.sub(r"\{[^{}]*\}", "", value)
+    if not names or set(names) - {"lines", "page"} or "{" in rest or "}" in rest:
+        raise _complaint(
+            "reference",
+            f"`{value}` does not say where the numbers go.",
+            "Use {lines} and {page}, as in `lines {lines}` or `p. {page}, l. {lines}`.",
+        )
+    return value
+
+
+def _visible(value: str) -> str:
+    """Something that leaves ink: not spaces and format characters alone (Unicode 4.5)."""
+    if all(category(character)[0] in "ZC" for character in value):
+        raise _complaint(
+            "empty", "Nothing visible is written here.", "Write the text, or delete the line."
+        )
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
+Date = Annotated[Text, AfterValidator(_date)]
+Colour = Annotated[Text, AfterValidator(_colour)]
+Numbers = Annotated[Text, AfterValidator(_numbers)]
+Reference = Annotated[Text, AfterValidator(_reference)]
+Id = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Language = Annotated[Text, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Model):
+    """The document that is quoted."""
+
+    title: Text = Field(description="Title of the document.")
+    author: Text | None = Field(None, description="Who wrote or signed it: author, parties, body.")
+    date: Date | None = Field(None, description="Its date: 2018-12-20, 2018-12 or 2018.")
+    address: Text | None = Field(None, description="Where it can be read: an https:// address.")
+    reference: Reference | None = Field(
+        None,
+        description="How a reference reads, with {lines} and {page}: `Zeilen {lines}`, "
+        "`S. {page}, Z. {lines}`. Left out, the language decides.",
+    )
+
+
+class Columns(_Model):
+    """The headings of the two columns, repeated on each page."""
+
+    quote: Text = Field(description="Heading of the left column: the document quoted.")
+    commentary: Text = Field(description="Heading of the right column: what you say about it.")
+
+
+class Quote(_Model):
+    """Verbatim words of the source. Their letters are never changed."""
+
+    heading: Text | None = Field(None, description="Heading over the quote.")
+    page: Numbers | None = Field(None, description="Page in the source: 12 or 12-13.")
+    lines: Numbers | None = Field(None, description="Lines in the source: 1087-1090.")
+    text: Text = Field(description="The quote, to the letter. Quotation marks around it are added.")
+
+
+class Commentary(_Model):
+    """What the initiative says about a quote."""
+
+    heading: Text | None = Field(None, description="Heading over the commentary.")
+    text: Text = Field(description="The commentary, in Markdown.")
+
+
+class Passage(_Model):
+    """One row of the leaflet: a quote, a commentary, or both."""
+
+    id: Id = Field(description="A short name of your own: small letters, digits, hyphens.")
+    quote: Quote | None = Field(None, description="Left: words of the document.")
+    commentary: Commentary | None = Field(None, description="Right: your answer.")
+
+
+class Logo(_Model):
+    """A picture that stands for the initiative."""
+
+    file: Text = Field(description="PNG, JPEG or SVG in this folder, as in images/logo.png.")
+    alt: Text = Field(description="What it shows, for people who cannot see it.")
+
+
+class Leaflet(_Model):
+    """A leaflet: a title, a lead, passages, and who is responsible."""
+
+    language: Language = Field(description="Language of the leaflet: de or en.")
+    title: Text = Field(description="The one strong line.")
+    subtitle: Text | None = Field(None, description="One line below the title.")
+    lead: Text | None = Field(None, description="Introduction, in Markdown; links may stand here.")
+    author: Text | None = Field(None, description="Who publishes the leaflet.")
+    source: Source | None = Field(None, description="The document that is quoted.")
+    columns: Columns | None = Field(None, description="The headings of the two columns.")
+    passages: tuple[Passage, ...] = Field(min_length=1, description="The rows of the leaflet.")
+    contact: Text | None = Field(None, description="How to reach you, in Markdown.")
+    imprint: Text | None = Field(
+        None,
+        description="Who is responsible under press law (in Germany V. i. S. d. P.): name and "
+        "postal address.",
+    )
+    date: Date | None = Field(None, description="Date of the leaflet: 2019-02-01 or 2019-02.")
+    logo: Logo | None = Field(None, description="A picture at the top of the first page.")
+    accent: Colour | None = Field(
+        None, description="The one accent colour: six digits or letters from a to f, as in 8a1c3b."
+    )

@@ -1,0 +1,31 @@
+"""JSON Schema (draft-07) of ``leaflet.yaml``, for completion and checks while typing.
+
+The YAML language server, which editors use, knows draft-07 best. It takes ``1087`` for a number
+where brochure takes every value as text, so each text may be a number or a truth value, too.
+"""
+
+from typing import Any
+
+from brochure.manuscript.model import Leaflet
+
+_TEXT = ["string", "number", "boolean"]
+
+
+def schema() -> dict[str, Any]:
+    """The schema as JSON data."""
+    data = _draft_07(Leaflet.model_json_schema(ref_template="#/definitions/{model}"))
+    data["definitions"] = data.pop("$defs")
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **data}
+
+
+def _draft_07(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_draft_07(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    result = {key: _draft_07(item) for key, item in value.items() if key != "default"}
+    if result.get("type") == "string":
+        result["type"] = _TEXT
+    if "$ref" in result and len(result) > 1:  # beside $ref, draft-07 ignores all else
+        result = {"allOf": [{"$ref": result.pop("$ref")}], **result}
+    return result

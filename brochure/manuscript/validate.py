@@ -1,0 +1,117 @@
+"""A YAML tree against a model: an instance, or every complaint with its place."""
+
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from brochure.diagnostics import Diagnostic, error
+from brochure.manuscript.yamltree import Path, Tree, plain, type_names
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(tree: Tree, model: type[M], path: Path = ()) -> tuple[M | None, list[Diagnostic]]:
+    """The value at `path` as an instance of `model`, or None and all that is wrong with it."""
+    try:
+        return model.model_validate(plain(tree.node(path))), []
+    except ValidationError as reason:
+        return None, [
+            _diagnose(tree, model, path, detail)
+            for detail in reason.errors(include_url=False, include_input=False)
+        ]
+
+
+def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """A hint that names the nearest of the known words, or all of them."""
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
+
+
+def _diagnose(tree: Tree, model: type[BaseModel], base: Path, detail: ErrorDetails) -> Diagnostic:
+    path: Path = (*base, *detail["loc"])
+    name = _name(path)
+    node = tree.node(path)
+    match detail["type"]:
+        case "extra_forbidden":
+            known = _fields(model, detail["loc"][:-1])
+            return error(
+                "unknown-key",
+                f"`{path[-1]}` is not known here.",
+                tree.key_place(path),
+                did_you_mean(str(path[-1]), known),
+            )
+        case "missing":
+            return error(
+                "missing",
+                f"{name} is missing.",
+                tree.place(path),
+                f"Add a line `{path[-1]}: …` here.",
+            )
+        case "too_short":
+            return error("empty", f"{name} is empty.", tree.place(path), "Add at least one.")
+        case "string_pattern_mismatch":
+            return error(
+                "pattern",
+                f"{name} cannot be `{plain(node)}`.",
+                tree.place(path),
+                "Use small letters without accents, digits and hyphens"
+                + (", as in `de` or `en`." if path[-1] == "language" else "."),
+            )
+    if node is not None and plain(node) is None:
+        return error(
+            "empty",
+            f"{name} is empty.",
+            tree.place(path),
+            "Write something after the colon, or delete the line. (A text that begins with # "
+            "needs quotation marks.)",
+        )
+    context = detail.get("ctx") or {}
+    if "hint" in context:
+        return error(detail["type"], f"{name}: {detail['msg']}", tree.place(path), context["hint"])
+    expected = {
+        "string_type": "text",
+        "tuple_type": "a list",
+        "model_type": "a block of `key: value` lines",
+        "model_attributes_type": "a block of `key: value` lines",
+    }.get(detail["type"])
+    if expected and node is not None:
+        return error(
+            "type",
+            f"{name} should be {expected}, but here is {type_names[type(node).__name__]}.",
+            tree.place(path),
+            {
+                "text": "Put the text into quotation marks, or write `|` after the colon and "
+                "the text below it.",
+                "a list": "Begin each item with `- `, each in its own line.",
+            }.get(expected, "Write its keys below it, indented by two spaces."),
+        )
+    return error("value", f"{name}: {detail['msg']}.", tree.place(path))
+
+
+def _name(path: Path) -> str:
+    """``("passages", 2, "quote", "text")`` → ``passages 3, quote, text``, in backticks."""
+    words: list[str] = []
+    for step in path:
+        if isinstance(step, int):
+            words[-1:] = [f"{words[-1] if words else 'item'} {step + 1}"]
+        else:
+            words.append(step)
+    return f"`{', '.join(words)}`" if words else "The file"
+
+
+def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """The keys that the part of `model` at `path` knows."""
+    part: type[BaseModel] = model
+    for step in path:
+        if isinstance(step, str):
+            part = _model_in(part.model_fields[step].annotation) or part
+    return list(part.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside ``X | None``, ``tuple[X, ...]`` or ``Annotated[X, …]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

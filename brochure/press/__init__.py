@@ -1,0 +1,1 @@
+"""How a leaflet looks on paper: edition, composition, typesetting."""

@@ -1,0 +1,132 @@
+"""Which fonts an edition may use, and which characters they have."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from unicodedata import category, name
+
+from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.press.edition import Edition
+from brochure.project import Project, packaged_fonts, write_whole
+
+_SUFFIXES = {".ttf", ".otf"}
+# Characters without a glyph by design (Unicode 5.21, default ignorable), and white space.
+_INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
+
+
+def font_folders(project: Project, edition: Edition) -> tuple[Path, ...]:
+    """The folders with the fonts of an edition: the project's own first. Raises Problems."""
+    own = project.root / "styles" / "fonts"
+    project.seen.add(own)
+    packaged = [packaged_fonts() / family for family in edition.fonts]
+    missing = [folder.name for folder in packaged if not folder.is_dir()]
+    if missing:
+        known = sorted(
+            folder.name for folder in packaged_fonts().iterdir() if any(folder.glob("*.ttf"))
+        )
+        raise Problems(
+            error(
+                "unknown-font",
+                f"The font package has no family `{family}`.",
+                Place("styles/editions.yaml"),
+                f"It has: {', '.join(known)}. Fonts of your own go to styles/fonts/.",
+            )
+            for family in missing
+        )
+    return (*([own] if own.is_dir() else []), *packaged)
+
+
+def font_files(project: Project, edition: Edition) -> tuple[Path, ...]:
+    """All font files of an edition, sorted; each is noted as read."""
+    files = tuple(
+        file
+        for folder in font_folders(project, edition)
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in _SUFFIXES and file.is_file()
+    )
+    project.seen.update(files)
+    return files
+
+
+def coverage(project: Project, files: Iterable[Path], *, remember: bool) -> frozenset[int]:
+    """The code points for which at least one of the fonts has a glyph.
+
+    Reading font tables is slow, so they are remembered in the project's cache, keyed by name,
+    size and time of the file; `remember` says whether the memory may be written. Raises
+    Problems for a file that is no font.
+    """
+    memory_file = project.cache / "coverage.json"
+    try:
+        memory = json.loads(memory_file.read_text("utf-8"))
+    except (OSError, ValueError):
+        memory = {}
+    known = len(memory)
+    covered: set[int] = set()
+    for file in files:
+        status = file.stat()
+        key = f"{file} {status.st_size} {status.st_mtime_ns}"
+        if key not in memory:
+            memory[key] = _ranges(_read_coverage(project, file))
+        for first, last in memory[key]:
+            covered.update(range(first, last + 1))
+    if remember and len(memory) > known:
+        write_whole(memory_file, json.dumps(memory).encode())
+    return frozenset(covered)
+
+
+def missing_characters(text: str, covered: frozenset[int]) -> tuple[str, ...]:
+    """The characters of a text that no font has, in order, each once."""
+    return tuple(
+        dict.fromkeys(
+            character
+            for character in text
+            if ord(character) not in covered
+            and category(character) not in _INKLESS
+            and not 0xFE00 <= ord(character) <= 0xFE0F  # variation selectors
+        )
+    )
+
+
+def describe(character: str) -> str:
+    """A character as users can look it up: itself, its number, its Unicode name."""
+    return f"“{character}” (U+{ord(character):04X}, {name(character, 'without a name').lower()})"
+
+
+def _read_coverage(project: Project, file: Path) -> set[int]:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(file, lazy=True) as font:
+            return set(font.getBestCmap() or {})
+    except (TTLibError, OSError, AssertionError, KeyError) as reason:
+        raise Problems(
+            [
+                error(
+                    "broken-font",
+                    f"This is no font that can be read ({reason}).",
+                    Place(project.show(file)),
+                    "Use complete .ttf or .otf files, and delete others from styles/fonts/.",
+                )
+            ]
+        ) from None
+
+
+def _ranges(points: set[int]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
+    for point in sorted(points):
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1] = (ranges[-1][0], point)
+        else:
+            ranges.append((point, point))
+    return ranges
+
+
+def diagnose(named: str, text: str, covered: frozenset[int], place: Place) -> Iterable[Diagnostic]:
+    """A complaint for each character of `text` that no font has; `named` says what text it is."""
+    for character in missing_characters(text, covered):
+        yield error(
+            "no-glyph",
+            f"No font has the character {describe(character)} in {named}.",
+            place,
+            "Write it differently, or put a font that has it into styles/fonts/.",
+        )

@@ -1,0 +1,1 @@
+"""Leaflets to begin with, one a language."""
