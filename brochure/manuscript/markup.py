@@ -24,6 +24,10 @@ from markdown_it.token import Token
 from brochure.manuscript.typography import SEALED, Typography
 
 Links = Literal["live", "printed", "none"]
+# What a line does not end inside of: a range of numbers; a compound at its hyphen, and a hyphen
+# with the word after it („Bildungs- und“). A reader of the PDF (copy and paste, pdftotext) takes
+# a hyphen at the end of a line for one of the typesetter’s, and would drop it.
+_TOGETHER = re.compile(r"\d+–\d+|[^\W_]-(?: \w{1,12}|\w)")
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -114,9 +118,7 @@ class Renderer:
                             parts.append(f' <span class="address">({short})</span>')
                 case _:
                     text = escape(words, quote=False)
-                    if self.typography is not None:
-                        text = re.sub(r"\d+–\d+", r'<span class="together">\g<0></span>', text)
-                    parts.append(text)
+                    parts.append(_TOGETHER.sub(r'<span class="together">\g<0></span>', text))
         return "".join(parts)
 
     def _marker(self, item: Token) -> str:

@@ -10,8 +10,6 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +26,7 @@ class Hyphenator:
     """Divides the words of one language.
 
     `memory` is a folder in which answers are kept, or None; `divide` is asked for new words
-    only, by default Pyphen's dictionary. `avoid` holds words that are not to be divided.
+    only, by default Pyphen's dictionary.
     """
 
     def __init__(
@@ -39,7 +37,6 @@ class Hyphenator:
         self._file = memory / f"hyphens-{rules.dictionary}.json" if memory else None
         self._breaks = self._remembered()
         self._known = len(self._breaks)
-        self.avoid: frozenset[str] = frozenset()
         self._exceptions = {
             word.replace("-", "").lower(): [
                 found.start() - i for i, found in enumerate(re.finditer("-", word))
@@ -49,7 +46,7 @@ class Hyphenator:
 
     def positions(self, word: str) -> list[int]:
         """The offsets at which a word may be divided, ascending."""
-        if len(word) < self._rules.shortest or word.isupper() or word in self.avoid:
+        if len(word) < self._rules.shortest or word.isupper():
             return []
         exception = self._exceptions.get(word.lower())
         if exception is not None:
@@ -89,37 +86,6 @@ def bounded(breaks: list[int], length: int, rules: Hyphenation) -> list[int]:
             if not kept or offset - kept[-1] >= rules.apart:
                 kept.append(offset)
     return kept
-
-
-_current: ContextVar[tuple[str, Hyphenator]] = ContextVar("hyphenator")
-
-
-@contextmanager
-def hyphenating(language: str, hyphenator: Hyphenator) -> Iterator[None]:
-    """While the block runs, the line breaker divides the words of `language` with this."""
-    token = _current.set((language.partition("-")[0], hyphenator))
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
-class PyphenStandIn:
-    """Takes the place of the module ``pyphen`` inside WeasyPrint's line breaker.
-
-    Soft hyphens in the text would do without it, but where one lies just at the end of a line
-    WeasyPrint 70 falls back to the one before it, past all spaces between, and leaves a line
-    half empty. It also would put invisible characters into the quotes.
-    """
-
-    @staticmethod
-    def language_fallback(language: str) -> str | None:
-        """The language itself if its words can be divided, else None."""
-        return language if language.partition("-")[0] == _current.get()[0] else None
-
-    @staticmethod
-    def Pyphen(**_: object) -> Hyphenator:  # noqa: N802 (the name that WeasyPrint calls)
-        return _current.get()[1]
 
 
 def _dictionary(name: str) -> Divide:

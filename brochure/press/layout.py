@@ -6,7 +6,6 @@ column; both sides of a pair begin side by side; no ugly hole is left.
 """
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -271,23 +270,6 @@ def _joined(lines: list[str], wanted: str) -> str:
         if line.endswith("-") and wanted[len(printed) - 1 : len(printed)] != "-":
             printed = printed[:-1]
     return printed
-
-
-def third_hyphens(layout: Layout) -> frozenset[str]:
-    """The words that are divided at the end of a line below two lines that end so, too."""
-    found: set[str] = set()
-    for words in layout.words.values():
-        run = 0
-        for word, below in itertools.pairwise(words):
-            if below.y == word.y and below.page == word.page:
-                continue  # not the last piece of its line
-            ends = re.search(r"(\w+)-$", word.text)
-            rest = re.match(r"[^\W\d_]+", below.text)
-            run = run + 1 if ends else 0
-            if run > 2 and ends and rest:
-                found.add(ends[1] + rest[0])
-                run = 0
-    return frozenset(found)
 
 
 def letters(text: str) -> str:

@@ -72,10 +72,12 @@ class _Builder:
         self.root = _Element("Document")
         self.marked: list[dict[Box, dict[str, Any]]] = []
         self._elements: dict[object, _Element] = {}
+        self._height = 0.0  # of the page at hand, in CSS px
         self._headers: dict[object, int] = {}  # table header → the page on which it is read
 
     def page(self, number: int, page_box: Box, stream: Stream) -> None:
         self.marked.append(dict(stream._tags))
+        self._height = page_box.margin_height()
         artifacts: set[int] = set()
         for box in page_box.children:
             if type(box).__name__ == "MarginBox":
@@ -134,8 +136,9 @@ class _Builder:
             numbering = "/Decimal" if tag == "ol" else "/Disc"
             made.attributes |= {"O": "/List", "ListNumbering": numbering}
         elif made.role == "Figure":
-            x, y = box.content_box_x() * 0.75, box.content_box_y() * 0.75
-            bounds = [x, y, x + box.width * 0.75, y + box.height * 0.75]
+            left, top = box.content_box_x(), box.content_box_y()
+            px = [left, self._height - top - box.height, left + box.width, self._height - top]
+            bounds = [0.75 * edge for edge in px]  # points from the foot of the page
             made.attributes |= {"O": "/Layout", "BBox": pydyf.Array(bounds)}
             made.entries["Alt"] = pydyf.String(attributes.get("alt", ""))
         elif made.role == "Link":

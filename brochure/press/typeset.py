@@ -21,10 +21,10 @@ from xml.sax.saxutils import escape
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.press import layout as layouts
-from brochure.press import metadata, tagging
+from brochure.press import linebreak, metadata, tagging
 from brochure.press.assets import BASE, Asset
 from brochure.press.compose import Composition
-from brochure.press.hyphenation import Hyphenator, PyphenStandIn, hyphenating
+from brochure.press.hyphenation import Hyphenator
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
 _VARIANT = "pdf/a-2a"
@@ -69,8 +69,8 @@ class Typesetter:
                 expected = _expected(html.etree_element)
                 sheets, ignored = self._parsed_styles(composition, fonts, fetcher)
                 hyphenator = self._hyphenator(composition)
-                with hyphenating(html.etree_element.get("lang", ""), hyphenator):
-                    document, layout = _lay_out(html, sheets, fonts, composition.hole, hyphenator)
+                with linebreak.breaking(html.etree_element.get("lang", ""), hyphenator):
+                    document, layout = _lay_out(html, sheets, fonts, composition.hole)
                 pdf = document.write_pdf(pdf_variant=_VARIANT, finisher=metadata.finish, dpi=_DPI)
         except weasyprint.urls.FatalURLFetchingError as reason:
             raise Problems(
@@ -145,17 +145,15 @@ class Typesetter:
 
 
 def _lay_out(
-    html: Any, sheets: list[Any], fonts: Any, hole: float, hyphenator: Hyphenator
+    html: Any, sheets: list[Any], fonts: Any, hole: float
 ) -> tuple[Any, layouts.Layout]:
     """Lay out, look at the result, and lay out again with a rule more, until it is good.
 
     Pairs are kept whole at first. Those that would leave too large a hole are divided; a pair
-    whose sides do not begin side by side is sent to the next page; a word that puts a third
-    hyphen below two others is not divided.
+    whose sides do not begin side by side is sent to the next page.
     """
     import weasyprint
 
-    hyphenator.avoid = frozenset()
     divided: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
     for attempt in range(_ROUNDS + 1):
@@ -170,11 +168,9 @@ def _lay_out(
         plan = layouts.pairs_to_divide if attempt == 0 else layouts.pairs_after_holes
         more = plan(layout, hole) - divided
         crooked = frozenset(layouts.misaligned(layout)) - moved
-        ladders = layouts.third_hyphens(layout) - hyphenator.avoid
-        if not more and not crooked and not ladders:
+        if not more and not crooked:
             break
         divided, moved = divided | more, moved | crooked
-        hyphenator.avoid |= ladders
     return document, layout
 
 
@@ -319,7 +315,7 @@ def _import_weasyprint() -> None:
     finally:
         ctypes.util.find_library = find
     weasyprint.pdf.add_tags = tagging.add_tags
-    weasyprint.text.line_break.pyphen = PyphenStandIn
+    linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
 
 
 def _missing_libraries(place: Place) -> list[Diagnostic]:

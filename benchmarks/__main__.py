@@ -1,0 +1,152 @@
+"""Print how long brochure takes, beside a plain WeasyPrint script on the same HTML.
+
+Absolute times swing by a third from run to run, so every figure is a ratio of medians of runs
+that were interleaved. Usage: ``python -m benchmarks [--rounds N]``.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from brochure.manuscript.load import load
+from brochure.press.compose import Composition, compose
+from brochure.press.edition import load_editions
+from brochure.press.typeset import Typesetter
+from brochure.project import Project
+
+ROOT = Path(__file__).parent.parent
+SEED = "wir-bringen-uns-ein"
+# What somebody would write who does without brochure. It gets the fonts for nothing, from
+# fontconfig; with @font-face, as such scripts have them, it is slower.
+SCRIPT = """\
+import sys
+from weasyprint import HTML
+html, pdf = sys.argv[1:]
+HTML(filename=html).write_pdf(pdf)
+"""
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="runs of each contestant")
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        cold(work, rounds)
+        warm(work, rounds)
+        growth(work, rounds)
+
+
+def cold(work: Path, rounds: int) -> None:
+    """A fresh process for one PDF: ours, and the script on the HTML that ours composed."""
+    composition = composed(Project(ROOT), SEED)
+    styles = "".join(f"<style>{css}</style>" for _, css in composition.stylesheets)
+    html, config = work / "leaflet.html", work / "fonts.conf"
+    html.write_text(composition.html.replace("</head>", styles + "</head>"), "utf-8")
+    folders = "".join(f"<dir>{folder}</dir>" for folder in composition.font_folders)
+    cache = f"<cachedir>{work / 'fontcache'}</cachedir>"
+    config.write_text(f"<fontconfig>{folders}{cache}</fontconfig>", "utf-8")
+    script = work / "script.py"
+    script.write_text(SCRIPT, "utf-8")
+
+    def ours() -> None:
+        command = [sys.executable, "-m", "brochure", "build", SEED, "--edition", "email"]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+    def theirs() -> None:
+        command = [sys.executable, script, html, work / "script.pdf"]
+        environment = {"FONTCONFIG_FILE": str(config), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    def first() -> None:  # as on a new machine: nothing remembered
+        for file in (ROOT / "out" / ".cache").glob("*.json"):
+            file.unlink()
+        ours()
+
+    ours()
+    theirs()
+    times = interleaved(rounds, ours, theirs, first)
+    base = times[1]
+    print("A fresh process for the PDF of the seed leaflet (the script is 1)")
+    print(f"  WeasyPrint script, same HTML   1.00   ({base:.2f} s)")
+    print(f"  brochure build                 {times[0] / base:.2f}")
+    print(f"  brochure build, first ever     {times[2] / base:.2f}   (no words remembered)")
+
+
+def warm(work: Path, rounds: int) -> None:
+    """Many PDFs in one process: ours, which looks at each layout, and WeasyPrint alone."""
+    import weasyprint
+
+    composition = composed(Project(ROOT), SEED)
+    typesetter = Typesetter(work / "cache")
+    typesetter.typeset(composition)
+    fonts = typesetter._font_configuration(composition.font_folders)
+    sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
+
+    def theirs() -> None:
+        document = weasyprint.HTML(string=composition.html)
+        document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
+
+    from brochure.press.hyphenation import Hyphenator
+    from brochure.press.linebreak import breaking
+
+    with breaking("de", Hyphenator(composition.language.hyphenation, work / "cache")):
+        ours, alone = interleaved(rounds, lambda: typesetter.typeset(composition), theirs)
+    print("\nA warm render of it (WeasyPrint alone, same fonts, styles and words, is 1)")
+    print(f"  WeasyPrint alone               1.00   ({1 / alone:.1f} a second)")
+    print(f"  brochure                       {ours / alone:.2f}   (laid out until it is good)")
+
+
+def growth(work: Path, rounds: int) -> None:
+    """Leaflets of 5, 50 and 500 passages, in a warm process."""
+    project = Project(work / "growth")
+    typesetter = Typesetter(work / "cache")
+    compositions = [long_leaflet(project, count) for count in (5, 50, 500)]
+    typesetter.typeset(compositions[1])
+    calls = [lambda c=c: typesetter.typeset(c) for c in compositions]  # type: ignore[misc]
+    five, fifty, five_hundred = interleaved(max(1, rounds // 3), *calls)
+    print("\nPassages (50 are 1; linear would be 0.1 and 10)")
+    print(f"  5                              {five / fifty:.2f}")
+    print(f"  50                             1.00   ({fifty:.2f} s)")
+    print(f"  500                            {five_hundred / fifty:.2f}")
+
+
+def composed(project: Project, name: str) -> Composition:
+    """A leaflet of a project, composed in the edition email."""
+    return compose(project, load(project, name), "email", load_editions(project)["email"])
+
+
+def long_leaflet(project: Project, count: int) -> Composition:
+    """A leaflet of `count` passages, the seed's over and over."""
+    seed = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
+    head, _, body = seed.partition("passages:\n")
+    passages = ["  - id:" + part for part in body.split("  - id:")[1:]]
+    name = f"passages-{count}"
+    path = project.manuscript(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chosen = (
+        passages[i % len(passages)].replace("- id: ", f"- id: p{i}-", 1) for i in range(count)
+    )
+    path.write_text(head + "passages:\n" + "".join(chosen), "utf-8")
+    return composed(project, name)
+
+
+def interleaved(rounds: int, *contestants: Callable[[], object]) -> list[float]:
+    """The median time of each, in seconds, over rounds in which each runs once."""
+    times: list[list[float]] = [[] for _ in contestants]
+    for _ in range(rounds):
+        for index, contestant in enumerate(contestants):
+            start = time.perf_counter()
+            contestant()
+            times[index].append(time.perf_counter() - start)
+    return [statistics.median(of_one) for of_one in times]
+
+
+if __name__ == "__main__":
+    main()
