@@ -1,5 +1,6 @@
 """The command line: parse, call one function, print its answer; nothing else."""
 
+import gc
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from brochure.project import MANUSCRIPT, Project
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point. Ends with 0: fine, 1: errors in the content, 2: wrong usage, 130: Ctrl-C."""
+    gc.disable()  # while modules load there is no garbage; the typesetter turns it on again
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
