@@ -60,7 +60,7 @@ def cold(work: Path, rounds: int) -> None:
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
     def theirs() -> None:
-        command = [sys.executable, script, html, work / "script.pdf"]
+        command = [sys.executable, str(script), str(html), str(work / "script.pdf")]
         environment = {"FONTCONFIG_FILE": str(config), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
@@ -111,7 +111,7 @@ def growth(work: Path, rounds: int) -> None:
     typesetter = Typesetter(work / "cache")
     compositions = [long_leaflet(project, count) for count in (5, 50, 500)]
     typesetter.typeset(compositions[1])
-    calls = [lambda c=c: typesetter.typeset(c) for c in compositions]  # type: ignore[misc]
+    calls = [lambda c=c: typesetter.typeset(c) for c in compositions]
     five, fifty, five_hundred = interleaved(max(1, rounds // 2), *calls, clock=time.process_time)
     print("\nPassages (50 are 1; linear would be 0.1 and 10)")
     print(f"  5                              {five / fifty:.2f}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, raise_errors, warning
-from brochure.manuscript import markup, yamltree
+from brochure.manuscript import markup, mend, yamltree
 from brochure.manuscript.language import Language, known_languages, load_language
 from brochure.manuscript.model import Leaflet, Quote, Source
 from brochure.manuscript.validate import did_you_mean, validate
@@ -61,6 +61,9 @@ def load(project: Project, name: str) -> Manuscript:
     leaflet, invalid = validate(tree, Leaflet)
     complaints += [complaint for complaint in invalid if complaint.place.line not in said]
     complaints += _check_ids(tree)
+    if any(complaint.code in mend.LEAVES_OUT for complaint in complaints):
+        # Lines were left out to go on, so what seems to be missing may stand in them.
+        complaints = [c for c in complaints if c.code not in ("missing", "empty-passage")]
     complaints += _check_texts(tree)
     language = _language(project, tree, complaints)
     if leaflet is None or language is None:

@@ -12,6 +12,8 @@ from brochure.diagnostics import Diagnostic, Place, error
 # `- key: value` taken apart: indentation and dashes, key, colon with space, value.
 _ENTRY = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?P<colon>:[ ]+)(?P<value>\S.*)$")
 _ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*)$")
+# Complaints after which lines are left out, for want of an idea how they were meant.
+LEAVES_OUT = ("yaml", "no-key")
 _BLOCK = (
     "Put the whole text into quotation marks, or write `|` after the colon and the text into "
     "the next line, indented."
@@ -80,6 +82,8 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
             _with_line(lines, begun, ""),
         )
     mark = reason.problem_mark or reason.context_mark
+    # Without this line and what hangs on it, the rest can be looked through at least.
+    rest = _with_line(_without_continuation(lines, number), number, "")
     return (
         error(
             "yaml",
@@ -88,7 +92,7 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
             "Compare the indentation with the lines above: what belongs together begins in the "
             "same column.",
         ),
-        None,
+        rest,
     )
 
 
@@ -145,8 +149,12 @@ def _without_continuation(lines: list[str], row: int) -> list[str]:
 
 
 def _untabbed(lines: list[str], row: int) -> str:
-    """The line as if indented with spaces: two a tab, or like the line above if that has none."""
-    above = next((line for line in reversed(lines[:row]) if line.strip()), "")
+    """The line as if indented with spaces: two a tab, or like a line of its kind above."""
+    kind = "- " if lines[row].lstrip().startswith("- ") else ""
+    above = next(
+        (line for line in reversed(lines[:row]) if line.strip() and line.lstrip().startswith(kind)),
+        "",
+    )
     if above.lstrip(" ").startswith("\t") or above.rstrip().endswith(":"):
         margin = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
         return margin.replace("\t", "  ") + lines[row].lstrip()

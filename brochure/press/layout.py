@@ -5,7 +5,6 @@ nothing when it loses a word. So each layout is checked: every word is there onc
 column; both sides of a pair begin side by side; no ugly hole is left.
 """
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -274,6 +273,6 @@ def _joined(lines: list[str], wanted: str) -> str:
 
 def letters(text: str) -> str:
     """What must not change between HTML and page: all but white space, soft hyphens, and the
-    capitals that a style may ask for.
+    capitals that a style may ask for. WeasyPrint puts U+200B into empty list items.
     """
-    return "".join(text.replace("\u00ad", "").split()).casefold()
+    return "".join(text.replace("\u00ad", "").replace("\u200b", "").split()).casefold()
