@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from brochure.manuscript.load import load
+from brochure.press import engine
 from brochure.press.compose import Composition, compose
 from brochure.press.edition import load_editions
 from brochure.press.typeset import Typesetter
@@ -81,12 +82,11 @@ def cold(work: Path, rounds: int) -> None:
 
 def warm(work: Path, rounds: int) -> None:
     """Many PDFs in one process: ours, which looks at each layout, and WeasyPrint alone."""
-    import weasyprint
-
+    weasyprint = engine.load()
     composition = composed(Project(ROOT), SEED)
     typesetter = Typesetter(work / "cache")
     typesetter.typeset(composition)
-    fonts = typesetter._font_configuration(composition.font_folders)
+    fonts = engine.font_configuration(composition.font_folders, work / "cache")
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
 
     def theirs() -> None:

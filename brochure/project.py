@@ -139,7 +139,7 @@ class Project:
             with open(descriptor, "rb") as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
-                    raise IsADirectoryError
+                    raise OSError("it is no ordinary file")
                 data = file.read(limit + 1)
         except FileNotFoundError:
             message, hint = f"{named} does not exist.", "Check the name, capitals included."

@@ -81,10 +81,7 @@ def load_language(project: Project, code: str) -> Language:
     path = project.style(f"languages/{code}.yaml")
     if not path.exists() and "-" in code:
         path = project.style(f"languages/{code.partition('-')[0]}.yaml")
-    file = project.show(path)
-    text, complaints = yamltree.decode(project.read(path, yamltree.LIMIT), file)
-    raise_errors(complaints)
-    tree, complaints = yamltree.parse(text, file)
+    tree, complaints = yamltree.read(project, path)
     raise_errors(complaints)
     language, complaints = validate(tree, Language)
     if language is None:

@@ -9,8 +9,8 @@ from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, r
 from brochure.manuscript import markup, mend, yamltree
 from brochure.manuscript.language import Language, known_languages, load_language
 from brochure.manuscript.model import Leaflet, Quote, Source
+from brochure.manuscript.nodes import Mapping, Node, Path, Scalar, Sequence, Tree
 from brochure.manuscript.validate import did_you_mean, validate
-from brochure.manuscript.yamltree import Path, Tree
 from brochure.project import Project, check_name
 
 # The texts in which Markdown is understood; in the others every character stands for itself.
@@ -37,9 +37,8 @@ def load(project: Project, name: str) -> Manuscript:
     path = project.manuscript(name)
     file = project.show(path)
     check_name(name, Place(file))
-    text, complaints = yamltree.decode(project.read(path, yamltree.LIMIT), file)
-    raise_errors(complaints)
-    if not text.strip():
+    tree, complaints = yamltree.read(project, path)
+    if not tree.text.strip():
         raise Problems(
             [
                 error(
@@ -50,10 +49,9 @@ def load(project: Project, name: str) -> Manuscript:
                 )
             ]
         )
-    tree, complaints = yamltree.parse(text, file)
     if tree.root is None:
         raise Problems(complaints or [_not_a_leaflet(Place(file))])
-    if not isinstance(tree.root, yamltree.Mapping):
+    if not isinstance(tree.root, Mapping):
         raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
 
     # A value that broke the syntax was mended to go on; what is wrong with it was said already.
@@ -98,7 +96,7 @@ def _not_a_leaflet(place: Place) -> Diagnostic:
 
 def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Language | None:
     node = tree.node(("language",))
-    if not isinstance(node, yamltree.Scalar) or node.text is None:
+    if not isinstance(node, Scalar) or node.text is None:
         return None  # validation has said so
     known = known_languages(project)
     if node.text.partition("-")[0] in known:
@@ -119,14 +117,14 @@ def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Lan
 def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
     """Ids name passages for good, so each may stand once only; and a passage needs a side."""
     passages = tree.node(("passages",))
-    if not isinstance(passages, yamltree.Sequence):
+    if not isinstance(passages, Sequence):
         return
     first: dict[str, Place] = {}
     for index, passage in enumerate(passages.items):
-        if not isinstance(passage, yamltree.Mapping):
+        if not isinstance(passage, Mapping):
             continue
         name = passage.get("id")
-        if isinstance(name, yamltree.Scalar) and name.text is not None:
+        if isinstance(name, Scalar) and name.text is not None:
             if name.text in first:
                 yield error(
                     "duplicate-id",
@@ -160,14 +158,14 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             )
 
 
-def _scalars(node: yamltree.Node | None, path: Path = ()) -> Iterator[tuple[Path, yamltree.Scalar]]:
+def _scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
     match node:
-        case yamltree.Scalar():
+        case Scalar():
             yield path, node
-        case yamltree.Sequence():
+        case Sequence():
             for index, item in enumerate(node.items):
                 yield from _scalars(item, (*path, index))
-        case yamltree.Mapping():
+        case Mapping():
             for key, value in node.entries:
                 yield from _scalars(value, (*path, key.text or ""))
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from brochure.diagnostics import Diagnostic, error
-from brochure.manuscript.yamltree import Path, Tree, plain, type_names
+from brochure.manuscript.nodes import Path, Tree, plain, type_names
 
 M = TypeVar("M", bound=BaseModel)
 

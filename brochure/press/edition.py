@@ -1,13 +1,15 @@
 """Editions: forms of output, described in ``styles/editions.yaml``."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
 from brochure.manuscript import yamltree
+from brochure.manuscript.nodes import Mapping, Tree
 from brochure.manuscript.validate import did_you_mean, validate
-from brochure.project import Project, builtin_styles
+from brochure.project import Project, builtin_styles, packaged_fonts
 
 FILE = "editions.yaml"
 
@@ -42,12 +44,9 @@ def load_editions(project: Project) -> dict[str, Edition]:
     editions: dict[str, Edition] = {}
     complaints: list[Diagnostic] = []
     for path in dict.fromkeys((builtin_styles() / FILE, project.style(FILE))):
-        file = project.show(path)
-        text, undecodable = yamltree.decode(project.read(path, yamltree.LIMIT), file)
-        raise_errors(undecodable)
-        tree, found = yamltree.parse(text, file)
+        tree, found = yamltree.read(project, path)
         complaints += found
-        if not isinstance(tree.root, yamltree.Mapping):
+        if not isinstance(tree.root, Mapping):
             if tree.root is not None:
                 place = tree.root.place
                 complaints.append(error("type", "Here should be editions by name.", place))
@@ -57,8 +56,32 @@ def load_editions(project: Project) -> dict[str, Edition]:
             complaints += invalid
             if edition is not None:
                 editions[name.text or ""] = edition
+                complaints += _check_files(project, tree, name.text or "", edition)
     raise_errors(complaints)
     return editions
+
+
+def _check_files(project: Project, tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:
+    """The files and fonts that an edition names must exist."""
+    families = sorted(f.name for f in packaged_fonts().iterdir() if any(f.glob("*.ttf")))
+    for index, family in enumerate(edition.fonts):
+        if family not in families:
+            yield error(
+                "unknown-font",
+                f"The font package has no family `{family}`.",
+                tree.place((name, "fonts", index)),
+                f"It has: {', '.join(families)}. Fonts of your own go to styles/fonts/; they "
+                "need not be named here.",
+            )
+    named = [((name, "styles", i), style) for i, style in enumerate(edition.styles)]
+    for path, style in [*named, ((name, "template"), edition.template)]:
+        if not project.style(style).is_file():
+            yield error(
+                "cannot-read",
+                f"There is no file `styles/{style}`.",
+                tree.place(path),
+                "Write it into the folder styles/ of the project, or correct the name.",
+            )
 
 
 def choose(

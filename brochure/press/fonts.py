@@ -15,24 +15,10 @@ _INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
 
 
 def font_folders(project: Project, edition: Edition) -> tuple[Path, ...]:
-    """The folders with the fonts of an edition: the project's own first. Raises Problems."""
+    """The folders with the fonts of an edition: the project's own first."""
     own = project.root / "styles" / "fonts"
     project.seen.add(own)
     packaged = [packaged_fonts() / family for family in edition.fonts]
-    missing = [folder.name for folder in packaged if not folder.is_dir()]
-    if missing:
-        known = sorted(
-            folder.name for folder in packaged_fonts().iterdir() if any(folder.glob("*.ttf"))
-        )
-        raise Problems(
-            error(
-                "unknown-font",
-                f"The font package has no family `{family}`.",
-                Place("styles/editions.yaml"),
-                f"It has: {', '.join(known)}. Fonts of your own go to styles/fonts/.",
-            )
-            for family in missing
-        )
     return (*([own] if own.is_dir() else []), *packaged)
 
 

@@ -19,7 +19,7 @@ def check_picture(data: bytes, suffix: str, named: str, place: Place) -> Iterato
     if suffix == ".svg":
         yield from _check_svg(data, named, place)
         return
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -36,6 +36,13 @@ def check_picture(data: bytes, suffix: str, named: str, place: Place) -> Iterato
                     )
                     return
                 image.load()
+    except UnidentifiedImageError:
+        yield error(
+            "broken-picture",
+            f"`{named}` is no PNG or JPEG, whatever its name says.",
+            place,
+            "Open it in a picture program and export it as PNG or JPEG.",
+        )
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as reason:
         yield error(
             "broken-picture",

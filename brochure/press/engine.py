@@ -1,0 +1,198 @@
+"""WeasyPrint, made ours: loaded late and quickly, with our fonts, without network or disk.
+
+The only module that imports WeasyPrint. Its private parts that are leaned on (the version is
+pinned): the tag tree and two functions of the line breaker are replaced in :func:`load`.
+"""
+
+import contextlib
+import ctypes.util
+import gc
+import hashlib
+import io
+import logging
+import os
+import re
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from brochure.diagnostics import Diagnostic, Place, Problems, error, warning
+from brochure.press import linebreak, tagging
+from brochure.press.assets import Asset
+
+_WHERE = re.compile(r" at (\d+):(\d+)")
+
+
+def font_configuration(folders: tuple[Path, ...], cache: Path | None) -> Any:
+    """A font configuration that knows the fonts in these folders and no others.
+
+    fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. No
+    ``@font-face``: it would leave a copy of each font in the temporary folder.
+    """
+    with _fontconfig_file(folders, cache) as file, _environment(file):
+        load()
+        from weasyprint.text.fonts import FontConfiguration
+
+        return FontConfiguration()
+
+
+def fetcher(assets: Mapping[str, Asset]) -> Any:
+    """A fetcher that hands out what was collected, and ends the work at any other address."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: object = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url)
+            asset = assets.get(unquote(url))
+            if asset is None:
+                raise FatalURLFetchingError(f"`{url[:80]}` was asked for while typesetting")
+            return URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
+
+    return Fetcher(allowed_protocols={"data"}, allow_redirects=False)
+
+
+class Log:
+    """WeasyPrint only logs what it leaves out; here that becomes diagnostics."""
+
+    def __init__(self) -> None:
+        self._messages: list[tuple[int, str]] = []
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Collect the log while the block runs, from this thread."""
+        logger = logging.getLogger("weasyprint")
+        handler = logging.Handler(logging.WARNING)
+        thread = threading.get_ident()
+
+        def note(record: logging.LogRecord) -> None:
+            if record.thread == thread:
+                self._messages.append((record.levelno, record.getMessage()))
+
+        handler.emit = note  # type: ignore[method-assign]
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+    def diagnostics(self, place: Place) -> list[Diagnostic]:
+        """What was logged. Something missing from the page is an error, the rest a warning."""
+        complaints = []
+        for level, message in dict.fromkeys(self._messages):
+            where = _WHERE.search(message)
+            line, column = (int(where[1]), int(where[2])) if where else (place.line, place.column)
+            missing = level >= logging.ERROR or ".notdef" in message
+            complain = error if missing else warning
+            complaints.append(
+                complain(
+                    "typesetter",
+                    f"The typesetter says: {message.strip().rstrip('.')}.",
+                    Place(place.file, line, column),
+                    "Something is missing from the page."
+                    if missing
+                    else "It ignores this; look whether the page is as you want it.",
+                )
+            )
+        return complaints
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """No search for cyclic garbage while a leaflet is set.
+
+    All its boxes live until the end; looking through them again and again makes 500 passages
+    cost a fifth more each than 50. Afterwards collections are on, in any case: the command line
+    begins without them.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def _fontconfig_file(folders: tuple[Path, ...], cache: Path | None) -> Iterator[Path]:
+    """A fontconfig file that names these folders only, with fontconfig's own cache beside it."""
+    with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
+        home = cache or Path(temporary)
+        tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
+        tags.append(f"<cachedir>{escape(str(home / 'fontconfig'))}</cachedir>")
+        text = f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
+        name = f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
+        file = Path(temporary) / name
+        file.write_text(text, "utf-8")
+        yield file
+
+
+@contextmanager
+def _environment(file: Path) -> Iterator[None]:
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(file)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+def load() -> Any:
+    """WeasyPrint, imported without the 22 searches for libraries that cost a third of its start.
+
+    cffi calls ``ctypes.util.find_library``, which starts gcc and ldconfig, for each name that
+    cannot be loaded directly. On Linux the names that can are in WeasyPrint's list. Raises
+    Problems where Pango is missing.
+    """
+    if "weasyprint" in sys.modules:
+        return sys.modules["weasyprint"]
+    find = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
+            import weasyprint.pdf
+    except OSError as reason:
+        raise Problems(
+            [
+                error(
+                    "no-pango",
+                    f"The library Pango, which sets the type, is missing ({reason}).",
+                    Place("pango"),
+                    "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends "
+                    "libpangoft2-1.0-0 libharfbuzz-subset0; Fedora: sudo dnf install -y pango; "
+                    "macOS: brew install pango.",
+                )
+            ]
+        ) from None
+    finally:
+        ctypes.util.find_library = find
+    weasyprint.pdf.add_tags = tagging.add_tags
+    linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
+    return weasyprint
+
+
+def missing_libraries(place: Place) -> list[Diagnostic]:
+    """A warning where the library is missing that makes files small."""
+    from weasyprint.text import ffi
+
+    if ffi.harfbuzz_subset is not None:
+        return []
+    return [
+        warning(
+            "no-harfbuzz-subset",
+            "The library harfbuzz-subset is missing: files grow to twice their size.",
+            place,
+            "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends libharfbuzz-subset0.",
+        )
+    ]
