@@ -26,8 +26,10 @@ from brochure.manuscript.typography import SEALED, Typography
 Links = Literal["live", "printed", "none"]
 # What a line does not end inside of: a range of numbers; a compound at its hyphen, and a hyphen
 # with the word after it („Bildungs- und“). A reader of the PDF (copy and paste, pdftotext) takes
-# a hyphen at the end of a line for one of the typesetter’s, and would drop it.
-_TOGETHER = re.compile(r"\d+–\d+|[^\W_]-(?: \w{1,12}|\w)")
+# a hyphen at the end of a line for one of the typesetter’s, and would drop it. Longer ones may
+# be divided anywhere: they might not fit into a line.
+_TOGETHER = re.compile(r"\d{1,6}–\d{1,6}|(?<!\w{25})[^\W_]- \w{1,12}(?!\w)")
+_COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -80,13 +82,15 @@ class Renderer:
     def _words(self, tokens: Sequence[Token]) -> Iterator[str]:
         """The text of each token, set; what is no text counts as empty."""
         addresses = [
-            i for i, t in enumerate(tokens) if i and tokens[i - 1].markup == "linkify" and t.content
+            i + 1
+            for i, token in enumerate(tokens)
+            if token.type == "link_open" and token.markup == "linkify"
         ]
+        blank = {"softbreak": " ", "hardbreak": "\n"}
         pieces = [
-            SEALED if i in addresses else " " if t.type == "softbreak" else "\n"
-            if t.type == "hardbreak" else t.content
-            for i, t in enumerate(tokens)
-        ]  # fmt: skip
+            SEALED if i in addresses else blank.get(token.type, token.content)
+            for i, token in enumerate(tokens)
+        ]
         if self.typography is not None:
             pieces = self.typography.paragraph(pieces)
         for i in addresses:
@@ -118,7 +122,7 @@ class Renderer:
                             parts.append(f' <span class="address">({short})</span>')
                 case _:
                     text = escape(words, quote=False)
-                    parts.append(_TOGETHER.sub(r'<span class="together">\g<0></span>', text))
+                    parts.append(_kept_together(text))
         return "".join(parts)
 
     def _marker(self, item: Token) -> str:
@@ -153,6 +157,14 @@ def check(text: str) -> Iterator[Complaint]:
         if complaint:
             snippet = f"[{words}]"
             yield Complaint("error", "link", *complaint, snippet if snippet in text else href)
+    if any(token.level >= _NESTING - 2 for token in _parser(True).parse(text)):
+        yield Complaint(
+            "error",
+            "too-deep",
+            "Lists are nested too deeply here; not all of it would be printed.",
+            "Use one list, or two.",
+            "",
+        )
     for pattern, what in _NOT_UNDERSTOOD:
         found = pattern.search(text)
         if found:
@@ -190,12 +202,20 @@ def short_address(href: str) -> str:
     return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
 
 
+_NESTING = 20  # what lies deeper, markdown-it leaves out
 _NOT_UNDERSTOOD = (
     (re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"), "a leaflet knows no HTML"),
     (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), "pictures cannot stand in a text"),
     (re.compile(r"^#{1,6} .*", re.MULTILINE), "there are no headings inside a text"),
     (re.compile(r"^(?:```|~~~).*", re.MULTILINE), "there are no code blocks"),
 )
+
+
+def _kept_together(html: str) -> str:
+    """Escaped text with what belongs in one line marked."""
+    together = r'<span class="together">\g<0></span>'
+    html = _TOGETHER.sub(together, html)
+    return _COMPOUND.sub(lambda run: re.sub(r"[^\W_]-[^\W_]", together, run[0]), html)
 
 
 def _links(text: str) -> Iterator[tuple[str, str]]:
@@ -223,8 +243,13 @@ def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
         inlines = [t for t in tokens[first:last] if t.type == "inline"]
         if len(items) == 1 and len(inlines) == 1:
             (inline,) = inlines
-            number = Token("text", "", 0, content=f"{items[0].info}{items[0].markup} ")
-            inline.children = [number, *(inline.children or [])]
+            number = f"{items[0].info}{items[0].markup} "
+            first_words = inline.children[0] if inline.children else inline
+            if first_words.type == "text":
+                first_words.content = number + first_words.content
+            else:
+                words = Token("text", "", 0, content=number)
+                inline.children = [words, *(inline.children or [])]
             paragraph = [Token("p_open", "p", 1), inline, Token("p_close", "p", -1)]
             return [*tokens[:first], *paragraph, *_without_lone_numbers(tokens[last + 1 :])]
     return tokens
@@ -233,7 +258,7 @@ def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
 @cache
 def _parser(own_words: bool) -> MarkdownIt:
     """The Markdown that leaflets know; addresses become links by themselves in own words only."""
-    parser = MarkdownIt("zero", {"linkify": own_words})
+    parser = MarkdownIt("zero", {"linkify": own_words, "maxNesting": _NESTING})
     parser.enable(["emphasis", "link", "newline", "escape", "list"])
     parser.inline.ruler.at("emphasis", _emphasis)
     if own_words:

@@ -111,8 +111,9 @@ def _levels(name: str) -> list[Any]:
     import pyphen
 
     path = Path(pyphen.LANGUAGES[name])
-    encoding = path.open("rb").readline().decode().strip()
-    _, _, patterns = path.read_text(encoding).partition("\n")
+    first, _, rest = path.read_bytes().partition(b"\n")
+    encoding = first.decode().strip()
+    patterns = rest.decode(encoding)
     return [
         pyphen.HyphDict(_Part(f"{encoding}\n{level}", encoding))
         for level in re.split(r"^NEXTLEVEL\n", patterns, flags=re.MULTILINE)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brochure.diagnostics import Diagnostic, Place, error
+from brochure.diagnostics import Diagnostic, Place, error, warning
 
 Box = Any
 _SLACK = 1.0  # CSS px; rounding, and the overhang of an italic
@@ -25,6 +25,7 @@ class Word:
     x: float
     y: float
     width: float
+    height: float
     left: float  # bounds of the column that it belongs in
     right: float
     bottom: float  # bound of the page
@@ -50,6 +51,7 @@ class Layout:
     bottoms: tuple[float, ...]  # of each page's content
     heights: tuple[float, ...]
     body_tops: tuple[float, ...]  # where the first pair of each page begins
+    headless_pages: tuple[int, ...]  # with pairs on them, but without the header of the table
 
 
 def read_layout(pages: list[Any]) -> Layout:
@@ -59,12 +61,14 @@ def read_layout(pages: list[Any]) -> Layout:
     bottoms: list[float] = []
     heights: list[float] = []
     body_tops: list[float] = []
+    headless_pages: list[int] = []
     for number, page in enumerate(pages):
         page_box = page._page_box
         bottom = page_box.content_box_y() + page_box.height
         bottoms.append(bottom)
         heights.append(page_box.height)
         first = len(parts)
+        headed = False
         stack: list[tuple[Box, tuple[str, int], float, float]] = [
             (child, ("", 0), page_box.content_box_x(), page_box.content_box_x() + page_box.width)
             for child in reversed(page_box.children)
@@ -84,6 +88,7 @@ def read_layout(pages: list[Any]) -> Layout:
                             box.position_x,
                             box.position_y,
                             box.width,
+                            box.height,
                             left,
                             right,
                             bottom,
@@ -92,6 +97,7 @@ def read_layout(pages: list[Any]) -> Layout:
                 continue
             if kind == "TableRowGroupBox":
                 if tag == "thead":
+                    headed = True
                     continue  # repeated by design
                 name = box.element.get("id", "")
                 parts.append(_part(box, name, number))
@@ -104,12 +110,15 @@ def read_layout(pages: list[Any]) -> Layout:
                 (child, cell, left, right) for child in reversed(getattr(box, "children", ()))
             ]
         body_tops.append(parts[first].top if len(parts) > first else bottom)
+        if len(parts) > first and not headed:
+            headless_pages.append(number)
     return Layout(
         {cell: tuple(found) for cell, found in words.items()},
         tuple(parts),
         tuple(bottoms),
         tuple(heights),
         tuple(body_tops),
+        tuple(headless_pages),
     )
 
 
@@ -143,32 +152,69 @@ def _part(group: Box, name: str, page: int) -> Part:
 def pairs_to_divide(layout: Layout, limit: float) -> frozenset[str]:
     """The passages that should be divided, lest more than `limit` of a page stays white.
 
-    Planned from the heights of a layout in which no pair is divided: each is set below the one
-    before; where it does not fit, it moves to the next page, or, if that left too large a hole,
-    begins here and goes on there.
+    Planned from a layout in which no pair is divided: each is set below the one before; where it
+    does not fit, it moves to the next page, or, if that left too large a hole, begins here and
+    goes on there, line by line on both sides.
     """
-    heights: dict[str, float] = defaultdict(float)
-    for part in layout.parts:
-        heights[part.passage] += part.bottom - part.top
+    pairs = _pairs(layout)
     divided: set[str] = set()
     page, y = 0, layout.body_tops[0] if layout.body_tops else 0.0
     last = len(layout.bottoms) - 1
-    for passage, height in heights.items():
-        bottom = layout.bottoms[min(page, last)]
-        room = bottom - y
-        if height <= room:
-            y += height
-            continue
-        if room > limit * layout.heights[min(page, last)]:
+    for passage, (height, sides) in pairs.items():
+        room = layout.bottoms[min(page, last)] - y
+        if height > room and room > limit * layout.heights[min(page, last)]:
             divided.add(passage)
-            height -= room
-        page, y = page + 1, _top_after(layout, page + 1)
-        capacity = layout.bottoms[min(page, last)] - y
-        while height > capacity > 0:
-            height -= capacity
-            page += 1
+        elif height > room:
+            page, y = page + 1, _top_after(layout, page + 1)
+        while height > (room := layout.bottoms[min(page, last)] - y) > 0:
+            pad = height - max((side[-1] for side in sides if side), default=height)
+            rest = [_after(side, room) for side in sides]
+            if rest == sides:
+                break  # nothing fits: the plan ends here, what is laid out next will tell
+            sides = rest
+            height = pad + max((side[-1] for side in sides if side), default=0.0)
+            page, y = page + 1, _top_after(layout, page + 1)
         y += height
     return frozenset(divided)
+
+
+def tall_pairs(layout: Layout, limit: float) -> frozenset[str]:
+    """The passages taller than `limit` of a page. If all of them may be divided, no hole is."""
+    height = min(layout.heights)
+    return frozenset(p for p, (tall, _) in _pairs(layout).items() if tall > limit * height)
+
+
+def _pairs(layout: Layout) -> dict[str, tuple[float, list[list[float]]]]:
+    """Each passage with its height, and for both sides how far down each line ends in it."""
+    pairs: dict[str, tuple[float, list[list[float]]]] = {}
+    starts: dict[tuple[str, int], float] = {}  # passage and page → its y, less what came before
+    for part in layout.parts:
+        height, sides = pairs.get(part.passage, (0.0, [[], []]))
+        starts[part.passage, part.page] = part.top - height
+        pairs[part.passage] = height + part.bottom - part.top, sides
+    for (passage, column), words in layout.words.items():
+        if passage in pairs and column < 2:
+            ends = {w.y + w.height - starts[passage, w.page] for w in words}
+            pairs[passage][1][column].extend(sorted(ends))
+    return pairs
+
+
+def _after(side: list[float], room: float) -> list[float]:
+    """What is left of a side after as many of its lines as fit, never one line alone."""
+    kept = sum(end <= room for end in side)
+    if len(side) - kept == 1:
+        kept -= 1
+    if kept < 2:
+        return side
+    return [end - side[kept - 1] for end in side[kept:]]
+
+
+def headless(layout: Layout) -> frozenset[str]:
+    """The passages with which a page begins on which the header of the table is missing."""
+    return frozenset(
+        next(part.passage for part in layout.parts if part.page == page)
+        for page in layout.headless_pages
+    )
 
 
 def pairs_after_holes(layout: Layout, limit: float) -> frozenset[str]:
@@ -249,6 +295,17 @@ def defects(
             places.get(passage, leaflet),
             "This is a fault of the typesetter. Divide the passage before it into two, and "
             "please report it with the leaflet.",
+        )
+
+
+def warnings(layout: Layout, places: Mapping[str, Place]) -> Iterator[Diagnostic]:
+    """What is less than perfect, but complete."""
+    for passage in headless(layout):
+        yield warning(
+            "no-header",
+            f"The column headings are missing over a part of passage `{passage}`.",
+            places[passage],
+            "This is a fault of the typesetter. A small change of the text often helps.",
         )
 
 

@@ -16,7 +16,7 @@ from brochure.press.hyphenation import Hyphenator
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
 _VARIANT = "pdf/a-2a"
 _DPI = 300  # pictures are scaled down to this; a copier shows no more
-_ROUNDS = 3  # layouts after the first, to close holes
+_ROUNDS = 8  # layouts after the first, at most; one is the rule, none for a short leaflet
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class Typesetter:
             ) from None
         complaints = [
             *layouts.defects(layout, expected, composition.passages, composition.manuscript),
+            *layouts.warnings(layout, composition.passages),
             *log.diagnostics(composition.manuscript),
             *ignored,
             *engine.missing_libraries(composition.manuscript),
@@ -136,32 +137,45 @@ class Typesetter:
 def _lay_out(html: Any, sheets: list[Any], fonts: Any, hole: float) -> tuple[Any, layouts.Layout]:
     """Lay out, look at the result, and lay out again with a rule more, until it is good.
 
-    Pairs are kept whole at first. Those that would leave too large a hole are divided; a pair
-    whose sides do not begin side by side is sent to the next page.
+    Pairs are kept whole at first. Those that would leave too large a hole are divided: first as
+    planned, then what the plan missed, in the end all that are tall. A pair whose sides do not
+    begin side by side is sent to the next page; one that drives the column headings off a page
+    may leave a line alone.
     """
     weasyprint = engine.load()
-    divided: frozenset[str] = frozenset()
-    moved: frozenset[str] = frozenset()
+    nothing: frozenset[str] = frozenset()
+    divided, moved, loosened = nothing, nothing, nothing
     for attempt in range(_ROUNDS + 1):
-        rules = [
-            f"#{serialize_identifier(name)} {{ break-inside: auto }}" for name in sorted(divided)
-        ]
-        rules += [
-            f"#{serialize_identifier(name)} {{ break-before: page }}" for name in sorted(moved)
-        ]
-        added = [engine.load().CSS(string="\n".join(rules))] if rules else []
+        rules = [f"{_id(name)} {{ break-inside: auto }}" for name in sorted(divided)]
+        rules += [f"{_id(name)} {{ break-before: page }}" for name in sorted(moved)]
+        rules += [f"{_id(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(loosened)]
+        added = [weasyprint.CSS(string="\n".join(rules))] if rules else []
         document = html.render(
             stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
         )
         layouts.move_footer(document.pages, weasyprint.document.Page)
         layout = layouts.read_layout(document.pages)
-        plan = layouts.pairs_to_divide if attempt == 0 else layouts.pairs_after_holes
-        more = plan(layout, hole) - divided
-        crooked = frozenset(layouts.misaligned(layout)) - moved
-        if not more and not crooked:
+        holes = layouts.pairs_after_holes(layout, hole)
+        match attempt:
+            case 0:
+                more = layouts.pairs_to_divide(layout, hole)
+            case 1:
+                more = holes
+            case 2 if holes:
+                more = layouts.tall_pairs(layout, hole)
+            case _:
+                more = nothing
+        crooked = frozenset(layouts.misaligned(layout))
+        headless = layouts.headless(layout)
+        if not (more - divided or crooked - moved or headless - loosened):
             break
-        divided, moved = divided | more, moved | crooked
+        divided, moved, loosened = divided | more, moved | crooked, loosened | headless
     return document, layout
+
+
+def _id(name: str) -> str:
+    """A selector by id; unlike one by attribute, it costs nothing in elements of other ids."""
+    return "#" + str(serialize_identifier(name))
 
 
 def _expected(root: Any) -> dict[tuple[str, int], str]:

@@ -1,0 +1,88 @@
+"""What tests share: a project in a temporary folder, and one warm typesetter a process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from brochure.diagnostics import Diagnostic, Problems
+from brochure.manuscript.load import Manuscript, load
+from brochure.press.compose import Composition, compose
+from brochure.press.edition import load_editions
+from brochure.press.typeset import Typeset, Typesetter
+from brochure.project import Project
+
+ROOT = Path(__file__).parent.parent
+SEED = "wir-bringen-uns-ein"
+HEAD = "language: de\ntitle: Titel\n"
+PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture(scope="session")
+def typesetter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
+    """One for the whole process: fonts and words stay warm."""
+    return Typesetter(tmp_path_factory.mktemp("cache"))
+
+
+@dataclass
+class Workspace:
+    """A project in a temporary folder, with one leaflet called `probe`."""
+
+    root: Path
+    typesetter: Typesetter
+
+    @property
+    def project(self) -> Project:
+        return Project(self.root)
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def leaflet(self, text: str | bytes) -> Path:
+        return self.write("content/probe/leaflet.yaml", text)
+
+    def load(self) -> Manuscript:
+        return load(self.project, "probe")
+
+    def compose(self, edition: str = "email") -> Composition:
+        project = self.project
+        return compose(project, load(project, "probe"), edition, load_editions(project)[edition])
+
+    def typeset(self, edition: str = "email") -> Typeset:
+        return self.typesetter.typeset(self.compose(edition))
+
+    def complaints(self, edition: str | None = None) -> tuple[Diagnostic, ...]:
+        """All complaints about the leaflet, errors or not; with an edition, of that, too."""
+        try:
+            return (
+                self.compose(edition).diagnostics
+                if edition is not None
+                else self.load().diagnostics
+            )
+        except Problems as problems:
+            return problems.diagnostics
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, typesetter: Typesetter) -> Workspace:
+    (tmp_path / "content" / "probe").mkdir(parents=True)
+    return Workspace(tmp_path, typesetter)
+
+
+@pytest.fixture(scope="session")
+def seed_pdfs(typesetter: Typesetter) -> dict[str, Typeset]:
+    """The first leaflet in each default edition."""
+    project = Project(ROOT)
+    manuscript = load(project, SEED)
+    return {
+        name: typesetter.typeset(compose(project, manuscript, name, edition, remember=False))
+        for name, edition in load_editions(project).items()
+        if edition.default
+    }

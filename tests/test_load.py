@@ -1,0 +1,171 @@
+import pytest
+
+from brochure.diagnostics import Problems, Severity
+from brochure.manuscript.load import contrast_on_white, load
+from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+
+TEN_MISTAKES = """\
+language: xx
+title: **Ein Titel**
+subtitel: Vertippt
+lead: Unser Ziel: mehr Geld
+date: 31.12.2019
+accent: rot
+source:
+  reference: Zeilen
+columns: Spalten
+passages:
+  - id: Eins
+    quote:
+      lines: 20-10
+      text: "WIR" steht hier
+\t- id: zwei
+  - id: drei
+    commentary:
+      text: x
+      text: y
+"""
+
+
+def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) -> None:
+    workspace.leaflet(TEN_MISTAKES)
+    found = {(c.code, c.place.line, c.place.column) for c in workspace.complaints()}
+    assert found == {
+        ("unknown-language", 1, 11),
+        ("alias", 2, 8),
+        ("unknown-key", 3, 1),
+        ("colon-in-text", 4, 17),
+        ("date", 5, 7),
+        ("colour", 6, 9),
+        ("missing", 8, 3),
+        ("reference", 8, 14),
+        ("type", 9, 10),
+        ("pattern", 11, 9),
+        ("numbers", 13, 14),
+        ("text-after-quote", 14, 18),
+        ("tab", 15, 1),
+        ("empty-passage", 15, 5),
+        ("duplicate-key", 19, 7),
+    }
+    assert all(c.hint for c in workspace.complaints())
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        (HEAD.replace("title", "titel") + PASSAGE, "unknown-key", "`title`"),
+        (HEAD + PASSAGE.replace("commentary", "comentary"), "unknown-key", "`commentary`"),
+        (HEAD + PASSAGE.replace("text:", "txt:"), "unknown-key", "`text`"),
+        (HEAD + "source:\n  titel: x\n" + PASSAGE, "unknown-key", "`title`"),
+        (HEAD, "missing", "passages: …"),
+        (HEAD + "passages:\n", "empty", "after the colon"),
+        (HEAD + "passages: []\n", "empty", "at least one"),
+        (HEAD + PASSAGE.replace("Text", "[Worte](#)"), "link", "leave the brackets out"),
+        (HEAD + PASSAGE.replace("Text", "'[a](javascript:x)'"), "link", "whole address"),
+        (HEAD + PASSAGE.replace("Text", "'[a](../b.html)'"), "link", "whole address"),
+        (HEAD + PASSAGE.replace("Text", "'[a](file:///etc/passwd)'"), "link", "whole address"),
+        (HEAD + PASSAGE.replace("Text", "'\u200b '"), "empty", "Write the text"),
+        (HEAD + "source:\n  title: x\n  address: foo\n" + PASSAGE, "link", "whole address"),
+        (HEAD.replace("de", "klingon") + PASSAGE, "pattern", "`de`"),
+    ],
+)
+def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: str) -> None:
+    workspace.leaflet(text.replace("text: [", "text: '[").replace("(#)", "(#)'"))
+    errors = [c for c in workspace.complaints() if c.is_error]
+    assert code in [c.code for c in errors]
+    assert any(hint in c.hint for c in errors), [c.hint for c in errors]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty-file"),
+        (b" \n\n", "empty-file"),
+        (b"# only a comment\n", "not-a-leaflet"),
+        (b"just words", "not-a-leaflet"),
+        (b"- a\n- b\n", "not-a-leaflet"),
+        (b"\xff\xfea\x00", "not-utf8"),
+        (b"a" * 50_000_000, "cannot-read"),
+        (b"---\na: b\n---\n", "second-document"),
+    ],
+)
+def test_what_is_no_leaflet_is_said_so(workspace: Workspace, content: bytes, code: str) -> None:
+    workspace.leaflet(content)
+    assert code in [c.code for c in workspace.complaints()]
+
+
+def test_a_folder_in_place_of_the_file(workspace: Workspace) -> None:
+    (workspace.root / "content/probe/leaflet.yaml").mkdir()
+    (complaint,) = workspace.complaints()
+    assert "is a folder" in complaint.message
+
+
+def test_ids_are_unique(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE + PASSAGE.removeprefix("passages:\n"))
+    (complaint,) = workspace.complaints()
+    assert (complaint.code, complaint.place.line) == ("duplicate-id", 7)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "given", "code"),
+    [
+        ("Z. {lines}", "lines: 3", None),
+        ("S. {page}, Z. {lines}", "page: 1\n      lines: 3", None),
+        ("S. {page}, Z. {lines}", "lines: 3", "reference"),
+        ("Z. {lines}", "lines: 3\n      page: 1", "reference"),
+        ("Z. {lines}", "heading: x", "no-reference"),
+        ("Z. {line}", "lines: 3", "reference"),
+        ("{lines} {lines", "lines: 3", "reference"),
+    ],
+)
+def test_references_fit_their_pattern(
+    workspace: Workspace, pattern: str, given: str, code: str | None
+) -> None:
+    workspace.leaflet(
+        f"{HEAD}source:\n  title: Vertrag\n  reference: '{pattern}'\n"
+        f"passages:\n  - id: a\n    quote:\n      {given}\n      text: Worte\n"
+    )
+    assert [c.code for c in workspace.complaints()] == ([code] if code else [])
+
+
+def test_markup_that_is_not_understood_is_a_warning_at_its_place(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "|\n        eins\n        zwei <b>x</b>"))
+    (complaint,) = workspace.complaints()
+    assert (complaint.severity, complaint.code) == (Severity.WARNING, "markup")
+    assert (complaint.place.line, complaint.place.column) == (8, 14)
+
+
+def test_a_pale_accent_is_a_warning(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + "accent: ffcc00\n" + PASSAGE)
+    assert [c.code for c in workspace.complaints()] == ["contrast"]
+    assert contrast_on_white("#000000") == pytest.approx(21)
+    assert contrast_on_white("#767676") == pytest.approx(4.54, abs=0.01)  # WCAG's own example
+
+
+def test_values_arrive_as_written(workspace: Workspace) -> None:
+    workspace.leaflet(
+        "language: en\ntitle: no\nsubtitle: 1.10\ndate: 2019-02\naccent: 8A1C3B\n" + PASSAGE
+    )
+    leaflet = workspace.load().leaflet
+    assert (leaflet.title, leaflet.subtitle, leaflet.date) == ("no", "1.10", "2019-02")
+    assert leaflet.accent == "#8a1c3b"
+
+
+def test_a_regional_language_code_finds_its_language(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD.replace("de", "de-AT") + PASSAGE)
+    assert workspace.load().language.name == "Deutsch"
+
+
+def test_names_of_leaflets_are_safe_in_mails(workspace: Workspace) -> None:
+    workspace.write("content/Flugblatt für alle/leaflet.yaml", HEAD + PASSAGE)
+    with pytest.raises(Problems) as caught:
+        load(workspace.project, "Flugblatt für alle")
+    assert caught.value.diagnostics[0].code == "leaflet-name"
+
+
+def test_both_leaflets_to_begin_with_are_without_complaint(workspace: Workspace) -> None:
+    for language in ("de", "en"):
+        text = (ROOT / "brochure" / "starter" / f"{language}.yaml").read_text("utf-8")
+        workspace.leaflet(text)
+        for edition in ("email", "print"):
+            assert workspace.complaints(edition) == ()

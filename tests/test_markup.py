@@ -1,0 +1,109 @@
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brochure.manuscript import markup
+from brochure.manuscript.language import load_language
+from brochure.manuscript.typography import Typography
+from brochure.project import Project
+from tests.conftest import ROOT
+
+GERMAN = Typography(load_language(Project(ROOT), "de"))
+OWN = markup.Renderer(GERMAN, "live")
+QUOTE = markup.Renderer(None, "live")
+
+
+def words(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a *b* c", "<p>a <em>b</em> c</p>"),
+        ("a **b** c", "<p>a <strong>b</strong> c</p>"),
+        ("Bürger*innen und Schüler*innen", "<p>Bürger*innen und Schüler*innen</p>"),
+        ("Bürger_innen und Schüler_innen", "<p>Bürger_innen und Schüler_innen</p>"),
+        ("5*3*2 und 2 * 3", "<p>5*3*2 und 2 * 3</p>"),
+        ("a\n\nb", "<p>a</p><p>b</p>"),
+        ("a\nb", "<p>a b</p>"),
+        ("a\\\nb", "<p>a<br>b</p>"),
+        ("a  \nb", "<p>a<br>b</p>"),
+        ("[a](https://e.org/x?y&z)", '<p><a href="https://e.org/x?y&amp;z">a</a></p>'),
+        ("<b>&amp;</b>", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
+        ("20. Mai ist der Tag", "<p>20.\u00a0Mai ist der Tag</p>"),
+        ("schwarz-grün", '<p>schwar<span class="together">z-g</span>rün</p>'),
+        ("Bildungs- und", '<p>Bildung<span class="together">s- und</span></p>'),
+    ],
+)
+def test_markdown_of_own_words(text: str, html: str) -> None:
+    assert OWN.block(text) == html
+
+
+def test_lists_keep_the_numbers_that_were_typed() -> None:
+    html = QUOTE.block("3. drei\n7. sieben\n\n- a\n- b")
+    assert re.findall(r"list-style-type: \"([^\"]*)\"", html) == ["3. ", "7. ", "- ", "- "]
+    assert re.findall(r"list-style-type: \"([^\"]*)\"", OWN.block("- a")) == ["– "]
+
+
+def test_addresses_in_own_words_become_links_in_quotes_they_do_not() -> None:
+    text = "Mehr: https://e.org/a--b und a@e.org, z.B. hier"
+    assert OWN.block(text) == (
+        '<p>Mehr: <a href="https://e.org/a--b">https://e.org/a--b</a> und '
+        '<a href="mailto:a@e.org">a@e.org</a>, z.\u202fB. hier</p>'
+    )
+    assert QUOTE.block(text) == f"<p>{text}</p>"
+
+
+def test_printed_links_show_their_address_once() -> None:
+    printed = markup.Renderer(GERMAN, "printed")
+    assert words(printed.block("[Text](https://www.e.org/x/) da")) == "Text (www.e.org/x) da"
+    assert words(printed.block("[e.org](https://e.org/)")) == "e.org"
+    assert words(printed.block("https://e.org/x")) == "https://e.org/x"
+    assert markup.addresses("[a](https://e.org/) [b](mailto:x@e.org) [c](https://e.org)") == (
+        "e.org",
+        "x@e.org",
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="*_[]\\<>")))
+def test_the_letters_of_a_quote_are_never_changed(text: str) -> None:
+    expected = "".join(re.sub(r"^\s*([-+]|\d+[.)])(\s|$)", "", text).split())
+    printed = "".join(words(QUOTE.block(text)).split())
+    assert printed in (expected, "".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    "text", ["\"Foo\" - z.B. 3-4 ... 'x'", "§ 3", "1087 - 1090", "--", "20. Mai", "(c)", "5 %"]
+)
+def test_typography_leaves_quotes_alone(text: str) -> None:
+    assert words(QUOTE.block(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("*a b*", True),
+        ("*a „b“ **c***\n\n*d*", True),
+        ("*a* b", False),
+        ("*a* *b*", False),
+        ("a", False),
+        ("*a*\n\nb", False),
+    ],
+)
+def test_emphasis_throughout_is_recognised(text: str, whole: bool) -> None:
+    assert markup.wholly_emphasised(text) is whole
+
+
+def test_plain_words_for_metadata() -> None:
+    assert OWN.plain('**"WIR"** [x](https://e.org)\nda') == "„WIR“ x da"
+
+
+def test_nesting_is_bounded() -> None:
+    assert "x" in OWN.block("*" * 5000 + "x" + "*" * 5000)
+    assert [c.code for c in markup.check("- " * 2000 + "x")] == ["too-deep"]
+    assert list(markup.check("- a\n  - b\n    - c")) == []
+    assert "x" in OWN.block("[" * 5000 + "x" + "](https://e.org)" * 5000)
