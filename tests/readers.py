@@ -26,9 +26,9 @@ def structure(pdf: bytes) -> list[tuple[int, str, str]]:
             for kid in element.get("/K", []):
                 if isinstance(kid, int):
                     assert page is not None
-                    text += texts[page][kid]
+                    text += texts[page].get(kid, "")
                 elif kid.get("/Type") == "/MCR":
-                    text += texts[pages[kid.Pg.objgen]][int(kid.MCID)]
+                    text += texts[pages[kid.Pg.objgen]].get(int(kid.MCID), "")
                 elif kid.get("/Type") == "/OBJR":
                     continue
                 else:
@@ -69,7 +69,8 @@ def _marked_texts(page: Any) -> dict[int, str]:
     texts: dict[int, str] = {}
     current: list[int | None] = []
     font: dict[int, str] = {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction.operands, instruction.operator
         match str(operator):
             case "BDC":
                 properties = operands[1]
@@ -123,6 +124,7 @@ def chars(pdf: bytes) -> Iterator[Char]:
             text_page = page.get_textpage()
             for index in range(text_page.count_chars()):
                 code = pdfium.FPDFText_GetUnicode(text_page, index)
+                code = ord("-") if code == 2 else code  # a hyphen at the end of a line
                 if pdfium.FPDFText_IsGenerated(text_page, index) == 1 or chr(code).isspace():
                     continue
                 left, bottom, right, top = text_page.get_charbox(index)
