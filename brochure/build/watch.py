@@ -31,8 +31,14 @@ def changes(project: Project, stop: Event | None = None) -> Iterator[set[Path]]:
 
 
 def _concerns(path: Path, watched: set[Path]) -> bool:
-    """Whether a path was read, or lies in a folder of which all was read (fonts)."""
-    return path in watched or path.parent in watched
+    """Whether a path was read, lies in a folder of which all was read (fonts), or is a folder
+    that holds, or now may hold, what was looked for.
+    """
+    return (
+        path in watched
+        or path.parent in watched
+        or any(wanted.is_relative_to(path) for wanted in watched)
+    )
 
 
 def _nearest_folder(path: Path) -> Path:

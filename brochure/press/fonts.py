@@ -82,7 +82,7 @@ def _read_coverage(project: Project, file: Path) -> set[int]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        with TTFont(file, lazy=True) as font:
+        with open(file, "rb") as data, TTFont(data, lazy=True) as font:
             return set(font.getBestCmap() or {})
     except (TTLibError, OSError, AssertionError, KeyError) as reason:
         raise Problems(

@@ -1,0 +1,132 @@
+"""Nothing from outside gets in, by whatever way it is named, and each attempt is a diagnostic."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from brochure.diagnostics import Place, Problems
+from brochure.press.compose import Composition
+from tests.conftest import HEAD, PASSAGE, Workspace
+
+OUTSIDE = [
+    "https://example.org/x.png",
+    "//example.org/x.png",
+    "file:///etc/passwd",
+    "/etc/passwd",
+    "../../../../../../etc/x.png",
+    "..%2f..%2f..%2fetc/x.png",
+    "ftp://example.org/x.css",
+]
+
+
+def png(width: int, height: int, mode: str = "RGB") -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, (width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def logo(file: str) -> str:
+    return HEAD + PASSAGE + f"logo:\n  file: '{file}'\n  alt: Bild\n"
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_a_picture_from_outside(workspace: Workspace, address: str) -> None:
+    workspace.leaflet(logo(address))
+    (complaint,) = workspace.complaints("email")
+    assert complaint.code in ("outside-project", "cannot-read")
+    assert (complaint.place.line, complaint.place.column) == (8, 9)
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+@pytest.mark.parametrize(
+    "css",
+    ["p {{ color: red }}\n@import '{}';", "\n@import url({});", "\nb {{ background: url('{}') }}",
+     "\n@media print {{ p {{ list-style: url({}) }} }}", "\n@page {{ background: url({}) }}"],
+)  # fmt: skip
+def test_a_style_sheet_that_reaches_outside(workspace: Workspace, css: str, address: str) -> None:
+    workspace.write("styles/email.css", css.format(address))
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert complaint.code in ("outside-project", "cannot-read")
+    assert complaint.place.file == "styles/email.css"
+    assert complaint.place.line == 2
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+@pytest.mark.parametrize(
+    "html",
+    ['<img src="{}" alt="x">', '<link rel="stylesheet" href="{}">', '<object data="{}"></object>',
+     '<p style="background: url({})">', "<style>@import '{}';</style>", '<embed src="{}">',
+     '<link rel="attachment" href="{}">'],
+)  # fmt: skip
+def test_a_template_that_reaches_outside(workspace: Workspace, html: str, address: str) -> None:
+    workspace.write("styles/leaflet.html", f"<html lang=de><body>{html.format(address)}")
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert complaint.code in ("outside-project", "cannot-read")
+    assert complaint.place == Place("styles/leaflet.html")
+
+
+def test_links_to_click_on_fetch_nothing(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "'[x](https://example.org/x.png)'"))
+    assert workspace.compose().assets == {}
+
+
+def test_a_symbolic_link_out_of_the_project(workspace: Workspace) -> None:
+    (workspace.root / "content/probe/x.png").symlink_to("/etc/hostname")
+    workspace.leaflet(logo("x.png"))
+    assert [c.code for c in workspace.complaints("email")] == ["outside-project"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.png", b"no picture", "broken-picture"),
+        ("a.png", b"", "broken-picture"),
+        ("a.png", png(200, 200)[:-60], "broken-picture"),
+        ("a.png", png(13_000, 13_000, "1"), "picture-too-large"),
+        ("a.jpg", b"GIF89a", "broken-picture"),
+        ("a.gif", b"GIF89a", "file-type"),
+        ("a.ttf", b"x", "file-type"),
+        ("a.svg", b"<svg", "svg"),
+        ("a.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>", "svg"),
+        ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "svg"),
+        ("a.svg", b'<svg><image href="file:///etc/passwd"/></svg>', "svg"),
+        ("a.svg", b'<svg><a href="https://example.org/"/></svg>', "svg"),
+        ("a.svg", b'<svg><rect fill="url(https://example.org/x)"/></svg>', "svg"),
+        ("a.svg", b"<svg>" + b"<g/>" * 5001 + b"</svg>", "svg"),
+        ("a.svg", b"<svg>" + b"<g>" * 100_000, "svg"),
+    ],
+)
+def test_bad_pictures(workspace: Workspace, name: str, data: bytes, code: str) -> None:
+    workspace.write(f"content/probe/{name}", data)
+    workspace.leaflet(logo(name))
+    complaints = workspace.complaints("email")
+    assert {c.code for c in complaints} == {code}
+    assert {c.place.line for c in complaints} == {8}
+
+
+def test_good_pictures_and_imports_are_taken_along(workspace: Workspace) -> None:
+    workspace.write("content/probe/images/a.png", png(20, 10))
+    workspace.write("styles/email.css", "@import 'more/extra.css';")
+    workspace.write("styles/more/extra.css", "p { background: url(dot.png) }")
+    workspace.write("styles/more/dot.png", png(1, 1))
+    workspace.leaflet(logo("images/a.png"))
+    assert sorted(workspace.compose().assets) == [
+        "https://brochure.invalid/content/probe/images/a.png",
+        "https://brochure.invalid/styles/more/dot.png",
+        "https://brochure.invalid/styles/more/extra.css",
+    ]
+    assert workspace.typeset().pages == 1
+
+
+def test_the_typesetter_itself_fetches_nothing_that_was_not_collected(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    composition = workspace.compose()
+    for address in ("https://example.org/x.png", "file:///etc/passwd", "other.png"):
+        html = composition.html.replace("<h1>", f'<img src="{address}" alt="x"><h1>')
+        changed = Composition(**{**vars(composition), "html": html})
+        with pytest.raises(Problems) as caught:
+            workspace.typesetter.typeset(changed)
+        assert [d.code for d in caught.value.diagnostics] == ["outside-project"]

@@ -1,0 +1,325 @@
+"""The command line, run as users run it: in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import jsonschema
+import pikepdf
+import pytest
+
+from brochure import report
+from brochure.diagnostics import Place, error
+from brochure.manuscript.schema import schema
+from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+from tests.test_load import TEN_MISTAKES
+
+GOOD = HEAD + PASSAGE + "imprint: Ich\n"
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+
+
+def run(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    # WeasyPrint leaves a file to the garbage collector, which warns of it.
+    warnings = "error,ignore::ResourceWarning"
+    return subprocess.run(
+        [sys.executable, "-m", "brochure", *arguments],
+        cwd=cwd,
+        env=environment(PYTHONWARNINGS=warnings, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_build_writes_pdfs_and_says_where(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    result = run(workspace.root, "build")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert result.stdout.splitlines() == [
+        line for line in result.stdout.splitlines() if "(1 page, " in line
+    ]
+    for edition in ("email", "print"):
+        path = workspace.root / "out/probe" / f"probe-{edition}.pdf"
+        assert path.relative_to(workspace.root).as_posix() in result.stdout
+        with pikepdf.open(path) as document:
+            assert len(document.pages) == 1
+    assert sorted(p.name for p in (workspace.root / "out/probe").iterdir()) == [
+        "probe-email.pdf",
+        "probe-print.pdf",
+    ]
+
+
+def test_json_is_all_that_stands_on_stdout(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD.replace("imprint: Ich\n", ""))
+    result = run(workspace.root, "build", "--json", "-e", "print")
+    data = json.loads(result.stdout)
+    assert result.returncode == 0
+    (artifact,) = data["artifacts"]
+    path = workspace.root / artifact["path"]
+    assert artifact == {
+        "leaflet": "probe",
+        "edition": "print",
+        "path": "out/probe/probe-print.pdf",
+        "pages": 1,
+        "bytes": path.stat().st_size,
+    }
+    assert [d["code"] for d in data["diagnostics"]] == ["no-imprint"]
+    checked = json.loads(run(workspace.root, "check", "--json").stdout)
+    assert checked["diagnostics"] == data["diagnostics"]
+
+
+def test_check_names_all_mistakes_and_writes_nothing(workspace: Workspace) -> None:
+    workspace.leaflet(TEN_MISTAKES)
+    result = run(workspace.root, "check")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.count("content/probe/leaflet.yaml:") == 15
+    assert "  2 | title: **Ein Titel**\n    |        ^\n" in result.stderr
+    assert "probe: 15 errors." in result.stderr
+    assert "\x1b" not in result.stderr
+    assert not (workspace.root / "out").exists()
+
+
+def test_a_broken_leaflet_does_not_stop_the_others_and_keeps_its_last_pdf(
+    workspace: Workspace,
+) -> None:
+    workspace.leaflet(GOOD)
+    workspace.write("content/other/leaflet.yaml", "title: x\n")
+    workspace.write("out/other/other-email.pdf", b"the last good one")
+    result = run(workspace.root, "build", "-e", "email")
+    assert result.returncode == 1
+    assert "out/probe/probe-email.pdf" in result.stdout
+    assert (workspace.root / "out/other/other-email.pdf").read_bytes() == b"the last good one"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["buidl"], "Did you mean 'build'"),
+        (["build", "prob"], "Did you mean `probe`"),
+        (["build", "--edition", "emial"], "Did you mean `email`"),
+        (["build", "--watch", "--json"], "take one of them"),
+        (["new", "x", "--language", "dee"], "Did you mean `de`"),
+        (["-C", "/", "check"], "There is no project here"),
+    ],
+)
+def test_wrong_usage(workspace: Workspace, arguments: list[str], said: str) -> None:
+    workspace.leaflet(GOOD)
+    result = run(workspace.root, *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "word", ["probe", "content/probe", "content/probe/", "content/probe/leaflet.yaml"]
+)
+def test_a_leaflet_may_be_named_by_its_path(workspace: Workspace, word: str) -> None:
+    workspace.leaflet(GOOD)
+    assert run(workspace.root, "check", word).returncode == 0
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_new_makes_a_project_that_builds_at_once(tmp_path: Path, language: str) -> None:
+    result = run(tmp_path, "new", "mein-flugblatt", "--language", language)
+    assert result.returncode == 0
+    root = tmp_path / "mein-flugblatt"
+    manuscript = root / "content/mein-flugblatt/leaflet.yaml"
+    assert result.stdout.strip() == str(manuscript)
+    assert "cd mein-flugblatt\n    brochure build mein-flugblatt" in result.stderr
+    first = manuscript.read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../leaflet.schema.json"
+    assert json.loads((root / "content/leaflet.schema.json").read_text("utf-8")) == schema()
+    assert (root / "out/.gitignore").read_text() == "*\n!.gitignore\n"
+    built = run(root, "build")
+    assert (built.returncode, built.stderr) == (0, "")
+    assert built.stdout.count("1 page") == 2
+    # Inside the project a second one is added to it, and nothing is ever overwritten.
+    assert run(root, "new", "zwei").returncode == 0
+    assert (root / "content/zwei/leaflet.yaml").exists()
+    again = run(root, "new", "zwei")
+    assert again.returncode == 1
+    assert "nothing is overwritten" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["../x", "ä", "a b", "", ".x", "a/b"])
+def test_new_refuses_names_that_no_mail_program_takes(tmp_path: Path, name: str) -> None:
+    result = run(tmp_path, "new", name)
+    assert result.returncode == 1
+    assert "cannot be the name of a leaflet" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check"], ["schema"], ["completion", "bash"]])
+def test_what_does_not_typeset_does_not_import_weasyprint(
+    workspace: Workspace, arguments: list[str]
+) -> None:
+    workspace.leaflet(GOOD)
+    code = (
+        "import sys; from brochure.cli import run; code = run(sys.argv[1:]);"
+        "sys.exit(9 if 'weasyprint' in sys.modules else code)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=workspace.root, env=environment(), capture_output=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0
+    assert len(result.stdout) + len(result.stderr) > 0
+
+
+def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
+    data = schema()
+    jsonschema.Draft7Validator.check_schema(data)
+    assert data["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert json.loads((ROOT / "content/leaflet.schema.json").read_text("utf-8")) == data
+    validator = jsonschema.Draft7Validator(data)
+    import yaml
+
+    files = [ROOT / "brochure/starter/de.yaml", ROOT / "content/wir-bringen-uns-ein/leaflet.yaml"]
+    for file in files:  # as an editor reads them: 27 is a number, 2026-03-12 a text
+        leaflet = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)
+        assert list(validator.iter_errors(leaflet)) == []
+        leaflet["passages"][0]["quote"]["lines"] = 27
+        assert list(validator.iter_errors(leaflet)) == []
+        leaflet["titel"] = "x"
+        assert len(list(validator.iter_errors(leaflet))) == 1
+
+
+def test_completion_offers_leaflets_and_editions(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    for words, offered in (
+        ("brochure bu", "build"),
+        ("brochure build pr", "probe"),
+        ("brochure build --edition em", "email"),
+    ):
+        more = {"_BROCHURE_COMPLETE": "bash_complete", "COMP_WORDS": words}
+        result = run(workspace.root, **more, COMP_CWORD=str(len(words.split()) - 1))
+        assert result.stdout.strip() == f"plain,{offered}"
+    assert "_BROCHURE_COMPLETE=bash_complete" in run(workspace.root, "completion", "bash").stdout
+
+
+def test_colours_on_a_terminal_only_and_never_with_no_color(workspace: Workspace) -> None:
+    import pty
+
+    workspace.leaflet("title: x\n")
+    seen = {}
+    for no_color in ("", "1"):
+        parent, child = pty.openpty()
+        subprocess.run(
+            [sys.executable, "-m", "brochure", "check"],
+            cwd=workspace.root, env=environment(NO_COLOR=no_color), stderr=child, check=False,
+        )  # fmt: skip
+        os.close(child)
+        seen[no_color] = os.read(parent, 100_000)
+        os.close(parent)
+    assert b"\x1b[31m" in seen[""]
+    assert b"\x1b" not in seen["1"]
+    assert b"language" in seen["1"]
+
+
+def test_a_complaint_shows_the_line_around_its_place(workspace: Workspace) -> None:
+    workspace.leaflet("a\n" + "x" * 300 + "\ty\x07\n")
+    place = Place("content/probe/leaflet.yaml", 2, 302)
+    text = click.unstyle(report.render(error("c", "Satz.", place, "Tipp."), workspace.project))
+    head, before, line, mark, hint = text.splitlines()
+    assert head == "content/probe/leaflet.yaml:2:302: error: Satz."
+    assert before == "  1 | a"
+    assert line.endswith("xx y·")
+    assert len(line) < 110
+    assert line[mark.index("^")] == "y"
+    assert hint == "  hint: Tipp."
+    outside = report.render(error("c", "S.", Place("../../etc/passwd", 1, 1)), workspace.project)
+    assert "|" not in outside
+
+
+def start_build(cwd: Path) -> subprocess.Popen[bytes]:
+    """A build of a long leaflet, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "brochure", "build", "-v", "-e", "email"],
+        cwd=cwd, env=environment(PYTHONWARNINGS="ignore"), stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_is_ended_leaves_the_last_pdf_and_nothing_behind(
+    workspace: Workspace, signal_: signal.Signals, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = "".join(PASSAGE.removeprefix("passages:\n").replace("eins", f"p{i}") for i in range(800))
+    workspace.leaflet(HEAD + "passages:\n" + rows)
+    last = workspace.write("out/probe/probe-email.pdf", b"the last good one")
+    temporary = tmp_path_factory.mktemp("temporary")
+    os.environ["TMPDIR"] = str(temporary)
+    try:
+        process = start_build(workspace.root)
+    finally:
+        del os.environ["TMPDIR"]
+    assert process.stderr is not None
+    for line in process.stderr:
+        if b"3 typeset" in line:
+            break
+    time.sleep(0.7)
+    process.send_signal(signal_)
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode == (130 if signal_ is signal.SIGINT else -signal.SIGKILL)
+    assert b"Traceback" not in messages
+    assert last.read_bytes() == b"the last good one"
+    assert [p.name for p in last.parent.iterdir()] == ["probe-email.pdf"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_watch_builds_again_survives_mistakes_and_keeps_the_last_good_pdf(
+    workspace: Workspace,
+) -> None:
+    workspace.leaflet(GOOD)
+    pdf = workspace.root / "out/probe/probe-email.pdf"
+    log = workspace.root / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "brochure", "build", "-e", "email", "--watch"],
+            cwd=workspace.root, env=environment(PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1"),
+            stdout=output, stderr=output,
+        )  # fmt: skip
+
+    def after(change: str | bytes, path: str, sign: str, times: int) -> None:
+        """Write a file and wait until the log holds `sign` so many times."""
+        time.sleep(0.3)  # until the watch has begun
+        workspace.write(path, change)
+        deadline = time.monotonic() + 30
+        while log.read_text("utf-8").count(sign) < times:
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.05)
+
+    try:
+        manuscript, done = "content/probe/leaflet.yaml", "(1 page, "
+        after(GOOD, "content/unrelated.txt", "Watching", 1)
+        first = pdf.read_bytes()
+        after(GOOD.replace("Text", "Neuer Text"), manuscript, done, 2)
+        second = pdf.read_bytes()
+        assert second != first
+        after("title: [", manuscript, "error:", 1)
+        assert pdf.read_bytes() == second
+        after(GOOD, manuscript, done, 3)
+        assert pdf.read_bytes() == first
+        # A style that did not exist yet: it was looked for, so its coming is noticed.
+        after("h1 { color: black }", "styles/email.css", done, 4)
+        assert pdf.read_bytes() != first
+        after("nothing that was read", "content/probe/notes.txt", done, 4)
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=30)
+    assert code == 130
+    assert "Traceback" not in log.read_text("utf-8")

@@ -1,0 +1,233 @@
+"""Editions, composition, fonts and hyphenation."""
+
+import io
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from brochure.diagnostics import Place, Problems
+from brochure.manuscript.language import load_language
+from brochure.press.compose import _quotation
+from brochure.press.edition import load_editions
+from brochure.press.hyphenation import Hyphenator, bounded
+from brochure.project import Project
+from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+from tests.readers import squeezed, structure_texts
+
+GERMAN = load_language(Project(ROOT), "de")
+
+
+def test_an_edition_of_ones_own_needs_no_code(workspace: Workspace) -> None:
+    workspace.write(
+        "styles/editions.yaml",
+        "poster:\n  about: An A3 sheet.\n  styles: [common.css, poster.css]\n"
+        "  fonts: [Gentium Book Plus, Source Sans 3]\n",
+    )
+    workspace.write("styles/poster.css", "@page { size: A3 }")
+    workspace.leaflet(HEAD + PASSAGE)
+    assert list(load_editions(workspace.project)) == ["email", "print", "poster"]
+    with pikepdf.open(io.BytesIO(workspace.typeset("poster").pdf)) as document:
+        assert float(document.pages[0].mediabox[2]) == pytest.approx(841.89, abs=0.01)
+
+
+def test_mistakes_in_editions_are_placed(workspace: Workspace) -> None:
+    workspace.write(
+        "styles/editions.yaml",
+        "mine:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n  colour: red\n"
+        "other:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n",
+    )
+    with pytest.raises(Problems) as caught:
+        load_editions(workspace.project)
+    found = [(d.code, d.place) for d in caught.value.diagnostics]
+    assert found == [
+        ("unknown-key", Place("styles/editions.yaml", 5, 3)),
+        ("cannot-read", Place("styles/editions.yaml", 8, 12)),
+        ("unknown-font", Place("styles/editions.yaml", 9, 11)),
+    ]
+
+
+def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    assert [c.code for c in workspace.complaints("print")] == ["no-imprint"]
+    assert workspace.complaints("email") == ()
+    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich\n")
+    assert workspace.complaints("print") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Worte", "<p>„Worte“</p>"),
+        ("„Worte“", "<p>„Worte“</p>"),
+        ('"Worte"', '<p>"Worte"</p>'),
+        ("«Worte»", "<p>«Worte»</p>"),
+        ("„A“ und „B“", "<p>„„A“ und „B““</p>"),
+        ("*Worte*", "<p><em>„Worte“</em></p>"),
+        ("a\n\nb", "<p>„a</p><p>b“</p>"),
+        ("„", "<p>„„“</p>"),
+        (r"\g<0> \1", r"<p>„\g&lt;0&gt; \1“</p>"),
+    ],
+)
+def test_quotation_marks_stand_around_a_quote_once(text: str, html: str) -> None:
+    from brochure.manuscript.markup import Renderer
+
+    assert _quotation(text, Renderer(None, "live"), GERMAN) == html
+
+
+@pytest.mark.parametrize(
+    ("given", "printed"),
+    [
+        ("lines: 3", "Zeile3"),
+        ("lines: 3-5", "Zeilen3–5"),
+        ("lines: 3 – 5, 7", "Zeilen3–5,7"),
+        ("page: 4", "S.4"),
+        ("page: 4\n      lines: 3-5", "S.4,Z.3–5"),
+    ],
+)
+def test_references_read_as_the_language_has_them(
+    workspace: Workspace, given: str, printed: str
+) -> None:
+    workspace.leaflet(f"{HEAD}passages:\n  - id: a\n    quote:\n      {given}\n      text: Worte\n")
+    assert (
+        structure_texts(workspace.typeset().pdf)[-1]
+        .replace("\u202f", "")
+        .replace("\u00a0", "")
+        .replace(" ", "")
+        == printed
+    )
+
+
+def test_either_heading_and_either_side_may_be_missing(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD + "passages:\n"
+        "  - id: a\n    quote:\n      heading: KopfA\n      lines: 1\n      text: ZitatA\n"
+        "  - id: b\n    commentary:\n      heading: KopfB\n      text: TextB\n"
+        "  - id: c\n    quote:\n      lines: 1\n      text: ZitatC\n"
+        "    commentary:\n      text: TextC\n"
+    )
+    texts = [squeezed(text) for text in structure_texts(workspace.typeset().pdf)]
+    assert texts[3:] == [
+        "KopfA", "„ZitatA“", "Zeile1", "KopfB", "TextB", "„ZitatC“", "Zeile1", "TextC"
+    ]  # fmt: skip
+
+
+def test_a_character_that_no_font_has_names_itself_and_its_passage(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "|\n        Zeile\n        mit 漢 darin"))
+    (complaint,) = workspace.complaints("email")
+    assert complaint.code == "no-glyph"
+    assert "U+6F22" in complaint.message
+    assert "commentary text of passage `eins`" in complaint.message
+    assert (complaint.place.line, complaint.place.column) == (8, 13)
+
+
+def test_a_file_that_is_no_font(workspace: Workspace) -> None:
+    workspace.write("styles/fonts/x.ttf", b"no font")
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert (complaint.code, complaint.place.file) == ("broken-font", "styles/fonts/x.ttf")
+
+
+@pytest.mark.parametrize(
+    ("template", "code", "line"),
+    [
+        ("<p>\n{{ leaflet.nothing }}", "template", 2),
+        ("<p>\n\n{% if %}", "template", 3),
+        ("{{ ''.__class__.__mro__ }}", "template", 1),
+        ("{% include '../../content/probe/leaflet.yaml' %}", "template", 1),
+    ],
+)
+def test_a_template_that_does_not_work(
+    workspace: Workspace, template: str, code: str, line: int
+) -> None:
+    workspace.write("styles/leaflet.html", template)
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert complaint.code == code
+    assert complaint.place == Place("styles/leaflet.html", line)
+
+
+def test_what_weasyprint_ignores_is_a_warning_in_the_style_sheet(workspace: Workspace) -> None:
+    workspace.write("styles/email.css", "p { color: black }\np { text-wrap: balance }")
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.typeset().diagnostics
+    assert complaint.place == Place("styles/email.css", 2, 5)
+    assert not complaint.is_error
+
+
+def test_text_that_a_style_hides_is_an_error(workspace: Workspace) -> None:
+    workspace.write("styles/email.css", ".commentary p { display: none }")
+    workspace.leaflet(HEAD + PASSAGE)
+    with pytest.raises(Problems) as caught:
+        workspace.typeset()
+    assert "words-lost" in [d.code for d in caught.value.diagnostics]
+
+
+def test_text_outside_its_column_is_an_error(workspace: Workspace) -> None:
+    workspace.write("styles/email.css", ".text { width: 150mm }")
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "Wort " * 60))
+    with pytest.raises(Problems) as caught:
+        workspace.typeset()
+    (complaint,) = caught.value.diagnostics
+    assert (complaint.code, complaint.place.line) == ("outside-margins", 4)
+
+
+def test_what_is_nested_too_deeply_is_refused(workspace: Workspace) -> None:
+    workspace.write("styles/leaflet.html", "<html lang=de><body>" + "<div>" * 500 + "x")
+    workspace.leaflet(HEAD + PASSAGE)
+    with pytest.raises(Problems) as caught:
+        workspace.typeset()
+    assert [d.code for d in caught.value.diagnostics] == ["too-complex"]
+
+
+@pytest.mark.parametrize(
+    "divided",
+    [
+        "Flücht-lings-initia-tiven",
+        "Zusam-men-schlüsse",
+        "Uni-ver-sitäts-stadt",
+        "Inte-gra-tions-poli-tik",
+        "Stadt-allendorf",
+        "Blumen-topf-erde",
+        "prüfen",
+        "WIR",
+        "KOALITION",
+    ],
+)
+def test_german_words_are_divided_with_sense(divided: str) -> None:
+    word = divided.replace("-", "")
+    hyphenator = Hyphenator(GERMAN.hyphenation)
+    offsets = [0, *hyphenator.positions(word), len(word)]
+    parts = [word[i:j] for i, j in pairwise(offsets)]
+    assert "-".join(parts) == divided
+    assert list(hyphenator.iterate(word))[::-1] == [(word[:i], word[i:]) for i in offsets[1:-1]]
+
+
+def test_breaks_keep_their_distance() -> None:
+    rules = GERMAN.hyphenation
+    assert bounded([1, 2, 3, 4, 6, 8, 9], 10, rules) == [3, 6]
+    assert bounded([], 10, rules) == []
+
+
+def test_words_are_remembered_and_the_dictionary_is_asked_once(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def divide(word: str) -> list[int]:
+        asked.append(word)
+        return [4]
+
+    first = Hyphenator(GERMAN.hyphenation, tmp_path, divide)
+    assert first.positions("Beispiel") == [4]
+    first.save()
+    second = Hyphenator(GERMAN.hyphenation, tmp_path, divide)
+    assert second.positions("Beispiel") == [4]
+    assert asked == ["Beispiel"]
+    (file,) = tmp_path.iterdir()
+    data = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**data, "version": "0"}))
+    assert Hyphenator(GERMAN.hyphenation, tmp_path, divide).positions("Beispiel") == [4]
+    file.write_text("not json")
+    assert Hyphenator(GERMAN.hyphenation, tmp_path, divide).positions("Beispiel") == [4]
+    assert asked == ["Beispiel"] * 3

@@ -1,0 +1,99 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from brochure.diagnostics import Problems
+from brochure.project import Project, builtin_styles, write_whole
+from tests.conftest import Workspace
+
+
+def refused(project: Project, path: Path) -> str:
+    with pytest.raises(Problems) as caught:
+        project.read(path, 1000)
+    (complaint,) = caught.value.diagnostics
+    assert complaint.hint
+    return complaint.code + ": " + complaint.message
+
+
+def test_reads_what_lies_inside(workspace: Workspace) -> None:
+    file = workspace.write("content/probe/a.txt", "x" * 1000)
+    project = workspace.project
+    assert project.read(file, 1000) == b"x" * 1000
+    assert project.seen == {file}
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "content/../../outside.txt"])
+def test_nothing_outside_is_read_through_dots(tmp_path: Path, path: str) -> None:
+    (tmp_path / "outside.txt").write_text("secret")
+    project = Project(tmp_path / "project")
+    (project.root / "content").mkdir(parents=True)
+    assert refused(project, project.root / path).startswith("outside-project")
+
+
+def test_nothing_outside_is_read_through_links(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    project = Project(tmp_path / "project")
+    project.content.mkdir(parents=True)
+    (project.content / "file.txt").symlink_to(outside / "secret.txt")
+    (project.content / "folder").symlink_to(outside)
+    (project.content / "loop").symlink_to(project.content / "loop")
+    assert refused(project, project.content / "file.txt").startswith("outside-project")
+    assert refused(project, project.content / "folder/secret.txt").startswith("outside-project")
+    assert refused(project, project.content / "loop").startswith("cannot-read")
+    assert refused(project, Path("/etc/passwd")).startswith("outside-project")
+
+
+def test_a_project_may_itself_lie_behind_a_link(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    (real / "content").mkdir(parents=True)
+    (real / "content/a.txt").write_text("x")
+    (tmp_path / "link").symlink_to(real)
+    assert Project(tmp_path / "link").read(tmp_path / "link/content/a.txt", 10) == b"x"
+
+
+def test_what_is_no_file_is_refused(workspace: Workspace) -> None:
+    project = workspace.project
+    os.mkfifo(project.content / "pipe")
+    assert "no ordinary file" in refused(project, project.content / "pipe")
+    assert "is a folder" in refused(project, project.content / "probe")
+    assert "does not exist" in refused(project, project.content / "nothing")
+    assert "does not exist" in refused(project, workspace.write("content/f", "x") / "below")
+    assert "cannot be read" in refused(project, project.content / "nul\0")
+    assert "larger than 1 kB" in refused(project, workspace.write("content/big", "x" * 1001))
+
+
+def test_finds_the_project_from_below(workspace: Workspace) -> None:
+    below = workspace.root / "content/probe"
+    assert Project.find(below).root == workspace.root
+    with pytest.raises(Problems, match="no project"):
+        Project.find(Path("/"))
+
+
+def test_own_styles_win_file_by_file(workspace: Workspace) -> None:
+    project = workspace.project
+    assert project.style("common.css") == builtin_styles() / "common.css"
+    own = workspace.write("styles/common.css", "")
+    assert project.style("common.css") == own
+    assert project.style("print.css") == builtin_styles() / "print.css"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.pdf"
+    write_whole(target, b"old")
+    with pytest.raises(TypeError):
+        write_whole(target, "no bytes")  # type: ignore[arg-type]
+    assert target.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_parts_of_dead_builds_are_swept_away_those_of_living_ones_are_not(tmp_path: Path) -> None:
+    dead, living = tmp_path / ".a.pdf.1.part", tmp_path / ".a.pdf.2.part"
+    dead.touch()
+    living.touch()
+    os.utime(dead, (time.time() - 7200,) * 2)
+    write_whole(tmp_path / "a.pdf", b"x")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".a.pdf.2.part", "a.pdf"]

@@ -1,0 +1,206 @@
+"""The repository itself: its commands, its promises, and what a wheel carries."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def shown_commands() -> list[str]:
+    """Every line of the README's shell blocks."""
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_the_readme_shows_the_commands_that_are_run_below() -> None:
+    assert shown_commands() == [
+        "sh script/build",
+        "sh script/test",
+        "brochure new mein-flugblatt",
+        "brochure build mein-flugblatt",
+        "brochure build mein-flugblatt --open --watch",
+        "brochure check",
+        "brochure build --edition print",
+        "brochure schema",
+        "brochure check --json",
+        "brochure build --json",
+        'eval "$(brochure completion bash)"',
+    ]
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """An empty folder, and an environment in which `brochure` is a command."""
+    folder = tmp_path_factory.mktemp("user")
+    bin_ = tmp_path_factory.mktemp("bin")
+    command = bin_ / "brochure"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m brochure "$@"\n')
+    command.chmod(0o755)
+    opener = bin_ / "xdg-open"  # what `--open` starts; a screen there is none
+    opener.write_text("#!/bin/sh\nexit 0\n")
+    opener.chmod(0o755)
+    path = f"{bin_}:{os.environ['PATH']}"
+    more = {"PATH": path, "PYTHONPATH": str(ROOT), "BROCHURE_LINK": "no", "CI": "true"}
+    return folder, {**os.environ, **more}
+
+
+@pytest.mark.parametrize("line", [c for c in shown_commands() if "brochure " in c])
+def test_each_command_of_the_readme(surroundings: tuple[Path, dict[str, str]], line: str) -> None:
+    folder, environment = surroundings
+    project = folder / "mein-flugblatt"
+    if line.startswith("brochure new"):
+        cwd = folder
+    else:
+        cwd = project
+        if not project.exists():  # this test alone, or on another worker
+            new = ["brochure", "new", "mein-flugblatt"]
+            subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
+    if line.startswith("brochure new") and project.exists():
+        return
+    if "--watch" in line:
+        line = f"timeout --signal=INT 6 {line}"
+    run = subprocess.run(
+        ["bash", "-c", line], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode in ((0, 130, 124) if "--watch" in line else (0,)), run.stderr
+    assert "Traceback" not in run.stderr
+    assert "error" not in run.stderr
+
+
+def test_the_first_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:
+    """In place: with everything set up, the second run of `script/build` is the one to test."""
+    if not (ROOT / ".venv").exists():
+        pytest.skip("not set up by script/test")
+    command = ["sh", "script/build"]
+    environment = surroundings[1]
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "wir-bringen-uns-ein-email.pdf" in run.stdout
+    assert "wir-bringen-uns-ein-print.pdf" in run.stdout
+
+
+def test_the_second_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:
+    """`script/test` sets up, checks, and hands its arguments to pytest."""
+    if not (ROOT / ".venv").exists():
+        pytest.skip("not set up by script/test")
+    command = ["sh", "script/test", "--version"]
+    environment = surroundings[1]
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "All checks passed!" in run.stdout
+    assert "pytest 9" in run.stdout + run.stderr
+
+
+def test_ci_runs_the_second_command_and_nothing_more_lenient() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    commands = [line for line in lines if line and not line.startswith("#")]
+    assert commands == ["set -eu", 'cd "$(dirname "$0")/.."', "exec sh script/test"]
+
+
+@pytest.mark.parametrize("script", ["bootstrap", "build", "test"])
+def test_scripts_are_posix_sh(script: str) -> None:
+    subprocess.run(["sh", "-n", ROOT / "script" / script], check=True)
+    text = (ROOT / "script" / script).read_text()
+    assert text.startswith("#!/bin/sh\n")
+    assert not re.search(r"\[\[|^\s*local |<\(|pipefail", text, re.MULTILINE)
+
+
+def test_without_rights_the_line_to_type_is_printed(tmp_path: Path) -> None:
+    """As an ordinary user, without sudo, on a machine where Pango is missing."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    real = {"sh", "dirname", "uname", "cat", "cksum"}
+    for name in real:
+        found = next(Path(p) / name for p in ("/usr/bin", "/bin") if (Path(p) / name).exists())
+        (bin_ / name).symlink_to(found)
+    fakes = {
+        "id": "echo 1000",
+        "apt-get": "echo must not be called; exit 1",
+        # Python is there; neither venv nor any library is.
+        "python3": 'case "$*" in *"info <"*) exit ;; *%d.%d*) echo 3.11 ;; *) exit 1 ;; esac',
+    }
+    for name, body in fakes.items():
+        (bin_ / name).write_text(f"#!/bin/sh\n{body}\n")
+        (bin_ / name).chmod(0o755)
+    copy = tmp_path / "clone"
+    (copy / "script").mkdir(parents=True)
+    (copy / "script/bootstrap").write_text((ROOT / "script/bootstrap").read_text())
+    run = subprocess.run(
+        ["/bin/sh", copy / "script/bootstrap"],
+        env={"PATH": str(bin_), "HOME": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1] == (
+        "    sudo apt-get install -y --no-install-recommends python3.11-venv libpangoft2-1.0-0 "
+        "libharfbuzz-subset0"
+    )
+    assert not (copy / ".venv").exists()
+
+
+def test_locks_are_pinned_hashed_and_without_addresses() -> None:
+    for name in ("build", "run", "test"):
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        pins = re.findall(r"^([a-z0-9-]+)==\S+", text, re.MULTILINE)
+        entries = re.split(r"\n(?=[a-z])", text.strip())
+        assert len(pins) == len(entries) > 1
+        assert all("--hash=sha256:" in entry for entry in entries)
+        assert "://" not in text
+    run, test = (
+        set(re.findall(r"^(\S+==\S+)", (ROOT / f"requirements/{n}.txt").read_text(), re.MULTILINE))
+        for n in ("run", "test")
+    )
+    assert run <= test
+
+
+def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+    styles = {p.relative_to(ROOT).as_posix() for p in (ROOT / "styles").rglob("*") if p.is_file()}
+    carried = {p.relative_to(installed).as_posix() for p in installed.rglob("*")}
+    assert len(styles) >= 7
+    assert {f"brochure/{style}" for style in styles} <= carried
+    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONWARNINGS": "ignore"}
+    code = (
+        "import brochure.cli, sys; print(brochure.__file__, file=sys.stderr); brochure.cli.main()"
+    )
+    for words in ("new probe --language en", "-C probe build"):
+        run = subprocess.run(
+            [sys.executable, "-P", "-c", code, *shlex.split(words)],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert str(installed) in run.stderr
+    assert (tmp_path / "probe/out/probe/probe-print.pdf").exists()
+
+
+def test_every_command_and_option_is_told_of_in_the_readme() -> None:
+    from brochure.cli import cli
+
+    for name, command in cli.commands.items():
+        assert f"brochure {name}" in README
+        for parameter in command.params:
+            option = next((o for o in parameter.opts if o.startswith("--")), None)
+            if option not in (None, "--verbose"):
+                assert option in README, f"{name} {option}"
+
+
+def test_nothing_built_is_tracked() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "out"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert tracked == ["out/.gitignore"]
