@@ -1,7 +1,9 @@
 """What tests share: a project in a temporary folder, and one warm typesetter a process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -12,6 +14,7 @@ from brochure.press.edition import load_editions
 from brochure.press.typeset import Typeset, Typesetter
 from brochure.project import Project
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
 HEAD = "language: de\ntitle: Titel\n"
@@ -57,6 +60,13 @@ class Workspace:
 
     def typeset(self, edition: str = "email") -> Typeset:
         return self.typesetter.typeset(self.compose(edition))
+
+    def attempt(self, work: Callable[[], T]) -> tuple[T | None, tuple[Diagnostic, ...]]:
+        """The result of some work and no complaints, or none and all of them."""
+        try:
+            return work(), ()
+        except Problems as problems:
+            return None, problems.diagnostics
 
     def complaints(self, edition: str | None = None) -> tuple[Diagnostic, ...]:
         """All complaints about the leaflet, errors or not; with an edition, of that, too."""
