@@ -87,7 +87,7 @@ def test_a_private_use_character_switches_nothing_off_but_itself() -> None:
 
 def test_dates() -> None:
     german, english = (load_language(Project(ROOT), code) for code in ("de", "en"))
-    assert german.format_date("2018-12-20") == "20.\u202fDezember\u202f2018"
+    assert german.format_date("2018-12-20") == "20.\u00a0Dezember\u00a02018"
     assert german.format_date("2018-12") == "Dezember 2018"
-    assert english.format_date("2018-03-01") == "1\u202fMarch\u202f2018"
+    assert english.format_date("2018-03-01") == "1\u00a0March\u00a02018"
     assert english.format_date("2018") == "2018"

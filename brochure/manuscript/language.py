@@ -10,7 +10,7 @@ from brochure.manuscript.validate import validate
 from brochure.project import Project, builtin_styles
 
 Count = Annotated[int, Field(ge=1, le=20)]
-_KEEP = "\u202f"  # narrow no-break space
+_KEEP = "\u00a0"  # no-break space
 
 
 class _Model(BaseModel):
