@@ -2,17 +2,15 @@
 
 import gc
 import json
-import logging
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from brochure import __version__, report
+from brochure import __version__, report, terminal
 from brochure.diagnostics import Diagnostic, Place, Problems
 from brochure.project import MANUSCRIPT, Project
 
@@ -35,10 +33,10 @@ def run(arguments: list[str]) -> int:
         wrong.show()
         return wrong.exit_code
     except Problems as problems:
-        _print(problems.diagnostics, None)
+        terminal.show(problems.diagnostics, None)
         return 1
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        terminal.say("Stopped.")
         return 130
     except BrokenPipeError:  # `brochure … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -106,9 +104,9 @@ def new(context: click.Context, name: str, language: str) -> None:
     click.echo(path)
     root = path.parents[2]
     steps = [] if root == context.obj.absolute() else [f"cd {os.path.relpath(root, context.obj)}"]
-    click.echo("Open this file in an editor and write your leaflet into it. Then type:", err=True)
+    terminal.say("Open this file in an editor and write your leaflet into it. Then type:")
     for step in [*steps, f"brochure build {name}"]:
-        click.echo(f"    {step}", err=True)
+        terminal.say(f"    {step}")
 
 
 @cli.command()
@@ -134,8 +132,7 @@ def build(
     if watch and as_json:
         raise click.UsageError("--json gives one answer, --watch never ends: take one of them.")
     if verbose:
-        logging.basicConfig(format="%(message)s", stream=sys.stderr)
-        logging.getLogger("brochure").setLevel(logging.INFO)
+        terminal.log_steps()
     project = _project(context)
     typesetter = Typesetter(project.cache)
     code = _build_once(project, leaflets, editions, typesetter, open_, as_json)
@@ -144,17 +141,17 @@ def build(
 
     from brochure.build.watch import changes
 
-    click.echo("Watching; Ctrl-C ends it.", err=True)
+    terminal.say("Watching; Ctrl-C ends it.")
     for changed in changes(project):
         names = ", ".join(sorted(project.show(path) for path in changed))
-        click.echo(f"Changed: {names}", err=True)
+        terminal.say(f"Changed: {names}")
         project.seen.clear()
         try:
             _build_once(project, leaflets, editions, typesetter, False, False)
         except click.ClickException as wrong:  # the leaflet's folder was renamed, say
             wrong.show()
         except Problems as problems:
-            _print(problems.diagnostics, project)
+            terminal.show(problems.diagnostics, project)
     return 0
 
 
@@ -173,13 +170,13 @@ def _build_once(
     complaints: list[Diagnostic] = []
     built = []
     total = len(names) * len(forms)
-    with _Progress(total) as progress:
+    with terminal.Progress(total) as progress:
         for outcome in build_all(project, names, forms, typesetter):
-            progress.step(f"{outcome.leaflet} ({outcome.edition})")
+            progress.done()
             new_ones = [d for d in outcome.diagnostics if d not in complaints]
             complaints += new_ones
             if not as_json:
-                _print(new_ones, project)
+                terminal.show(new_ones, project)
             if outcome.artifact is not None:
                 built.append(outcome.artifact)
                 if not as_json:
@@ -187,8 +184,9 @@ def _build_once(
                     pages = "1 page" if artifact.pages == 1 else f"{artifact.pages} pages"
                     size = f"{artifact.size / 1000:.0f} kB"
                     click.echo(f"{project.show(artifact.path)}  ({pages}, {size})")
+            progress.goes_on()
     if as_json:
-        _print_json(
+        terminal.show_json(
             complaints,
             artifacts=[
                 {
@@ -202,7 +200,7 @@ def _build_once(
             ],
         )
     elif complaints:
-        click.echo(f"Done, with {report.summary(tuple(complaints))}.", err=True)
+        terminal.say(f"Done, with {report.summary(tuple(complaints))}.")
     if open_:
         for artifact in built:
             click.launch(str(artifact.path))
@@ -224,10 +222,10 @@ def check(
     names = _names(project, leaflets)
     complaints = check_all(project, names, _forms(project, editions))
     if as_json:
-        _print_json(complaints)
+        terminal.show_json(complaints)
     else:
-        _print(complaints, project)
-        click.echo(f"{', '.join(names)}: {report.summary(complaints)}.", err=True)
+        terminal.show(complaints, project)
+        terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
     return int(any(d.is_error for d in complaints))
 
 
@@ -281,50 +279,10 @@ def _forms(project: Project, given: tuple[str, ...]) -> Any:
     try:
         editions = load_editions(project)
     except Problems as problems:
-        _print(problems.diagnostics, project)
+        terminal.show(problems.diagnostics, project)
         raise click.exceptions.Exit(1) from None
     try:
         return choose(editions, given, Place("--edition"))
     except Problems as problems:
         (problem, *_) = problems.diagnostics
         raise click.UsageError(f"{problem.message} {problem.hint}") from None
-
-
-def _print(diagnostics: Iterable[Diagnostic], project: Project | None) -> None:
-    for diagnostic in diagnostics:
-        click.echo(report.render(diagnostic, project) + "\n", err=True, color=_colour())
-
-
-def _print_json(diagnostics: Iterable[Diagnostic], **result: object) -> None:
-    data = {**result, "diagnostics": [report.as_json(d) for d in diagnostics]}
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-def _colour() -> bool | None:
-    """Never with NO_COLOR (no-color.org); else click decides by asking for a terminal."""
-    return False if os.environ.get("NO_COLOR") else None
-
-
-class _Progress:
-    """A bar on a terminal; nothing elsewhere, where each result is a line of its own anyway."""
-
-    def __init__(self, total: int) -> None:
-        shown = (
-            sys.stderr.isatty()
-            and total > 1
-            and not logging.getLogger("brochure").isEnabledFor(logging.INFO)
-        )
-        self._bar: Any = click.progressbar(length=total, file=sys.stderr) if shown else None
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-    def step(self, what: str) -> None:
-        """One more is done."""
-        if self._bar is not None:
-            click.echo("\r\x1b[K", nl=False, err=True)
-            self._bar.label = what
