@@ -77,6 +77,19 @@ def test_quotation_marks_stand_around_a_quote_once(text: str, html: str) -> None
     assert _quotation(text, Renderer(None, "live"), GERMAN) == html
 
 
+def test_no_letter_of_a_quote_changes_on_its_way_to_the_page(workspace: Workspace) -> None:
+    words = "Die \"Ziele\" - z.B. § 3 - gelten ... 1087 - 1090, 5 % 'so' -- Bürger*innen (c) d. h."
+    workspace.leaflet(
+        f"{HEAD}passages:\n  - id: a\n    quote:\n      lines: 1\n      heading: |\n"
+        f"        {words}\n"
+        f"      text: |\n        {words}\n    commentary:\n      text: |\n        {words}\n"
+    )
+    texts = [squeezed(text) for text in structure_texts(workspace.typeset().pdf)]
+    assert texts[3] == squeezed(words)
+    assert texts[4] == squeezed(f"„{words}“")
+    assert texts[6] != squeezed(words)  # the commentary is set
+
+
 @pytest.mark.parametrize(
     ("given", "printed"),
     [

@@ -81,6 +81,15 @@ def test_own_styles_win_file_by_file(workspace: Workspace) -> None:
     assert project.style("print.css") == builtin_styles() / "print.css"
 
 
+def test_a_write_puts_a_new_file_in_the_place_of_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "a.pdf"
+    write_whole(target, b"old")
+    reader = tmp_path / "opened.pdf"
+    reader.hardlink_to(target)  # as a program that has the old file open
+    write_whole(target, b"new")
+    assert (target.read_bytes(), reader.read_bytes()) == (b"new", b"old")
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "a.pdf"
     write_whole(target, b"old")

@@ -1,0 +1,74 @@
+"""The plan of which pairs to divide, on layouts made by hand."""
+
+from brochure.press.layout import (
+    Layout,
+    Part,
+    Word,
+    letters,
+    misaligned,
+    pairs_after_holes,
+    pairs_to_divide,
+    tall_pairs,
+)
+
+PAGE = 1000.0
+LINE = 20.0
+
+
+def stacked(lines: list[int]) -> Layout:
+    """Pairs of so many lines in both columns, each on a page of its own."""
+    parts, words = [], {}
+    for number, count in enumerate(lines):
+        name, height = f"p{number}", count * LINE
+        parts.append(Part(name, number, 0.0, height, (0.0, 0.0)))
+        for column in (0, 1):
+            words[name, column] = tuple(
+                Word("x", number, 0, row * LINE, 10, LINE, 0, 400, PAGE) for row in range(count)
+            )
+    pages = len(lines)
+    return Layout(words, tuple(parts), (PAGE,) * pages, (PAGE,) * pages, (0.0,) * pages, ())
+
+
+def test_pairs_that_fit_stay_whole() -> None:
+    assert pairs_to_divide(stacked([20, 20, 10, 50]), 0.2) == frozenset()
+
+
+def test_a_pair_that_would_leave_a_hole_is_divided() -> None:
+    assert pairs_to_divide(stacked([30, 40]), 0.2) == {"p1"}
+    assert pairs_to_divide(stacked([41, 40]), 0.2) == frozenset()  # a hole of 18 percent
+
+
+def test_what_is_left_of_a_divided_pair_stands_on_the_next_page() -> None:
+    # 30 + 20 of 40 lines; 20 are left, then 20 fit, and 25 more would leave 10 lines white.
+    assert pairs_to_divide(stacked([30, 40, 20, 25]), 0.15) == {"p1", "p3"}
+    assert pairs_to_divide(stacked([30, 40, 20, 25]), 0.25) == {"p1"}
+
+
+def test_a_pair_longer_than_a_page_begins_where_there_is_room() -> None:
+    assert pairs_to_divide(stacked([30, 120, 5]), 0.2) == {"p1"}
+    assert pairs_to_divide(stacked([45, 120, 5]), 0.2) == frozenset()
+
+
+def test_holes_that_are_there() -> None:
+    assert pairs_after_holes(stacked([30, 45, 10]), 0.2) == {"p1"}
+    assert pairs_after_holes(stacked([30, 45, 10]), 0.05) == {"p1", "p2"}
+
+
+def test_tall_pairs() -> None:
+    assert tall_pairs(stacked([9, 10, 11, 80]), 0.2) == {"p2", "p3"}
+
+
+def test_sides_that_do_not_begin_together() -> None:
+    layout = stacked([3, 3, 3])
+    parts = (
+        Part("p0", 0, 0.0, 60.0, (0.0, 0.5)),
+        Part("p1", 0, 60.0, 90.0, (60.0, None)),
+        Part("p1", 1, 0.0, 60.0, (0.0, 0.0)),
+        Part("p2", 1, 60.0, 90.0, (60.0, 70.0)),
+    )
+    changed = Layout(**{**vars(layout), "parts": parts})
+    assert misaligned(changed) == ("p1", "p2")
+
+
+def test_letters_are_what_must_not_change() -> None:
+    assert letters("Stra\u00adße \n\u202fX") == letters("STRASSE x")
