@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,16 @@ def test_build_writes_pdfs_and_says_where(workspace: Workspace) -> None:
         "probe-email.pdf",
         "probe-print.pdf",
     ]
+
+
+def test_the_steps_are_logged_under_the_names_of_the_architecture(workspace: Workspace) -> None:
+    steps = re.findall(
+        r"^(\d)\. \*\*(\w+)\*\*", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(steps) == 4
+    workspace.leaflet(GOOD)
+    logged = run(workspace.root, "build", "-v", "-e", "email").stderr
+    assert re.findall(r": (\d) (\w+)$", logged, re.MULTILINE) == steps
 
 
 def test_json_is_all_that_stands_on_stdout(workspace: Workspace) -> None:

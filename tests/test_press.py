@@ -13,7 +13,7 @@ from brochure.manuscript.language import load_language
 from brochure.press.compose import _quotation
 from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator, bounded
-from brochure.project import Project
+from brochure.project import Project, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import squeezed, structure_texts
 
@@ -134,6 +134,21 @@ def test_a_character_that_no_font_has_names_itself_and_its_passage(workspace: Wo
     assert "U+6F22" in complaint.message
     assert "commentary text of passage `eins`" in complaint.message
     assert (complaint.place.line, complaint.place.column) == (8, 13)
+
+
+def test_a_font_of_the_project_is_used_as_soon_as_it_is_there(workspace: Workspace) -> None:
+    workspace.write("styles/email.css", "h1 { font-family: 'EB Garamond' }")
+    workspace.write("styles/fonts/README", "no font")
+    workspace.leaflet(HEAD + PASSAGE)
+
+    def embedded() -> set[str]:
+        with pikepdf.open(io.BytesIO(workspace.typeset().pdf)) as document:
+            return {str(f.BaseFont)[8:] for f in document.pages[0].Resources.Font.values()}
+
+    before = embedded()
+    source = packaged_fonts() / "EB Garamond" / "EBGaramond-Bold.ttf"
+    workspace.write("styles/fonts/EBGaramond-Bold.ttf", source.read_bytes())
+    assert embedded() - before == {"EB-Garamond-Bold"}
 
 
 def test_a_file_that_is_no_font(workspace: Workspace) -> None:

@@ -31,7 +31,8 @@ class Composition:
     """All that the typesetter gets: it reads nothing else but fonts.
 
     `stylesheets` are pairs of name and text, in order; `assets` answer to addresses below BASE;
-    `passages` names each row of the table for messages, with its place.
+    `font_files` are those in the folders, with size and time; `passages` names each row of the
+    table for messages, with its place.
     """
 
     html: str
@@ -39,6 +40,7 @@ class Composition:
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
     font_folders: tuple[Path, ...]
+    font_files: tuple[tuple[Path, int, int], ...]
     families: frozenset[str]
     language: Language
     hole: float
@@ -75,7 +77,8 @@ def compose(
     complaints += collector.diagnostics
 
     folders = fonts.font_folders(project, edition)
-    covered = fonts.coverage(project, fonts.font_files(project, edition), remember=remember)
+    files = fonts.font_files(project, edition)
+    covered = fonts.coverage(project, files, remember=remember)
     complaints += _missing_glyphs(manuscript, html, template, covered)
     return Composition(
         html=html,
@@ -83,6 +86,7 @@ def compose(
         stylesheets=tuple(sheets),
         assets=collector.assets,
         font_folders=folders,
+        font_files=fonts.stamped(files),
         families=frozenset(edition.fonts),
         language=manuscript.language,
         hole=edition.hole,

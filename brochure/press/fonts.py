@@ -34,6 +34,11 @@ def font_files(project: Project, edition: Edition) -> tuple[Path, ...]:
     return files
 
 
+def stamped(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
+    """Each file with its size in bytes and its time in nanoseconds: another font, another key."""
+    return tuple((f, f.stat().st_size, f.stat().st_mtime_ns) for f in files)
+
+
 def coverage(project: Project, files: Iterable[Path], *, remember: bool) -> frozenset[int]:
     """The code points for which at least one of the fonts has a glyph.
 
@@ -48,9 +53,8 @@ def coverage(project: Project, files: Iterable[Path], *, remember: bool) -> froz
         memory = {}
     known = len(memory)
     covered: set[int] = set()
-    for file in files:
-        status = file.stat()
-        key = f"{file} {status.st_size} {status.st_mtime_ns}"
+    for file, size, time in stamped(files):
+        key = f"{file} {size} {time}"
         if key not in memory:
             memory[key] = _ranges(_read_coverage(project, file))
         for first, last in memory[key]:

@@ -36,7 +36,7 @@ class Typesetter:
 
     def __init__(self, cache: Path | None) -> None:
         self._cache = cache
-        self._fonts: dict[tuple[Path, ...], Any] = {}
+        self._fonts: dict[object, Any] = {}
         self._styles: dict[object, tuple[list[Any], tuple[Diagnostic, ...]]] = {}
         self._hyphenators: dict[str, Hyphenator] = {}
 
@@ -46,10 +46,10 @@ class Typesetter:
             return self._typeset(composition)
 
     def _typeset(self, composition: Composition) -> Typeset:
-        folders = composition.font_folders
-        if folders not in self._fonts:
-            self._fonts[folders] = engine.font_configuration(folders, self._cache)
-        fonts = self._fonts[folders]
+        key = (composition.font_folders, composition.font_files)
+        if key not in self._fonts:
+            self._fonts[key] = engine.font_configuration(composition.font_folders, self._cache)
+        fonts = self._fonts[key]
         weasyprint = engine.load()
         log = engine.Log()
         fetcher = engine.fetcher(composition.assets)
@@ -108,7 +108,7 @@ class Typesetter:
     ) -> tuple[list[Any], tuple[Diagnostic, ...]]:
         """The style sheets, parsed once each, and what WeasyPrint ignores in them."""
         imported = tuple(a.data for a in composition.assets.values() if a.mime == "text/css")
-        key = (composition.stylesheets, imported, composition.font_folders)
+        key = (composition.stylesheets, imported, composition.font_folders, composition.font_files)
         if key not in self._styles:
             sheets = []
             complaints: list[Diagnostic] = []
