@@ -61,7 +61,7 @@ def test_a_style_sheet_that_reaches_outside(workspace: Workspace, css: str, addr
      '<link rel="attachment" href="{}">'],
 )  # fmt: skip
 def test_a_template_that_reaches_outside(workspace: Workspace, html: str, address: str) -> None:
-    workspace.write("styles/leaflet.html", f"<html lang=de><body>{html.format(address)}")
+    workspace.write("styles/leaflet.html", f"<html lang=de><title>x</title>{html.format(address)}")
     workspace.leaflet(HEAD + PASSAGE)
     (complaint,) = workspace.complaints("email")
     assert complaint.code in ("outside-project", "cannot-read")

@@ -102,6 +102,15 @@ def test_check_names_all_mistakes_and_writes_nothing(workspace: Workspace) -> No
     assert not (workspace.root / "out").exists()
 
 
+def test_a_pdf_that_cannot_be_written_is_a_complaint(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    workspace.write("out", "a file in place of the folder")
+    result = run(workspace.root, "build", "-e", "email")
+    assert result.returncode == 1
+    assert "out/probe/probe-email.pdf:1:1: error: The PDF cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_broken_leaflet_does_not_stop_the_others_and_keeps_its_last_pdf(
     workspace: Workspace,
 ) -> None:

@@ -13,7 +13,7 @@ from brochure.manuscript.language import load_language
 from brochure.press.compose import _quotation
 from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator, bounded
-from brochure.project import Project, packaged_fonts
+from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import squeezed, structure_texts
 
@@ -177,6 +177,35 @@ def test_a_template_that_does_not_work(
     assert complaint.place == Place("styles/leaflet.html", line)
 
 
+@pytest.mark.parametrize(
+    ("template", "missing"),
+    [
+        ("<html><title>x</title><body>x", "a language"),
+        ("<html lang=de><body>x", "a title"),
+        ("<html lang=de><title> </title><body>x", "a title"),
+        ('<html lang=de><title>x</title><img src="a.svg">', "the picture `a.svg`"),
+    ],
+)
+def test_a_template_that_leaves_blind_readers_out(
+    workspace: Workspace, template: str, missing: str
+) -> None:
+    workspace.write("styles/leaflet.html", template)
+    workspace.write("content/probe/a.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert (complaint.code, complaint.place.file) == ("not-accessible", "styles/leaflet.html")
+    assert missing in complaint.message
+
+
+def test_a_template_may_have_tables_of_its_own(workspace: Workspace) -> None:
+    own = builtin_styles() / "leaflet.html"
+    table = "<table><tbody><tr><td>eins</td></tr></tbody><tr><td>zwei</table><table></table>"
+    html = own.read_text("utf-8").replace("</header>", f"</header>{table}")
+    workspace.write("styles/leaflet.html", html)
+    workspace.leaflet(HEAD + PASSAGE)
+    assert workspace.typeset().diagnostics == ()
+
+
 def test_what_weasyprint_ignores_is_a_warning_in_the_style_sheet(workspace: Workspace) -> None:
     workspace.write("styles/email.css", "p { color: black }\np { text-wrap: balance }")
     workspace.leaflet(HEAD + PASSAGE)
@@ -203,7 +232,7 @@ def test_text_outside_its_column_is_an_error(workspace: Workspace) -> None:
 
 
 def test_what_is_nested_too_deeply_is_refused(workspace: Workspace) -> None:
-    workspace.write("styles/leaflet.html", "<html lang=de><body>" + "<div>" * 500 + "x")
+    workspace.write("styles/leaflet.html", "<html lang=de><title>x</title>" + "<div>" * 500 + "x")
     workspace.leaflet(HEAD + PASSAGE)
     with pytest.raises(Problems) as caught:
         workspace.typeset()

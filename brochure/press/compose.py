@@ -17,6 +17,7 @@ from brochure.manuscript.load import Manuscript, texts
 from brochure.manuscript.model import Quote
 from brochure.manuscript.typography import Typography
 from brochure.press import fonts
+from brochure.press.access import check_html
 from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
 from brochure.press.edition import Edition
 from brochure.project import Project
@@ -75,6 +76,7 @@ def compose(
     template = Place(project.show(project.style(edition.template)))
     collector.html(html, base, template, places)
     complaints += collector.diagnostics
+    complaints += check_html(html, template)
 
     folders = fonts.font_folders(project, edition)
     files = fonts.font_files(project, edition)

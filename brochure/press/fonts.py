@@ -1,5 +1,6 @@
 """Which fonts an edition may use, and which characters they have."""
 
+import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -60,7 +61,8 @@ def coverage(project: Project, files: Iterable[Path], *, remember: bool) -> froz
         for first, last in memory[key]:
             covered.update(range(first, last + 1))
     if remember and len(memory) > known:
-        write_whole(memory_file, json.dumps(memory).encode())
+        with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
+            write_whole(memory_file, json.dumps(memory).encode())
     return frozenset(covered)
 
 

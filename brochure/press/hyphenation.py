@@ -6,6 +6,7 @@ reads both of its levels (compounds, then syllables) as one, which gives „Zusa
 used that leave enough letters between two of them, and the answers are kept in a small file.
 """
 
+import contextlib
 import itertools
 import json
 import re
@@ -63,7 +64,8 @@ class Hyphenator:
         """Keep what was learned, for the next process."""
         if self._file is not None and self._known < len(self._breaks) <= _REMEMBERED:
             data = {"version": version("pyphen"), "words": dict(sorted(self._breaks.items()))}
-            write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
+            with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
+                write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
             self._known = len(self._breaks)
 
     def _remembered(self) -> dict[str, list[int]]:

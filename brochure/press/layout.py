@@ -6,7 +6,7 @@ column; both sides of a pair begin side by side; no ugly hole is left.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,11 @@ class Layout:
     headless_pages: tuple[int, ...]  # with pairs on them, but without the header of the table
 
 
-def read_layout(pages: list[Any]) -> Layout:
-    """The facts of a laid-out document (``Document.pages`` of WeasyPrint)."""
+def read_layout(pages: list[Any], passages: Collection[str]) -> Layout:
+    """The facts of a laid-out document (``Document.pages`` of WeasyPrint).
+
+    `passages` are the ids of the row groups that are pairs; a template may have other tables.
+    """
     words: dict[tuple[str, int], list[Word]] = defaultdict(list)
     parts: list[Part] = []
     bottoms: list[float] = []
@@ -95,16 +98,16 @@ def read_layout(pages: list[Any]) -> Layout:
                         )
                     )
                 continue
-            if kind == "TableRowGroupBox":
-                if tag == "thead":
-                    headed = True
-                    continue  # repeated by design
-                name = box.element.get("id", "")
+            if kind == "TableRowGroupBox" and tag == "thead":
+                headed = True
+                continue  # repeated by design
+            if kind == "TableRowGroupBox" and box.element.get("id") in passages:
+                name = box.element.get("id")
                 parts.append(_part(box, name, number))
-                for row in reversed(box.children):
-                    for column, child in reversed([*enumerate(row.children)]):
-                        edge = child.content_box_x()
-                        stack.append((child, (name, column), edge, edge + child.width))
+                cells = [cell for row in box.children for cell in row.children]
+                for column, child in reversed([*enumerate(cells)]):
+                    edge = child.content_box_x()
+                    stack.append((child, (name, column), edge, edge + child.width))
                 continue
             stack += [
                 (child, cell, left, right) for child in reversed(getattr(box, "children", ()))

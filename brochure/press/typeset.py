@@ -1,5 +1,6 @@
 """Composition → PDF: laid out until it is good, checked, tagged, and written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,10 @@ class Typesetter:
                 html = weasyprint.HTML(
                     string=composition.html, base_url=composition.base, url_fetcher=fetcher
                 )
-                expected = _expected(html.etree_element)
-                hyphenator = self._hyphenator(composition)
-                with linebreak.breaking(html.etree_element.get("lang", ""), hyphenator):
-                    document, layout = _lay_out(html, sheets, fonts, composition.hole)
+                expected = _expected(html.etree_element, composition.passages)
+                document, layout = _lay_out(
+                    html, sheets, fonts, composition, self._hyphenator(composition)
+                )
                 pdf = document.write_pdf(pdf_variant=_VARIANT, finisher=metadata.finish, dpi=_DPI)
         except weasyprint.urls.FatalURLFetchingError as reason:
             raise Problems(
@@ -134,7 +135,9 @@ class Typesetter:
         return self._hyphenators[rules.dictionary]
 
 
-def _lay_out(html: Any, sheets: list[Any], fonts: Any, hole: float) -> tuple[Any, layouts.Layout]:
+def _lay_out(
+    html: Any, sheets: list[Any], fonts: Any, composition: Composition, hyphenator: Hyphenator
+) -> tuple[Any, layouts.Layout]:
     """Lay out, look at the result, and lay out again with a rule more, until it is good.
 
     Pairs are kept whole at first. Those that would leave too large a hole are divided: first as
@@ -143,6 +146,7 @@ def _lay_out(html: Any, sheets: list[Any], fonts: Any, hole: float) -> tuple[Any
     may leave a line alone.
     """
     weasyprint = engine.load()
+    language, hole = html.etree_element.get("lang", ""), composition.hole
     nothing: frozenset[str] = frozenset()
     divided, moved, loosened = nothing, nothing, nothing
     for attempt in range(_ROUNDS + 1):
@@ -150,11 +154,12 @@ def _lay_out(html: Any, sheets: list[Any], fonts: Any, hole: float) -> tuple[Any
         rules += [f"{_id(name)} {{ break-before: page }}" for name in sorted(moved)]
         rules += [f"{_id(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(loosened)]
         added = [weasyprint.CSS(string="\n".join(rules))] if rules else []
-        document = html.render(
-            stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
-        )
+        with linebreak.breaking(language, hyphenator):
+            document = html.render(
+                stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
+            )
         layouts.move_footer(document.pages, weasyprint.document.Page)
-        layout = layouts.read_layout(document.pages)
+        layout = layouts.read_layout(document.pages, composition.passages)
         holes = layouts.pairs_after_holes(layout, hole)
         match attempt:
             case 0:
@@ -178,17 +183,17 @@ def _id(name: str) -> str:
     return "#" + str(serialize_identifier(name))
 
 
-def _expected(root: Any) -> dict[tuple[str, int], str]:
+def _expected(root: Any, passages: Collection[str]) -> dict[tuple[str, int], str]:
     """The text of each cell of the table, and of all outside it, as the HTML has it."""
     found: dict[tuple[str, int], list[str]] = {("", 0): []}
 
     def walk(element: Any, cell: tuple[str, int]) -> None:
         if not isinstance(element.tag, str) or element.tag in ("thead", "style", "script"):
             return
-        if element.tag == "tbody":
-            for column, child in enumerate(element.find("tr")):
-                found[element.get("id", ""), column] = []
-                walk(child, (element.get("id", ""), column))
+        if element.tag == "tbody" and element.get("id") in passages:
+            for column, child in enumerate(child for row in element for child in row):
+                found[element.get("id"), column] = []
+                walk(child, (element.get("id"), column))
             return
         found[cell].append(element.text or "")
         for child in element:
