@@ -16,10 +16,12 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
@@ -73,7 +75,9 @@ class Log:
         thread = threading.get_ident()
 
         def note(record: logging.LogRecord) -> None:
-            if record.thread == thread:
+            # That the library is missing is said once, with what to do about it.
+            said = "instead of HarfBuzz-Subset" in record.getMessage()
+            if record.thread == thread and not said:
                 self._messages.append((record.levelno, record.getMessage()))
 
         handler.emit = note  # type: ignore[method-assign]
@@ -147,11 +151,12 @@ def _environment(file: Path) -> Iterator[None]:
 
 
 def load() -> Any:
-    """WeasyPrint, imported without the 22 searches for libraries that cost a third of its start.
+    """WeasyPrint, imported without what costs half of its start and is not needed.
 
-    cffi calls ``ctypes.util.find_library``, which starts gcc and ldconfig, for each name that
-    cannot be loaded directly. On Linux the names that can are in WeasyPrint's list. Raises
-    Problems where Pango is missing.
+    cffi calls ``ctypes.util.find_library``, which starts gcc and ldconfig, 22 times: for each
+    name that cannot be loaded directly. On Linux the names that can are in WeasyPrint's list.
+    The parts of fontTools that cut fonts into subsets are for machines without
+    harfbuzz-subset, and for variable fonts. Raises Problems where Pango is missing.
     """
     if "weasyprint" in sys.modules:
         return sys.modules["weasyprint"]
@@ -159,7 +164,12 @@ def load() -> Any:
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            _later("fontTools.varLib.instancer", "instantiateVariableFont"),
+            _later("fontTools.subset", "Options", "Subsetter"),
+        ):
             warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
             import weasyprint.pdf
     except OSError as reason:
@@ -180,6 +190,25 @@ def load() -> Any:
     weasyprint.pdf.add_tags = tagging.add_tags
     linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
     return weasyprint
+
+
+@contextmanager
+def _later(name: str, *functions: str) -> Iterator[None]:
+    """While the block runs, importing the module gives one that is loaded when it is called."""
+
+    def call(function: str) -> Callable[..., Any]:
+        return lambda *args, **options: getattr(import_module(name), function)(*args, **options)
+
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = stand_in = ModuleType(name)
+    for function in functions:
+        setattr(stand_in, function, call(function))
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def missing_libraries(place: Place) -> list[Diagnostic]:
