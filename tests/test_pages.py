@@ -163,6 +163,16 @@ def test_short_pairs_stay_whole_and_headings_with_their_text(workspace: Workspac
     assert [passage for passage, on in pages.items() if len(on) > 1] == []
 
 
+def test_a_title_of_many_lines_leaves_the_foot_of_the_page_alone(workspace: Workspace) -> None:
+    workspace.leaflet("language: de\ntitle: " + "Wort " * 120 + "\npassages:\n  - id: a\n"
+                      "    commentary:\n      text: Text\n")  # fmt: skip
+    found = list(chars(workspace.typeset().pdf))
+    assert sum(char.text == "W" for char in found) > 120
+    assert max(char.bottom for char in found) < (297 - 8) * MM
+    foot = "".join(char.text for char in found if char.top > BOTTOM)
+    assert "…Seite1von" in foot
+
+
 def test_a_word_longer_than_the_column_is_broken_not_cut(workspace: Workspace) -> None:
     long_word = "1" * 400
     workspace.leaflet(
