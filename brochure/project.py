@@ -161,8 +161,32 @@ class Project:
             hint = "That is more than a leaflet can hold; is this the right file?"
         raise Problems([error("cannot-read", message, place, hint)])
 
+    def read_text(self, path: Path, limit: int) -> str:
+        """The text of a file inside the project, as `read` and `decode_utf8` have it."""
+        return decode_utf8(self.read(path, limit), self.show(path))
+
     def _readable(self) -> tuple[Path, ...]:
         return (self.root, builtin_styles(), packaged_fonts())
+
+
+def decode_utf8(data: bytes, file: str) -> str:
+    """UTF-8 bytes, with or without a byte order mark, as text. Raises Problems with the place."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        before = data[: reason.start].decode("utf-8-sig", "replace")
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        raise Problems(
+            [
+                error(
+                    "not-utf8",
+                    f"The file is not UTF-8: the byte 0x{data[reason.start]:02X} here belongs to "
+                    "another encoding.",
+                    Place(file, before.count("\n") + 1, column),
+                    "Save it again as “UTF-8” (in the editor: Save as … → Encoding).",
+                )
+            ]
+        ) from None
 
 
 def check_name(name: str, place: Place) -> None:

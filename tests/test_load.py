@@ -100,6 +100,36 @@ def test_a_folder_in_place_of_the_file(workspace: Workspace) -> None:
     assert "is a folder" in complaint.message
 
 
+@pytest.mark.parametrize("sides", ["", "    quote:\n", "    quote:\n    commentary:\n"])
+def test_a_passage_has_a_side(workspace: Workspace, sides: str) -> None:
+    workspace.leaflet(f"{HEAD}passages:\n  - id: a\n{sides}")
+    (complaint,) = workspace.complaints()
+    assert (complaint.code, complaint.place.line) == ("empty-passage", 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("title: |\n  " + "[" * 900_000, "too-long"),
+        ("title: |\n  " + "_a_ " * 200_000, "too-long"),
+        ("title: |\n  " + "[a](b) " * 2_000, "too-long"),
+        ("title: |\n  " + "[a](b) " * 400, "link"),
+        ("".join(f"k{i}: v\n" for i in range(50_000)), "unknown-key"),
+        ("a: b #c\n" * 50_000, "duplicate-key"),
+        ("\x01" * 500_000, "control-character"),
+    ],
+    ids=range(7),
+)
+def test_a_file_full_of_one_mistake_is_refused_with_few_words(
+    workspace: Workspace, text: str, code: str
+) -> None:
+    """Each of these took minutes once: time that grows with the square of the size."""
+    workspace.leaflet(text)
+    complaints = workspace.complaints()
+    assert code in [c.code for c in complaints]
+    assert len(complaints) < 150
+
+
 def test_ids_are_unique(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE + PASSAGE.removeprefix("passages:\n"))
     (complaint,) = workspace.complaints()

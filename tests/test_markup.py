@@ -102,6 +102,14 @@ def test_plain_words_for_metadata() -> None:
     assert OWN.plain('**"WIR"** [x](https://e.org)\nda') == "„WIR“ x da"
 
 
+def test_many_sentences_that_begin_with_a_number() -> None:
+    html = OWN.block("1. x\n\ny\n\n" * 2500)
+    assert html.count("<p>1.") == html.count("<p>y</p>") == 2500
+    nested = OWN.block("1. a\n   - b\n   - c\n\nd")
+    assert nested.count("<li") == 3
+    assert "<p>d</p>" in nested
+
+
 def test_nesting_is_bounded() -> None:
     assert "x" in OWN.block("*" * 5000 + "x" + "*" * 5000)
     assert [c.code for c in markup.check("- " * 2000 + "x")] == ["too-deep"]

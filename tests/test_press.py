@@ -206,6 +206,16 @@ def test_a_template_may_have_tables_of_its_own(workspace: Workspace) -> None:
     assert workspace.typeset().diagnostics == ()
 
 
+@pytest.mark.parametrize("name", ["leaflet.html", "email.css", "more.css", "languages/de.yaml"])
+def test_styles_are_utf8_too(workspace: Workspace, name: str) -> None:
+    workspace.write("styles/email.css", "@import 'more.css';")
+    workspace.write("styles/more.css", "")
+    workspace.write(f"styles/{name}", b"/* \n\xfc */")
+    workspace.leaflet(HEAD + PASSAGE)
+    (complaint,) = workspace.complaints("email")
+    assert (complaint.code, complaint.place) == ("not-utf8", Place(f"styles/{name}", 2, 1))
+
+
 def test_what_weasyprint_ignores_is_a_warning_in_the_style_sheet(workspace: Workspace) -> None:
     workspace.write("styles/email.css", "p { color: black }\np { text-wrap: balance }")
     workspace.leaflet(HEAD + PASSAGE)

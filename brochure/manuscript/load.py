@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pydantic import BaseModel
 
@@ -9,10 +10,11 @@ from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, r
 from brochure.manuscript import markup, mend, yamltree
 from brochure.manuscript.language import Language, known_languages, load_language
 from brochure.manuscript.model import Leaflet, Quote, Source
-from brochure.manuscript.nodes import Mapping, Node, Path, Scalar, Sequence, Tree
+from brochure.manuscript.nodes import Mapping, Path, Scalar, Sequence, Tree, plain, scalars
 from brochure.manuscript.validate import did_you_mean, validate
 from brochure.project import Project, check_name
 
+_MOST = 20  # complaints about one text
 # The texts in which Markdown is understood; in the others every character stands for itself.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
 
@@ -134,7 +136,8 @@ def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
                     "Give each passage an id of its own.",
                 )
             first.setdefault(name.text, name.place)
-        if not {key.text for key, _ in passage.entries} & {"quote", "commentary"}:
+        sides = (passage.get("quote"), passage.get("commentary"))
+        if all(plain(side) is None for side in sides):
             yield error(
                 "empty-passage",
                 "This passage has neither a quote nor a commentary.",
@@ -145,10 +148,10 @@ def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
 
 def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
     """Markdown that cannot be printed as meant, at its place."""
-    for path, node in _scalars(tree.root):
+    for path, node in scalars(tree.root):
         if node.text is None or path[-1] not in _MARKDOWN or path == ("source", "title"):
             continue
-        for complaint in markup.check(node.text):
+        for complaint in islice(markup.check(node.text), _MOST):
             yield Diagnostic(
                 Severity(complaint.severity),
                 complaint.code,
@@ -156,18 +159,6 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
                 tree.place(path, complaint.snippet),
                 complaint.hint,
             )
-
-
-def _scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
-    match node:
-        case Scalar():
-            yield path, node
-        case Sequence():
-            for index, item in enumerate(node.items):
-                yield from _scalars(item, (*path, index))
-        case Mapping():
-            for key, value in node.entries:
-                yield from _scalars(value, (*path, key.text or ""))
 
 
 def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:

@@ -152,6 +152,11 @@ def wholly_emphasised(text: str) -> bool:
 
 def check(text: str) -> Iterator[Complaint]:
     """What cannot be printed as its author meant it."""
+    if len(text) > _LONGEST or text.count("[") > _BRACKETS:
+        what = "long" if len(text) > _LONGEST else "full of brackets"
+        hint = f"At most {_LONGEST} characters and {_BRACKETS} opening brackets; divide it."
+        yield Complaint("error", "too-long", f"This text is too {what} to be set.", hint, "")
+        return  # Markdown takes time that grows with the square of either
     for href, words in _links(text):
         complaint = check_address(href)
         if complaint:
@@ -202,6 +207,8 @@ def short_address(href: str) -> str:
     return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
 
 
+_LONGEST = 30_000  # characters in one text: more than ten pages of a column
+_BRACKETS = 500
 _NESTING = 20  # what lies deeper, markdown-it leaves out
 _NOT_UNDERSTOOD = (
     (re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"), "a leaflet knows no HTML"),
@@ -229,30 +236,28 @@ def _links(text: str) -> Iterator[tuple[str, str]]:
 
 def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
     """A numbered list of one item is a sentence that begins with a number (“20. Mai …”)."""
-    for first, token in enumerate(tokens):
-        if token.type != "ordered_list_open":
-            continue
-        last = next(
-            i for i in range(first, len(tokens))
-            if tokens[i].type == "ordered_list_close" and tokens[i].level == token.level
-        )  # fmt: skip
-        items = [
-            t for t in tokens[first:last]
-            if t.type == "list_item_open" and t.level == token.level + 1
-        ]  # fmt: skip
-        inlines = [t for t in tokens[first:last] if t.type == "inline"]
-        if len(items) == 1 and len(inlines) == 1:
-            (inline,) = inlines
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = at + 1
+        if tokens[at].type == "ordered_list_open":
+            while tokens[end].type != "ordered_list_close" or tokens[end].level > tokens[at].level:
+                end += 1
+            end += 1
+        block = tokens[at:end]
+        items = [token for token in block if token.type == "list_item_open"]
+        inlines = [token for token in block if token.type == "inline"]
+        if len(block) > 1 and len(items) == len(inlines) == 1:
             number = f"{items[0].info}{items[0].markup} "
-            first_words = inline.children[0] if inline.children else inline
-            if first_words.type == "text":
-                first_words.content = number + first_words.content
+            children = inlines[0].children or []
+            if children and children[0].type == "text":
+                children[0].content = number + children[0].content
             else:
-                words = Token("text", "", 0, content=number)
-                inline.children = [words, *(inline.children or [])]
-            paragraph = [Token("p_open", "p", 1), inline, Token("p_close", "p", -1)]
-            return [*tokens[:first], *paragraph, *_without_lone_numbers(tokens[last + 1 :])]
-    return tokens
+                inlines[0].children = [Token("text", "", 0, content=number), *children]
+            block = [Token("p_open", "p", 1), inlines[0], Token("p_close", "p", -1)]
+        result += block
+        at = end
+    return result
 
 
 @cache

@@ -103,14 +103,14 @@ def plain(node: Node | None) -> Plain:
             return None
 
 
-def scalars(node: Node | None) -> Iterator[Scalar]:
-    """All texts below a node, keys aside."""
+def scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
+    """All texts below a node with their paths, keys aside."""
     match node:
         case Scalar():
-            yield node
+            yield path, node
         case Sequence():
-            for item in node.items:
-                yield from scalars(item)
+            for index, item in enumerate(node.items):
+                yield from scalars(item, (*path, index))
         case Mapping():
-            for _, value in node.entries:
-                yield from scalars(value)
+            for key, value in node.entries:
+                yield from scalars(value, (*path, key.text or ""))

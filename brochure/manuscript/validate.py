@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from brochure.diagnostics import Diagnostic, error
 from brochure.manuscript.nodes import Path, Tree, plain, type_names
 
+_MOST = 100  # complaints; whoever has more has another kind of file
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -19,7 +20,7 @@ def validate(tree: Tree, model: type[M], path: Path = ()) -> tuple[M | None, lis
     except ValidationError as reason:
         return None, [
             _diagnose(tree, model, path, detail)
-            for detail in reason.errors(include_url=False, include_input=False)
+            for detail in reason.errors(include_url=False, include_input=False)[:_MOST]
         ]
 
 

@@ -6,18 +6,20 @@ is built from PyYAML's event stream without recursion, so depth is bounded by us
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import yaml
 
-from brochure.diagnostics import Diagnostic, Place, error, raise_errors, warning
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.manuscript import mend
 from brochure.manuscript.nodes import Mapping, Node, Scalar, Sequence, Tree, scalars
-from brochure.project import Project
+from brochure.project import Project, decode_utf8
 
 LIMIT = 1_000_000  # bytes; the longest real document that was quoted from has 440 kB
 _DEPTH = 12
 _MENDS = 25
+_MOST = 20  # complaints of one kind; a file with more of them is of another kind
 
 
 def read(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
@@ -34,33 +36,21 @@ def read(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
 def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
     """UTF-8 bytes, with or without a byte order mark, → text with line feeds as line ends."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as reason:
-        before = data[: reason.start].decode("utf-8-sig", "replace")
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        return "", [
-            error(
-                "not-utf8",
-                f"The file is not UTF-8: the byte 0x{data[reason.start]:02X} here belongs to "
-                "another encoding.",
-                Place(file, line, column),
-                "Save it again as “UTF-8” (in the editor: Save as … → Encoding).",
-            )
-        ]
+        text = decode_utf8(data, file)
+    except Problems as problems:
+        return "", list(problems.diagnostics)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    complaints = [
+    strange = (offset for offset, character in enumerate(text) if not _printable(character))
+    return text, [
         error(
             "control-character",
-            f"There is an invisible control character here (U+{ord(character):04X}).",
+            f"There is an invisible control character here (U+{ord(text[offset]):04X}).",
             Tree(file, text, None).at(offset),
             "Delete it and type the word around it again; it often comes with text copied "
             "from a PDF.",
         )
-        for offset, character in enumerate(text)
-        if not _printable(character)
+        for offset in islice(strange, _MOST)
     ]
-    return text, complaints[:20]
 
 
 def parse(text: str, file: str) -> tuple[Tree, list[Diagnostic]]:
@@ -81,7 +71,11 @@ def parse(text: str, file: str) -> tuple[Tree, list[Diagnostic]]:
                 return Tree(file, text, None), complaints
             mended = remedy
         else:
-            return Tree(file, mended, root), [*complaints, *found, *_swallowed(mended, file, root)]
+            return Tree(file, mended, root), [
+                *complaints,
+                *found,
+                *islice(_swallowed(mended, file, root), _MOST),
+            ]
     return Tree(file, text, None), complaints
 
 
@@ -159,7 +153,7 @@ class _Composer:
                         "into quotation marks.",
                     )
                 )
-            elif key.text in entries:
+            elif key.text in entries and len(self.complaints) < _MOST:
                 first = entries[key.text][0].place
                 self.complaints.append(
                     error(
@@ -169,7 +163,7 @@ class _Composer:
                         "Keep one of the two.",
                     )
                 )
-            else:
+            elif key.text not in entries:
                 entries[key.text] = (key, value)
         return Mapping(place, span, tuple(entries.values()))
 
@@ -206,7 +200,8 @@ class _Composer:
             )
 
     def _complain(self, code: str, message: str, event: yaml.Event, hint: str) -> None:
-        self.complaints.append(error(code, message, self._place(event), hint))
+        if len(self.complaints) < _MOST:
+            self.complaints.append(error(code, message, self._place(event), hint))
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
@@ -222,11 +217,12 @@ class _Composer:
 def _swallowed(text: str, file: str, root: Node | None) -> Iterator[Diagnostic]:
     """Words that YAML drops silently as a comment: ``text: We are #1``, ``accent: #a03``."""
     tree = Tree(file, text, root)
-    for scalar in scalars(root):
+    for _, scalar in scalars(root):
         if scalar.text is not None and (scalar.text == "" or text[scalar.span[0]] in "\"'|>"):
             continue
         offset = scalar.span[1]
-        rest = text[offset : (text + "\n").index("\n", offset)]
+        end = text.find("\n", offset)
+        rest = text[offset : end if end >= 0 else None]
         comment = rest.lstrip()
         if comment.startswith("#") and len(comment) > 1 and comment[1] not in " #!-=":
             yield warning(

@@ -17,7 +17,7 @@ from tinycss2.ast import Node
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error
 from brochure.press.pictures import check_picture
-from brochure.project import Project
+from brochure.project import Project, decode_utf8
 
 # RFC 2606 reserves .invalid: should an address ever escape, no machine answers to it.
 BASE = "https://brochure.invalid/"
@@ -98,7 +98,10 @@ class Collector:
             return
         if self.assets[key].mime == "text/css":
             name = unquote(url.path).lstrip("/").removeprefix("styles/")
-            self.stylesheet(self.assets[key].data.decode("utf-8", "replace"), name)
+            try:
+                self.stylesheet(decode_utf8(self.assets[key].data, f"styles/{name}"), name)
+            except Problems as problems:
+                self.diagnostics.extend(problems.diagnostics)
 
     def _read(self, address: str, path: str, base: str, place: Place) -> Asset:
         # urljoin quietly drops `..` above the root; what was written decides, not what is left.

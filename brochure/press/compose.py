@@ -42,7 +42,6 @@ class Composition:
     assets: Mapping[str, Asset]
     font_folders: tuple[Path, ...]
     font_files: tuple[tuple[Path, int, int], ...]
-    families: frozenset[str]
     language: Language
     hole: float
     passages: Mapping[str, Place]
@@ -64,7 +63,7 @@ def compose(
     collector = Collector(project)
     for style in edition.styles:
         try:
-            css = project.read(project.style(style), STYLE_LIMIT).decode("utf-8-sig", "replace")
+            css = project.read_text(project.style(style), STYLE_LIMIT)
         except Problems as problems:
             complaints += problems.diagnostics
             continue
@@ -89,7 +88,6 @@ def compose(
         assets=collector.assets,
         font_folders=folders,
         font_files=fonts.stamped(files),
-        families=frozenset(edition.fonts),
         language=manuscript.language,
         hole=edition.hole,
         passages={
@@ -111,8 +109,7 @@ class _Loader(BaseLoader):
         if ".." in template.split("/"):
             raise TemplateNotFound(template)
         path = self._project.style(template)
-        data = self._project.read(path, STYLE_LIMIT)
-        return data.decode("utf-8-sig", "replace"), self._project.show(path), None
+        return self._project.read_text(path, STYLE_LIMIT), self._project.show(path), None
 
 
 def _html(project: Project, manuscript: Manuscript, name: str, edition: Edition) -> str:
