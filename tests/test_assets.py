@@ -17,6 +17,7 @@ OUTSIDE = [
     "../../../../../../etc/x.png",
     "..%2f..%2f..%2fetc/x.png",
     "ftp://example.org/x.css",
+    "data:image/png;base64,AAAA",  # would pass unchecked what a file may not hold
 ]
 
 

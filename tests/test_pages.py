@@ -45,7 +45,7 @@ def leaflet(lengths: Sequence[tuple[int, int]], lead: int = 0, headings: bool = 
     """A leaflet whose passages have so many words on the left and on the right."""
     rows = ["language: de", "title: Zahlen", "columns:", "  quote: Links", "  commentary: Rechts"]
     if lead:
-        rows += ["lead: |", *["  x  "] * 0, "  " + "\\\n  ".join(["x"] * lead)]
+        rows += ["lead: |", "  " + "\\\n  ".join(["x"] * lead)]
     rows.append("passages:")
     for passage, (left, right) in enumerate(lengths):
         rows.append(f"  - id: p{passage}")

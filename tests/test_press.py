@@ -272,6 +272,14 @@ def test_german_words_are_divided_with_sense(divided: str) -> None:
     assert list(hyphenator.iterate(word))[::-1] == [(word[:i], word[i:]) for i in offsets[1:-1]]
 
 
+def test_a_style_may_choose_its_hyphen(workspace: Workspace) -> None:
+    workspace.write("styles/email.css", "html { hyphenate-character: '\\2010' }")
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "Flüchtlingsinitiativen " * 30))
+    result = workspace.typeset()
+    assert result.diagnostics == ()
+    assert "\u2010" in "".join(structure_texts(result.pdf))
+
+
 def test_breaks_keep_their_distance() -> None:
     rules = GERMAN.hyphenation
     assert bounded([1, 2, 3, 4, 6, 8, 9], 10, rules) == [3, 6]

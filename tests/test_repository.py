@@ -54,18 +54,15 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
 
 
 @pytest.mark.parametrize("line", [c for c in shown_commands() if "brochure " in c])
-def test_each_command_of_the_readme(surroundings: tuple[Path, dict[str, str]], line: str) -> None:
+def test_each_command_of_the_readme(
+    surroundings: tuple[Path, dict[str, str]], line: str, tmp_path: Path
+) -> None:
     folder, environment = surroundings
     project = folder / "mein-flugblatt"
-    if line.startswith("brochure new"):
-        cwd = folder
-    else:
-        cwd = project
-        if not project.exists():  # this test alone, or on another worker
-            new = ["brochure", "new", "mein-flugblatt"]
-            subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
-    if line.startswith("brochure new") and project.exists():
-        return
+    cwd = tmp_path if line.startswith("brochure new") else project
+    if not project.exists():
+        new = ["brochure", "new", "mein-flugblatt"]
+        subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
     if "--watch" in line:
         line = f"timeout --signal=INT 6 {line}"
     run = subprocess.run(

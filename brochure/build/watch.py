@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 from brochure.project import Project
 
 
-def changes(project: Project, stop: Event | None = None) -> Iterator[set[Path]]:
+def changes(project: Project) -> Iterator[set[Path]]:
     """Wait for changes of what `project` has read, or looked for in vain; yield what changed.
 
     What is to be watched is looked up anew after each change, so the caller builds in between.
@@ -15,22 +14,19 @@ def changes(project: Project, stop: Event | None = None) -> Iterator[set[Path]]:
     from watchfiles import watch
 
     while True:
-        watched = set(project.seen)
+        watched = frozenset(project.seen)
         folders = {_nearest_folder(path) for path in watched}
-        for found in watch(
-            *sorted(folders),
-            watch_filter=lambda _, name: _concerns(Path(name), watched),  # noqa: B023
-            recursive=False,
-            stop_event=stop,
-            raise_interrupt=True,
-        ):
-            yield {Path(name) for _, name in found}
-            break
-        else:
-            return
+
+        def concerns(_: object, name: str, watched: frozenset[Path] = watched) -> bool:
+            return _concerns(Path(name), watched)
+
+        found = next(
+            watch(*sorted(folders), watch_filter=concerns, recursive=False, raise_interrupt=True)
+        )
+        yield {Path(name) for _, name in found}
 
 
-def _concerns(path: Path, watched: set[Path]) -> bool:
+def _concerns(path: Path, watched: frozenset[Path]) -> bool:
     """Whether a path was read, lies in a folder of which all was read (fonts), or is a folder
     that holds, or now may hold, what was looked for.
     """

@@ -76,8 +76,7 @@ class Renderer:
     def plain(self, text: str) -> str:
         """One line without markup, as for metadata and bookmarks."""
         (token,) = _parser(self.typography is not None).parseInline(text)
-        words = [*self._words(token.children or [])]
-        return " ".join("".join(words).split(" ")).replace("\n", " ")
+        return "".join(self._words(token.children or [])).replace("\n", " ")
 
     def _words(self, tokens: Sequence[Token]) -> Iterator[str]:
         """The text of each token, set; what is no text counts as empty."""

@@ -23,7 +23,6 @@ from brochure.project import Project, decode_utf8
 BASE = "https://brochure.invalid/"
 STYLE_LIMIT = 1_000_000
 PICTURE_LIMIT = 20_000_000
-_DATA_LIMIT = 1_000_000
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
           ".svg": "image/svg+xml", ".css": "text/css"}  # fmt: skip
 # Attributes that make WeasyPrint fetch something, for any element but a link to click on.
@@ -60,17 +59,6 @@ class Collector:
     def _add(self, address: str, base: str, place: Place) -> None:
         address = address.strip()
         if address.startswith("#") or not address:
-            return
-        if address.startswith("data:"):
-            if len(address) > _DATA_LIMIT:
-                self.diagnostics.append(
-                    error(
-                        "too-large",
-                        "This data: address holds more than 1 MB.",
-                        place,
-                        "Put the picture into a file.",
-                    )
-                )
             return
         try:
             url = urlsplit(urljoin(base, address))

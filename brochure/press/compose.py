@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
@@ -138,7 +139,7 @@ def _html(project: Project, manuscript: Manuscript, name: str, edition: Edition)
         "short_address": markup.short_address,
         "wholly_emphasised": markup.wholly_emphasised,
         "date": language.format_date,
-        "reference": lambda quote: Markup(_reference(quote, manuscript)),
+        "reference": lambda quote: Markup(words.inline(_reference(quote, manuscript))),
     }
     try:
         return environment.get_template(edition.template).render(
@@ -189,7 +190,7 @@ def _quotation(text: str, renderer: markup.Renderer, language: Language) -> str:
 
 
 def _reference(quote: Quote, manuscript: Manuscript) -> str:
-    """Where a quote stands, as its source or the language puts it; numbers are not divided."""
+    """Where a quote stands, as its source or the language puts it."""
     source, words = manuscript.leaflet.source, manuscript.language.words
     if not (quote.lines or quote.page):
         return ""
@@ -199,8 +200,7 @@ def _reference(quote: Quote, manuscript: Manuscript) -> str:
     elif pattern is None:
         several = any(sign in str(quote.lines) for sign in "–,")
         pattern = words.lines if several else words.line
-    text = pattern.replace("{lines}", quote.lines or "").replace("{page}", quote.page or "")
-    return markup.Renderer(Typography(manuscript.language), "none").inline(text)
+    return pattern.replace("{lines}", quote.lines or "").replace("{page}", quote.page or "")
 
 
 def _expected(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagnostic]:
@@ -225,18 +225,14 @@ def _missing_glyphs(
 ) -> list[Diagnostic]:
     """Characters that no font has: of the manuscript first, then of what the template adds."""
     complaints: list[Diagnostic] = []
-    seen = ""
+    written = ""
     for path, text in texts(manuscript.leaflet):
-        for complaint in fonts.diagnose(_named(manuscript, path), text, covered, template):
-            character = complaint.message.partition("“")[2][:1]
-            place = manuscript.place(path, character)
-            complaints.append(error(complaint.code, complaint.message, place, complaint.hint))
-            seen += character
-    rest = "".join(c for c in dict.fromkeys(html) if c not in seen)
-    return [
-        *complaints,
-        *fonts.diagnose("the template or the language file", rest, covered, template),
-    ]
+        place_of = partial(manuscript.place, path)
+        complaints += fonts.diagnose(_named(manuscript, path), text, covered, place_of)
+        written += text
+    added = "".join(set(html) - set(written))
+    named = "the template or the language file"
+    return [*complaints, *fonts.diagnose(named, added, covered, lambda _: template)]
 
 
 def _named(manuscript: Manuscript, path: tuple[str | int, ...]) -> str:

@@ -51,14 +51,12 @@ def fetcher(assets: Mapping[str, Asset]) -> Any:
 
     class Fetcher(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: object = None) -> Any:
-            if url.startswith("data:"):
-                return super().fetch(url)
             asset = assets.get(unquote(url))
             if asset is None:
                 raise FatalURLFetchingError(f"`{url[:80]}` was asked for while typesetting")
             return URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
 
-    return Fetcher(allowed_protocols={"data"}, allow_redirects=False)
+    return Fetcher(allowed_protocols=set(), allow_redirects=False)
 
 
 class Log:

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from unicodedata import category, name
 
@@ -113,12 +113,14 @@ def _ranges(points: set[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-def diagnose(named: str, text: str, covered: frozenset[int], place: Place) -> Iterable[Diagnostic]:
+def diagnose(
+    named: str, text: str, covered: frozenset[int], place_of: Callable[[str], Place]
+) -> Iterator[Diagnostic]:
     """A complaint for each character of `text` that no font has; `named` says what text it is."""
     for character in missing_characters(text, covered):
         yield error(
             "no-glyph",
             f"No font has the character {describe(character)} in {named}.",
-            place,
+            place_of(character),
             "Write it differently, or put a font that has it into styles/fonts/.",
         )

@@ -20,6 +20,7 @@ from brochure.manuscript.language import Hyphenation
 from brochure.project import write_whole
 
 _REMEMBERED = 50_000  # words; a file of about a megabyte
+HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
 Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided
 
 

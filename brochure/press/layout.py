@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brochure.diagnostics import Diagnostic, Place, error, warning
+from brochure.press.hyphenation import HYPHENS
 
 Box = Any
 _SLACK = 1.0  # CSS px; rounding, and the overhang of an italic
@@ -326,7 +327,7 @@ def _joined(lines: list[str], wanted: str) -> str:
     printed = ""
     for line in lines:
         printed += line
-        if line.endswith("-") and wanted[len(printed) - 1 : len(printed)] != "-":
+        if line.endswith(HYPHENS) and wanted[len(printed) - 1 : len(printed)] != line[-1]:
             printed = printed[:-1]
     return printed
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from brochure.press.hyphenation import Hyphenator
+from brochure.press.hyphenation import HYPHENS, Hyphenator
 
 _IN_A_ROW = 2  # lines that may end in a hyphen, one below the other
 
@@ -60,7 +60,8 @@ class LineBreaker:
         if resume is not None:
             whole = text.encode()
             rest = whole[resume:].decode()
-            divided = layout.text.endswith("-") and not whole[:resume].endswith(b"-")
+            set_ = whole[:resume].decode()
+            divided = layout.text.endswith(HYPHENS) and not set_.endswith(HYPHENS)
             self._above[len(rest), hash(rest)] = self._row + 1 if divided else 0
         return result
 
