@@ -8,7 +8,7 @@ from typing import Any
 from tinycss2.serializer import serialize_identifier
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
-from brochure.press import engine, linebreak, metadata
+from brochure.press import engine, linebreak, metadata, pagination, proof
 from brochure.press import layout as layouts
 from brochure.press.assets import BASE
 from brochure.press.compose import Composition
@@ -91,8 +91,8 @@ class Typesetter:
                 ]
             ) from None
         complaints = [
-            *layouts.defects(layout, expected, composition.passages, composition.manuscript),
-            *layouts.warnings(layout, composition.passages),
+            *proof.defects(layout, expected, composition.passages, composition.manuscript),
+            *proof.warnings(layout, composition.passages),
             *log.diagnostics(composition.manuscript),
             *ignored,
             *engine.missing_libraries(composition.manuscript),
@@ -160,14 +160,14 @@ def _lay_out(
             )
         layouts.move_footer(document.pages, weasyprint.document.Page)
         layout = layouts.read_layout(document.pages, composition.passages)
-        holes = layouts.pairs_after_holes(layout, hole)
+        holes = pagination.pairs_after_holes(layout, hole)
         match attempt:
             case 0:
-                more = layouts.pairs_to_divide(layout, hole)
+                more = pagination.pairs_to_divide(layout, hole)
             case 1:
                 more = holes
             case 2 if holes:
-                more = layouts.tall_pairs(layout, hole)
+                more = pagination.tall_pairs(layout, hole)
             case _:
                 more = nothing
         crooked = frozenset(layouts.misaligned(layout))

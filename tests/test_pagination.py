@@ -1,15 +1,8 @@
 """The plan of which pairs to divide, on layouts made by hand."""
 
-from brochure.press.layout import (
-    Layout,
-    Part,
-    Word,
-    letters,
-    misaligned,
-    pairs_after_holes,
-    pairs_to_divide,
-    tall_pairs,
-)
+from brochure.press.layout import Layout, Part, Word, misaligned
+from brochure.press.pagination import pairs_after_holes, pairs_to_divide, tall_pairs
+from brochure.press.proof import letters
 
 PAGE = 1000.0
 LINE = 20.0
