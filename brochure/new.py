@@ -5,10 +5,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error
-from brochure.manuscript.schema import schema
+from brochure.manuscript.schema import schemas
 from brochure.project import Project, check_name, write_whole
 
-SCHEMA = "leaflet.schema.json"
 _STYLES = """\
 # Styles of this project
 
@@ -42,7 +41,11 @@ def create(start: Path, name: str, language: str) -> Path:
         raise Problems([_exists(path.parent, Place(f"content/{name}"))])
     text = (files("brochure.starter") / f"{language}.yaml").read_text("utf-8")
     beside = {
-        root / "content" / SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        **{
+            root / "content" / f"{kind}.schema.json": json.dumps(data, indent=2, ensure_ascii=False)
+            + "\n"
+            for kind, data in schemas().items()
+        },
         root / "out" / ".gitignore": "*\n!.gitignore\n",
         root / "styles" / "README.md": _STYLES,
     }

@@ -1,5 +1,6 @@
 """What a language asks of a leaflet, as data: ``styles/languages/<code>.yaml``."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,7 +82,12 @@ def load_language(project: Project, code: str) -> Language:
     path = project.style(f"languages/{code}.yaml")
     if not path.exists() and "-" in code:
         path = project.style(f"languages/{code.partition('-')[0]}.yaml")
-    tree, complaints = yamltree.read(project, path)
+    return _parse(project.read_text(path, yamltree.LIMIT), project.show(path))
+
+
+@lru_cache(maxsize=32)  # each of some hundred variants asks for the same
+def _parse(text: str, file: str) -> Language:
+    tree, complaints = yamltree.parse(text, file)
     raise_errors(complaints)
     language, complaints = validate(tree, Language)
     if language is None:

@@ -1,65 +1,72 @@
-"""Project + name → a leaflet with the place of each text, or every problem at once."""
+"""Draft → a leaflet with the place of each text, or every problem at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
 from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, raise_errors, warning
-from brochure.manuscript import markup, mend, yamltree
+from brochure.manuscript import markup, mend
 from brochure.manuscript.language import Language, known_languages, load_language
 from brochure.manuscript.model import Leaflet, Quote, Source
 from brochure.manuscript.nodes import Mapping, Path, Scalar, Sequence, Tree, plain, scalars
+from brochure.manuscript.regions import Region
 from brochure.manuscript.validate import did_you_mean, validate
-from brochure.project import Project, check_name
+from brochure.manuscript.variants import Draft, read_work
+from brochure.project import Project
 
-_MOST = 20  # complaints about one text
 # The texts in which Markdown is understood; in the others every character stands for itself.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
+_SYMBOL = "#"  # begins the places that `located` knows
 
 
 @dataclass(frozen=True)
 class Manuscript:
-    """A leaflet as it was written: its content, its language, where each text stands."""
+    """A leaflet as it was written: its content, its language, where each text stands.
+
+    `region` is that of a variant; None for the base.
+    """
 
     name: str
     leaflet: Leaflet
     language: Language
     tree: Tree
+    region: Region | None
     diagnostics: tuple[Diagnostic, ...]  # warnings; errors are raised
 
     def place(self, path: Path, snippet: str = "") -> Place:
         """Where the text at `path` stands, or `snippet` inside it."""
         return self.tree.place(path, snippet)
 
+    def located(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Complaints of the typesetter, which knows passages only, at their places in files."""
+        ids = {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
+        return [
+            replace(d, place=self.place(("passages", ids[name]) if name in ids else ("title",)))
+            if d.place.file.startswith(_SYMBOL)
+            else d
+            for d in diagnostics
+            for name in [d.place.file.removeprefix(_SYMBOL)]
+        ]
 
-def load(project: Project, name: str) -> Manuscript:
-    """Read ``content/<name>/leaflet.yaml``. Raises Problems with all that is wrong in it."""
-    path = project.manuscript(name)
-    file = project.show(path)
-    check_name(name, Place(file))
-    tree, complaints = yamltree.read(project, path)
-    if not tree.text.strip():
-        raise Problems(
-            [
-                error(
-                    "empty-file",
-                    "The file is empty.",
-                    Place(file),
-                    "`brochure new my-leaflet` writes one that can be filled in.",
-                )
-            ]
-        )
-    if tree.root is None:
-        raise Problems(complaints or [_not_a_leaflet(Place(file))])
-    if not isinstance(tree.root, Mapping):
-        raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
 
+def symbolic(passage: str = "") -> Place:
+    """The place of a passage, or of the leaflet, where files are not known: see `located`."""
+    return Place(_SYMBOL + passage)
+
+
+def load(project: Project, name: str, variant: str | None = None) -> Manuscript:
+    """Read a leaflet, or a variant of it. Raises Problems with all that is wrong in it."""
+    return finish(project, read_work(project, name).draft(variant))
+
+
+def finish(project: Project, draft: Draft) -> Manuscript:
+    """A resolved draft as a validated leaflet. Raises Problems with all that is wrong in it."""
+    tree, complaints = draft.tree, list(draft.complaints)
     # A value that broke the syntax was mended to go on; what is wrong with it was said already.
-    said = {complaint.place.line for complaint in complaints if complaint.is_error}
+    said = {(d.place.file, d.place.line) for d in complaints if d.is_error}
     leaflet, invalid = validate(tree, Leaflet)
-    complaints += [complaint for complaint in invalid if complaint.place.line not in said]
+    complaints += [d for d in invalid if (d.place.file, d.place.line) not in said]
     complaints += _check_ids(tree)
     if any(complaint.code in mend.LEAVES_OUT for complaint in complaints):
         # Lines were left out to go on, so what seems to be missing may stand in them.
@@ -71,7 +78,8 @@ def load(project: Project, name: str) -> Manuscript:
     complaints += _check_references(leaflet, tree)
     complaints += _check_addresses(leaflet, tree)
     complaints += _check_accent(leaflet, tree)
-    return Manuscript(name, leaflet, language, tree, raise_errors(complaints))
+    diagnostics = raise_errors(complaints)
+    return Manuscript(draft.leaflet, leaflet, language, tree, draft.region, diagnostics)
 
 
 def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -85,15 +93,6 @@ def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
                 yield from texts(item, (*path, name, index))
-
-
-def _not_a_leaflet(place: Place) -> Diagnostic:
-    return error(
-        "not-a-leaflet",
-        "This is no leaflet: it does not consist of lines like `title: …`.",
-        place,
-        "`brochure new my-leaflet` writes one that can be filled in.",
-    )
 
 
 def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Language | None:
@@ -128,10 +127,12 @@ def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
         name = passage.get("id")
         if isinstance(name, Scalar) and name.text is not None:
             if name.text in first:
+                before = first[name.text]
+                file = f" of {before.file}" if before.file != name.place.file else ""
                 yield error(
                     "duplicate-id",
                     f"The id `{name.text}` is given twice; the first stands in line "
-                    f"{first[name.text].line}.",
+                    f"{before.line}{file}.",
                     name.place,
                     "Give each passage an id of its own.",
                 )
@@ -151,7 +152,7 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
     for path, node in scalars(tree.root):
         if node.text is None or path[-1] not in _MARKDOWN or path == ("source", "title"):
             continue
-        for complaint in islice(markup.check(node.text), _MOST):
+        for complaint in markup.check(node.text):
             yield Diagnostic(
                 Severity(complaint.severity),
                 complaint.code,

@@ -11,8 +11,9 @@ list markers included.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -149,8 +150,13 @@ def wholly_emphasised(text: str) -> bool:
     )
 
 
-def check(text: str) -> Iterator[Complaint]:
-    """What cannot be printed as its author meant it."""
+@lru_cache(maxsize=4096)  # variants have most of their texts in common
+def check(text: str) -> tuple[Complaint, ...]:
+    """What cannot be printed as its author meant it; the first complaints, if there are many."""
+    return tuple(islice(_check(text), _MOST))
+
+
+def _check(text: str) -> Iterator[Complaint]:
     if len(text) > _LONGEST or text.count("[") > _BRACKETS:
         what = "long" if len(text) > _LONGEST else "full of brackets"
         hint = f"At most {_LONGEST} characters and {_BRACKETS} opening brackets; divide it."
@@ -208,6 +214,7 @@ def short_address(href: str) -> str:
 
 _LONGEST = 30_000  # characters in one text: more than ten pages of a column
 _BRACKETS = 500
+_MOST = 20  # complaints about one text
 _NESTING = 20  # what lies deeper, markdown-it leaves out
 _NOT_UNDERSTOOD = (
     (re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"), "a leaflet knows no HTML"),

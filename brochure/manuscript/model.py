@@ -98,6 +98,7 @@ Colour = Annotated[Text, AfterValidator(_colour)]
 Numbers = Annotated[Text, AfterValidator(_numbers)]
 Reference = Annotated[Text, AfterValidator(_reference)]
 Id = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Slot = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$")]
 Language = Annotated[Text, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
@@ -178,4 +179,61 @@ class Leaflet(_Model):
     logo: Logo | None = Field(None, description="A picture at the top of the first page.")
     accent: Colour | None = Field(
         None, description="The one accent colour: six digits or letters from a to f, as in 8a1c3b."
+    )
+    slots: dict[Slot, Text | None] | None = Field(
+        None,
+        description="Slots that regions fill in, each with the text that stands there where a "
+        "region has none; without a text, each region must have one.",
+    )
+
+
+class ColumnsChange(_Model):
+    """Other headings of the columns."""
+
+    quote: Text | None = Field(None, description="Heading of the left column.")
+    commentary: Text | None = Field(None, description="Heading of the right column.")
+
+
+class CommentaryChange(_Model):
+    """What replaces a commentary of the base, or its heading."""
+
+    heading: Text | None = Field(None, description="Heading over the commentary.")
+    text: Text | None = Field(None, description="The commentary, in Markdown.")
+
+
+class PassageChange(_Model):
+    """What differs in a passage of the base. Its quote cannot."""
+
+    commentary: CommentaryChange = Field(description="Another commentary, or heading of it.")
+
+
+class Added(Passage):
+    """A passage that the base does not have."""
+
+    after: Id | None = Field(None, description="The id of the passage that it comes after.")
+    before: Id | None = Field(None, description="Or the id of the passage that it comes before.")
+
+
+class Variant(_Model):
+    """``variants/<id>.yaml``: what differs from the base in one region."""
+
+    title: Text | None = Field(None, description="Another title.")
+    subtitle: Text | None = Field(None, description="Another line below the title.")
+    lead: Text | None = Field(None, description="Another introduction.")
+    author: Text | None = Field(None, description="Who publishes the leaflet there.")
+    columns: ColumnsChange | None = Field(None, description="Other headings of the columns.")
+    passages: dict[str, PassageChange] | None = Field(
+        None, description="By the id of a passage: another commentary."
+    )
+    leave_out: tuple[Id, ...] | None = Field(None, description="Ids of passages to leave out.")
+    add: tuple[Added, ...] | None = Field(None, description="Passages to add.")
+    contact: Text | None = Field(None, description="How to reach you there.")
+    imprint: Text | None = Field(None, description="Who is responsible there.")
+    date: Date | None = Field(None, description="Date of this variant.")
+    logo: Logo | None = Field(None, description="Another picture.")
+    accent: Colour | None = Field(None, description="Another accent colour.")
+    replaced: dict[str, str | None] | None = Field(
+        None,
+        description="Written by `brochure variants … accept`: the texts of the base that these "
+        "replace.",
     )

@@ -1,7 +1,8 @@
 """A tree of texts, lists and mappings in which everything knows its place in a file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 
 from brochure.diagnostics import Place
 
@@ -9,12 +10,24 @@ type_names = {"Scalar": "text", "Sequence": "a list", "Mapping": "a block of `ke
 
 
 @dataclass(frozen=True)
+class Value:
+    """A text that was put into a slot, and where it comes from."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Scalar:
-    """A text; `span` is its extent in the file, in characters. None: nothing was written."""
+    """A text; `span` is its extent in the file, in characters. None: nothing was written.
+
+    `values` are what stands in its slots.
+    """
 
     place: Place
     span: tuple[int, int]
     text: str | None
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,13 @@ class Mapping:
     span: tuple[int, int]
     entries: tuple[tuple[Scalar, "Node"], ...]
 
+    def with_entry(self, key: Scalar, value: "Node") -> "Mapping":
+        """The mapping with another value for a key, or with the key added."""
+        if self.get(key.text or "") is None:
+            return replace(self, entries=(*self.entries, (key, value)))
+        changed = tuple((k, value if k.text == key.text else v) for k, v in self.entries)
+        return replace(self, entries=changed)
+
     def get(self, key: str) -> "Node | None":
         return next((value for name, value in self.entries if name.text == key), None)
 
@@ -44,11 +64,15 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Tree:
-    """A YAML file: its name, its text, and the root node (None where it could not be read)."""
+    """A YAML file: its name, its text, and the root node (None where it could not be read).
+
+    Nodes may come from other files, too: `others` are the texts of those by name.
+    """
 
     file: str
     text: str
     root: Node | None
+    others: MappingOf[str, str] = field(default_factory=dict)
 
     def node(self, path: Path) -> Node | None:
         """The node at a path like ``("passages", 2, "quote")``, or None."""
@@ -71,9 +95,14 @@ class Tree:
         if node is None:
             return self.place(path[:-1]) if path else Place(self.file)
         if snippet:
-            found = self.text.find(snippet, *node.span)
+            text = self.others.get(node.place.file, self.text)
+            found = text.find(snippet, *node.span)
             if found >= 0:
-                return self.at(found)
+                return place_in(text, node.place.file, found)
+            values = node.values if isinstance(node, Scalar) else ()
+            filled = next((value for value in values if snippet in value.text), None)
+            if filled is not None:
+                return filled.place
         if isinstance(node, Scalar) and node.text is None and path:
             return self.key_place(path)
         return node.place
@@ -85,9 +114,14 @@ class Tree:
         return key.place if key else self.place(path[:-1]) if path[:-1] else Place(self.file)
 
     def at(self, offset: int) -> Place:
-        """The place of a character offset."""
-        before = self.text[:offset]
-        return Place(self.file, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+        """The place of a character offset in the file itself."""
+        return place_in(self.text, self.file, offset)
+
+
+def place_in(text: str, file: str, offset: int) -> Place:
+    """The place of a character offset in the text of a file."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    return Place(file, text.count("\n", 0, offset) + 1, offset - line_start + 1)
 
 
 def plain(node: Node | None) -> Plain:
@@ -101,6 +135,21 @@ def plain(node: Node | None) -> Plain:
             return node.text
         case None:
             return None
+
+
+def replaced(node: Node, path: Path, value: Node) -> Node:
+    """The tree with another node at `path`, which must exist; all else is shared."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(node, Mapping):
+        entries = tuple(
+            (k, replaced(v, rest, value) if k.text == step else v) for k, v in node.entries
+        )
+        return replace(node, entries=entries)
+    assert isinstance(node, Sequence)
+    items = tuple(replaced(v, rest, value) if i == step else v for i, v in enumerate(node.items))
+    return replace(node, items=items)
 
 
 def scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:

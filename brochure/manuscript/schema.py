@@ -1,4 +1,4 @@
-"""JSON Schema (draft-07) of ``leaflet.yaml``, for completion and checks while typing.
+"""JSON Schemas (draft-07) of what people write, for completion and checks while typing.
 
 The YAML language server, which editors use, knows draft-07 best. It takes ``1087`` for a number
 where brochure takes every value as text, so each text may be a number or a truth value, too.
@@ -6,14 +6,20 @@ where brochure takes every value as text, so each text may be a number or a trut
 
 from typing import Any
 
-from brochure.manuscript.model import Leaflet
+from pydantic import BaseModel
+
+from brochure.manuscript.model import Leaflet, Variant
 
 _TEXT = ["string", "number", "boolean"]
 
 
-def schema() -> dict[str, Any]:
-    """The schema as JSON data."""
-    data = _draft_07(Leaflet.model_json_schema(ref_template="#/definitions/{model}"))
+def schemas() -> dict[str, dict[str, Any]]:
+    """The schemas as JSON data: `leaflet` of ``leaflet.yaml``, `variant` of ``variants/*.yaml``."""
+    return {"leaflet": _schema(Leaflet), "variant": _schema(Variant)}
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    data = _draft_07(model.model_json_schema(ref_template="#/definitions/{model}"))
     data["definitions"] = data.pop("$defs")
     return {"$schema": "http://json-schema.org/draft-07/schema#", **data}
 

@@ -74,6 +74,7 @@ def _diagnose(tree: Tree, model: type[BaseModel], base: Path, detail: ErrorDetai
     expected = {
         "string_type": "text",
         "tuple_type": "a list",
+        "dict_type": "a block of `key: value` lines",
         "model_type": "a block of `key: value` lines",
         "model_attributes_type": "a block of `key: value` lines",
     }.get(detail["type"])
@@ -106,7 +107,7 @@ def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     """The keys that the part of `model` at `path` knows."""
     part: type[BaseModel] = model
     for step in path:
-        if isinstance(step, str):
+        if isinstance(step, str) and step in part.model_fields:  # else a key of a dict
             part = _model_in(part.model_fields[step].annotation) or part
     return list(part.model_fields)
 

@@ -1,0 +1,282 @@
+"""A leaflet and all its variants, read; each of them resolved to one tree on demand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
+from brochure.manuscript import overrides as memory
+from brochure.manuscript import regions, slots, yamltree
+from brochure.manuscript.model import Variant
+from brochure.manuscript.nodes import Mapping as Block
+from brochure.manuscript.nodes import Plain, Scalar, Tree, Value, plain
+from brochure.manuscript.overlay import contradictions, overlay
+from brochure.manuscript.regions import Region, Regions
+from brochure.manuscript.validate import did_you_mean, validate
+from brochure.project import Project, check_name
+
+FOLDER = "variants"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One variant, or the base (`region` is None): overrides applied and slots filled in.
+
+    `tree` is not validated yet; `complaints` are those found so far, errors among them.
+    """
+
+    leaflet: str
+    region: Region | None
+    tree: Tree
+    overrides: tuple[memory.Override, ...]
+    complaints: tuple[Diagnostic, ...]
+
+    @property
+    def variant(self) -> str | None:
+        """The id of the region."""
+        return self.region.id if self.region else None
+
+    def content(self) -> Plain:
+        """All that the leaflet says, without places and unused defaults: the same content, the
+        same PDF.
+        """
+        content = plain(self.tree.root)
+        if isinstance(content, dict):
+            content.pop("slots", None)
+        return content
+
+
+@dataclass(frozen=True)
+class Work:
+    """A leaflet with its regions and variants: what lies in ``content/<leaflet>/``.
+
+    `complaints` concern the base; what is wrong with the tables and folders beside it is in
+    `strays`.
+    """
+
+    project: Project
+    name: str
+    base: Tree
+    complaints: tuple[Diagnostic, ...]
+    regions: Regions
+    files: Mapping[str, Path]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all variants, in the order of the table."""
+        return tuple(row.id for row in self.regions.rows)
+
+    @cached_property
+    def strays(self) -> tuple[Diagnostic, ...]:
+        """What belongs to no variant: rows without id, files without region."""
+        return in_order(
+            [
+                *self.regions.diagnostics,
+                *_strange_files(self),
+            ]
+        )
+
+    @cached_property
+    def unknown_columns(self) -> tuple[Diagnostic, ...]:
+        """Columns that no text asks for. With a default, their slot would be filled with that
+        in every region, silently; so no variant is built.
+        """
+        return tuple(_unknown_columns(self))
+
+    @cached_property
+    def stands_alone(self) -> bool:
+        """Whether the base can be printed without a region: each slot has a default."""
+        return not slots.fill(self.base, self._defaults, self._known)[2]
+
+    def check_id(self, name: str, place: Place) -> Region:
+        """The region of an id. Raises Problems where there is none."""
+        region = self.regions.get(name)
+        if region is not None:
+            return region
+        file = self.regions.file
+        raise Problems(
+            [
+                error(
+                    "unknown-variant",
+                    f"There is no region `{name}` in {file}.",
+                    place,
+                    did_you_mean(name, self.ids)
+                    if self.ids
+                    else f"Write {file}: a heading `id,name`, and a row for each region.",
+                )
+            ]
+        )
+
+    def draft(self, variant: str | None = None) -> Draft:
+        """Resolve a variant, or the base. Raises Problems for an id that there is not, or a
+        file that is not text.
+        """
+        if variant is None:
+            tree, complaints, _ = slots.fill(self.base, self._defaults, self._known)
+            return Draft(self.name, None, tree, (), (*self.complaints, *complaints))
+        region = self.check_id(variant, Place(self.regions.file))
+        complaints = [*self.complaints, *self.unknown_columns, *region.diagnostics]
+        values = {**self._defaults, **region.values}
+        tree = self.base
+        overridden: tuple[memory.Override, ...] = ()
+        if variant in self.files:
+            change, found = read_variant(self.project, self.files[variant])
+            complaints += found
+            if not any(d.is_error for d in found):
+                tree = overlay(self.base, change)
+                filled = partial(slots.filled, values=values)
+                overridden = memory.judge(self.base, change, filled)
+                complaints += contradictions(self.base, change)
+                complaints += memory.diagnose(overridden, self.base, self.name, variant)
+        tree, found, missing = slots.fill(tree, values, self._known)
+        complaints += found
+        complaints += [_empty_cell(region, name) for name in sorted(missing)]
+        return Draft(self.name, region, tree, overridden, tuple(complaints))
+
+    @cached_property
+    def _defaults(self) -> dict[str, Value]:
+        node = self.base.node(("slots",))
+        entries = node.entries if isinstance(node, Block) else ()
+        return {
+            key.text or "": Value(value.text.strip(), value.place)
+            for key, value in entries
+            if isinstance(value, Scalar) and value.text is not None
+        }
+
+    @cached_property
+    def _known(self) -> tuple[str, ...]:
+        node = self.base.node(("slots",))
+        declared = [key.text or "" for key, _ in node.entries] if isinstance(node, Block) else []
+        return tuple(dict.fromkeys([*regions.REQUIRED, *self.regions.columns, *declared]))
+
+
+def read_work(project: Project, name: str) -> Work:
+    """Read a leaflet with its regions. Raises Problems where the base or the table is no such
+    thing; variant files are read when asked for.
+    """
+    path = project.manuscript(name)
+    file = project.show(path)
+    check_name(name, Place(file))
+    tree, complaints = yamltree.read(project, path)
+    if not tree.text.strip():
+        raise Problems(
+            [
+                error(
+                    "empty-file",
+                    "The file is empty.",
+                    Place(file),
+                    "`brochure new my-leaflet` writes one that can be filled in.",
+                )
+            ]
+        )
+    if tree.root is None:
+        raise Problems(complaints or [_not_a_leaflet(Place(file))])
+    if not isinstance(tree.root, Block):
+        raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
+    table = regions.read_regions(project, name)
+    folder = path.with_name(FOLDER)
+    project.seen.add(folder)
+    files = {f.stem: f for f in sorted(folder.glob("*.yaml"))} if folder.is_dir() else {}
+    return Work(project, name, tree, tuple(complaints), table, files)
+
+
+def read_variant(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
+    """A variant file and all that is wrong with it by itself."""
+    tree, complaints = yamltree.read(project, path)
+    if tree.root is None:  # nothing but comments: nothing differs
+        return tree, complaints
+    complaints += [
+        error(
+            "quote-change",
+            "A quote of the base cannot be changed: it is printed to the letter, in all regions.",
+            place,
+            "Put the passage under `leave_out:`, and another with its own quote under `add:`.",
+        )
+        for place in _quote_changes(tree)
+    ]
+    said = {complaint.place.line for complaint in complaints if complaint.is_error}
+    _, invalid = validate(tree, Variant)
+    complaints += [complaint for complaint in invalid if complaint.place.line not in said]
+    return tree, complaints
+
+
+def _quote_changes(tree: Tree) -> list[Place]:
+    passages = tree.node(("passages",))
+    entries = passages.entries if isinstance(passages, Block) else ()
+    keys = (change.key("quote") for _, change in entries if isinstance(change, Block))
+    return [key.place for key in keys if key is not None]
+
+
+def _empty_cell(region: Region, slot: str) -> Diagnostic:
+    cell = region.cells.get(slot)
+    return error(
+        "slot-without-value",
+        f"{region.name or region.id} has no value for the slot `{slot}`, which its text uses.",
+        cell.place if cell else region.place,
+        "Fill it in here." if cell else f"Add a column `{slot}` to the table, or a default.",
+    )
+
+
+def _unknown_columns(work: Work) -> list[Diagnostic]:
+    """Columns that no text asks for: most likely one of them is misspelt."""
+    node = work.base.node(("slots",))
+    entries = node.entries if isinstance(node, Block) else ()
+    declared = {key.text or "" for key, _ in entries}
+    known = {*regions.REQUIRED, *declared}
+    open_ = [c for c in work.regions.columns if c not in known]
+    if not open_:
+        return []
+    known |= slots.used(work.base)
+    for path in work.files.values():
+        if all(column in known for column in open_):
+            break
+        try:
+            known |= slots.used(read_variant(work.project, path)[0])
+        except Problems:
+            continue  # said when that variant is built
+    return [
+        error(
+            "unknown-column",
+            f"No text asks for the column `{column}`.",
+            work.regions.columns[column],
+            did_you_mean(column, sorted(known - {"id"}))
+            + f" To keep a column for later, declare it in leaflet.yaml: `slots:`, and below it "
+            f"`{column}:`.",
+        )
+        for column in open_
+        if column not in known
+    ]
+
+
+def _strange_files(work: Work) -> list[Diagnostic]:
+    """Files in ``variants/`` that belong to no region: they would be left aside silently."""
+    show = work.project.show
+    complaints = [
+        error(
+            "unknown-variant",
+            f"There is no region `{name}` in {work.regions.file}, so this file is never used.",
+            Place(show(path)),
+            (did_you_mean(name, work.ids) if work.ids else "")
+            + " Rename the file after the id of its region, or add a row for it.",
+        )
+        for name, path in work.files.items()
+        if name not in work.ids
+    ]
+    folder = work.project.manuscript(work.name).with_name(FOLDER)
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if path.suffix.lower() in (".yml", ".yaml") and path not in work.files.values():
+                hint = f"Rename it to `{path.stem}.yaml`."
+                said = "Variants are files whose names end in `.yaml`; this one is never used."
+                complaints.append(error("file-type", said, Place(show(path)), hint))
+    return complaints
+
+
+def _not_a_leaflet(place: Place) -> Diagnostic:
+    return error(
+        "not-a-leaflet",
+        "This is no leaflet: it does not consist of lines like `title: …`.",
+        place,
+        "`brochure new my-leaflet` writes one that can be filled in.",
+    )
