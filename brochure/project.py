@@ -18,7 +18,7 @@ from pathlib import Path
 from brochure.diagnostics import Place, Problems, error
 
 MANUSCRIPT = "leaflet.yaml"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ABANDONED = 3600.0  # seconds after which a half-written file cannot belong to a living build
 
 
@@ -93,9 +93,11 @@ class Project:
     def manuscript(self, leaflet: str) -> Path:
         return self.content / leaflet / MANUSCRIPT
 
-    def artifact(self, leaflet: str, edition: str) -> Path:
-        """Where the PDF of an edition is written."""
-        return self.out / leaflet / f"{leaflet}-{edition}.pdf"
+    def artifact(self, leaflet: str, edition: str, variant: str | None = None) -> Path:
+        """Where the PDF of an edition is written; that of a variant in a folder of its own."""
+        if variant is None:
+            return self.out / leaflet / f"{leaflet}-{edition}.pdf"
+        return self.out / leaflet / variant / f"{leaflet}-{variant}-{edition}.pdf"
 
     def show(self, path: Path) -> str:
         """A path as users see it: relative to the project, with slashes."""
@@ -191,7 +193,7 @@ def decode_utf8(data: bytes, file: str) -> str:
 
 def check_name(name: str, place: Place) -> None:
     """Raise Problems unless `name` is fit for a leaflet: it becomes part of file names in mails."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise Problems(
             [
                 error(

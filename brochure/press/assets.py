@@ -5,7 +5,7 @@ neither disk nor network and gets none. An address is found in three ways: in at
 HTML, in ``url()`` and in ``@import`` of style sheets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -38,11 +38,11 @@ class Asset:
 
 
 class Collector:
-    """Collects the assets of one composition; complaints come beside them."""
+    """Collects the assets of one composition, beside those known; complaints come with them."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, assets: Mapping[str, Asset] | None = None) -> None:
         self._project = project
-        self.assets: dict[str, Asset] = {}
+        self.assets: dict[str, Asset] = dict(assets or {})
         self.diagnostics: list[Diagnostic] = []
 
     def html(self, html: str, base: str, template: Place, places: dict[str, Place]) -> None:

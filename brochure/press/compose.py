@@ -2,20 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    pass_context,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from brochure import __version__
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.manuscript import markup
-from brochure.manuscript.language import Language
+from brochure.manuscript.language import Hyphenation, Language
 from brochure.manuscript.load import Manuscript, texts
-from brochure.manuscript.model import Quote
+from brochure.manuscript.model import Quote, Source
 from brochure.manuscript.typography import Typography
 from brochure.press import fonts
 from brochure.press.access import check_html
@@ -23,6 +30,7 @@ from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
 from brochure.press.edition import Edition
 from brochure.project import Project
 
+_KEPT = 2000  # set texts of each kind that are kept
 # Opening quotation marks of any shape, and what closes them.
 _MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '"': '"',
           "‚": "‘’", "‘": "’", "‹": "›", "›": "‹", "'": "'"}  # fmt: skip
@@ -30,74 +38,147 @@ _MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '
 
 @dataclass(frozen=True)
 class Composition:
-    """All that the typesetter gets: it reads nothing else but fonts.
+    """All that the typesetter gets, wherever it works: it reads nothing else.
 
     `stylesheets` are pairs of name and text, in order; `assets` answer to addresses below BASE;
-    `font_files` are those in the folders, with size and time; `passages` names each row of the
-    table for messages, with its place.
+    `families` are those of the font package, `fonts` the project's own, by name; `passages` are
+    the ids of the rows of the table.
     """
 
     html: str
     base: str
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
-    font_folders: tuple[Path, ...]
-    font_files: tuple[tuple[Path, int, int], ...]
-    language: Language
+    families: tuple[str, ...]
+    fonts: Mapping[str, bytes]
+    hyphenation: Hyphenation
     hole: float
-    passages: Mapping[str, Place]
-    manuscript: Place
+    passages: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+
+class Composer:
+    """Composes leaflets in one edition; template, styles and fonts are read once.
+
+    `remember`: whether the project's cache may be written (``check`` writes nothing).
+    """
+
+    def __init__(
+        self, project: Project, name: str, edition: Edition, *, remember: bool = True
+    ) -> None:
+        # Its own list of what was read, for the build to know what a PDF depends on.
+        self._project = replace(project, seen=set())
+        self._seen = project.seen
+        self._name, self._edition, self._remember = name, edition, remember
+        self._environments: dict[Language, Environment] = {}
+        self._loader = _Loader(self._project)
+
+    @property
+    def reads(self) -> frozenset[Path]:
+        """Every file that was read so far, or looked for in vain."""
+        return frozenset(self._project.seen)
+
+    def compose(self, manuscript: Manuscript) -> Composition:
+        """Compose a leaflet. Raises Problems with all that stands in the way."""
+        try:
+            return self._compose(manuscript)
+        finally:
+            self._seen.update(self._project.seen)
+
+    def _compose(self, manuscript: Manuscript) -> Composition:
+        project, edition = self._project, self._edition
+        sheets, style_assets, complaints = self._styles
+        complaints = [
+            *manuscript.diagnostics,
+            *_expected(manuscript, edition, self._name),
+            *complaints,
+        ]
+        html = self._html(manuscript)
+        collector = Collector(project, style_assets)
+        base = f"{BASE}content/{manuscript.name}/"
+        logo = manuscript.leaflet.logo
+        places = {logo.file: manuscript.place(("logo", "file"))} if logo else {}
+        template = Place(project.show(project.style(edition.template)))
+        collector.html(html, base, template, places)
+        complaints += collector.diagnostics
+        complaints += check_html(html, template)
+        own_fonts, covered = self._fonts
+        complaints += _missing_glyphs(manuscript, html, template, covered)
+        return Composition(
+            html=html,
+            base=base,
+            stylesheets=sheets,
+            assets=collector.assets,
+            families=edition.fonts,
+            fonts=own_fonts,
+            hyphenation=manuscript.language.hyphenation,
+            hole=edition.hole,
+            passages=tuple(passage.id for passage in manuscript.leaflet.passages),
+            diagnostics=raise_errors(complaints),
+        )
+
+    @cached_property
+    def _styles(
+        self,
+    ) -> tuple[tuple[tuple[str, str], ...], Mapping[str, Asset], list[Diagnostic]]:
+        """The style sheets, what they draw in, and what is wrong with either."""
+        sheets: list[tuple[str, str]] = []
+        complaints: list[Diagnostic] = []
+        collector = Collector(self._project)
+        for style in self._edition.styles:
+            try:
+                css = self._project.read_text(self._project.style(style), STYLE_LIMIT)
+            except Problems as problems:
+                complaints += problems.diagnostics
+                continue
+            sheets.append((style, css))
+            collector.stylesheet(css, style)
+        return tuple(sheets), collector.assets, [*complaints, *collector.diagnostics]
+
+    @cached_property
+    def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
+        """The project's own fonts, and the characters that any of the fonts has."""
+        files = fonts.font_files(self._project, self._edition)
+        covered = fonts.coverage(self._project, files, remember=self._remember)
+        return fonts.own_fonts(self._project), covered
+
+    def _html(self, manuscript: Manuscript) -> str:
+        language, edition = manuscript.language, self._edition
+        if language not in self._environments:
+            self._environments[language] = _environment(self._loader, language, edition)
+        try:
+            return (
+                self._environments[language]
+                .get_template(edition.template)
+                .render(
+                    leaflet=manuscript.leaflet,
+                    language=language,
+                    words=language.words,
+                    edition=edition,
+                    edition_name=self._name,
+                    generator=f"brochure {__version__}",
+                )
+            )
+        except TemplateError as reason:
+            line = getattr(reason, "lineno", None) or _template_line(reason, edition.template)
+            path = self._project.style(edition.template)
+            raise Problems(
+                [
+                    error(
+                        "template",
+                        f"The template does not work: {reason}.",
+                        Place(self._project.show(path), line or 1),
+                        "Compare it with the built-in styles/leaflet.html.",
+                    )
+                ]
+            ) from None
 
 
 def compose(
     project: Project, manuscript: Manuscript, name: str, edition: Edition, *, remember: bool = True
 ) -> Composition:
-    """Compose a leaflet in one edition. Raises Problems with all that stands in the way.
-
-    `remember`: whether the project's cache may be written (``check`` writes nothing).
-    """
-    complaints: list[Diagnostic] = [*manuscript.diagnostics, *_expected(manuscript, edition, name)]
-    html = _html(project, manuscript, name, edition)
-
-    sheets: list[tuple[str, str]] = []
-    collector = Collector(project)
-    for style in edition.styles:
-        try:
-            css = project.read_text(project.style(style), STYLE_LIMIT)
-        except Problems as problems:
-            complaints += problems.diagnostics
-            continue
-        sheets.append((style, css))
-        collector.stylesheet(css, style)
-    base = f"{BASE}content/{manuscript.name}/"
-    logo = manuscript.leaflet.logo
-    places = {logo.file: manuscript.place(("logo", "file"))} if logo else {}
-    template = Place(project.show(project.style(edition.template)))
-    collector.html(html, base, template, places)
-    complaints += collector.diagnostics
-    complaints += check_html(html, template)
-
-    folders = fonts.font_folders(project, edition)
-    files = fonts.font_files(project, edition)
-    covered = fonts.coverage(project, files, remember=remember)
-    complaints += _missing_glyphs(manuscript, html, template, covered)
-    return Composition(
-        html=html,
-        base=base,
-        stylesheets=tuple(sheets),
-        assets=collector.assets,
-        font_folders=folders,
-        font_files=fonts.stamped(files),
-        language=manuscript.language,
-        hole=edition.hole,
-        passages={
-            passage.id: manuscript.place(("passages", index))
-            for index, passage in enumerate(manuscript.leaflet.passages)
-        },
-        manuscript=manuscript.place(("title",)),
-        diagnostics=raise_errors(complaints),
-    )
+    """Compose one leaflet in one edition. Raises Problems with all that stands in the way."""
+    return Composer(project, name, edition, remember=remember).compose(manuscript)
 
 
 class _Loader(BaseLoader):
@@ -113,12 +194,15 @@ class _Loader(BaseLoader):
         return self._project.read_text(path, STYLE_LIMIT), self._project.show(path), None
 
 
-def _html(project: Project, manuscript: Manuscript, name: str, edition: Edition) -> str:
-    language, leaflet = manuscript.language, manuscript.leaflet
+def _environment(loader: BaseLoader, language: Language, edition: Edition) -> Environment:
+    """Jinja2 with the filters of one language and edition.
+
+    What they make of a text is kept: variants have most of their texts in common.
+    """
     environment = ImmutableSandboxedEnvironment(
         autoescape=True,
         undefined=StrictUndefined,
-        loader=_Loader(project),
+        loader=loader,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -127,41 +211,26 @@ def _html(project: Project, manuscript: Manuscript, name: str, edition: Edition)
     words = markup.Renderer(typography, "none")  # headings: a link would break the line
     # In print the address of a link inside a quote stands below it, not among its words.
     verbatim = markup.Renderer(None, "live" if edition.links == "live" else "none")
+    kept = lru_cache(maxsize=_KEPT)
     environment.filters |= {
-        "block": lambda text: Markup(own.block(text)),
-        "inline": lambda text: Markup(own.inline(text)),
-        "heading": lambda text: Markup(words.inline(text)),
-        "plain": words.plain,
-        "verbatim": lambda text: Markup(_quotation(text, verbatim, language)),
-        "verbatim_heading": lambda text: Markup(verbatim.inline(text)),
-        "verbatim_plain": verbatim.plain,
-        "addresses": markup.addresses if edition.links == "printed" else lambda text: (),
+        "block": kept(lambda text: Markup(own.block(text))),
+        "inline": kept(lambda text: Markup(own.inline(text))),
+        "heading": kept(lambda text: Markup(words.inline(text))),
+        "plain": kept(words.plain),
+        "verbatim": kept(lambda text: Markup(_quotation(text, verbatim, language))),
+        "verbatim_heading": kept(lambda text: Markup(verbatim.inline(text))),
+        "verbatim_plain": kept(verbatim.plain),
+        "addresses": kept(markup.addresses) if edition.links == "printed" else lambda text: (),
         "short_address": markup.short_address,
-        "wholly_emphasised": markup.wholly_emphasised,
+        "wholly_emphasised": kept(markup.wholly_emphasised),
         "date": language.format_date,
-        "reference": lambda quote: Markup(words.inline(_reference(quote, manuscript))),
+        "reference": pass_context(
+            lambda context, quote: Markup(
+                words.inline(_reference(quote, context["leaflet"].source, language))
+            )
+        ),
     }
-    try:
-        return environment.get_template(edition.template).render(
-            leaflet=leaflet,
-            language=language,
-            words=language.words,
-            edition=edition,
-            edition_name=name,
-            generator=f"brochure {__version__}",
-        )
-    except TemplateError as reason:
-        line = getattr(reason, "lineno", None) or _template_line(reason, edition.template)
-        raise Problems(
-            [
-                error(
-                    "template",
-                    f"The template does not work: {reason}.",
-                    Place(project.show(project.style(edition.template)), line or 1),
-                    "Compare it with the built-in styles/leaflet.html.",
-                )
-            ]
-        ) from None
+    return environment
 
 
 def _template_line(reason: BaseException, template: str) -> int | None:
@@ -189,9 +258,9 @@ def _quotation(text: str, renderer: markup.Renderer, language: Language) -> str:
     return re.sub(r"((?:</[^>]*>)*)$", rf"{closing}\1", html, count=1)
 
 
-def _reference(quote: Quote, manuscript: Manuscript) -> str:
+def _reference(quote: Quote, source: Source | None, language: Language) -> str:
     """Where a quote stands, as its source or the language puts it."""
-    source, words = manuscript.leaflet.source, manuscript.language.words
+    words = language.words
     if not (quote.lines or quote.page):
         return ""
     pattern = source.reference if source else None

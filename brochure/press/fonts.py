@@ -11,28 +11,32 @@ from brochure.press.edition import Edition
 from brochure.project import Project, packaged_fonts, write_whole
 
 _SUFFIXES = {".ttf", ".otf"}
+_LIMIT = 50_000_000  # bytes; fonts for Chinese have 20 MB
 # Characters without a glyph by design (Unicode 5.21, default ignorable), and white space.
 _INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
 
 
-def font_folders(project: Project, edition: Edition) -> tuple[Path, ...]:
-    """The folders with the fonts of an edition: the project's own first."""
-    own = project.root / "styles" / "fonts"
-    project.seen.add(own)
-    packaged = [packaged_fonts() / family for family in edition.fonts]
-    return (*([own] if own.is_dir() else []), *packaged)
-
-
 def font_files(project: Project, edition: Edition) -> tuple[Path, ...]:
     """All font files of an edition, sorted; each is noted as read."""
-    files = tuple(
-        file
-        for folder in font_folders(project, edition)
-        for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in _SUFFIXES and file.is_file()
-    )
-    project.seen.update(files)
+    own = project.root / "styles" / "fonts"
+    folders = [own, *(packaged_fonts() / family for family in edition.fonts)]
+    files = tuple(file for folder in folders for file in _font_files(folder))
+    project.seen.update((own, *files))
     return files
+
+
+def _font_files(folder: Path) -> list[Path]:
+    files = sorted(folder.rglob("*")) if folder.is_dir() else []
+    return [file for file in files if file.suffix.lower() in _SUFFIXES and file.is_file()]
+
+
+def own_fonts(project: Project) -> dict[str, bytes]:
+    """The fonts that the project itself brings, by their names, as bytes. Raises Problems."""
+    folder = project.root / "styles" / "fonts"
+    return {
+        file.relative_to(folder).as_posix(): project.read(file, _LIMIT)
+        for file in _font_files(folder)
+    }
 
 
 def stamped(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:

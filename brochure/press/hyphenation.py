@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from io import BytesIO
@@ -19,6 +20,7 @@ from typing import Any
 from brochure.manuscript.language import Hyphenation
 from brochure.project import write_whole
 
+_PAUSE = 5.0  # seconds between two savings
 _REMEMBERED = 50_000  # words; a file of about a megabyte
 HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
 Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided
@@ -39,6 +41,7 @@ class Hyphenator:
         self._file = memory / f"hyphens-{rules.dictionary}.json" if memory else None
         self._breaks = self._remembered()
         self._known = len(self._breaks)
+        self._save_next = 0.0
         self._exceptions = {
             word.replace("-", "").lower(): [
                 found.start() - i for i, found in enumerate(re.finditer("-", word))
@@ -62,12 +65,20 @@ class Hyphenator:
         return ((word[:offset], word[offset:]) for offset in reversed(self.positions(word)))
 
     def save(self) -> None:
-        """Keep what was learned, for the next process."""
-        if self._file is not None and self._known < len(self._breaks) <= _REMEMBERED:
+        """Keep what was learned, for the next process, beside what others have kept since.
+
+        At most every few seconds: of many leaflets, each brings some new words.
+        """
+        now = time.monotonic()
+        if self._file is None or len(self._breaks) == self._known or now < self._save_next:
+            return
+        self._save_next = now + _PAUSE
+        self._breaks |= self._remembered()
+        if len(self._breaks) <= _REMEMBERED:
             data = {"version": version("pyphen"), "words": dict(sorted(self._breaks.items()))}
             with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
                 write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
-            self._known = len(self._breaks)
+        self._known = len(self._breaks)
 
     def _remembered(self) -> dict[str, list[int]]:
         if self._file is None:

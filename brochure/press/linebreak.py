@@ -11,17 +11,36 @@ empty; and they would stand as invisible characters in the quotes.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from typing import Any
 
 from brochure.press.hyphenation import HYPHENS, Hyphenator
 
 _IN_A_ROW = 2  # lines that may end in a hyphen, one below the other
+_REMEMBERED = 20_000  # first lines, some 20 MB
+# All that WeasyPrint 70 asks of a style to find the first line of a text; a test holds this.
+PROPERTIES = (
+    "direction", "font_family", "font_feature_settings", "font_kerning", "font_language_override",
+    "font_size", "font_stretch", "font_style", "font_variant_alternates", "font_variant_caps",
+    "font_variant_east_asian", "font_variant_ligatures", "font_variant_numeric",
+    "font_variant_position", "font_variation_settings", "font_weight", "hyphenate_character",
+    "hyphenate_limit_chars", "hyphenate_limit_zone", "hyphens", "lang", "letter_spacing",
+    "overflow_wrap", "tab_size", "text_decoration_line", "white_space", "word_break",
+    "word_spacing",
+)  # fmt: skip
+Memory = dict[object, Any]
 
 
 class LineBreaker:
-    """The state of line breaking in one document: its language, and hyphens in a row."""
+    """The state of line breaking in one document: its language, and hyphens in a row.
 
-    def __init__(self, language: str, hyphenator: Hyphenator) -> None:
+    `memory` holds lines that were found before, with the same fonts and the same hyphenator:
+    variants of a leaflet have most of them in common.
+    """
+
+    def __init__(self, language: str, hyphenator: Hyphenator, memory: Memory) -> None:
+        self._memory = memory
+        self._styles: dict[int, tuple[Any, object]] = {}  # the style itself, lest its id be reused
         self._language = language.partition("-")[0]
         self.hyphenator = hyphenator
         self._above: dict[tuple[int, int], int] = {}  # what is left to set → hyphens above it
@@ -55,7 +74,14 @@ class LineBreaker:
         elif width >= self._width:
             self._row = 0
         self._width = width
-        result = split(text, style, context, max_width, *args, **options)
+        divides = self._row < _IN_A_ROW
+        key = (text, self._style(style), max_width, args, tuple(options.items()), divides)
+        if key not in self._memory:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[key] = split(text, style, context, max_width, *args, **options)
+        found = self._memory[key]
+        result = (copy(found[0]), *found[1:])  # its layout is used, and changed, when drawn
         layout, _, resume, *_ = result
         if resume is not None:
             whole = text.encode()
@@ -65,14 +91,24 @@ class LineBreaker:
             self._above[len(rest), hash(rest)] = self._row + 1 if divided else 0
         return result
 
+    def _style(self, style: Any) -> object:
+        """What matters of a style, computed once a document."""
+        if id(style) not in self._styles:
+            self._styles[id(style)] = style, tuple(_hashable(style[name]) for name in PROPERTIES)
+        return self._styles[id(style)][1]
+
+
+def _hashable(value: object) -> object:
+    return value if value.__hash__ is not None else repr(value)
+
 
 _current: ContextVar[LineBreaker] = ContextVar("line breaker")
 
 
 @contextmanager
-def breaking(language: str, hyphenator: Hyphenator) -> Iterator[None]:
+def breaking(language: str, hyphenator: Hyphenator, memory: Memory | None = None) -> Iterator[None]:
     """While the block runs, lines are broken with the words of one language."""
-    token = _current.set(LineBreaker(language, hyphenator))
+    token = _current.set(LineBreaker(language, hyphenator, {} if memory is None else memory))
     try:
         yield
     finally:

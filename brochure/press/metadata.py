@@ -5,9 +5,14 @@ declared beside PDF/A-2a (ISO 19005-2, 6.7.11), with the extension schema that P
 (6.6.2.3) for the `pdfuaid` namespace.
 """
 
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
+import pydyf
+
+_DC = "http://purl.org/dc/elements/1.1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _UA = """
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -34,6 +39,7 @@ _HEADER = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _HEADER += b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
 _FOOTER = b'\n</x:xmpmeta>\n<?xpacket end="r"?>'
 _PREFIXES = {
+    "dc": _DC,
     "rdf": _RDF,
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
     "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
@@ -42,8 +48,55 @@ _PREFIXES = {
 }
 
 
-def finish(document: Any, pdf: Any) -> None:
-    """Finisher of WeasyPrint's ``write_pdf``: complete the metadata of the PDF."""
+def finisher(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], None]:
+    """A finisher for WeasyPrint's ``write_pdf``, which completes the metadata of the PDF.
+
+    It is written once for each of `regions`, whose name stands in title and coverage (none if
+    it is empty), and added to `pdfs`.
+    """
+
+    def finish(document: Any, pdf: Any) -> None:
+        write, title = pdf.write, document.metadata.title
+        for thing in pdf.objects:
+            if thing is not _metadata(pdf):
+                _compress(thing)
+        count = len(pdf.objects)
+
+        def write_each(_: object, *options: Any) -> None:
+            for region in regions:
+                del pdf.objects[count:]  # what writing added to them
+                pdf.current_position = 0
+                document.metadata.title = _title(title, region)
+                pdf.info["Title"] = pydyf.String(document.metadata.title)
+                _complete(document, pdf, region)
+                output = BytesIO()
+                write(output, *options)
+                pdfs.append(output.getvalue())
+
+        pdf.write = write_each
+
+    return finish
+
+
+def _metadata(pdf: Any) -> Any:
+    """The stream with the XMP metadata."""
+    return pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+
+
+def _compress(thing: Any) -> None:
+    """Compress a stream now, once: pydyf would do it for the file, and again for its hash."""
+    if isinstance(thing, pydyf.Stream) and thing.compress:
+        _, _, rest = thing.data.partition(b"\nstream\n")
+        thing.stream, thing.compress = [rest.removesuffix(b"\nendstream")], False
+        thing.extra["Filter"] = "/FlateDecode"
+
+
+def _title(title: str, region: str) -> str:
+    """The title of a PDF: that of the leaflet, and the region where it does not name it."""
+    return title if not region or region in title else f"{title} – {region}"
+
+
+def _complete(document: Any, pdf: Any, region: str) -> None:
     for prefix, uri in _PREFIXES.items():
         ElementTree.register_namespace(prefix, uri)
     rdf = ElementTree.fromstring(document.metadata.generate_rdf_metadata("a", 2, "A"))
@@ -52,9 +105,13 @@ def finish(document: Any, pdf: Any) -> None:
         language = item.attrib.pop("xml:lang", None)
         if language:
             item.attrib["{http://www.w3.org/XML/1998/namespace}lang"] = language
+    if region:  # what the document is about, in space (Dublin Core, “coverage”)
+        description = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description")
+        description.set(f"{{{_RDF}}}about", "")
+        ElementTree.SubElement(description, f"{{{_DC}}}coverage").text = region
     content = _HEADER + ElementTree.tostring(rdf, encoding="utf-8") + _FOOTER
     # Uncompressed, so that archives can read it without opening the PDF (ISO 19005-2, 6.6.2.1).
-    stream = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    stream = _metadata(pdf)
     stream.stream, stream.compress = [content], False
     for dictionary in pdf.objects:  # bookmarks take their words from the page, hyphens and all
         if isinstance(dictionary, dict) and "Title" in dictionary and "Dest" in dictionary:

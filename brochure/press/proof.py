@@ -4,9 +4,10 @@ WeasyPrint lays out tables well, but not always (its issues #1967, #2679 and oth
 nothing when it loses a word. So each layout is checked against the text.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from brochure.diagnostics import Diagnostic, Place, error, warning
+from brochure.diagnostics import Diagnostic, error, warning
+from brochure.manuscript.load import symbolic
 from brochure.press.hyphenation import HYPHENS
 from brochure.press.layout import SLACK, Layout, Word, headless, misaligned
 
@@ -14,8 +15,7 @@ from brochure.press.layout import SLACK, Layout, Word, headless, misaligned
 def defects(
     layout: Layout,
     expected: Mapping[tuple[str, int], str],
-    places: Mapping[str, Place],
-    leaflet: Place,
+    passages: Collection[str],
 ) -> Iterator[Diagnostic]:
     """Words that were lost, doubled, or lie outside their column; pairs out of line.
 
@@ -33,7 +33,7 @@ def defects(
                 "words-lost" if len(printed) < len(wanted) else "words-doubled",
                 f"The page does not show this text as it was written, near "
                 f"“{wanted[max(0, at - 20) : at + 20]}”.",
-                places.get(cell[0], leaflet),
+                symbolic(cell[0] if cell[0] in passages else ""),
                 "This is a fault of the typesetter. A small change of the text often helps; "
                 "please report it with the leaflet.",
             )
@@ -43,7 +43,7 @@ def defects(
             yield error(
                 "outside-margins",
                 f"“{outside.text.strip()[:40]}” runs out of its column on page {outside.page + 1}.",
-                places.get(cell[0], leaflet),
+                symbolic(cell[0] if cell[0] in passages else ""),
                 "Something here is too wide or too tall: an unbreakable word, a large picture, "
                 "or a rule in styles/.",
             )
@@ -51,19 +51,19 @@ def defects(
         yield error(
             "misaligned",
             f"The two sides of passage `{passage}` do not begin side by side.",
-            places.get(passage, leaflet),
+            symbolic(passage),
             "This is a fault of the typesetter. Divide the passage before it into two, and "
             "please report it with the leaflet.",
         )
 
 
-def warnings(layout: Layout, places: Mapping[str, Place]) -> Iterator[Diagnostic]:
+def warnings(layout: Layout) -> Iterator[Diagnostic]:
     """What is less than perfect, but complete."""
     for passage in headless(layout):
         yield warning(
             "no-header",
             f"The column headings are missing over a part of passage `{passage}`.",
-            places[passage],
+            symbolic(passage),
             "This is a fault of the typesetter. A small change of the text often helps.",
         )
 

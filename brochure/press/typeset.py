@@ -1,32 +1,46 @@
 """Composition → PDF: laid out until it is good, checked, tagged, and written."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tinycss2.serializer import serialize_identifier
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.manuscript.load import symbolic
 from brochure.press import engine, linebreak, metadata, pagination, proof
 from brochure.press import layout as layouts
 from brochure.press.assets import BASE
 from brochure.press.compose import Composition
 from brochure.press.hyphenation import Hyphenator
+from brochure.project import packaged_fonts, write_whole
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
 _VARIANT = "pdf/a-2a"
 _DPI = 300  # pictures are scaled down to this; a copier shows no more
 _ROUNDS = 8  # layouts after the first, at most; one is the rule, none for a short leaflet
+_Breaking = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Typeset:
-    """A finished PDF."""
+    """A finished leaflet: a PDF for each region asked for, alike but for their metadata.
 
-    pdf: bytes
+    The places of its diagnostics are symbolic: `Manuscript.located` finds them in files.
+    """
+
+    pdfs: tuple[bytes, ...]
     pages: int
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def pdf(self) -> bytes:
+        """The PDF, or the first of several."""
+        return self.pdfs[0]
 
 
 class Typesetter:
@@ -40,16 +54,25 @@ class Typesetter:
         self._fonts: dict[object, Any] = {}
         self._styles: dict[object, tuple[list[Any], tuple[Diagnostic, ...]]] = {}
         self._hyphenators: dict[str, Hyphenator] = {}
+        self._lines: dict[object, linebreak.Memory] = {}
+        self._temporary: TemporaryDirectory[str] | None = None
 
-    def typeset(self, composition: Composition) -> Typeset:
-        """Set a leaflet. Raises Problems where the result would be incomplete."""
+    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> Typeset:
+        """Set a leaflet; once, however many regions print it.
+
+        `regions` are the names that the metadata of each PDF give, empty for none. Raises
+        Problems where the result would be incomplete.
+        """
         with engine.without_collections():
-            return self._typeset(composition)
+            return self._typeset(composition, regions)
 
-    def _typeset(self, composition: Composition) -> Typeset:
-        key = (composition.font_folders, composition.font_files)
+    def _typeset(self, composition: Composition, regions: Sequence[str]) -> Typeset:
+        key = _font_key(composition)
         if key not in self._fonts:
-            self._fonts[key] = engine.font_configuration(composition.font_folders, self._cache)
+            folders = [packaged_fonts() / family for family in composition.families]
+            if composition.fonts:
+                folders.insert(0, self._unpacked(composition.fonts, key[1]))
+            self._fonts[key] = engine.font_configuration(tuple(folders), self._cache)
         fonts = self._fonts[key]
         weasyprint = engine.load()
         log = engine.Log()
@@ -62,16 +85,18 @@ class Typesetter:
                 )
                 expected = _expected(html.etree_element, composition.passages)
                 document, layout = _lay_out(
-                    html, sheets, fonts, composition, self._hyphenator(composition)
+                    html, sheets, fonts, composition, self._breaking(html, composition, key)
                 )
-                pdf = document.write_pdf(pdf_variant=_VARIANT, finisher=metadata.finish, dpi=_DPI)
+                pdfs: list[bytes] = []
+                finisher = metadata.finisher(regions, pdfs)
+                document.write_pdf(pdf_variant=_VARIANT, finisher=finisher, dpi=_DPI)
         except weasyprint.urls.FatalURLFetchingError as reason:
             raise Problems(
                 [
                     error(
                         "outside-project",
                         f"{reason}.",
-                        composition.manuscript,
+                        symbolic(),
                         "Pictures and styles must lie in the project and be named plainly in "
                         "the template or style sheet.",
                     )
@@ -84,32 +109,43 @@ class Typesetter:
                         "too-complex",
                         "The typesetter cannot cope with this: it is nested too deeply, or too "
                         "large.",
-                        composition.manuscript,
+                        symbolic(),
                         "Look at the template in styles/: are there elements that are never "
                         "closed?",
                     )
                 ]
             ) from None
         complaints = [
-            *proof.defects(layout, expected, composition.passages, composition.manuscript),
-            *proof.warnings(layout, composition.passages),
-            *log.diagnostics(composition.manuscript),
+            *proof.defects(layout, expected, composition.passages),
+            *proof.warnings(layout),
+            *log.diagnostics(symbolic()),
             *ignored,
-            *engine.missing_libraries(composition.manuscript),
+            *engine.missing_libraries(symbolic()),
         ]
-        return Typeset(pdf, len(document.pages), raise_errors(complaints))
+        return Typeset(tuple(pdfs), len(document.pages), raise_errors(complaints))
 
     def save(self) -> None:
         """Keep what was learned, for the next process."""
         for hyphenator in self._hyphenators.values():
             hyphenator.save()
 
+    def _unpacked(self, fonts: Mapping[str, bytes], digest: str) -> Path:
+        """A folder with these fonts in it: fontconfig reads files only."""
+        if self._cache is None and self._temporary is None:
+            self._temporary = TemporaryDirectory(prefix="brochure-fonts-")
+        home = self._cache or Path(self._temporary.name if self._temporary else "")
+        folder = home / "fonts" / digest[:16]
+        for name, data in fonts.items():
+            if not (folder / name).exists():
+                write_whole(folder / name, data)
+        return folder
+
     def _parsed_styles(
         self, composition: Composition, fonts: Any, fetcher: Any
     ) -> tuple[list[Any], tuple[Diagnostic, ...]]:
         """The style sheets, parsed once each, and what WeasyPrint ignores in them."""
         imported = tuple(a.data for a in composition.assets.values() if a.mime == "text/css")
-        key = (composition.stylesheets, imported, composition.font_folders, composition.font_files)
+        key = (composition.stylesheets, imported, _font_key(composition))
         if key not in self._styles:
             sheets = []
             complaints: list[Diagnostic] = []
@@ -128,15 +164,31 @@ class Typesetter:
             self._styles[key] = sheets, tuple(complaints)
         return self._styles[key]
 
+    def _breaking(self, html: Any, composition: Composition, fonts: object) -> _Breaking:
+        """Line breaking in the language of a leaflet, with all lines found before."""
+        hyphenator = self._hyphenator(composition)
+        memory = self._lines.setdefault((fonts, composition.hyphenation), {})
+        language = html.etree_element.get("lang", "")
+        return lambda: linebreak.breaking(language, hyphenator, memory)
+
     def _hyphenator(self, composition: Composition) -> Hyphenator:
-        rules = composition.language.hyphenation
+        rules = composition.hyphenation
         if rules.dictionary not in self._hyphenators:
             self._hyphenators[rules.dictionary] = Hyphenator(rules, self._cache)
         return self._hyphenators[rules.dictionary]
 
 
+def _font_key(composition: Composition) -> tuple[tuple[str, ...], str]:
+    """What makes a font configuration: families of the font package, and a digest of others."""
+    digest = sha256()
+    for name, data in sorted(composition.fonts.items()):
+        digest.update(f"{name} {len(data)} ".encode())
+        digest.update(data)
+    return composition.families, digest.hexdigest()
+
+
 def _lay_out(
-    html: Any, sheets: list[Any], fonts: Any, composition: Composition, hyphenator: Hyphenator
+    html: Any, sheets: list[Any], fonts: Any, composition: Composition, breaking: _Breaking
 ) -> tuple[Any, layouts.Layout]:
     """Lay out, look at the result, and lay out again with a rule more, until it is good.
 
@@ -146,7 +198,7 @@ def _lay_out(
     may leave a line alone.
     """
     weasyprint = engine.load()
-    language, hole = html.etree_element.get("lang", ""), composition.hole
+    hole = composition.hole
     nothing: frozenset[str] = frozenset()
     divided, moved, loosened = nothing, nothing, nothing
     for attempt in range(_ROUNDS + 1):
@@ -154,7 +206,7 @@ def _lay_out(
         rules += [f"{_id(name)} {{ break-before: page }}" for name in sorted(moved)]
         rules += [f"{_id(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(loosened)]
         added = [weasyprint.CSS(string="\n".join(rules))] if rules else []
-        with linebreak.breaking(language, hyphenator):
+        with breaking():
             document = html.render(
                 stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
             )
