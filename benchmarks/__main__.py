@@ -18,7 +18,7 @@ from brochure.press import engine
 from brochure.press.compose import Composition, compose
 from brochure.press.edition import load_editions
 from brochure.press.typeset import Typesetter
-from brochure.project import Project
+from brochure.project import Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
@@ -50,9 +50,9 @@ def cold(work: Path, rounds: int) -> None:
     styles = "".join(f"<style>{css}</style>" for _, css in composition.stylesheets)
     html, config = work / "leaflet.html", work / "fonts.conf"
     html.write_text(composition.html.replace("</head>", styles + "</head>"), "utf-8")
-    folders = "".join(f"<dir>{folder}</dir>" for folder in composition.font_folders)
+    dirs = "".join(f"<dir>{folder}</dir>" for folder in folders(composition))
     cache = f"<cachedir>{work / 'fontcache'}</cachedir>"
-    config.write_text(f"<fontconfig>{folders}{cache}</fontconfig>", "utf-8")
+    config.write_text(f"<fontconfig>{dirs}{cache}</fontconfig>", "utf-8")
     script = work / "script.py"
     script.write_text(SCRIPT, "utf-8")
 
@@ -86,7 +86,7 @@ def warm(work: Path, rounds: int) -> None:
     composition = composed(Project(ROOT), SEED)
     typesetter = Typesetter(work / "cache")
     typesetter.typeset(composition)
-    fonts = engine.font_configuration(composition.font_folders, work / "cache")
+    fonts = engine.font_configuration(folders(composition), work / "cache")
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
 
     def theirs() -> None:
@@ -96,7 +96,7 @@ def warm(work: Path, rounds: int) -> None:
     from brochure.press.hyphenation import Hyphenator
     from brochure.press.linebreak import breaking
 
-    with breaking("de", Hyphenator(composition.language.hyphenation, work / "cache")):
+    with breaking("de", Hyphenator(composition.hyphenation, work / "cache")):
         ours, alone = interleaved(
             rounds, lambda: typesetter.typeset(composition), theirs, clock=time.process_time
         )
@@ -117,6 +117,11 @@ def growth(work: Path, rounds: int) -> None:
     print(f"  5                              {five / fifty:.2f}")
     print(f"  50                             1.00   ({fifty:.2f} s)")
     print(f"  500                            {five_hundred / fifty:.2f}")
+
+
+def folders(composition: Composition) -> tuple[Path, ...]:
+    """The folders of the fonts that a composition asks for."""
+    return tuple(packaged_fonts() / family for family in composition.families)
 
 
 def composed(project: Project, name: str) -> Composition:

@@ -17,6 +17,7 @@ from brochure.project import Project
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
+SEED_REGION = "marburg-biedenkopf"
 HEAD = "language: de\ntitle: Titel\n"
 PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
 
@@ -51,15 +52,21 @@ class Workspace:
     def leaflet(self, text: str | bytes) -> Path:
         return self.write("content/probe/leaflet.yaml", text)
 
-    def load(self) -> Manuscript:
-        return load(self.project, "probe")
+    def load(self, variant: str | None = None) -> Manuscript:
+        return load(self.project, "probe", variant)
 
     def compose(self, edition: str = "email") -> Composition:
         project = self.project
         return compose(project, load(project, "probe"), edition, load_editions(project)[edition])
 
-    def typeset(self, edition: str = "email") -> Typeset:
-        return self.typesetter.typeset(self.compose(edition))
+    def typeset(self, edition: str = "email", variant: str | None = None) -> Typeset:
+        manuscript = self.load(variant)
+        form = load_editions(self.project)[edition]
+        composition = compose(self.project, manuscript, edition, form)
+        try:
+            return self.typesetter.typeset(composition)
+        except Problems as problems:
+            raise Problems(manuscript.located(problems.diagnostics)) from None
 
     def attempt(self, work: Callable[[], T]) -> tuple[T | None, tuple[Diagnostic, ...]]:
         """The result of some work and no complaints, or none and all of them."""
@@ -88,11 +95,13 @@ def workspace(tmp_path: Path, typesetter: Typesetter) -> Workspace:
 
 @pytest.fixture(scope="session")
 def seed_pdfs(typesetter: Typesetter) -> dict[str, Typeset]:
-    """The first leaflet in each default edition."""
+    """The first leaflet, for the district that it was written in, in each default edition."""
     project = Project(ROOT)
-    manuscript = load(project, SEED)
+    manuscript = load(project, SEED, SEED_REGION)
+    assert manuscript.region is not None
+    names = [manuscript.region.name]
     return {
-        name: typesetter.typeset(compose(project, manuscript, name, edition, remember=False))
+        name: typesetter.typeset(compose(project, manuscript, name, edition, remember=False), names)
         for name, edition in load_editions(project).items()
         if edition.default
     }

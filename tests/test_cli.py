@@ -16,7 +16,7 @@ import pytest
 
 from brochure import report
 from brochure.diagnostics import Place, error
-from brochure.manuscript.schema import schema
+from brochure.manuscript.schema import schemas
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
 
@@ -80,10 +80,12 @@ def test_json_is_all_that_stands_on_stdout(workspace: Workspace) -> None:
     path = workspace.root / artifact["path"]
     assert artifact == {
         "leaflet": "probe",
+        "variant": None,
         "edition": "print",
         "path": "out/probe/probe-print.pdf",
         "pages": 1,
         "bytes": path.stat().st_size,
+        "made": True,
     }
     assert [d["code"] for d in data["diagnostics"]] == ["no-imprint"]
     checked = json.loads(run(workspace.root, "check", "--json").stdout)
@@ -161,7 +163,8 @@ def test_new_makes_a_project_that_builds_at_once(tmp_path: Path, language: str) 
     assert "cd mein-flugblatt\n    brochure build mein-flugblatt" in result.stderr
     first = manuscript.read_text("utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../leaflet.schema.json"
-    assert json.loads((root / "content/leaflet.schema.json").read_text("utf-8")) == schema()
+    for kind, data in schemas().items():
+        assert json.loads((root / f"content/{kind}.schema.json").read_text("utf-8")) == data
     assert (root / "out/.gitignore").read_text() == "*\n!.gitignore\n"
     built = run(root, "build")
     assert (built.returncode, built.stderr) == (0, "")
@@ -200,7 +203,7 @@ def test_what_does_not_typeset_does_not_import_weasyprint(
 
 
 def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
-    data = schema()
+    data = schemas()["leaflet"]
     jsonschema.Draft7Validator.check_schema(data)
     assert data["$schema"] == "http://json-schema.org/draft-07/schema#"
     assert json.loads((ROOT / "content/leaflet.schema.json").read_text("utf-8")) == data

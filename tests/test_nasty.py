@@ -18,7 +18,17 @@ STRINGS = [
     "½ ⅓ CO₂ m²", "test\u00adtest", "„“”»«‚‘’", "https://example.org/" + "x" * 500, "@x", "!x",
     "%x", "|", ">", "?", ": x", "x: y",
 ]  # fmt: skip
-REASONS = {"empty", "no-glyph", "control-character", "link", "too-deep", "not-utf8", "tab"}
+REASONS = {
+    "empty",
+    "no-glyph",
+    "control-character",
+    "link",
+    "too-deep",
+    "not-utf8",
+    "tab",
+    "slot",
+    "slot-here",
+}
 
 
 def as_block(text: str, indent: int) -> str:

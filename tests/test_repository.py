@@ -3,14 +3,16 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SEED
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -29,8 +31,15 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
         "brochure build mein-flugblatt",
         "brochure build mein-flugblatt --open --watch",
         "brochure check",
+        "brochure build wir-bringen-uns-ein --variant marburg-biedenkopf",
+        "brochure build --all",
+        "brochure variants wir-bringen-uns-ein",
+        "brochure variants wir-bringen-uns-ein diff marburg-biedenkopf",
+        "brochure variants wir-bringen-uns-ein explain marburg-biedenkopf",
+        "brochure variants mein-flugblatt accept 06531000",
         "brochure build --edition print",
         "brochure schema",
+        "brochure schema variant",
         "brochure check --json",
         "brochure build --json",
         'eval "$(brochure completion bash)"',
@@ -63,6 +72,11 @@ def test_each_command_of_the_readme(
     if not project.exists():
         new = ["brochure", "new", "mein-flugblatt"]
         subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
+        shutil.copytree(ROOT / "content" / SEED, project / "content" / SEED)
+        own = project / "content/mein-flugblatt"
+        (own / "regions.csv").write_text("id,name\n06531000,Gießen\n", "utf-8")
+        (own / "variants").mkdir()
+        (own / "variants/06531000.yaml").write_text("title: In Gießen\n", "utf-8")
     if "--watch" in line:
         line = f"timeout --signal=INT 6 {line}"
     run = subprocess.run(
@@ -82,8 +96,9 @@ def test_the_first_command_of_the_readme(surroundings: tuple[Path, dict[str, str
     run = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert "wir-bringen-uns-ein-email.pdf" in run.stdout
-    assert "wir-bringen-uns-ein-print.pdf" in run.stdout
+    for region in ("marburg-biedenkopf", "giessen", "vogelsbergkreis"):
+        for edition in ("email", "print"):
+            assert f"{region}/wir-bringen-uns-ein-{region}-{edition}.pdf" in run.stdout
 
 
 def test_the_second_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:
@@ -188,7 +203,13 @@ def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> 
 def test_every_command_and_option_is_told_of_in_the_readme() -> None:
     from brochure.cli import cli
 
-    for name, command in cli.commands.items():
+    commands = dict(cli.commands)
+    group = commands["variants"]
+    assert isinstance(group, click.Group)
+    assert {"diff", "explain", "accept"} == set(group.commands)
+    assert all(f"brochure variants mein-flugblatt {name}" in README.replace(SEED, "mein-flugblatt")
+               for name in group.commands)  # fmt: skip
+    for name, command in commands.items():
         assert f"brochure {name}" in README
         for parameter in command.params:
             option = next((o for o in parameter.opts if o.startswith("--")), None)

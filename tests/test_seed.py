@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from brochure.manuscript.load import load
 from brochure.press.typeset import Typeset
-from tests.conftest import ROOT
+from brochure.project import Project
+from tests.conftest import ROOT, SEED, SEED_REGION
 from tests.readers import squeezed, structure_texts
 
 PARAGRAPHS = (ROOT / "tests/data/seed.txt").read_text("utf-8").splitlines()
@@ -56,8 +58,9 @@ def test_pdftotext_finds_every_sentence(
 
 
 def test_the_manuscript_keeps_the_emphasis_of_the_original() -> None:
-    manuscript = (ROOT / "content/wir-bringen-uns-ein/leaflet.yaml").read_text("utf-8")
-    emphasised = [plain(text) for text in re.findall(r"\*([^*]+)\*", manuscript)]
+    manuscript = load(Project(ROOT), SEED, SEED_REGION)
+    texts = [p.commentary.text for p in manuscript.leaflet.passages if p.commentary]
+    emphasised = [plain(text) for text in re.findall(r"\*([^*]+)\*", "\n".join(texts))]
     commentaries = [
         p for p in PARAGRAPHS[7:] if len(p) > 100 and p[:4] not in ("„Wir", "„Uns", "„Das")
     ]

@@ -1,106 +1,251 @@
-"""Leaflets × editions → PDFs in ``out/``, or every reason why not.
+"""Jobs → PDFs in ``out/``, each made once, or every reason why not.
 
 The steps carry the names that ARCHITECTURE.md explains and ``--verbose`` logs.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brochure.build.fingerprint import Digests, digest, versions
+from brochure.build.journal import Journal, Reads, Record
+from brochure.build.plan import Choice, Job, Unreadable, plan
 from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
-from brochure.manuscript.load import Manuscript, load
-from brochure.press.compose import Composition, compose
 from brochure.press.edition import Edition
 from brochure.project import Project, write_whole
 
+# What reads, composes and typesets is imported where it is called: a build with nothing to do
+# takes half the time without.
 if TYPE_CHECKING:
-    from brochure.press.typeset import Typesetter
+    from brochure.build.staff import Staff
+    from brochure.build.work import Result
+    from brochure.manuscript.load import Manuscript
+    from brochure.press.compose import Composer, Composition
 
 log = logging.getLogger("brochure")
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A PDF that was written: where, how many pages, how many bytes."""
+    """A PDF in ``out/``: where, how many pages and bytes, and whether it was made just now."""
 
     leaflet: str
+    variant: str | None
     edition: str
     path: Path
     pages: int
     size: int
+    made: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one leaflet in one edition: an artifact or none, and the complaints."""
+    """What became of one job: an artifact or none, and the complaints."""
 
-    leaflet: str
-    edition: str
     artifact: Artifact | None
     diagnostics: tuple[Diagnostic, ...]
 
 
 def check(
-    project: Project, leaflets: Sequence[str], editions: dict[str, Edition]
+    project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
 ) -> tuple[Diagnostic, ...]:
     """Every complaint about these leaflets in these editions; nothing is written or typeset."""
+    press = _Press(project, editions, remember=False)
     complaints: list[Diagnostic] = []
-    for name in leaflets:
-        for _, result in _composed(project, name, editions, remember=False):
-            complaints += result if isinstance(result, tuple) else result.diagnostics
+    for job in plan(project, leaflets, choice, editions):
+        if isinstance(job, Unreadable):
+            complaints += job.diagnostics
+            continue
+        try:
+            complaints += press.prepare(job).composition.diagnostics
+        except Problems as problems:
+            complaints += problems.diagnostics
     return in_order(complaints)
 
 
-def build(
-    project: Project,
-    leaflets: Sequence[str],
-    editions: dict[str, Edition],
-    typesetter: "Typesetter",
-) -> Iterator[Outcome]:
-    """Make each leaflet in each edition. A broken one does not stop the others."""
-    for name in leaflets:
-        for edition, composition in _composed(project, name, editions, remember=True):
-            if isinstance(composition, tuple):
-                yield Outcome(name, edition, None, composition)
-                continue
-            try:
-                log.info("%s, %s: 3 typeset", name, edition)
-                result = typesetter.typeset(composition)
-                log.info("%s, %s: 4 write", name, edition)
-                path = project.artifact(name, edition)
-                _write(path, result.pdf, project)
-            except Problems as problems:
-                complaints = (*composition.diagnostics, *problems.diagnostics)
-                yield Outcome(name, edition, None, in_order(complaints))
+class Build:
+    """One build: what is to be done, known before it begins; then the doing."""
+
+    def __init__(
+        self,
+        project: Project,
+        leaflets: Sequence[str],
+        choice: Choice,
+        editions: Mapping[str, Edition],
+    ) -> None:
+        """Read everything. Raises Problems for ids of variants that there are not."""
+        self._project = project
+        self._journal = Journal(project)
+        self._digests = Digests()
+        self._press = _Press(project, editions, remember=True)
+        self._broken: list[Unreadable] = []
+        self._fresh: list[tuple[Job, Record]] = []
+        self._groups: dict[tuple[str, str, str], list[Job]] = {}
+        for job in plan(project, leaflets, choice, editions):
+            if isinstance(job, Unreadable):
+                self._broken.append(job)
+            elif record := self._journal.up_to_date(job.path, job.inputs, self._digests):
+                self._fresh.append((job, record))
             else:
-                artifact = Artifact(name, edition, path, result.pages, len(result.pdf))
-                complaints = (*composition.diagnostics, *result.diagnostics)
-                yield Outcome(name, edition, artifact, in_order(complaints))
-    typesetter.save()
+                self._groups.setdefault(job.content, []).append(job)
 
+    @property
+    def total(self) -> int:
+        """How many PDFs there will be, if all goes well."""
+        return len(self._fresh) + sum(map(len, self._groups.values()))
 
-def _composed(
-    project: Project, name: str, editions: dict[str, Edition], *, remember: bool
-) -> Iterator[tuple[str, Composition | tuple[Diagnostic, ...]]]:
-    """Each edition with its composition, or with all that stands in the way."""
-    log.info("%s: 1 read", name)
-    manuscript: Manuscript | None = None
-    problem: tuple[Diagnostic, ...] = ()
-    try:
-        manuscript = load(project, name)
-    except Problems as problems:
-        problem = problems.diagnostics
-    for edition, form in editions.items():
-        if manuscript is None:
-            yield edition, problem
-            continue
-        log.info("%s, %s: 2 compose", name, edition)
+    @property
+    def to_make(self) -> int:
+        """How many of them have to be made."""
+        return self.total - len(self._fresh)
+
+    @property
+    def to_set(self) -> int:
+        """How many times type has to be set: PDFs of the same content are set once."""
+        return len(self._groups)
+
+    def run(self, staff: "Staff", cache: Path | None) -> Iterator[Outcome]:
+        """Make what is to be made; outcomes come as they are ready. A broken leaflet does not
+        stop the others. `cache` is for the workers, see `work.make`.
+        """
+        for unreadable in self._broken:
+            yield Outcome(None, unreadable.diagnostics)
+        for job, record in self._fresh:
+            yield self._kept(job, record)
+        if not self._groups:
+            return
+        from brochure.build.staff import employ
+        from brochure.build.work import Result, Task, make
+
+        refused: list[Outcome] = []
+
+        def tasks() -> Iterator[tuple[list[tuple[_Prepared, Reads]], Task]]:
+            for jobs in self._groups.values():
+                ready: list[tuple[_Prepared, Reads]] = []
+                for job in jobs:
+                    try:
+                        prepared = self._press.prepare(job)
+                        # Digests now, not when the PDF is there: files may change in between.
+                        reads = self._journal.reads(prepared.reads, self._digests)
+                        ready.append((prepared, reads))
+                    except Problems as problems:
+                        refused.append(Outcome(None, problems.diagnostics))
+                if ready:
+                    first = ready[0][0]
+                    log.info("%s: 3 typeset", first.job.named)
+                    regions = tuple(dict.fromkeys(one.job.region for one, _ in ready))
+                    yield ready, Task(first.composition, regions, versions())
+
+        for group, result in employ(staff, make, tasks(), cache):
+            yield from refused
+            refused.clear()
+            if isinstance(result, Diagnostic):
+                result = Result((), 0, (result,))
+            regions = dict.fromkeys(prepared.job.region for prepared, _ in group)
+            pdfs = dict(zip(regions, result.pdfs, strict=False))  # none, where something is wrong
+            for prepared, reads in group:
+                yield self._finished(prepared, reads, pdfs.get(prepared.job.region), result)
+        yield from refused
+        self._journal.sweep()
+
+    def _finished(
+        self, prepared: "_Prepared", reads: Reads, pdf: bytes | None, result: "Result"
+    ) -> Outcome:
+        """Write a PDF, and that it was written."""
+        job = prepared.job
+        complaints = in_order(
+            [*prepared.composition.diagnostics, *prepared.manuscript.located(result.diagnostics)]
+        )
+        if pdf is None:
+            return Outcome(None, complaints)
+        log.info("%s: 4 write", job.named)
         try:
-            yield edition, compose(project, manuscript, edition, form, remember=remember)
+            _write(job.path, pdf, self._project)
         except Problems as problems:
-            yield edition, problems.diagnostics
+            return Outcome(None, (*complaints, *problems.diagnostics))
+        record = self._journal.record(
+            job.path,
+            inputs=job.inputs,
+            reads=reads,
+            sha256=digest(pdf),
+            size=len(pdf),
+            pages=result.pages,
+            texts=job.texts,
+            row=job.row,
+            diagnostics=complaints,
+            symbolic=result.diagnostics,
+        )
+        self._journal.add(record)
+        return Outcome(_artifact(job, record, made=True), complaints)
+
+    def _kept(self, job: Job, record: Record) -> Outcome:
+        """A PDF that need not be made, and what there is to complain of it now."""
+        self._project.seen.update(self._journal.files(record))
+        moved = bool(record.diagnostics) and record.row != job.row
+        if moved or record.texts != job.texts:  # the content is the same; places may not be
+            try:
+                prepared = self._press.prepare(job)
+            except Problems as problems:
+                return Outcome(None, problems.diagnostics)
+            complaints = in_order(
+                [*prepared.composition.diagnostics, *prepared.manuscript.located(record.symbolic)]
+            )
+            record = replace(record, texts=job.texts, row=job.row, diagnostics=complaints)
+            self._journal.add(record)
+        return Outcome(_artifact(job, record, made=False), record.diagnostics)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A job with its leaflet, read and composed, and the files that took."""
+
+    job: Job
+    manuscript: "Manuscript"
+    composition: "Composition"
+    reads: frozenset[Path]
+
+
+class _Press:
+    """Reads and composes; template, styles and fonts of each edition are read once."""
+
+    def __init__(
+        self, project: Project, editions: Mapping[str, Edition], *, remember: bool
+    ) -> None:
+        self._project, self._editions, self._remember = project, editions, remember
+        self._listening = replace(project, seen=set())
+
+    def prepare(self, job: Job) -> _Prepared:
+        """Read and compose. Raises Problems with all that stands in the way."""
+        from brochure.manuscript.load import finish
+
+        log.info("%s: 1 read", job.named)
+        try:
+            manuscript = finish(self._listening, job.draft)
+        finally:
+            self._project.seen.update(self._listening.seen)
+        log.info("%s: 2 compose", job.named)
+        composer = self._composers[job.edition]
+        composition = composer.compose(manuscript)
+        return _Prepared(job, manuscript, composition, composer.reads | self._listening.seen)
+
+    @cached_property
+    def _composers(self) -> "dict[str, Composer]":
+        from brochure.press.compose import Composer
+
+        return {
+            name: Composer(self._project, name, edition, remember=self._remember)
+            for name, edition in self._editions.items()
+        }
+
+
+def _artifact(job: Job, record: Record, *, made: bool) -> Artifact:
+    draft = job.draft
+    return Artifact(
+        draft.leaflet, draft.variant, job.edition, job.path, record.pages, record.size, made
+    )
 
 
 def _write(path: Path, pdf: bytes, project: Project) -> None:

@@ -1,0 +1,117 @@
+"""Leaflets × variants × editions → jobs, each with the digest of all that it says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from brochure.build.fingerprint import digest_of, versions
+from brochure.diagnostics import Diagnostic, Place, Problems
+from brochure.manuscript.variants import Draft, Work, read_work
+from brochure.press.edition import Edition
+from brochure.project import Project
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which forms of each leaflet: the base, these variants, or all variants.
+
+    `anywhere`: the variants are those of any leaflet; else each leaflet must have all of them.
+    `every_form`: all variants, and the base as well, if it can stand alone.
+    """
+
+    variants: tuple[str, ...] = ()
+    all_variants: bool = False
+    every_form: bool = False
+    anywhere: bool = False
+
+    def of(self, work: Work) -> tuple[str | None, ...]:
+        """The variants of a leaflet, None for the base. Raises Problems for unknown ids."""
+        if self.variants and self.anywhere:
+            return tuple(name for name in self.variants if work.regions.get(name))
+        for name in self.variants:
+            work.check_id(name, Place("--variant"))
+        if self.variants:
+            return self.variants
+        if self.every_form:
+            alone = not work.ids or work.stands_alone
+            return (*([None] if alone else []), *work.ids)
+        return work.ids if self.all_variants and work.ids else (None,)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One PDF to be: a resolved variant in one edition."""
+
+    draft: Draft
+    edition: str
+    path: Path
+    inputs: str  # digest of content, region, edition, and versions
+    content: tuple[str, str, str]  # jobs of which this is equal are set once
+
+    @property
+    def named(self) -> str:
+        """What it is called in the log."""
+        return ", ".join(filter(None, (self.draft.leaflet, self.draft.variant, self.edition)))
+
+    @property
+    def region(self) -> str:
+        """The name of the region, empty for the base."""
+        return self.draft.region.name if self.draft.region else ""
+
+    @cached_property
+    def texts(self) -> str:
+        """Digest of the files in which its complaints have their places."""
+        tree = self.draft.tree
+        return digest_of([tree.text, dict(tree.others)])
+
+    @property
+    def row(self) -> int:
+        """The line of its region in the table; 0 for the base."""
+        return self.draft.region.place.line if self.draft.region else 0
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A leaflet, or a variant of it, that could not even be read."""
+
+    leaflet: str
+    variant: str | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def plan(
+    project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
+) -> Iterator[Job | Unreadable]:
+    """Everything that is to be built, leaflet by leaflet. Raises Problems for unknown ids."""
+    works: list[Work] = []
+    forms = {name: digest_of(edition.model_dump()) for name, edition in editions.items()}
+    for name in leaflets:
+        try:
+            work = read_work(project, name)
+        except Problems as problems:
+            yield Unreadable(name, None, problems.diagnostics)
+            continue
+        works.append(work)
+        variants = choice.of(work)
+        if variants != (None,) and work.strays:
+            yield Unreadable(name, None, work.strays)
+        for variant in variants:
+            try:
+                draft = work.draft(variant)
+            except Problems as problems:
+                yield Unreadable(name, variant, problems.diagnostics)
+                continue
+            content = digest_of(draft.content())
+            region = draft.region.name if draft.region else ""
+            for edition, form in forms.items():
+                yield Job(
+                    draft=draft,
+                    edition=edition,
+                    path=project.artifact(name, edition, variant),
+                    inputs=digest_of([versions(), name, edition, form, content, region]),
+                    content=(name, edition, content),
+                )
+    for name in choice.variants if works else ():
+        if not any(work.regions.get(name) for work in works):
+            works[0].check_id(name, Place("--variant"))

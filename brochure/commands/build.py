@@ -1,0 +1,232 @@
+"""`brochure build` and `brochure check`."""
+
+import gc
+import os
+import sys
+from typing import Any
+
+import click
+
+from brochure import report, terminal
+from brochure.commands import common
+from brochure.diagnostics import Diagnostic, Problems
+from brochure.project import Project
+
+_FEW = 3  # so little type is set sooner than a second process has started
+_LIST = 20  # more files are not listed on a terminal
+
+
+@click.command()
+@common.leaflets
+@common.editions
+@common.variants
+@common.all_variants
+@click.option("--jobs", "-j", type=click.IntRange(1), help="Processes. Without: one a core.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, as in tcp://host:8786.")
+@click.option("--open", "open_", is_flag=True, help="Show the PDFs when they are done.")
+@click.option("--watch", is_flag=True, help="Build again whenever something changes.")
+@click.option("--verbose", "-v", is_flag=True, help="Say which step is being done.")
+@common.as_json
+@click.pass_context
+def build(
+    context: click.Context,
+    leaflets: tuple[str, ...],
+    editions: tuple[str, ...],
+    variants: tuple[str, ...],
+    all_variants: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    open_: bool,
+    watch: bool,
+    verbose: bool,
+    as_json: bool,
+) -> int:
+    """Build the PDFs of all leaflets, or of those named."""
+    if watch and as_json:
+        raise click.UsageError("--json gives one answer, --watch never ends: take one of them.")
+    if watch and scheduler:
+        raise click.UsageError("--watch builds here; leave --scheduler out.")
+    if verbose:
+        terminal.log_steps()
+    project = common.project_of(context)
+    choice = _choice(variants, all_variants, every_form=False, anywhere=not leaflets)
+    staffing = (jobs, scheduler)
+    code = _build_once(project, leaflets, editions, choice, staffing, open_, as_json)
+    if not watch:
+        return code
+
+    from brochure.build.watch import changes
+
+    terminal.say("Watching; Ctrl-C ends it.")
+    for changed in changes(project):
+        names = ", ".join(sorted(project.show(path) for path in changed))
+        terminal.say(f"Changed: {names}")
+        project.seen.clear()
+        try:
+            _build_once(project, leaflets, editions, choice, staffing, False, False)
+        except click.ClickException as wrong:  # the leaflet's folder was renamed, say
+            wrong.show()
+        except Problems as problems:
+            terminal.show(problems.diagnostics, project)
+    return 0
+
+
+def _build_once(
+    project: Project,
+    leaflets: tuple[str, ...],
+    editions: tuple[str, ...],
+    choice: Any,
+    staffing: tuple[int | None, str | None],
+    open_: bool,
+    as_json: bool,
+) -> int:
+    from brochure.build.run import Build
+
+    forms = common.forms(project, editions)
+    names = common.leaflet_names(project, leaflets)
+    try:
+        work = Build(project, names, choice, forms)
+    except Problems as problems:
+        raise common.wrong_usage(problems) from None
+    complaints: dict[Diagnostic, None] = {}
+    built = []
+    brief = work.total > _LIST and sys.stdout.isatty()
+    with _staff(work.to_set, *staffing) as (staff, cache), terminal.Progress(work.to_make) as bar:
+        for outcome in work.run(staff, project.cache if cache else None):
+            made = outcome.artifact is None or outcome.artifact.made
+            new_ones = [d for d in outcome.diagnostics if d not in complaints]
+            if made:
+                bar.done()
+            complaints |= dict.fromkeys(new_ones)
+            if not as_json:
+                terminal.show(new_ones, project)
+            if outcome.artifact is not None:
+                built.append(outcome.artifact)
+                if not as_json and not brief:
+                    click.echo(_line(project, outcome.artifact))
+            if made:
+                bar.goes_on()
+    if as_json:
+        terminal.show_json(complaints, artifacts=[_data(project, one) for one in built])
+    else:
+        _sum_up(work.total, built, tuple(complaints))
+    if open_:
+        for artifact in built:
+            click.launch(str(artifact.path))
+    return int(any(d.is_error for d in complaints))
+
+
+class _staff:  # noqa: N801
+    """Who sets the type, for the time of a build: a context that gives staff and whether the
+    project's cache is within its reach.
+    """
+
+    def __init__(self, to_set: int, jobs: int | None, scheduler: str | None) -> None:
+        self._to_set, self._jobs, self._scheduler = to_set, jobs, scheduler
+        self._cluster: Any = None
+
+    def __enter__(self) -> tuple[Any, bool]:
+        if not self._to_set:
+            return None, True
+        from brochure.build import staff
+
+        jobs = min(self._jobs or _cores(), self._to_set)
+        if self._scheduler is not None:
+            try:
+                self._cluster = staff.Cluster(self._scheduler)
+            except Problems as problems:
+                raise common.wrong_usage(problems) from None
+            return self._cluster, False
+        if jobs <= 1 or (self._jobs is None and self._to_set <= _FEW):
+            return staff.Alone(), True
+        gc.enable()  # there is much to read and compose here while others set the type
+        return staff.Pool(jobs), True
+
+    def __exit__(self, *_: object) -> None:
+        if self._cluster is not None:
+            self._cluster.close()
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def _line(project: Project, artifact: Any) -> str:
+    pages = "1 page" if artifact.pages == 1 else f"{artifact.pages} pages"
+    kept = "" if artifact.made else ", unchanged"
+    return f"{project.show(artifact.path)}  ({pages}, {artifact.size / 1000:.0f} kB{kept})"
+
+
+def _data(project: Project, artifact: Any) -> dict[str, object]:
+    return {
+        "leaflet": artifact.leaflet,
+        "variant": artifact.variant,
+        "edition": artifact.edition,
+        "path": project.show(artifact.path),
+        "pages": artifact.pages,
+        "bytes": artifact.size,
+        "made": artifact.made,
+    }
+
+
+def _sum_up(total: int, built: list[Any], complaints: tuple[Diagnostic, ...]) -> None:
+    parts = []
+    if total > _LIST:
+        made = sum(artifact.made for artifact in built)
+        parts.append(f"{made} made, {len(built) - made} unchanged")
+        if len(built) < total:
+            parts.append(f"{total - len(built)} not built")
+    if complaints:
+        parts.append(report.summary(complaints))
+    if parts:
+        terminal.say(f"Done, with {', '.join(parts)}.")
+
+
+@click.command()
+@common.leaflets
+@common.editions
+@common.variants
+@common.all_variants
+@common.as_json
+@click.pass_context
+def check(
+    context: click.Context,
+    leaflets: tuple[str, ...],
+    editions: tuple[str, ...],
+    variants: tuple[str, ...],
+    all_variants: bool,
+    as_json: bool,
+) -> int:
+    """Look for everything that is wrong, in all variants as well; write nothing."""
+    from brochure.build.run import check as check_all
+
+    project = common.project_of(context)
+    names = common.leaflet_names(project, leaflets)
+    every_form = not (variants or all_variants)
+    choice = _choice(variants, all_variants, every_form=every_form, anywhere=not leaflets)
+    forms = common.forms(project, editions)
+    try:
+        complaints = check_all(project, names, choice, forms)
+    except Problems as problems:
+        raise common.wrong_usage(problems) from None
+    if as_json:
+        terminal.show_json(complaints)
+    else:
+        terminal.show(complaints, project)
+        terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
+    return int(any(d.is_error for d in complaints))
+
+
+def _choice(
+    variants: tuple[str, ...], all_variants: bool, *, every_form: bool, anywhere: bool
+) -> Any:
+    from brochure.build.plan import Choice
+
+    if variants and all_variants:
+        raise click.UsageError("Take one of --variant and --all.")
+    ids = common.variant_ids(variants) if variants else ()
+    return Choice(ids, all_variants, every_form, anywhere)
