@@ -49,7 +49,9 @@ def diff(of: tuple[Project, str], region: str, as_json: bool) -> int:
             (region, change.says if change.says is not None else "(left out)"),
         ]
         marks = [(0, 1)] if change.base is not None and change.says is not None else []
-        if override.state is State.STALE:
+        if override.state is State.ORPHANED and override.recorded:
+            columns[0] = ("base, as accepted", override.recorded)
+        elif override.state is State.STALE:
             columns.insert(0, ("base, as accepted", override.recorded or "(nothing)"))
             columns[1] = ("base, now", columns[1][1])
             marks = [(0, 1)]
@@ -128,6 +130,7 @@ def _list(project: Project, name: str, as_json: bool) -> int:
                 "id": region.id,
                 "name": region.name,
                 "state": "broken" if broken else worst(draft.overrides).value,
+                "slots": [c for c in region.values if c not in ("id", "name")],
                 "differs": [o.change.key for o in draft.overrides],
                 "pages": pages,
             }
@@ -135,12 +138,14 @@ def _list(project: Project, name: str, as_json: bool) -> int:
     if as_json:
         terminal.show_json(complaints, variants=rows)
         return _code(complaints)
-    widths = {
-        key: max((len(str(row[key])) for row in rows), default=0) for key in ("id", "name", "state")
-    }
-    for row in rows:
-        cells = (f"{row[key]!s:{width}}" for key, width in widths.items())
-        click.echo("  ".join((*cells, _pages(row["pages"]), _differs(row["differs"]))).rstrip())
+    lines = [
+        (str(row["id"]), str(row["name"]), str(row["state"]), _pages(row["pages"]), _differs(row))
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
     if not rows:
         terminal.say(f"There are no regions yet: write {work.regions.file}, a row for each.")
     _complain(project, [d for d in complaints if d.is_error])
@@ -207,10 +212,11 @@ def _pages(pages: Any) -> str:
     return ", ".join(f"{form} {count}" for form, count in pages.items()) + " pages"
 
 
-def _differs(keys: Any) -> str:
+def _differs(row: Any) -> str:
+    """What differs, in short: slots that are filled in, then texts by their keys."""
     names = {"leave_out": "without ", "add": "with "}
-    parts = []
-    for key in keys:
+    parts = [f"{{{slot}}}" for slot in row["slots"]]
+    for key in row["differs"]:
         kind, _, rest = key.partition(".")
         parts.append(names[kind] + rest if kind in names else key.removeprefix("passages."))
     return ", ".join(parts)

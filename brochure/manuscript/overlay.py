@@ -19,9 +19,10 @@ class Change:
     """One thing in which a variant differs from the base.
 
     `key` names it (``title``, ``passages.ID.commentary.text``, ``leave_out.ID``, ``add.ID``);
-    `passage` is the id of the passage that it concerns, `says` what stands in the variant
-    (nothing for a passage left out), `base` what stands there in the base (None where that has
-    nothing), and `gone` whether the passage that it hangs on does not exist.
+    `passage` is the id of the passage that it concerns, `says` what stands in the variant (nothing
+    for a passage left out; the id that is missing, where one is to be added beside it), `base`
+    what stands there in the base (None where that has nothing), and `gone` whether the passage
+    that it hangs on does not exist.
     """
 
     key: str
@@ -48,9 +49,10 @@ def changes(base: Tree, variant: Tree) -> Iterator[Change]:
     for id_, change in _entries(root.get("passages")):
         passage = ours.get(id_.text or "")
         for path, node in scalars(change):
+            whole = ("passages", id_.text or "", *path)
+            place = variant.key_place(whole) if passage else id_.place
             text = _text(passage, path)
-            key = _dotted(("passages", id_.text or "", *path))
-            yield Change(key, id_.text, id_.place, node.text, text, gone=passage is None)
+            yield Change(_dotted(whole), id_.text, place, node.text, text, gone=passage is None)
     for item in _items(root.get("leave_out")):
         passage = ours.get(item.text or "") if isinstance(item, Scalar) else None
         if isinstance(item, Scalar):
@@ -59,9 +61,10 @@ def changes(base: Tree, variant: Tree) -> Iterator[Change]:
     known = {*ours, *(_id(item) for item in _items(root.get("add")))}
     for item in _items(root.get("add")):
         anchor = _anchor(item)
-        gone = anchor is not None and anchor.text not in known
-        place = anchor.place if anchor and gone else item.place
-        yield Change(f"add.{_id(item)}", _id(item), place, _whole(item), None, gone)
+        if anchor is not None and anchor.text not in known:
+            yield Change(f"add.{_id(item)}", _id(item), anchor.place, anchor.text, None, gone=True)
+        else:
+            yield Change(f"add.{_id(item)}", _id(item), item.place, _whole(item), None)
 
 
 def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
@@ -113,24 +116,31 @@ def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
             )
 
 
-def orphaned(change: Change, base: Tree) -> Diagnostic:
-    """The complaint about a change whose passage does not exist."""
-    name = change.passage or ""
-    what = "It"
+def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
+    """The complaint about a change whose passage does not exist.
+
+    `recorded` is the text that it replaced, if that is known: where it stands under another id,
+    the passage was renamed.
+    """
+    passages = _passages(base)
     if change.key.startswith("add."):
-        what = "The passage that this one should stand beside"
         return error(
             "orphaned",
-            f"{what} does not exist in the base.",
+            f"The base has no passage `{change.says}` for this one to stand beside.",
             change.place,
-            did_you_mean(name, tuple(_passages(base))),
+            did_you_mean(change.says or "", tuple(passages)),
         )
+    name = change.passage or ""
+    path = tuple(change.key.split(".")[2:])
+    texts = {id_: _text(p, path) if path else _whole(p) for id_, p in passages.items()}
+    renamed = [id_ for id_, text in texts.items() if recorded and (text or "").strip() == recorded]
     return error(
         "orphaned",
         f"The base has no passage `{name}`, so this replaces nothing.",
         change.place,
-        did_you_mean(name, tuple(_passages(base)))
-        + " If the passage was deleted, delete this, too.",
+        f"Its text stands in passage `{renamed[0]}` now: write that id here."
+        if renamed
+        else did_you_mean(name, tuple(passages)) + " If it was deleted, delete this, too.",
     )
 
 

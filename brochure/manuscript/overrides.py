@@ -71,7 +71,7 @@ def diagnose(
         change = override.change
         match override.state:
             case State.ORPHANED:
-                yield orphaned(change, base)
+                yield orphaned(change, base, override.recorded)
             case State.STALE:
                 yield warning(
                     "stale",

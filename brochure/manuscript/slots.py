@@ -160,6 +160,9 @@ def _forbidden(path: Path) -> str:
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _Text:
     environment = _environment()
+    if text.count(OPENING) > text.count("}}"):
+        said = "A slot that is opened here, or in this text, is never closed."
+        return _Text((), None, ((said, f"Write }}}} after it. {_HINT}", OPENING),))
     try:
         tree = environment.parse(text)
         complaints = tuple(dict.fromkeys(islice(_strange(tree), _MOST)))
@@ -192,7 +195,8 @@ def _strange(tree: nodes.Template) -> Iterator[tuple[str, str, str]]:
         elif not isinstance(node, _ALLOWED):
             yield "A slot can be no calculation.", _HINT, OPENING
     asked = {id(node.node) for node in tree.find_all(nodes.Getattr)}
-    if any(id(name) not in asked for name in tree.find_all(nodes.Name)):
+    alone = (name for name in tree.find_all(nodes.Name) if id(name) not in asked)
+    if any(name.name == _ROOT for name in alone):
         yield "A slot must say which value it wants.", _HINT, OPENING
 
 

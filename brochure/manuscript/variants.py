@@ -122,17 +122,32 @@ class Work:
         overridden: tuple[memory.Override, ...] = ()
         if variant in self.files:
             change, found = read_variant(self.project, self.files[variant])
+            overridden = memory.judge(self.base, change, partial(slots.filled, values=values))
             complaints += found
+            complaints += contradictions(self.base, change)
+            complaints += memory.diagnose(overridden, self.base, self.name, variant)
             if not any(d.is_error for d in found):
                 tree = overlay(self.base, change)
-                filled = partial(slots.filled, values=values)
-                overridden = memory.judge(self.base, change, filled)
-                complaints += contradictions(self.base, change)
-                complaints += memory.diagnose(overridden, self.base, self.name, variant)
         tree, found, missing = slots.fill(tree, values, self._known)
         complaints += found
-        complaints += [_empty_cell(region, name) for name in sorted(missing)]
+        complaints += [self._empty_cell(region, name) for name in sorted(missing)]
         return Draft(self.name, region, tree, overridden, tuple(complaints))
+
+    def _empty_cell(self, region: Region, slot: str) -> Diagnostic:
+        cell = region.cells.get(slot)
+        if cell is None:  # said once, not for each region
+            return error(
+                "slot-without-value",
+                f"The table has no column `{slot}`, which a text uses.",
+                self.regions.columns["id"],
+                f"Add it, or a default in leaflet.yaml: `slots:`, and below it `{slot}: …`.",
+            )
+        return error(
+            "slot-without-value",
+            f"{region.name or region.id} has no value for the slot `{slot}`, which its text uses.",
+            cell.place,
+            "Fill it in here.",
+        )
 
     @cached_property
     def _defaults(self) -> dict[str, Value]:
@@ -206,16 +221,6 @@ def _quote_changes(tree: Tree) -> list[Place]:
     entries = passages.entries if isinstance(passages, Block) else ()
     keys = (change.key("quote") for _, change in entries if isinstance(change, Block))
     return [key.place for key in keys if key is not None]
-
-
-def _empty_cell(region: Region, slot: str) -> Diagnostic:
-    cell = region.cells.get(slot)
-    return error(
-        "slot-without-value",
-        f"{region.name or region.id} has no value for the slot `{slot}`, which its text uses.",
-        cell.place if cell else region.place,
-        "Fill it in here." if cell else f"Add a column `{slot}` to the table, or a default.",
-    )
 
 
 def _unknown_columns(work: Work) -> list[Diagnostic]:
