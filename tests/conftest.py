@@ -52,6 +52,12 @@ class Workspace:
     def leaflet(self, text: str | bytes) -> Path:
         return self.write("content/probe/leaflet.yaml", text)
 
+    def regions(self, text: str | bytes) -> Path:
+        return self.write("content/probe/regions.csv", text)
+
+    def variant(self, region: str, text: str | bytes) -> Path:
+        return self.write(f"content/probe/variants/{region}.yaml", text)
+
     def load(self, variant: str | None = None) -> Manuscript:
         return load(self.project, "probe", variant)
 
@@ -75,13 +81,15 @@ class Workspace:
         except Problems as problems:
             return None, problems.diagnostics
 
-    def complaints(self, edition: str | None = None) -> tuple[Diagnostic, ...]:
+    def complaints(
+        self, edition: str | None = None, variant: str | None = None
+    ) -> tuple[Diagnostic, ...]:
         """All complaints about the leaflet, errors or not; with an edition, of that, too."""
         try:
             return (
                 self.compose(edition).diagnostics
                 if edition is not None
-                else self.load().diagnostics
+                else self.load(variant).diagnostics
             )
         except Problems as problems:
             return problems.diagnostics

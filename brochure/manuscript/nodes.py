@@ -47,7 +47,7 @@ class Mapping:
         """The mapping with another value for a key, or with the key added."""
         if self.get(key.text or "") is None:
             return replace(self, entries=(*self.entries, (key, value)))
-        changed = tuple((k, value if k.text == key.text else v) for k, v in self.entries)
+        changed = tuple((key, value) if k.text == key.text else (k, v) for k, v in self.entries)
         return replace(self, entries=changed)
 
     def get(self, key: str) -> "Node | None":

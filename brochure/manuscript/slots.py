@@ -82,7 +82,7 @@ def fill(
             error("slot", message, tree.place(path, snippet), hint)
             for message, hint, snippet in text.complaints
         ]
-        strange = [name for name in text.names if name not in known]
+        strange = [n for n in text.names if n not in known and not text.complaints]
         complaints += [
             error(
                 "unknown-slot",
@@ -160,9 +160,6 @@ def _forbidden(path: Path) -> str:
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _Text:
     environment = _environment()
-    if text.count(OPENING) > text.count("}}"):
-        said = "A slot that is opened here, or in this text, is never closed."
-        return _Text((), None, ((said, f"Write }}}} after it. {_HINT}", OPENING),))
     try:
         tree = environment.parse(text)
         complaints = tuple(dict.fromkeys(islice(_strange(tree), _MOST)))
@@ -170,7 +167,10 @@ def _read(text: str) -> _Text:
         template = None if complaints else environment.from_string(tree)
     except (TemplateError, RecursionError, SyntaxError, ValueError, MemoryError) as reason:
         # All but the first come of the compiler: brackets without end, numbers without end.
-        return _Text((), None, ((f"This slot cannot be read ({reason}).", _HINT, OPENING),))
+        said = f"This slot cannot be read ({reason})."
+        if text.count(OPENING) > text.count("}}"):
+            said = "A slot is opened in this text and never closed: `}}` is missing."
+        return _Text((), None, ((said, _HINT, OPENING),))
     return _Text(names, template, complaints)
 
 

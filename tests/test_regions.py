@@ -1,0 +1,117 @@
+"""regions.csv, as people and spreadsheets write it."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brochure.diagnostics import Place, Problems
+from brochure.manuscript.regions import parse
+from brochure.manuscript.variants import read_work
+from tests.conftest import HEAD, PASSAGE, Workspace
+
+
+def found(text: str) -> list[tuple[str, int, int]]:
+    """All complaints about a table, those of rows as well: code, line, column."""
+    try:
+        regions = parse(text, "r.csv")
+    except Problems as problems:
+        return [(d.code, d.place.line, d.place.column) for d in problems.diagnostics]
+    complaints = [*regions.diagnostics, *(d for row in regions.rows for d in row.diagnostics)]
+    return sorted((d.code, d.place.line, d.place.column) for d in dict.fromkeys(complaints))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,ort\n06411000,Darmstadt,Markt 1\n06531000,Gießen,\n",
+        "id;name;ort\n06411000;Darmstadt;Markt 1\n06531000;Gießen;\n",
+        "sep=;\nid;name;ort\n06411000;Darmstadt;Markt 1\n06531000;Gießen;\n",
+        '"id","name","ort"\n"06411000","Darmstadt","Markt 1"\n"06531000","Gießen",""',
+        "id , name , ort\n\n 06411000 , Darmstadt , Markt 1 \n,,\n06531000,Gießen,\n\n",
+        "id,name,ort,,\n06411000,Darmstadt,Markt 1,,\n06531000,Gießen,,,\n,,,,\n",
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_what_spreadsheets_write(workspace: Workspace, text: str, ends: str, mark: bytes) -> None:
+    workspace.leaflet(HEAD + "slots:\n  ort: x\n" + PASSAGE)
+    workspace.regions(mark + text.replace("\n", ends).encode())
+    work = read_work(workspace.project, "probe")
+    assert (work.strays, work.unknown_columns) == ((), ())
+    assert [(row.id, row.name, row.cells["ort"].text) for row in work.regions.rows] == [
+        ("06411000", "Darmstadt", "Markt 1"),
+        ("06531000", "Gießen", ""),
+    ]
+    assert all(row.diagnostics == () for row in work.regions.rows)
+    assert "ort" not in work.regions.rows[1].values
+
+
+@pytest.mark.parametrize(
+    ("text", "complaints"),
+    [
+        ("", [("no-column", 1, 1), ("no-column", 1, 1)]),
+        ("id\n1\n", [("no-column", 1, 1)]),
+        ("ident,name\n1,A\n", [("no-column", 1, 1)]),
+        ("id,name,meeting place\n1,A,x\n", [("column-name", 1, 9)]),
+        ("id,name,e-mail,2x\n", [("column-name", 1, 9), ("column-name", 1, 16)]),
+        ("id,name,ort,ort\n1,A,x,y\n", [("duplicate-column", 1, 13)]),
+        ("id,name,,ort\n1,A,x,y\n", [("column-name", 1, 9)]),
+        ("id,name\n,A\n", [("empty", 2, 1)]),
+        ("id,name\n1,\n", [("empty", 2, 3)]),
+        ("id,name\na/b,A\n", [("region-id", 2, 1)]),
+        ("id,name\n..,A\n", [("region-id", 2, 1)]),
+        ("id,name\nmünchen,A\n", [("region-id", 2, 1)]),
+        ("id,name\n1,A\n2,B\n1,C\n", [("duplicate-id", 4, 1)]),
+        ("id,name\na,A\nA,B\n", [("duplicate-id", 3, 1)]),
+        ("id,name,ort\n1,A\n", [("row-length", 2, 3)]),
+        ("id,name\n1,A,B\n", [("row-length", 2, 5)]),
+        ('id,name\n1,"A\n2,B\n', [("unclosed-quote", 2, 3)]),
+        ('id,name\n1,"A"B\n', [("unclosed-quote", 2, 6)]),
+        ('id,name,ort\n1,"A\nB",\n2,,x\n', [("empty", 4, 3)]),
+    ],
+)
+def test_mistakes_are_placed(text: str, complaints: list[tuple[str, int, int]]) -> None:
+    assert found(text) == complaints
+
+
+def test_of_two_rows_with_one_id_neither_is_built() -> None:
+    rows = parse("id,name\n1,A\n1,B\n", "r.csv").rows
+    assert [(row.name, [d.code for d in row.diagnostics]) for row in rows] == [
+        ("A", ["duplicate-id"])
+    ]
+
+
+def test_cells_know_their_places() -> None:
+    regions = parse('id;name;ort\n1;"A ""B""\nC";x\n', "r.csv")
+    (row,) = regions.rows
+    assert row.name == 'A "B"\nC'
+    assert row.cells["ort"].place == Place("r.csv", 3, 4)
+    assert regions.columns["ort"] == Place("r.csv", 1, 9)
+
+
+def test_another_encoding_is_named_with_its_place(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    workspace.regions("id;name\n1;Gießen\n".encode("cp1252"))
+    (complaint,) = workspace.complaints(variant="1")
+    assert (complaint.code, complaint.place.line, complaint.place.column) == ("not-utf8", 2, 6)
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=st.lists(st.lists(cells, min_size=2, max_size=2), max_size=6), semicolon=st.booleans())
+def test_it_reads_what_the_module_csv_writes(rows: list[list[str]], semicolon: bool) -> None:
+    delimiter = ";" if semicolon else ","
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
+    named = [[f"r{index}", "N", *row] for index, row in enumerate(rows)]
+    writer.writerows([["id", "name", "a", "b"], *named])
+    read = parse(output.getvalue(), "r.csv")
+    assert read.diagnostics == ()
+    assert [[r.id, r.name, r.cells["a"].text, r.cells["b"].text] for r in read.rows] == [
+        [cell.strip() for cell in row] for row in named
+    ]

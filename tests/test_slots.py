@@ -1,0 +1,173 @@
+"""Slots: what may stand in them, what they print, and what is said where they cannot."""
+
+import pytest
+
+from brochure.diagnostics import Place
+from brochure.manuscript import slots
+from brochure.manuscript.nodes import Value, plain
+from brochure.manuscript.yamltree import parse
+from tests.conftest import HEAD, PASSAGE, Workspace
+
+REGION = "id,name,ort\n1,Gießen,Markt 1\n2,Fulda,\n"
+
+
+def printed(text: str, **values: str) -> str | list[tuple[str, int]]:
+    """A text with its slots filled in, or what is wrong: codes with columns."""
+    tree, _ = parse(f"title: |\n  {text}\n", "f")
+    given = {name: Value(value, Place("r", 1, 1)) for name, value in values.items()}
+    filled, complaints, _ = slots.fill(tree, given, ("name", "ort", "leer"))
+    if complaints:
+        return [(d.code, d.place.column - 2) for d in complaints]
+    content = plain(filled.root)
+    assert isinstance(content, dict)
+    return str(content["title"]).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Hier", "Hier"),
+        ("In {{ region.name }}.", "In Gießen."),
+        ("{{region.name}} und {{ region.name | upper }}", "Gießen und GIESSEN"),
+        ("{{ region.leer | default('nichts') }}", "nichts"),
+        ("{{ 'ja' if region.name == 'Gießen' else 'nein' }}", "ja"),
+        ("{{ 'ja' if region.leer is defined else 'nein' }}", "nein"),
+        ("{{ '{{' }}", "{{"),
+        ("{% if x %} {# y #}", "{% if x %} {# y #}"),
+        ("{ {region.name}", "{ {region.name}"),
+        ("}} {{ region.ort }}", "}} *M*{{ region.name }}"),  # what is filled in is text
+    ],
+)
+def test_what_a_slot_prints(text: str, result: str) -> None:
+    assert printed(text, name="Gießen", ort="*M*{{ region.name }}") == result
+
+
+@pytest.mark.parametrize(
+    ("text", "complaints"),
+    [
+        ("x {{ region.nmae }}", [("unknown-slot", 13)]),
+        ("x {{ region.leer }}", [("slot-without-value", 13)]),
+        ("x {{ name }}", [("slot", 6)]),
+        ("x {{ region }}", [("slot", 3)]),
+        ("x {{ region if region.name else '' }}", [("slot", 3)]),
+        ("x {{ region.name", [("slot", 3)]),
+        ("x {{ }}", [("slot", 3)]),
+        ("x {{ region.name.upper() }}", [("slot", 18), ("slot", 3)]),
+        ("x {{ region.__class__ }}", [("slot", 13)]),
+        ("x {{ region['name'] }}", [("slot", 3)]),
+        ("x {{ 'a' * 99999999999 }}", [("slot", 3)]),
+        ("x {{ 2 ** 999999999 }}", [("slot", 3)]),
+        ("x {{ range(9) }}", [("slot", 6), ("slot", 3)]),
+        ("x {{ [1, 2] }}", [("slot", 3)]),
+        ("x {{ region.name ~ 'x' }}", [("slot", 3)]),
+        ("x {{ region.name | replace('G', 'GG') }}", [("slot", 20)]),
+        ("x {{ region.name | length }}", [("slot", 20)]),
+        ("x {{ region.name is string }}", [("slot", 21)]),
+        ("x {{ region.name < 5 }}", [("slot", 3)]),
+        ("x {{ 'a' if region.leer }}", [("slot-without-value", 20)]),
+        ("x {{ " + "(" * 3000 + " }}", [("slot", 3)]),
+        ("x {{ " + "9" * 5000 + " }}", [("slot", 3)]),
+        ("x {{ " + "not " * 5000 + "1 }}", [("slot", 3)]),
+    ],
+)
+def test_what_a_slot_cannot_be(text: str, complaints: list[tuple[str, int]]) -> None:
+    found = printed(text, name="Gießen")
+    assert isinstance(found, list)
+    assert sorted(set(found)) == sorted(complaints)
+
+
+def test_many_wrong_slots_are_some_complaints_in_bounded_time() -> None:
+    for wrong in ("{{ x }} ", "{{ region.a.b }} ", "{{ 1 * 1 }} "):
+        assert 0 < len(printed(wrong * 20_000)) <= 25
+
+
+def test_defaults_and_empty_cells(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD.replace("Titel", '"In {{ region.name }}: {{ region.ort }}"')
+        + "slots:\n  name: Hessen\n  ort: überall\n"
+        + PASSAGE
+    )
+    workspace.regions(REGION)
+    titles = [workspace.load(variant).leaflet.title for variant in (None, "1", "2")]
+    assert titles == ["In Hessen: überall", "In Gießen: Markt 1", "In Fulda: überall"]
+
+
+def test_a_slot_without_value_is_an_error_at_both_places(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", '"Treffen: {{ region.ort }}"'))
+    workspace.regions(REGION)
+    assert workspace.complaints(variant="1") == ()
+    found = [(d.code, str(d.place)) for d in workspace.complaints(variant="2")]
+    assert found == [
+        ("slot-without-value", "content/probe/leaflet.yaml:6:33"),
+        ("slot-without-value", "content/probe/regions.csv:3:9"),
+    ]
+    (base,) = workspace.complaints()  # without a region there is but one place
+    assert (base.code, str(base.place)) == found[0]
+
+
+def test_a_slot_declared_without_default_must_be_filled_in(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD + "slots:\n  ort:\n" + PASSAGE.replace("Text", '"Treffen: {{ region.ort }}"')
+    )
+    workspace.regions("id,name\n1,A\n2,B\n")
+    for variant in ("1", "2"):
+        found = [(d.code, str(d.place)) for d in workspace.complaints(variant=variant)]
+        assert found == [
+            ("slot-without-value", "content/probe/leaflet.yaml:8:33"),
+            ("slot-without-value", "content/probe/regions.csv:1:1"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (HEAD + PASSAGE.replace("eins", '"{{ region.name }}"'), (4, 10)),
+        (HEAD.replace("de", '"{{ region.name }}"') + PASSAGE, (1, 12)),
+        (
+            HEAD + PASSAGE.replace("commentary:\n", "quote:\n      lines: 1\n")
+            .replace("Text", '"„{{ region.name }}“"'),
+            (7, 15),
+        ),
+        (
+            HEAD + PASSAGE + "    quote:\n      lines: '{{ region.name }}'\n      text: x\n",
+            (8, 15),
+        ),
+        (HEAD + "slots:\n  a: x {{ region.name }}\n" + PASSAGE, (4, 8)),
+    ],
+)  # fmt: skip
+def test_never_in_a_quote_or_an_id(workspace: Workspace, text: str, place: tuple[int, int]) -> None:
+    workspace.leaflet(text)
+    workspace.regions(REGION)
+    found = {(d.code, d.place.line, d.place.column) for d in workspace.complaints(variant="1")}
+    assert ("slot-here", *place) in found
+
+
+def test_a_column_that_no_text_asks_for_stops_all_variants(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD + "slots:\n  ort: überall\n" + PASSAGE.replace("Text", '"{{ region.ort }}"')
+    )
+    workspace.regions("id,name,otr\n1,A,Markt\n2,B,\n")
+    for variant in ("1", "2"):
+        (complaint,) = workspace.complaints(variant=variant)
+        assert (complaint.code, str(complaint.place)) == (
+            "unknown-column",
+            "content/probe/regions.csv:1:9",
+        )
+        assert "Did you mean `ort`?" in complaint.hint
+    workspace.variant("2", 'title: "{{ region.otr }}"\n')  # a variant may ask for it, too
+    assert [d.code for d in workspace.complaints(variant="1")] == []
+
+
+def test_what_is_wrong_with_a_value_is_placed_in_the_table(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", '"Mehr: {{ region.ort }}"'))
+    workspace.regions("id,name,ort\n1,A,[hier](nirgends)\n2,B,Ω☃ 𒀀\n")
+    (complaint,) = workspace.complaints(variant="1")
+    assert (complaint.code, str(complaint.place)) == ("link", "content/probe/regions.csv:2:5")
+
+
+def test_each_complaint_names_a_place_that_exists(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", '"{{ region.ort }}"'))
+    workspace.regions("id,name,ort\n1,A,\n")
+    for complaint in workspace.complaints(variant="1"):
+        lines = (workspace.root / complaint.place.file).read_text("utf-8").splitlines()
+        assert complaint.place.column <= len(lines[complaint.place.line - 1]) + 1
