@@ -295,7 +295,8 @@ LAYOUTS = [
     "title: Anders\nreplaced: {}\nlead: L # doch\n",
     "title: Anders\nreplaced: {title: Alt, weg: x}\nlead: L\n",
     (
-        "replaced:\n    # von Hand\n    title: Alt   # so\n\n    weg: |\n      Fort\n\n    # noch\n\n"
+        "replaced:\n    # von Hand\n    title: Alt   # so\n\n    weg: |\n      Fort\n\n"
+        "    # noch\n\n"
         "title: Anders\n# Schluss\n"
     ),
     "title: Anders\nreplaced:\n  weg: |-\n    a\n\n    b",

@@ -52,10 +52,12 @@ class Journal:
         self._reads: dict[str, Reads] = {}
         self._lines = 0
         try:
-            lines = self._path.read_bytes().splitlines()
+            data = self._path.read_bytes()
         except OSError:
-            lines = []
-        for line in lines:
+            data = b""
+        # After a line that was torn, the next one must not go on in it.
+        self._start = "" if data.endswith(b"\n") or not data else "\n"
+        for line in data.splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError):  # torn by a killed build
                 entry = json.loads(line)
                 if "files" in entry:
@@ -111,7 +113,8 @@ class Journal:
         self._records[record.path] = json.loads(json.dumps(entry))
         lines.append(entry)
         self._lines += len(lines)
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        text = self._start + "".join(_line(line) for line in lines)
+        self._start = ""
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # One write to a file opened for appending: lines of two builds do not mix.
@@ -131,7 +134,7 @@ class Journal:
             {"reads": key, "files": files} for key, files in self._reads.items() if key in used
         ]
         kept += self._records.values()
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
+        text = "".join(_line(line) for line in kept)
         with contextlib.suppress(OSError):
             write_whole(self._path, text.encode("utf-8", "replace"))
 
@@ -143,6 +146,10 @@ class Journal:
 
     def _path_of(self, name: str) -> Path:
         return self._root / name  # an absolute name stays what it is
+
+
+def _line(entry: object) -> str:
+    return json.dumps(entry, ensure_ascii=False) + "\n"
 
 
 def _is(path: Path, sha256: str) -> bool:

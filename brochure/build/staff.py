@@ -8,6 +8,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from brochure.manuscript.load import symbolic
 K = TypeVar("K")
 T = TypeVar("T")
 R = TypeVar("R")
+_ADDRESS = re.compile(r"(tcp|tls)://[^\s/:]+:\d{1,5}")
 _ATTEMPTS = 3
 _PATIENCE = 10  # seconds until a scheduler that does not answer is given up
 
@@ -85,17 +87,21 @@ class Pool:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+        self._others: set[Any] = set()
         self.capacity = 2 * jobs  # one is being done, one is waiting
 
     def hire(self) -> Executor:
+        self._others = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_settle)
 
     def dismiss(self, executor: Executor) -> None:
         executor.shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
+        workers = set(multiprocessing.active_children()) - self._others
+        for worker in workers:
             worker.terminate()
-        executor.shutdown()
+        for worker in workers:
+            worker.join()
 
 
 class Cluster:
@@ -114,6 +120,8 @@ class Cluster:
             raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
         self.deaths = (KilledWorker, CancelledError)
         self._address = address
+        if not _ADDRESS.fullmatch(address):
+            raise self._silent("an address looks like tcp://host:8786")
         try:
             self._client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as reason:

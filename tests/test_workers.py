@@ -1,0 +1,368 @@
+"""Many variants at once: processes that die, are stopped, or work beside each other; a cluster."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from brochure.build.staff import Alone, Pool, employ
+from brochure.diagnostics import Diagnostic, Problems
+from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
+from tests.test_cli import environment, run
+
+WORDS = "Viele Worte stehen hier, damit es eine Weile dauert. " * 40
+
+
+@pytest.fixture
+def many(workspace: Workspace) -> Workspace:
+    """A leaflet with forty variants, each some tenths of a second."""
+    workspace.leaflet(
+        HEAD + "imprint: Ich\n" + PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {WORDS}'")
+    )
+    rows = "".join(f"r{i},Ort {i}\n" for i in range(40))
+    workspace.regions("id,name\n" + rows)
+    return workspace
+
+
+def pdfs(workspace: Workspace) -> dict[str, bytes]:
+    return {p.stem: p.read_bytes() for p in (workspace.root / "out").rglob("*.pdf")}
+
+
+def start(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "brochure", "build", "--all", "-e", "email", *arguments],
+        cwd=workspace.root, env=environment(PYTHONWARNINGS=""), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """Processes of the session that `pid` leads, itself aside."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != pid:
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == pid and fields[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+def test_what_is_stopped_goes_on_where_it_was(many: Workspace, end: signal.Signals) -> None:
+    process = start(many, "--jobs", "2")
+    wait_for(lambda: len(pdfs(many)) >= 5)
+    if end is signal.SIGINT:
+        os.killpg(process.pid, end)  # as a terminal does it: to all of them
+    else:
+        process.send_signal(end)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == (130 if end is signal.SIGINT else -end)
+    assert "Traceback" not in errors
+    if end is signal.SIGINT:
+        assert errors.rstrip().endswith("Stopped.")
+    wait_for(lambda: not children(process.pid), 10)
+    kept = pdfs(many)
+    assert 5 <= len(kept) < 40
+    result = run(many.root, "build", "--all", "-e", "email", "--json")
+    assert result.returncode == 0, result.stderr
+    artifacts = json.loads(result.stdout)["artifacts"]
+    assert len(artifacts) == 40
+    made = sum(artifact["made"] for artifact in artifacts)
+    assert 40 - len(kept) <= made <= 40 - len(kept) + 1  # one may lack its line in the journal
+    assert pdfs(many).items() >= kept.items()
+    assert not list((many.root / "out").rglob("*.part")) or end is not signal.SIGINT
+
+
+def test_two_builds_at_once(many: Workspace) -> None:
+    two = [start(many, "--jobs", "2"), start(many, "--jobs", "1")]
+    for process in two:
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+        assert len(output.splitlines()) == 40
+    assert len(pdfs(many)) == 40
+    artifacts = json.loads(run(many.root, "build", "--all", "-e", "email", "--json").stdout)
+    assert not any(artifact["made"] for artifact in artifacts["artifacts"])
+
+
+def test_all_ways_give_the_same_bytes(many: Workspace) -> None:
+    found = []
+    for jobs in ("1", "3"):
+        for path in (many.root / "out").rglob("*.pdf"):
+            path.unlink()
+        assert run(many.root, "build", "--all", "-e", "email", "--jobs", jobs).returncode == 0
+        found.append(pdfs(many))
+    assert found[0] == found[1]
+    assert len(found[0]) == 40
+
+
+def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(many: Workspace) -> None:
+    run(many.root, "build", "--all", "-e", "email")
+    code = (
+        "import sys; from brochure import cli\n"
+        "code = cli.run(['build', '--all', '-e', 'email'])\n"
+        "heavy = ('weasyprint', 'markdown_it', 'concurrent', 'fontTools', 'distributed')\n"
+        "print(code, [name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=many.root, env=environment(), capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "0 []"
+    assert len(lines) == 41
+    assert all(", unchanged)" in line for line in lines[:-1])
+
+
+def test_progress_where_there_is_no_terminal(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "'{{ region.name }}'"))
+    workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(120)))
+    errors = run(workspace.root, "build", "--all", "-e", "email").stderr.splitlines()
+    assert [line.partition(",")[0] for line in errors] == ["50 of 120", "100 of 120", "Done"]
+    assert errors[-1] == "Done, with 120 made, 0 unchanged."
+
+
+def test_progress_on_a_terminal(workspace: Workspace) -> None:
+    import pty
+
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f"'{{{{ region.name }}}} {WORDS}'"))
+    workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(25)))
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "brochure", "build", "--all", "-e", "email"], cwd=workspace.root,
+        env=environment(PYTHONWARNINGS=""), stdout=follower, stderr=follower, close_fds=True,
+    )  # fmt: skip
+    os.close(follower)
+    seen = b""
+    while True:
+        try:
+            data = os.read(leader, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+    os.close(leader)
+    assert process.wait(60) == 0
+    text = seen.decode()
+    assert "0 of 25" in text
+    assert "█" in text
+    assert " a second, 0:0" in text
+    assert "out/probe" not in text, "more than twenty files are not listed"
+    assert text.rstrip().endswith("Done, with 25 made, 0 unchanged.")
+
+
+def test_one_broken_variant_among_many(many: Workspace) -> None:
+    many.variant("r7", "leave_out: [nichts]\n")
+    result = run(many.root, "build", "--all", "-e", "email")
+    assert result.returncode == 1
+    assert len(pdfs(many)) == 39
+    assert "content/probe/variants/r7.yaml:1:13: error" in result.stderr
+    assert result.stderr.rstrip().endswith("Done, with 39 made, 0 unchanged, 1 not built, 1 error.")
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def fragile(number: int, folder: Path) -> int:
+    """Work during which the process dies: at 3 always, at 5 the first time."""
+    tries = folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}"
+    tries.touch()
+    if number == 3 or (number == 5 and len(list(folder.glob("5-*"))) == 1):
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)
+    return 2 * number
+
+
+@pytest.mark.parametrize("staff", [Alone(), Pool(2)])
+def test_each_task_is_done_once(staff: Alone | Pool) -> None:
+    tasks = ((f"t{number}", number) for number in range(50))
+    assert dict(employ(staff, double, tasks)) == {f"t{number}": 2 * number for number in range(50)}
+    assert list(employ(staff, double, iter(()))) == []
+
+
+def test_a_worker_that_dies_costs_no_task_but_the_one_to_blame(tmp_path: Path) -> None:
+    tasks = ((number, number) for number in range(12))
+    results = dict(employ(Pool(2), fragile, tasks, tmp_path))
+    blamed = {key for key, result in results.items() if isinstance(result, Diagnostic)}
+    assert blamed == {3}
+    assert all(result == 2 * key for key, result in results.items() if key not in blamed)
+    assert sorted(results) == list(range(12))
+    assert len(list(tmp_path.glob("3-*"))) == 3
+
+
+def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
+    import multiprocessing
+
+    results = employ(Pool(2), fragile, ((n, n) for n in range(100, 200)), tmp_path)
+    next(results)
+    assert len(multiprocessing.active_children()) == 2
+    results.close()  # type: ignore[attr-defined]
+    assert multiprocessing.active_children() == []
+    assert len(list(tmp_path.iterdir())) < 20
+
+
+# --- Dask ----------------------------------------------------------------------------------------
+
+
+class Dask:
+    """A scheduler and workers on loopback, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.workers = folder, list[subprocess.Popen[bytes]]()
+        self.scheduler = self._spawn(
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            "scheduler.json",
+        )
+        wait_for((folder / "scheduler.json").exists)
+        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
+
+    def hire(self, **more: str) -> None:
+        """One more worker; without a nanny, which would only start it again."""
+        self.workers.append(
+            self._spawn(
+                "worker",
+                self.address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--host",
+                "127.0.0.1",
+                "--local-directory",
+                str(self.folder),
+                **more,
+            )
+        )
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.terminate()
+        for process in (*self.workers, self.scheduler):
+            process.wait(20)
+
+    def _spawn(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        # Away from the checkout and the project: a worker has the package, and nothing else.
+        env = {**environment(PYTHONWARNINGS=""), "PYTHONPATH": str(ROOT), **more}
+        with open(self.folder / "dask.log", "ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *arguments], cwd=self.folder, env=env,
+                stdout=log, stderr=log,
+            )  # fmt: skip
+
+
+@pytest.fixture
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    cluster = Dask(tmp_path_factory.mktemp("dask"))
+    yield cluster
+    cluster.end()
+
+
+def test_a_cluster_loses_a_worker_and_no_variant(many: Workspace, dask: Dask) -> None:
+    from brochure.project import packaged_fonts
+
+    font = next((packaged_fonts() / "Source Sans 3").glob("*.ttf"))
+    many.write("styles/fonts/Mine.ttf", font.read_bytes())  # it travels, too
+    dask.hire()
+    dask.hire()
+    process = start(many, "--scheduler", dask.address)
+    wait_for(lambda: len(pdfs(many)) >= 6)
+    dask.workers[0].kill()
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert len(output.splitlines()) == 40
+    assert dask.workers[1].poll() is None
+    there = pdfs(many)
+    for path in (many.root / "out").rglob("*.pdf"):
+        path.unlink()
+    assert run(many.root, "build", "--all", "-e", "email", "--jobs", "2").returncode == 0
+    assert pdfs(many) == there, "the same bytes as here"
+
+
+def test_nobody_answers(many: Workspace) -> None:
+    many.write(f"content/{SEED}/x", "")
+    result = run(many.root, "build", "probe", "--all", "--scheduler", "tcp://127.0.0.1:9")
+    assert result.returncode == 2
+    assert "No scheduler answers at `tcp://127.0.0.1:9`" in result.stderr
+    assert "dask scheduler" in result.stderr
+    for wrong in ("nonsense", "http://x", "tcp://"):
+        result = run(many.root, "build", "probe", "--all", "--scheduler", wrong)
+        assert (result.returncode, "Traceback" in result.stderr) == (2, False), result.stderr
+
+
+def test_without_dask_it_says_what_to_install(
+    many: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from brochure.build.staff import Cluster
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Problems) as caught:
+        Cluster("tcp://127.0.0.1:9")
+    assert [(d.code, "brochure[dask]" in d.hint) for d in caught.value.diagnostics] == [
+        ("no-dask", True)
+    ]
+
+
+def test_a_worker_with_other_versions_is_refused(workspace: Workspace) -> None:
+    from brochure.build.fingerprint import versions
+    from brochure.build.work import Task, make
+
+    workspace.leaflet(HEAD + PASSAGE)
+    other = versions().replace("weasyprint 70", "weasyprint 71")
+    assert other != versions()
+    result = make(Task(workspace.compose(), ("",), other), None)
+    assert (result.pdfs, [d.code for d in result.diagnostics]) == ((), ["other-versions"])
+    assert "weasyprint 71.0 / weasyprint 70.0" in result.diagnostics[0].message
+
+
+def test_memory_stays_flat(workspace: Workspace) -> None:
+    """A leak of the size that new fonts for each leaflet would cause shows at once."""
+    workspace.leaflet(HEAD + PASSAGE)
+    code = f"""
+import resource
+from pathlib import Path
+from brochure.build.work import make, Task
+from brochure.build.fingerprint import versions
+from brochure.manuscript.load import load
+from brochure.press.compose import compose
+from brochure.press.edition import load_editions
+from brochure.project import Project
+from dataclasses import replace
+p = Project(Path({str(workspace.root)!r}))
+c = compose(p, load(p, "probe"), "email", load_editions(p)["email"])
+def size():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+for i in range(300):
+    task = Task(replace(c, html=c.html.replace("Text", f"Text {{i}}")), ("A",), versions())
+    assert make(task, p.cache).pdfs
+    if i == 100:
+        before = size()
+print((size() - before) / 200)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment(PYTHONWARNINGS=""), capture_output=True,
+        text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert float(result.stdout) < 30_000  # bytes a leaflet; new fonts and styles cost 300,000
