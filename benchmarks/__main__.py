@@ -1,22 +1,28 @@
 """Print how long brochure takes, beside a plain WeasyPrint script on the same HTML.
 
 Absolute times swing by a third from run to run, so every figure is a ratio of medians of runs
-that were interleaved. Usage: ``python -m benchmarks [--rounds N]``.
+that were interleaved. Usage: ``python -m benchmarks [--rounds N] [--variants N]``.
 """
 
 import argparse
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
+from benchmarks import variants
 from brochure.manuscript.load import load
 from brochure.press import engine
 from brochure.press.compose import Composition, compose
 from brochure.press.edition import load_editions
+from brochure.press.hyphenation import Hyphenator
+from brochure.press.linebreak import breaking
 from brochure.press.typeset import Typesetter
 from brochure.project import Project, packaged_fonts
 
@@ -36,12 +42,16 @@ def main() -> None:
     """Run everything and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="runs of each contestant")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--variants", type=int, default=426, help="variants; 0 leaves them out")
+    options = parser.parse_args()
+    rounds = options.rounds
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         cold(work, rounds)
         warm(work, rounds)
         growth(work, rounds)
+        if options.variants:
+            variants.main(work, options.variants)
 
 
 def cold(work: Path, rounds: int) -> None:
@@ -56,9 +66,13 @@ def cold(work: Path, rounds: int) -> None:
     script = work / "script.py"
     script.write_text(SCRIPT, "utf-8")
 
+    project = Project(work / "project")
+    shutil.copytree(ROOT / "content", project.content)
+
     def ours() -> None:
-        command = [sys.executable, "-m", "brochure", "build", SEED, "--edition", "email"]
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        shutil.rmtree(project.out / SEED, ignore_errors=True)  # else there is nothing to do
+        command = [sys.executable, "-m", "brochure", "-C", str(project.root), "build", SEED]
+        subprocess.run([*command, "-e", "email"], cwd=ROOT, check=True, capture_output=True)
 
     def theirs() -> None:
         command = [sys.executable, str(script), str(html), str(work / "script.pdf")]
@@ -66,8 +80,7 @@ def cold(work: Path, rounds: int) -> None:
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
     def first() -> None:  # as on a new machine: nothing remembered
-        for file in (ROOT / "out" / ".cache").glob("*.json"):
-            file.unlink()
+        shutil.rmtree(project.out, ignore_errors=True)
         ours()
 
     ours()
@@ -89,20 +102,25 @@ def warm(work: Path, rounds: int) -> None:
     fonts = engine.font_configuration(folders(composition), work / "cache")
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
 
+    hyphenator = Hyphenator(composition.hyphenation, work / "cache")
+
     def theirs() -> None:
-        document = weasyprint.HTML(string=composition.html)
-        document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
+        with breaking("de", hyphenator):
+            document = weasyprint.HTML(string=composition.html)
+            document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
 
-    from brochure.press.hyphenation import Hyphenator
-    from brochure.press.linebreak import breaking
+    theirs()
+    # Each time another text: what ours remembers of one leaflet must not help it with the same.
+    number = count()
 
-    with breaking("de", Hyphenator(composition.hyphenation, work / "cache")):
-        ours, alone = interleaved(
-            rounds, lambda: typesetter.typeset(composition), theirs, clock=time.process_time
-        )
+    def ours() -> None:
+        html = composition.html.replace("</h1>", f" {next(number)}</h1>")
+        typesetter.typeset(replace(composition, html=html))
+
+    mine, alone = interleaved(rounds, ours, theirs, clock=time.process_time)
     print("\nA warm render of it (WeasyPrint alone, same fonts, styles and words, is 1)")
     print(f"  WeasyPrint alone               1.00   ({1 / alone:.1f} a second)")
-    print(f"  brochure                       {ours / alone:.2f}   (laid out until it is good)")
+    print(f"  brochure                       {mine / alone:.2f}   (laid out until it is good)")
 
 
 def growth(work: Path, rounds: int) -> None:

@@ -30,7 +30,7 @@ from brochure.manuscript.load import symbolic
 K = TypeVar("K")
 T = TypeVar("T")
 R = TypeVar("R")
-_ADDRESS = re.compile(r"(tcp|tls)://[^\s/:]+:\d{1,5}")
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}")
 _ATTEMPTS = 3
 _PATIENCE = 10  # seconds until a scheduler that does not answer is given up
 
