@@ -10,9 +10,9 @@ import pytest
 
 from brochure.diagnostics import Place, Problems
 from brochure.manuscript.language import load_language
-from brochure.press.compose import _quotation
 from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator, bounded
+from brochure.press.template import quotation
 from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import squeezed, structure_texts
@@ -74,7 +74,7 @@ def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
 def test_quotation_marks_stand_around_a_quote_once(text: str, html: str) -> None:
     from brochure.manuscript.markup import Renderer
 
-    assert _quotation(text, Renderer(None, "live"), GERMAN) == html
+    assert quotation(text, Renderer(None, "live"), GERMAN) == html
 
 
 def test_no_letter_of_a_quote_changes_on_its_way_to_the_page(workspace: Workspace) -> None:

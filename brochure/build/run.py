@@ -20,10 +20,9 @@ from brochure.project import Project, write_whole
 # What reads, composes and typesets is imported where it is called: a build with nothing to do
 # takes half the time without.
 if TYPE_CHECKING:
+    from brochure.build.prepare import Prepared, Press
     from brochure.build.staff import Staff
     from brochure.build.work import Result
-    from brochure.manuscript.load import Manuscript
-    from brochure.press.compose import Composer, Composition
 
 log = logging.getLogger("brochure")
 
@@ -53,7 +52,9 @@ def check(
     project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
 ) -> tuple[Diagnostic, ...]:
     """Every complaint about these leaflets in these editions; nothing is written or typeset."""
-    press = _Press(project, editions, remember=False)
+    from brochure.build.prepare import Press
+
+    press = Press(project, editions, remember=False)
     complaints: list[Diagnostic] = []
     for job in plan(project, leaflets, choice, editions):
         if isinstance(job, Unreadable):
@@ -80,7 +81,7 @@ class Build:
         self._project = project
         self._journal = Journal(project)
         self._digests = Digests()
-        self._press = _Press(project, editions, remember=True)
+        self._editions = editions
         self._broken: list[Unreadable] = []
         self._fresh: list[tuple[Job, Record]] = []
         self._groups: dict[tuple[str, str, str], list[Job]] = {}
@@ -91,6 +92,12 @@ class Build:
                 self._fresh.append((job, record))
             else:
                 self._groups.setdefault(job.content, []).append(job)
+
+    @cached_property
+    def _press(self) -> "Press":
+        from brochure.build.prepare import Press
+
+        return Press(self._project, self._editions, remember=True)
 
     @property
     def total(self) -> int:
@@ -122,9 +129,9 @@ class Build:
 
         refused: list[Outcome] = []
 
-        def tasks() -> Iterator[tuple[list[tuple[_Prepared, Reads]], Task]]:
+        def tasks() -> "Iterator[tuple[list[tuple[Prepared, Reads]], Task]]":
             for jobs in self._groups.values():
-                ready: list[tuple[_Prepared, Reads]] = []
+                ready: list[tuple[Prepared, Reads]] = []
                 for job in jobs:
                     try:
                         prepared = self._press.prepare(job)
@@ -152,7 +159,7 @@ class Build:
         self._journal.sweep()
 
     def _finished(
-        self, prepared: "_Prepared", reads: Reads, pdf: bytes | None, result: "Result"
+        self, prepared: "Prepared", reads: Reads, pdf: bytes | None, result: "Result"
     ) -> Outcome:
         """Write a PDF, and that it was written."""
         job = prepared.job
@@ -196,49 +203,6 @@ class Build:
             record = replace(record, texts=job.texts, row=job.row, diagnostics=complaints)
             self._journal.add(record)
         return Outcome(_artifact(job, record, made=False), record.diagnostics)
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A job with its leaflet, read and composed, and the files that took."""
-
-    job: Job
-    manuscript: "Manuscript"
-    composition: "Composition"
-    reads: frozenset[Path]
-
-
-class _Press:
-    """Reads and composes; template, styles and fonts of each edition are read once."""
-
-    def __init__(
-        self, project: Project, editions: Mapping[str, Edition], *, remember: bool
-    ) -> None:
-        self._project, self._editions, self._remember = project, editions, remember
-        self._listening = replace(project, seen=set())
-
-    def prepare(self, job: Job) -> _Prepared:
-        """Read and compose. Raises Problems with all that stands in the way."""
-        from brochure.manuscript.load import finish
-
-        log.info("%s: 1 read", job.named)
-        try:
-            manuscript = finish(self._listening, job.draft)
-        finally:
-            self._project.seen.update(self._listening.seen)
-        log.info("%s: 2 compose", job.named)
-        composer = self._composers[job.edition]
-        composition = composer.compose(manuscript)
-        return _Prepared(job, manuscript, composition, composer.reads | self._listening.seen)
-
-    @cached_property
-    def _composers(self) -> "dict[str, Composer]":
-        from brochure.press.compose import Composer
-
-        return {
-            name: Composer(self._project, name, edition, remember=self._remember)
-            for name, edition in self._editions.items()
-        }
 
 
 def _artifact(job: Job, record: Record, *, made: bool) -> Artifact:

@@ -163,3 +163,13 @@ def scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]
         case Mapping():
             for key, value in node.entries:
                 yield from scalars(value, (*path, key.text or ""))
+
+
+def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    """The keys and values of a mapping; of anything else, none."""
+    return node.entries if isinstance(node, Mapping) else ()
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """The items of a sequence; of anything else, none."""
+    return node.items if isinstance(node, Sequence) else ()

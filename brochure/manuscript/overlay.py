@@ -3,145 +3,20 @@
 Each node keeps its place, so that everything later knows from which file a text came.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from brochure.diagnostics import Diagnostic, Place, error
-from brochure.manuscript.nodes import Mapping, Node, Scalar, Sequence, Tree, scalars
-from brochure.manuscript.validate import did_you_mean
+from brochure.manuscript.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Tree,
+    entries,
+    items,
+)
 
 # The keys of a variant file that are no texts of the leaflet themselves.
-_OWN = ("passages", "leave_out", "add", "replaced")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing in which a variant differs from the base.
-
-    `key` names it (``title``, ``passages.ID.commentary.text``, ``leave_out.ID``, ``add.ID``);
-    `passage` is the id of the passage that it concerns, `says` what stands in the variant (nothing
-    for a passage left out; the id that is missing, where one is to be added beside it), `base`
-    what stands there in the base (None where that has nothing), and `gone` whether the passage
-    that it hangs on does not exist.
-    """
-
-    key: str
-    passage: str | None
-    place: Place
-    says: str | None
-    base: str | None
-    gone: bool = False
-
-
-def changes(base: Tree, variant: Tree) -> Iterator[Change]:
-    """All in which a variant differs, in the order of its file."""
-    root = variant.root
-    if not isinstance(root, Mapping):
-        return
-    ours = _passages(base)
-    for name, value in root.entries:
-        if name.text in _OWN:
-            continue
-        for path, node in scalars(value, (name.text or "",)):
-            there = base.node(path)
-            text = there.text if isinstance(there, Scalar) else None
-            yield Change(_dotted(path), None, variant.key_place(path), node.text, text)
-    for id_, change in _entries(root.get("passages")):
-        passage = ours.get(id_.text or "")
-        for path, node in scalars(change):
-            whole = ("passages", id_.text or "", *path)
-            place = variant.key_place(whole) if passage else id_.place
-            text = _text(passage, path)
-            yield Change(_dotted(whole), id_.text, place, node.text, text, gone=passage is None)
-    for item in _items(root.get("leave_out")):
-        passage = ours.get(item.text or "") if isinstance(item, Scalar) else None
-        if isinstance(item, Scalar):
-            key, text = f"leave_out.{item.text}", _whole(passage)
-            yield Change(key, item.text, item.place, None, text, gone=passage is None)
-    known = {*ours, *(_id(item) for item in _items(root.get("add")))}
-    for item in _items(root.get("add")):
-        anchor = _anchor(item)
-        if anchor is not None and anchor.text not in known:
-            yield Change(f"add.{_id(item)}", _id(item), anchor.place, anchor.text, None, gone=True)
-        else:
-            yield Change(f"add.{_id(item)}", _id(item), item.place, _whole(item), None)
-
-
-def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
-    """What a variant says twice, or in a way that cannot be meant."""
-    root = variant.root
-    if not isinstance(root, Mapping):
-        return
-    ours = _passages(base)
-    left_out: dict[str, Place] = {}
-    for item in _items(root.get("leave_out")):
-        name = (item.text or "") if isinstance(item, Scalar) else ""
-        if name in left_out:
-            first = left_out[name].line
-            message = f"`{name}` is left out twice; the first time in line {first}."
-            yield error("duplicate-id", message, item.place, "Keep one of the two.")
-        left_out[name] = item.place
-    for id_, _ in _entries(root.get("passages")):
-        if id_.text in left_out:
-            yield error(
-                "contradiction",
-                f"Passage `{id_.text}` is left out (line {left_out[id_.text].line}), so its "
-                "commentary cannot be replaced.",
-                id_.place,
-                "Delete one of the two.",
-            )
-    for item in _items(root.get("add")):
-        if not isinstance(item, Mapping):
-            continue
-        anchors = [key for key in ("after", "before") if item.get(key) is not None]
-        if len(anchors) != 1:
-            yield error(
-                "anchor",
-                "An added passage needs one line that says where it goes"
-                + (", and here are two." if anchors else "."),
-                item.place,
-                "Write `after: ID` (or `before: ID`) with the id of a passage of the base.",
-            )
-        anchor = _anchor(item)
-        if anchor is not None and anchor.text == _id(item):
-            message = "A passage cannot come after or before itself."
-            yield error("anchor", message, anchor.place, "Name another passage.")
-        name = _id(item)
-        if name in ours and name in left_out:  # without `leave_out`, it is said of all ids
-            yield error(
-                "duplicate-id",
-                f"The base has a passage `{name}`, and an id means one passage for ever.",
-                item.place,
-                "Give the added passage an id of its own.",
-            )
-
-
-def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
-    """The complaint about a change whose passage does not exist.
-
-    `recorded` is the text that it replaced, if that is known: where it stands under another id,
-    the passage was renamed.
-    """
-    passages = _passages(base)
-    if change.key.startswith("add."):
-        return error(
-            "orphaned",
-            f"The base has no passage `{change.says}` for this one to stand beside.",
-            change.place,
-            did_you_mean(change.says or "", tuple(passages)),
-        )
-    name = change.passage or ""
-    path = tuple(change.key.split(".")[2:])
-    texts = {id_: _text(p, path) if path else _whole(p) for id_, p in passages.items()}
-    renamed = [id_ for id_, text in texts.items() if recorded and (text or "").strip() == recorded]
-    return error(
-        "orphaned",
-        f"The base has no passage `{name}`, so this replaces nothing.",
-        change.place,
-        f"Its text stands in passage `{renamed[0]}` now: write that id here."
-        if renamed
-        else did_you_mean(name, tuple(passages)) + " If it was deleted, delete this, too.",
-    )
+OWN_KEYS = ("passages", "leave_out", "add", "replaced")
 
 
 def overlay(base: Tree, variant: Tree) -> Tree:
@@ -150,7 +25,7 @@ def overlay(base: Tree, variant: Tree) -> Tree:
         return base
     root = base.root
     for key, value in variant.root.entries:
-        if key.text not in _OWN:
+        if key.text not in OWN_KEYS:
             there = root.get(key.text or "")
             partial = isinstance(there, Mapping) and isinstance(value, Mapping)
             root = root.with_entry(key, _merged(there, value) if partial else value)
@@ -163,33 +38,33 @@ def overlay(base: Tree, variant: Tree) -> Tree:
 
 def _arranged(passages: Sequence, variant: Mapping) -> tuple[Node, ...]:
     """The passages of the base, changed, without those left out, with those added."""
-    changed = {id_.text: change for id_, change in _entries(variant.get("passages"))}
-    items: list[Node] = [_merged(item, changed.get(_id(item))) for item in passages.items]
-    waiting = list(_items(variant.get("add")))
+    changed = {id_.text: change for id_, change in entries(variant.get("passages"))}
+    result: list[Node] = [_merged(item, changed.get(id_of(item))) for item in passages.items]
+    waiting = list(items(variant.get("add")))
     while waiting:  # one may be added beside another that comes later in the file
         placed = False
         for item in tuple(waiting):
-            anchor = _anchor(item)
-            names = [_id(other) for other in items]
+            anchor = anchor_of(item)
+            names = [id_of(other) for other in result]
             if anchor is None or anchor.text not in names:
                 continue
             at = names.index(anchor.text)
             if isinstance(item, Mapping) and item.get("after") is anchor:
                 at += 1
-                while at < len(items) and _follows(items[at], anchor.text, variant):
+                while at < len(result) and _follows(result[at], anchor.text, variant):
                     at += 1  # several after the same passage stand as in the file
-            items.insert(at, item)
+            result.insert(at, item)
             waiting.remove(item)
             placed = True
         if not placed:
             break
-    left_out = {item.text for item in _items(variant.get("leave_out")) if isinstance(item, Scalar)}
-    return tuple(_without_anchor(item) for item in items if _id(item) not in left_out)
+    left_out = {item.text for item in items(variant.get("leave_out")) if isinstance(item, Scalar)}
+    return tuple(_without_anchor(item) for item in result if id_of(item) not in left_out)
 
 
 def _follows(item: Node, anchor: str | None, variant: Mapping) -> bool:
     """Whether `item` was added after `anchor`."""
-    added = any(item is other for other in _items(variant.get("add")))
+    added = any(item is other for other in items(variant.get("add")))
     after = item.get("after") if isinstance(item, Mapping) else None
     return added and isinstance(after, Scalar) and after.text == anchor
 
@@ -214,57 +89,21 @@ def _merged(base: Node | None, change: Node | None) -> Node:
     return merged
 
 
-def _passages(tree: Tree) -> dict[str, Mapping]:
-    """The passages of a leaflet by id."""
-    return {
-        _id(item): item for item in _items(tree.node(("passages",))) if isinstance(item, Mapping)
-    }
-
-
-def _whole(passage: Node | None) -> str | None:
-    """All texts of a passage, one below the other: what leaving it out replaces."""
-    if passage is None:
-        return None
-    parts = [
-        node.text
-        for path, node in scalars(passage)
-        if node.text is not None and path[-1] in ("heading", "text")
-    ]
-    return "\n\n".join(part.strip() for part in parts)
-
-
-def _text(passage: Mapping | None, path: tuple[str | int, ...]) -> str | None:
-    node: Node | None = passage
-    for step in path:
-        node = node.get(str(step)) if isinstance(node, Mapping) else None
-    return node.text if isinstance(node, Scalar) else None
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in path)
-
-
 def _key(mapping: Mapping, name: str) -> Scalar:
     key = mapping.key(name)
     assert key is not None
     return key
 
 
-def _id(passage: Node) -> str:
+def id_of(passage: Node) -> str:
+    """The id of a passage, empty where it has none."""
     name = passage.get("id") if isinstance(passage, Mapping) else None
     return (name.text or "") if isinstance(name, Scalar) else ""
 
 
-def _anchor(passage: Node) -> Scalar | None:
+def anchor_of(passage: Node) -> Scalar | None:
+    """The id of the passage that an added one stands beside."""
     if not isinstance(passage, Mapping):
         return None
     anchor = passage.get("after") or passage.get("before")
     return anchor if isinstance(anchor, Scalar) else None
-
-
-def _entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
-    return node.entries if isinstance(node, Mapping) else ()
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()

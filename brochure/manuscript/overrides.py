@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from brochure.diagnostics import Diagnostic, warning
+from brochure.manuscript.changes import Change, changes, orphaned
 from brochure.manuscript.nodes import Mapping, Scalar, Tree
-from brochure.manuscript.overlay import Change, changes, orphaned
 
 
 class State(StrEnum):

@@ -8,15 +8,14 @@ from pathlib import Path
 from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
 from brochure.manuscript import overrides as memory
 from brochure.manuscript import regions, slots, yamltree
-from brochure.manuscript.model import Variant
+from brochure.manuscript.changes import contradictions
 from brochure.manuscript.nodes import Mapping as Block
 from brochure.manuscript.nodes import Plain, Scalar, Tree, Value, plain
-from brochure.manuscript.overlay import contradictions, overlay
+from brochure.manuscript.overlay import overlay
 from brochure.manuscript.regions import Region, Regions
-from brochure.manuscript.validate import did_you_mean, validate
+from brochure.manuscript.validate import did_you_mean
+from brochure.manuscript.variantfile import read_variant, strange_files, variant_files
 from brochure.project import Project, check_name
-
-FOLDER = "variants"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Work:
         return in_order(
             [
                 *self.regions.diagnostics,
-                *_strange_files(self),
+                *strange_files(self.project, self.name, self.files, self.ids),
             ]
         )
 
@@ -190,37 +189,7 @@ def read_work(project: Project, name: str) -> Work:
     if not isinstance(tree.root, Block):
         raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
     table = regions.read_regions(project, name)
-    folder = path.with_name(FOLDER)
-    project.seen.add(folder)
-    files = {f.stem: f for f in sorted(folder.glob("*.yaml"))} if folder.is_dir() else {}
-    return Work(project, name, tree, tuple(complaints), table, files)
-
-
-def read_variant(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
-    """A variant file and all that is wrong with it by itself."""
-    tree, complaints = yamltree.read(project, path)
-    if tree.root is None:  # nothing but comments: nothing differs
-        return tree, complaints
-    complaints += [
-        error(
-            "quote-change",
-            "A quote of the base cannot be changed: it is printed to the letter, in all regions.",
-            place,
-            "Put the passage under `leave_out:`, and another with its own quote under `add:`.",
-        )
-        for place in _quote_changes(tree)
-    ]
-    said = {complaint.place.line for complaint in complaints if complaint.is_error}
-    _, invalid = validate(tree, Variant)
-    complaints += [complaint for complaint in invalid if complaint.place.line not in said]
-    return tree, complaints
-
-
-def _quote_changes(tree: Tree) -> list[Place]:
-    passages = tree.node(("passages",))
-    entries = passages.entries if isinstance(passages, Block) else ()
-    keys = (change.key("quote") for _, change in entries if isinstance(change, Block))
-    return [key.place for key in keys if key is not None]
+    return Work(project, name, tree, tuple(complaints), table, variant_files(project, name))
 
 
 def _unknown_columns(work: Work) -> list[Diagnostic]:
@@ -252,30 +221,6 @@ def _unknown_columns(work: Work) -> list[Diagnostic]:
         for column in open_
         if column not in known
     ]
-
-
-def _strange_files(work: Work) -> list[Diagnostic]:
-    """Files in ``variants/`` that belong to no region: they would be left aside silently."""
-    show = work.project.show
-    complaints = [
-        error(
-            "unknown-variant",
-            f"There is no region `{name}` in {work.regions.file}, so this file is never used.",
-            Place(show(path)),
-            (did_you_mean(name, work.ids) if work.ids else "")
-            + " Rename the file after the id of its region, or add a row for it.",
-        )
-        for name, path in work.files.items()
-        if name not in work.ids
-    ]
-    folder = work.project.manuscript(work.name).with_name(FOLDER)
-    if folder.is_dir():
-        for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in (".yml", ".yaml") and path not in work.files.values():
-                hint = f"Rename it to `{path.stem}.yaml`."
-                said = "Variants are files whose names end in `.yaml`; this one is never used."
-                complaints.append(error("file-type", said, Place(show(path)), hint))
-    return complaints
 
 
 def _not_a_leaflet(place: Place) -> Diagnostic:

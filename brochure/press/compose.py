@@ -1,39 +1,25 @@
 """Leaflet + edition → HTML and all that belongs to it. Nothing is typeset here."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from jinja2 import (
-    BaseLoader,
     Environment,
-    StrictUndefined,
     TemplateError,
-    TemplateNotFound,
-    pass_context,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
 
 from brochure import __version__
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
-from brochure.manuscript import markup
 from brochure.manuscript.language import Hyphenation, Language
 from brochure.manuscript.load import Manuscript, texts
-from brochure.manuscript.model import Quote, Source
-from brochure.manuscript.typography import Typography
 from brochure.press import fonts
 from brochure.press.access import check_html
 from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
 from brochure.press.edition import Edition
+from brochure.press.template import Loader, environment
 from brochure.project import Project
-
-_KEPT = 2000  # set texts of each kind that are kept
-# Opening quotation marks of any shape, and what closes them.
-_MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '"': '"',
-          "‚": "‘’", "‘": "’", "‹": "›", "›": "‹", "'": "'"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +57,7 @@ class Composer:
         self._seen = project.seen
         self._name, self._edition, self._remember = name, edition, remember
         self._environments: dict[Language, Environment] = {}
-        self._loader = _Loader(self._project)
+        self._loader = Loader(self._project)
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -145,7 +131,7 @@ class Composer:
     def _html(self, manuscript: Manuscript) -> str:
         language, edition = manuscript.language, self._edition
         if language not in self._environments:
-            self._environments[language] = _environment(self._loader, language, edition)
+            self._environments[language] = environment(self._loader, language, edition)
         try:
             return (
                 self._environments[language]
@@ -181,58 +167,6 @@ def compose(
     return Composer(project, name, edition, remember=remember).compose(manuscript)
 
 
-class _Loader(BaseLoader):
-    """Templates of the project win over the built-in ones, file by file."""
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-
-    def get_source(self, environment: object, template: str) -> tuple[str, str, None]:
-        if ".." in template.split("/"):
-            raise TemplateNotFound(template)
-        path = self._project.style(template)
-        return self._project.read_text(path, STYLE_LIMIT), self._project.show(path), None
-
-
-def _environment(loader: BaseLoader, language: Language, edition: Edition) -> Environment:
-    """Jinja2 with the filters of one language and edition.
-
-    What they make of a text is kept: variants have most of their texts in common.
-    """
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        loader=loader,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    typography = Typography(language)
-    own = markup.Renderer(typography, edition.links)
-    words = markup.Renderer(typography, "none")  # headings: a link would break the line
-    # In print the address of a link inside a quote stands below it, not among its words.
-    verbatim = markup.Renderer(None, "live" if edition.links == "live" else "none")
-    kept = lru_cache(maxsize=_KEPT)
-    environment.filters |= {
-        "block": kept(lambda text: Markup(own.block(text))),
-        "inline": kept(lambda text: Markup(own.inline(text))),
-        "heading": kept(lambda text: Markup(words.inline(text))),
-        "plain": kept(words.plain),
-        "verbatim": kept(lambda text: Markup(_quotation(text, verbatim, language))),
-        "verbatim_heading": kept(lambda text: Markup(verbatim.inline(text))),
-        "verbatim_plain": kept(verbatim.plain),
-        "addresses": kept(markup.addresses) if edition.links == "printed" else lambda text: (),
-        "short_address": markup.short_address,
-        "wholly_emphasised": kept(markup.wholly_emphasised),
-        "date": language.format_date,
-        "reference": pass_context(
-            lambda context, quote: Markup(
-                words.inline(_reference(quote, context["leaflet"].source, language))
-            )
-        ),
-    }
-    return environment
-
-
 def _template_line(reason: BaseException, template: str) -> int | None:
     """The line of a template in which an error arose while it was filled in."""
     line, trace = None, reason.__traceback__
@@ -241,35 +175,6 @@ def _template_line(reason: BaseException, template: str) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-def _quotation(text: str, renderer: markup.Renderer, language: Language) -> str:
-    """A quote with the quotation marks of the language around it, if it has none of its own.
-
-    They go inside the first and last tags, so that they stand in the first and last line.
-    """
-    html = renderer.block(text)
-    if len(text) > 2 and text[-1] in _MARKS.get(text[0], ""):
-        if not any(mark in text[1:-1] for mark in _MARKS[text[0]]):
-            return html
-    opening, closing = (str(escape(mark)) for mark in language.quotes[:2])
-    tags = re.match(r"(?:<[^>]*>)*", html)
-    html = html[: tags.end()] + opening + html[tags.end() :] if tags else opening + html
-    return re.sub(r"((?:</[^>]*>)*)$", rf"{closing}\1", html, count=1)
-
-
-def _reference(quote: Quote, source: Source | None, language: Language) -> str:
-    """Where a quote stands, as its source or the language puts it."""
-    words = language.words
-    if not (quote.lines or quote.page):
-        return ""
-    pattern = source.reference if source else None
-    if pattern is None and quote.page:
-        pattern = words.page_line if quote.lines else words.only_page
-    elif pattern is None:
-        several = any(sign in str(quote.lines) for sign in "–,")
-        pattern = words.lines if several else words.line
-    return pattern.replace("{lines}", quote.lines or "").replace("{page}", quote.page or "")
 
 
 def _expected(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagnostic]:

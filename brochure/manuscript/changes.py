@@ -1,0 +1,177 @@
+"""What differs between a variant and its base: each change with its place and both texts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from brochure.diagnostics import Diagnostic, Place, error
+from brochure.manuscript.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Tree,
+    entries,
+    items,
+    scalars,
+)
+from brochure.manuscript.overlay import OWN_KEYS, anchor_of, id_of
+from brochure.manuscript.validate import did_you_mean
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing in which a variant differs from the base.
+
+    `key` names it (``title``, ``passages.ID.commentary.text``, ``leave_out.ID``, ``add.ID``);
+    `passage` is the id of the passage that it concerns, `says` what stands in the variant (nothing
+    for a passage left out; the id that is missing, where one is to be added beside it), `base`
+    what stands there in the base (None where that has nothing), and `gone` whether the passage
+    that it hangs on does not exist.
+    """
+
+    key: str
+    passage: str | None
+    place: Place
+    says: str | None
+    base: str | None
+    gone: bool = False
+
+
+def changes(base: Tree, variant: Tree) -> Iterator[Change]:
+    """All in which a variant differs, in the order of its file."""
+    root = variant.root
+    if not isinstance(root, Mapping):
+        return
+    ours = _passages(base)
+    for name, value in root.entries:
+        if name.text in OWN_KEYS:
+            continue
+        for path, node in scalars(value, (name.text or "",)):
+            there = base.node(path)
+            text = there.text if isinstance(there, Scalar) else None
+            yield Change(_dotted(path), None, variant.key_place(path), node.text, text)
+    for id_, change in entries(root.get("passages")):
+        passage = ours.get(id_.text or "")
+        for path, node in scalars(change):
+            whole = ("passages", id_.text or "", *path)
+            place = variant.key_place(whole) if passage else id_.place
+            text = _text(passage, path)
+            yield Change(_dotted(whole), id_.text, place, node.text, text, gone=passage is None)
+    for item in items(root.get("leave_out")):
+        passage = ours.get(item.text or "") if isinstance(item, Scalar) else None
+        if isinstance(item, Scalar):
+            key, text = f"leave_out.{item.text}", _whole(passage)
+            yield Change(key, item.text, item.place, None, text, gone=passage is None)
+    known = {*ours, *(id_of(item) for item in items(root.get("add")))}
+    for item in items(root.get("add")):
+        added, anchor = id_of(item), anchor_of(item)
+        if anchor is not None and anchor.text not in known:
+            yield Change(f"add.{added}", added, anchor.place, anchor.text, None, gone=True)
+        else:
+            yield Change(f"add.{added}", added, item.place, _whole(item), None)
+
+
+def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
+    """What a variant says twice, or in a way that cannot be meant."""
+    root = variant.root
+    if not isinstance(root, Mapping):
+        return
+    ours = _passages(base)
+    left_out: dict[str, Place] = {}
+    for item in items(root.get("leave_out")):
+        name = (item.text or "") if isinstance(item, Scalar) else ""
+        if name in left_out:
+            first = left_out[name].line
+            message = f"`{name}` is left out twice; the first time in line {first}."
+            yield error("duplicate-id", message, item.place, "Keep one of the two.")
+        left_out[name] = item.place
+    for id_, _ in entries(root.get("passages")):
+        if id_.text in left_out:
+            yield error(
+                "contradiction",
+                f"Passage `{id_.text}` is left out (line {left_out[id_.text].line}), so its "
+                "commentary cannot be replaced.",
+                id_.place,
+                "Delete one of the two.",
+            )
+    for item in items(root.get("add")):
+        if not isinstance(item, Mapping):
+            continue
+        anchors = [key for key in ("after", "before") if item.get(key) is not None]
+        if len(anchors) != 1:
+            yield error(
+                "anchor",
+                "An added passage needs one line that says where it goes"
+                + (", and here are two." if anchors else "."),
+                item.place,
+                "Write `after: ID` (or `before: ID`) with the id of a passage of the base.",
+            )
+        anchor = anchor_of(item)
+        if anchor is not None and anchor.text == id_of(item):
+            message = "A passage cannot come after or before itself."
+            yield error("anchor", message, anchor.place, "Name another passage.")
+        name = id_of(item)
+        if name in ours and name in left_out:  # without `leave_out`, it is said of all ids
+            yield error(
+                "duplicate-id",
+                f"The base has a passage `{name}`, and an id means one passage for ever.",
+                item.place,
+                "Give the added passage an id of its own.",
+            )
+
+
+def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
+    """The complaint about a change whose passage does not exist.
+
+    `recorded` is the text that it replaced, if that is known: where it stands under another id,
+    the passage was renamed.
+    """
+    passages = _passages(base)
+    if change.key.startswith("add."):
+        return error(
+            "orphaned",
+            f"The base has no passage `{change.says}` for this one to stand beside.",
+            change.place,
+            did_you_mean(change.says or "", tuple(passages)),
+        )
+    name = change.passage or ""
+    path = tuple(change.key.split(".")[2:])
+    texts = {id_: _text(p, path) if path else _whole(p) for id_, p in passages.items()}
+    renamed = [id_ for id_, text in texts.items() if recorded and (text or "").strip() == recorded]
+    return error(
+        "orphaned",
+        f"The base has no passage `{name}`, so this replaces nothing.",
+        change.place,
+        f"Its text stands in passage `{renamed[0]}` now: write that id here."
+        if renamed
+        else did_you_mean(name, tuple(passages)) + " If it was deleted, delete this, too.",
+    )
+
+
+def _passages(tree: Tree) -> dict[str, Mapping]:
+    """The passages of a leaflet by id."""
+    return {
+        id_of(item): item for item in items(tree.node(("passages",))) if isinstance(item, Mapping)
+    }
+
+
+def _whole(passage: Node | None) -> str | None:
+    """All texts of a passage, one below the other: what leaving it out replaces."""
+    if passage is None:
+        return None
+    parts = [
+        node.text
+        for path, node in scalars(passage)
+        if node.text is not None and path[-1] in ("heading", "text")
+    ]
+    return "\n\n".join(part.strip() for part in parts)
+
+
+def _text(passage: Mapping | None, path: tuple[str | int, ...]) -> str | None:
+    node: Node | None = passage
+    for step in path:
+        node = node.get(str(step)) if isinstance(node, Mapping) else None
+    return node.text if isinstance(node, Scalar) else None
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in path)

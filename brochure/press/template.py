@@ -1,0 +1,102 @@
+"""Jinja2 with the filters of one language and edition: what templates can call."""
+
+import re
+from functools import lru_cache
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, pass_context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from brochure.manuscript import markup
+from brochure.manuscript.language import Language
+from brochure.manuscript.model import Quote, Source
+from brochure.manuscript.typography import Typography
+from brochure.press.assets import STYLE_LIMIT
+from brochure.press.edition import Edition
+from brochure.project import Project
+
+_KEPT = 2000  # set texts of each kind that are kept
+# Opening quotation marks of any shape, and what closes them.
+_MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '"': '"',
+          "‚": "‘’", "‘": "’", "‹": "›", "›": "‹", "'": "'"}  # fmt: skip
+
+
+class Loader(BaseLoader):
+    """Templates of the project win over the built-in ones, file by file."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def get_source(self, environment: object, template: str) -> tuple[str, str, None]:
+        if ".." in template.split("/"):
+            raise TemplateNotFound(template)
+        path = self._project.style(template)
+        return self._project.read_text(path, STYLE_LIMIT), self._project.show(path), None
+
+
+def environment(loader: BaseLoader, language: Language, edition: Edition) -> Environment:
+    """Jinja2 with the filters of one language and edition.
+
+    What they make of a text is kept: variants have most of their texts in common.
+    """
+    jinja = ImmutableSandboxedEnvironment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=loader,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    typography = Typography(language)
+    own = markup.Renderer(typography, edition.links)
+    words = markup.Renderer(typography, "none")  # headings: a link would break the line
+    # In print the address of a link inside a quote stands below it, not among its words.
+    verbatim = markup.Renderer(None, "live" if edition.links == "live" else "none")
+    kept = lru_cache(maxsize=_KEPT)
+    jinja.filters |= {
+        "block": kept(lambda text: Markup(own.block(text))),
+        "inline": kept(lambda text: Markup(own.inline(text))),
+        "heading": kept(lambda text: Markup(words.inline(text))),
+        "plain": kept(words.plain),
+        "verbatim": kept(lambda text: Markup(quotation(text, verbatim, language))),
+        "verbatim_heading": kept(lambda text: Markup(verbatim.inline(text))),
+        "verbatim_plain": kept(verbatim.plain),
+        "addresses": kept(markup.addresses) if edition.links == "printed" else lambda text: (),
+        "short_address": markup.short_address,
+        "wholly_emphasised": kept(markup.wholly_emphasised),
+        "date": language.format_date,
+        "reference": pass_context(
+            lambda context, quote: Markup(
+                words.inline(_reference(quote, context["leaflet"].source, language))
+            )
+        ),
+    }
+    return jinja
+
+
+def quotation(text: str, renderer: markup.Renderer, language: Language) -> str:
+    """A quote with the quotation marks of the language around it, if it has none of its own.
+
+    They go inside the first and last tags, so that they stand in the first and last line.
+    """
+    html = renderer.block(text)
+    if len(text) > 2 and text[-1] in _MARKS.get(text[0], ""):
+        if not any(mark in text[1:-1] for mark in _MARKS[text[0]]):
+            return html
+    opening, closing = (str(escape(mark)) for mark in language.quotes[:2])
+    tags = re.match(r"(?:<[^>]*>)*", html)
+    html = html[: tags.end()] + opening + html[tags.end() :] if tags else opening + html
+    return re.sub(r"((?:</[^>]*>)*)$", rf"{closing}\1", html, count=1)
+
+
+def _reference(quote: Quote, source: Source | None, language: Language) -> str:
+    """Where a quote stands, as its source or the language puts it."""
+    words = language.words
+    if not (quote.lines or quote.page):
+        return ""
+    pattern = source.reference if source else None
+    if pattern is None and quote.page:
+        pattern = words.page_line if quote.lines else words.only_page
+    elif pattern is None:
+        several = any(sign in str(quote.lines) for sign in "–,")
+        pattern = words.lines if several else words.line
+    return pattern.replace("{lines}", quote.lines or "").replace("{page}", quote.page or "")
