@@ -51,7 +51,7 @@ TYPST = """\
 
 def main(work: Path, count: int) -> None:
     """Print the table for `count` variants in the editions email and print."""
-    project = make_project(work / "project", count)
+    project = make_project(work / "variants", count)
     pdfs = 2 * count
 
     def built(*arguments: str) -> float:

@@ -54,6 +54,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total, self._done = total, 0
         self._shown = sys.stderr.isatty() and not log.isEnabledFor(logging.INFO)
+        self._stands = False
         self._start = time.monotonic()
 
     def __enter__(self) -> "Progress":
@@ -87,7 +88,9 @@ class Progress:
             filled = _BAR * self._done // self._total
             bar = "█" * filled + "░" * (_BAR - filled)
             click.echo(f"{bar} {self._state()}", nl=False, err=True)
+            self._stands = True
 
     def _clear(self) -> None:
-        if self._shown:
+        if self._stands:
+            self._stands = False
             click.echo("\r\x1b[K", nl=False, err=True)

@@ -220,12 +220,16 @@ def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
         assert len(list(validator.iter_errors(leaflet))) == 1
 
 
-def test_completion_offers_leaflets_and_editions(workspace: Workspace) -> None:
+def test_completion_offers_leaflets_editions_and_regions(workspace: Workspace) -> None:
     workspace.leaflet(GOOD)
+    workspace.regions("id,name\n06411000,A\n")
     for words, offered in (
         ("brochure bu", "build"),
         ("brochure build pr", "probe"),
         ("brochure build --edition em", "email"),
+        ("brochure build --variant 06", "06411000"),
+        ("brochure variants pr", "probe"),
+        ("brochure variants probe diff 06", "06411000"),
     ):
         more = {"_BROCHURE_COMPLETE": "bash_complete", "COMP_WORDS": words}
         result = run(workspace.root, **more, COMP_CWORD=str(len(words.split()) - 1))
@@ -346,3 +350,133 @@ def test_watch_builds_again_survives_mistakes_and_keeps_the_last_good_pdf(
         code = process.wait(timeout=30)
     assert code == 130
     assert "Traceback" not in log.read_text("utf-8")
+
+
+def test_watch_notices_regions_and_variants(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD.replace("Titel", "'In {{ region.name }}'"))
+    workspace.regions("id,name\n1,Gießen\n2,Fulda\n")
+    log = workspace.root / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "brochure", "build", "--all", "-e", "email", "--watch"],
+            cwd=workspace.root, env=environment(PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1"),
+            stdout=output, stderr=output,
+        )  # fmt: skip
+
+    def built(expected: list[str]) -> None:
+        deadline = time.monotonic() + 30
+        made = re.compile(r"probe-(\w+)-email\.pdf  \(1 page, \d+ kB\)")
+        while (found := made.findall(log.read_text())) != expected:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, (found, log.read_text())
+            time.sleep(0.05)
+        time.sleep(0.3)
+
+    try:
+        built(["1", "2"])
+        workspace.regions("id,name\n1,Gießen\n2,Kassel\n")
+        built(["1", "2", "2"])
+        workspace.variant("1", "title: Anders\n")  # a folder that did not exist
+        built(["1", "2", "2", "1"])
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+
+
+def test_variants_of_a_leaflet(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD.replace("Titel", "'In {{ region.name }}'"))
+    workspace.regions("id,name\n06411000,Darmstadt\n06531,Gießen\n3,Fulda\n4,Kassel\n")
+    workspace.variant("06531", "subtitle: Unter\nleave_out: [eins]\nadd:\n- id: neu\n"
+                      "  after: eins\n  quote: {lines: 3, text: Zitat}\n")  # fmt: skip
+    workspace.variant("3", "passages: {ains: {commentary: {text: x}}}\n")
+    workspace.variant("4", "title: {{ region.name }}\n")
+    result = run(workspace.root, "build", "--variant", "06411000,06531", "-e", "email", "--json")
+    assert [
+        (a["variant"], a["path"], a["pages"]) for a in json.loads(result.stdout)["artifacts"]
+    ] == [
+        (name, f"out/probe/{name}/probe-{name}-email.pdf", 1) for name in ("06411000", "06531")
+    ]  # fmt: skip
+    result = run(workspace.root, "variants", "probe")
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
+        "06411000  Darmstadt  fine      1 page",
+        "06531     Gießen     new       1 page     subtitle, without eins, with neu",
+        "3         Fulda      orphaned  not built  ains.commentary.text",
+        "4         Kassel     broken    not built",
+    ]
+    assert "Did you mean `eins`?" in result.stderr
+    assert "A text that begins with a slot needs quotation marks." in result.stderr
+    listed = json.loads(run(workspace.root, "variants", "probe", "--json").stdout)["variants"]
+    assert listed[1] == {
+        "id": "06531", "name": "Gießen", "state": "new", "slots": [],
+        "differs": ["subtitle", "leave_out.eins", "add.neu"], "pages": {"email": 1},
+    }  # fmt: skip
+
+    shown = run(workspace.root, "variants", "probe", "diff", "06531", COLUMNS="80").stdout
+    assert "subtitle: new  (content/probe/variants/06531.yaml:1:1)\n" in shown
+    assert re.search(r"\(nothing\) +│  Unter\n", shown)
+    assert re.search(r"Text +│  \(left out\)\n", shown)
+    explained = run(workspace.root, "variants", "probe", "explain", "06531").stdout
+    assert "content/probe/leaflet.yaml:2:8  title: In Gießen\n" in explained
+    assert "    content/probe/regions.csv:3:7  Gießen\n" in explained
+    assert "content/probe/variants/06531.yaml:6:27  passages.neu.quote.text: Zitat" in explained
+    accepted = run(workspace.root, "variants", "probe", "accept", "06531")
+    assert accepted.stdout == "06531: subtitle accepted\n06531: leave_out.eins accepted\n"
+    assert "06531     Gießen     fine " in run(workspace.root, "variants", "probe").stdout
+    assert run(workspace.root, "variants", "probe", "accept", "3").returncode == 1
+    assert run(workspace.root, "variants", "probe", "accept", "4").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "--variant", "0641100"], "Did you mean `06411000`?"),
+        (["build", "probe", "--variant", "x"], "There is no region `x`"),
+        (["build", "--variant", ","], "--variant needs the id of a region"),
+        (["build", "--variant", "06411000", "--all"], "Take one of --variant and --all."),
+        (["check", "--variant", "x"], "There is no region `x`"),
+        (["variants"], "Missing argument 'LEAFLET'"),
+        (["variants", "prob"], "Did you mean `probe`?"),
+        (["variants", "probe", "diff"], "Missing argument 'ID'"),
+        (["variants", "probe", "diff", "6411000"], "Did you mean `06411000`?"),
+        (["variants", "probe", "difff", "x"], "No such command 'difff'"),
+        (["build", "--watch", "--scheduler", "tcp://a:1"], "leave --scheduler out"),
+        (["build", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_wrong_usage_of_variants(workspace: Workspace, arguments: list[str], message: str) -> None:
+    workspace.leaflet(GOOD)
+    workspace.regions("id,name\n06411000,A\n")
+    result = run(workspace.root, *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert not (workspace.root / "out").exists()
+
+
+def test_a_region_in_one_of_two_leaflets(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    workspace.regions("id,name\n1,A\n")
+    workspace.write("content/other/leaflet.yaml", GOOD)
+    result = run(workspace.root, "build", "--variant", "1", "-e", "email")
+    assert (result.returncode, result.stdout.split("  ")[0]) == (
+        0,
+        "out/probe/1/probe-1-email.pdf",
+    )
+    assert run(workspace.root, "build", "other", "--variant", "1").returncode == 2
+    everything = run(workspace.root, "build", "--all", "-e", "email").stdout.splitlines()
+    assert [line.split("  ")[0] for line in everything] == [
+        "out/probe/1/probe-1-email.pdf",
+        "out/other/other-email.pdf",
+    ]
+
+
+def test_check_looks_at_all_variants_and_at_a_base_that_can_stand_alone(
+    workspace: Workspace,
+) -> None:
+    workspace.leaflet(GOOD.replace("Titel", "'In {{ region.name }}'"))
+    workspace.regions("id,name\n1,A\n2,B\n")
+    assert run(workspace.root, "check").returncode == 0  # the base needs a region
+    assert run(workspace.root, "build").returncode == 1
+    workspace.variant("2", "leave_out: [zwei]\n")
+    assert run(workspace.root, "check").returncode == 1
+    assert run(workspace.root, "check", "--variant", "1").returncode == 0

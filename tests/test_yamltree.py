@@ -127,3 +127,17 @@ def test_places_inside_a_text() -> None:
     assert tree.place(("a", "b"), "three") == Place("f", 4, 9)
     assert tree.place(("a", "missing")) == Place("f", 2, 3)
     assert tree.key_place(("a", "b")) == Place("f", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("a: {{ region.name }}", 4),
+        ("a: {{ region.name }} und mehr", 4),
+        ("a: {b: {{ region.name }}}", 8),
+    ],
+)
+def test_a_slot_at_the_beginning_wants_quotation_marks(text: str, column: int) -> None:
+    _, complaints = yamltree.parse(text + "\n", "f")
+    assert [(c.code, c.place) for c in complaints] == [("slot-unquoted", Place("f", 1, column))]
+    assert "quotation marks" in complaints[0].hint

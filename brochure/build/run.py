@@ -52,19 +52,28 @@ def check(
     project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
 ) -> tuple[Diagnostic, ...]:
     """Every complaint about these leaflets in these editions; nothing is written or typeset."""
+    _, found = checks(project, leaflets, choice, editions)
+    return in_order(complaint for complaints in found for complaint in complaints)
+
+
+def checks(
+    project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
+) -> tuple[int, Iterator[tuple[Diagnostic, ...]]]:
+    """How many things there are to check, and the complaints about one after the other."""
     from brochure.build.prepare import Press
 
     press = Press(project, editions, remember=False)
-    complaints: list[Diagnostic] = []
-    for job in plan(project, leaflets, choice, editions):
+    jobs = list(plan(project, leaflets, choice, editions))
+
+    def complaints(job: Job | Unreadable) -> tuple[Diagnostic, ...]:
         if isinstance(job, Unreadable):
-            complaints += job.diagnostics
-            continue
+            return job.diagnostics
         try:
-            complaints += press.prepare(job).composition.diagnostics
+            return press.prepare(job).composition.diagnostics
         except Problems as problems:
-            complaints += problems.diagnostics
-    return in_order(complaints)
+            return problems.diagnostics
+
+    return len(jobs), map(complaints, jobs)
 
 
 class Build:

@@ -9,7 +9,7 @@ import click
 
 from brochure import report, terminal
 from brochure.commands import common
-from brochure.diagnostics import Diagnostic, Problems
+from brochure.diagnostics import Diagnostic, Problems, in_order
 from brochure.project import Project
 
 _FEW = 3  # so little type is set sooner than a second process has started
@@ -111,9 +111,14 @@ def _build_once(
     else:
         _sum_up(work.total, built, tuple(complaints))
     if open_:
-        for artifact in built:
-            click.launch(str(artifact.path))
+        _show_files([str(artifact.path) for artifact in built], project)
     return int(any(d.is_error for d in complaints))
+
+
+def _show_files(paths: list[str], project: Project) -> None:
+    """Open PDFs, each in its program; of very many, the folder."""
+    for path in paths if len(paths) <= _LIST else [str(project.out)]:
+        click.launch(path)
 
 
 class _staff:  # noqa: N801
@@ -202,7 +207,7 @@ def check(
     as_json: bool,
 ) -> int:
     """Look for everything that is wrong, in all variants as well; write nothing."""
-    from brochure.build.run import check as check_all
+    from brochure.build.run import checks
 
     project = common.project_of(context)
     names = common.leaflet_names(project, leaflets)
@@ -210,9 +215,16 @@ def check(
     choice = _choice(variants, all_variants, every_form=every_form, anywhere=not leaflets)
     forms = common.forms(project, editions)
     try:
-        complaints = check_all(project, names, choice, forms)
+        total, found = checks(project, names, choice, forms)
     except Problems as problems:
         raise common.wrong_usage(problems) from None
+    every: dict[Diagnostic, None] = {}
+    with terminal.Progress(total if total > _LIST else 0) as bar:  # few are checked in no time
+        for some in found:
+            every |= dict.fromkeys(some)
+            bar.done()
+            bar.goes_on()
+    complaints = in_order(every)
     if as_json:
         terminal.show_json(complaints)
     else:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -11,10 +11,24 @@ from brochure.commands import common
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.project import Project
 
+
+class _Of(NamedTuple):
+    """The leaflet that a command is about."""
+
+    project: Project
+    leaflet: str
+    as_json: bool
+
+
 _region = click.argument("region", metavar="ID", shell_complete=common.complete_variant)
 
 
-@click.group(invoke_without_command=True)
+# Options may stand behind the command, too; so `--json` is understood here for all of them.
+@click.group(
+    invoke_without_command=True,
+    context_settings={"allow_interspersed_args": True},
+    subcommand_metavar="[COMMAND ID]",
+)
 @click.argument("leaflet", shell_complete=common.complete_leaflet)
 @common.as_json
 @click.pass_context
@@ -23,22 +37,21 @@ def variants(context: click.Context, leaflet: str, as_json: bool) -> int | None:
     project = common.project_of(context)
     (name,) = common.leaflet_names(project, (leaflet,))
     if context.invoked_subcommand is not None:
-        context.obj = (project, name)
+        context.obj = _Of(project, name, as_json)
         return None
     return _list(project, name, as_json)
 
 
 @variants.command()
 @_region
-@common.as_json
 @click.pass_obj
-def diff(of: tuple[Project, str], region: str, as_json: bool) -> int:
+def diff(of: _Of, region: str) -> int:
     """Base and variant side by side, word by word; of a stale text, the old base as well."""
     from brochure.compare import side_by_side
     from brochure.manuscript.overrides import State
 
-    project, _, draft = _draft(of, region)
-    if as_json:
+    project, (_, draft) = of.project, _draft(of, region)
+    if of.as_json:
         terminal.show_json(draft.complaints, overrides=[_data(o) for o in draft.overrides])
         return _code(draft.complaints)
     width = shutil.get_terminal_size((100, 24)).columns
@@ -66,13 +79,12 @@ def diff(of: tuple[Project, str], region: str, as_json: bool) -> int:
 
 @variants.command()
 @_region
-@common.as_json
 @click.pass_obj
-def explain(of: tuple[Project, str], region: str, as_json: bool) -> int:
+def explain(of: _Of, region: str) -> int:
     """Every text of a variant with the file and line it came from."""
-    project, _, draft = _draft(of, region)
+    project, (_, draft) = of.project, _draft(of, region)
     texts = list(_origins(draft))
-    if as_json:
+    if of.as_json:
         terminal.show_json(draft.complaints, texts=texts)
         return _code(draft.complaints)
     for entry in texts:
@@ -87,11 +99,11 @@ def explain(of: tuple[Project, str], region: str, as_json: bool) -> int:
 @_region
 @click.argument("passage", required=False)
 @click.pass_obj
-def accept(of: tuple[Project, str], region: str, passage: str | None) -> int:
+def accept(of: _Of, region: str, passage: str | None) -> int:
     """Record, after review, which texts of the base this variant replaces."""
     from brochure.manuscript.accept import accept as record
 
-    project, work, draft = _draft(of, region)
+    project, (work, draft) = of.project, _draft(of, region)
     broken = [d for d in draft.complaints if d.is_error and d.code != "orphaned"]
     if broken:
         raise Problems(broken)
@@ -100,6 +112,9 @@ def accept(of: tuple[Project, str], region: str, passage: str | None) -> int:
     except Problems as problems:
         terminal.show(problems.diagnostics, project)
         return 1
+    if of.as_json:
+        terminal.show_json((), accepted=keys)
+        return 0
     for key in keys:
         click.echo(f"{region}: {key} accepted")
     return 0
@@ -152,22 +167,21 @@ def _list(project: Project, name: str, as_json: bool) -> int:
     return _code(complaints)
 
 
-def _draft(of: tuple[Project, str], region: str) -> tuple[Project, Any, Any]:
-    """The project, the leaflet with its regions, and one of them; an unknown one is wrong usage."""
+def _draft(of: _Of, region: str) -> tuple[Any, Any]:
+    """The leaflet with its regions, and one of them; an unknown one is wrong usage."""
     from brochure.diagnostics import Place
     from brochure.manuscript.variants import read_work
 
-    project, name = of
     try:
-        work = read_work(project, name)
+        work = read_work(of.project, of.leaflet)
     except Problems as problems:
-        terminal.show(problems.diagnostics, project)
+        terminal.show(problems.diagnostics, of.project)
         raise click.exceptions.Exit(1) from None
     try:
         work.check_id(region, Place("ID"))
     except Problems as problems:
         raise common.wrong_usage(problems) from None
-    return project, work, work.draft(region)
+    return work, work.draft(region)
 
 
 def _origins(draft: Any) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ _BLOCK = (
     "Put the whole text into quotation marks, or write `|` after the colon and the text into "
     "the next line, indented."
 )
+SLOT_UNQUOTED = ("slot-unquoted", "A text that begins with a slot needs quotation marks.")
 _RESERVED = {
     "*": ("alias", "A value that begins with `*` is a reference in YAML, not emphasis."),
     "&": ("alias", "A value that begins with `&` is a reference in YAML, not text."),
@@ -103,7 +104,9 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         return None
     value = entry["value"]
     column = entry.start("value") + 1
-    if value[0] in _RESERVED:
+    if value.startswith("{{"):
+        code, message = SLOT_UNQUOTED
+    elif value[0] in _RESERVED:
         code, message = _RESERVED[value[0]]
     elif value[0] in "\"'":
         closing = _closing(value)

@@ -8,6 +8,7 @@ as 06411000 keeps its nought.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
 from brochure.manuscript import yamltree
@@ -51,7 +52,11 @@ class Regions:
 
     def get(self, name: str) -> Region | None:
         """The region of that id."""
-        return next((row for row in self.rows if row.id == name), None)
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Region]:
+        return {row.id: row for row in self.rows}
 
 
 def read_regions(project: Project, leaflet: str) -> Regions:

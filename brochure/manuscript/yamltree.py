@@ -143,7 +143,12 @@ class _Composer:
             return Sequence(place, span, tuple(children))
         entries: dict[str, tuple[Scalar, Node]] = {}
         for key, value in zip(children[::2], children[1::2], strict=True):
-            if not isinstance(key, Scalar) or key.text is None:
+            if self.text.startswith("{{", key.span[0] - 1) and not isinstance(key, Scalar):
+                code, message = mend.SLOT_UNQUOTED
+                hint = 'Write "{{ region.name }} …", quotation marks around the whole text.'
+                place = Place(self.file, key.place.line, key.place.column - 1)
+                self.complaints.append(error(code, message, place, hint))
+            elif not isinstance(key, Scalar) or key.text is None:
                 self.complaints.append(
                     error(
                         "key-not-text",

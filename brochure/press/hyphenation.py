@@ -20,7 +20,7 @@ from typing import Any
 from brochure.manuscript.language import Hyphenation
 from brochure.project import write_whole
 
-_PAUSE = 5.0  # seconds between two savings
+_OFTEN, _PAUSE = 10, 5.0  # times that are saved at once; then seconds between two of them
 _REMEMBERED = 50_000  # words; a file of about a megabyte
 HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
 Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided
@@ -41,7 +41,7 @@ class Hyphenator:
         self._file = memory / f"hyphens-{rules.dictionary}.json" if memory else None
         self._breaks = self._remembered()
         self._known = len(self._breaks)
-        self._save_next = 0.0
+        self._savings, self._save_next = 0, 0.0
         self._exceptions = {
             word.replace("-", "").lower(): [
                 found.start() - i for i, found in enumerate(re.finditer("-", word))
@@ -67,12 +67,14 @@ class Hyphenator:
     def save(self) -> None:
         """Keep what was learned, for the next process, beside what others have kept since.
 
-        At most every few seconds: of many leaflets, each brings some new words.
+        After the first times at most every few seconds: of many leaflets, each brings new words.
         """
-        now = time.monotonic()
-        if self._file is None or len(self._breaks) == self._known or now < self._save_next:
+        if self._file is None or len(self._breaks) == self._known:
             return
-        self._save_next = now + _PAUSE
+        self._savings += 1
+        if self._savings > _OFTEN and time.monotonic() < self._save_next:
+            return
+        self._save_next = time.monotonic() + _PAUSE
         self._breaks |= self._remembered()
         if len(self._breaks) <= _REMEMBERED:
             data = {"version": version("pyphen"), "words": dict(sorted(self._breaks.items()))}
