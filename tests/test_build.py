@@ -248,6 +248,45 @@ def test_an_override_that_becomes_stale_is_told_though_nothing_is_made(probe: Wo
     assert outcomes["2"].artifact.made  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("variants/2.yaml", "title: [", "bracket"),
+        ("variants/2.yaml", "leave_out: [nichts]\n", "orphaned"),
+        ("variants/2.yaml", "titel: x\n", "unknown-key"),
+        ("regions.csv", REGIONS + "2,Noch einmal,\n", "duplicate-id"),
+        ("regions.csv", REGIONS.replace("2,Fulda,", "2,Fulda"), "row-length"),
+        ("regions.csv", REGIONS.replace(",ort", ",otr"), "unknown-column"),
+    ],
+)
+def test_what_has_become_wrong_is_told_though_nothing_would_be_made(
+    probe: Workspace, path: str, text: str, code: str
+) -> None:
+    made(probe)
+    probe.write(f"content/probe/{path}", text)
+    found = [d.code for o in build(probe) for d in o.diagnostics if d.is_error]
+    assert code in found
+    assert not any(o.artifact and o.artifact.variant == "2" for o in build(probe))
+
+
+def test_an_override_that_becomes_redundant_by_the_table(probe: Workspace) -> None:
+    probe.variant("3", "title: In Kassel-Stadt\nreplaced:\n  title: In {{ region.name }}\n")
+    assert [d.code for o in build(probe) for d in o.diagnostics] == []
+    probe.regions(REGIONS.replace("Kassel", "Kassel-Stadt").replace("In ", ""))
+    assert [d.code for o in build(probe) for d in o.diagnostics] == ["redundant"]
+    assert [d.code for o in build(probe) for d in o.diagnostics] == ["redundant"]
+    probe.regions(REGIONS)
+    assert [d.code for o in build(probe) for d in o.diagnostics] == []
+
+
+def test_variant_files_without_a_table_are_not_passed_over(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    workspace.variant("giessen", "title: x\n")
+    found = [d.code for o in build(workspace) for d in o.diagnostics]
+    assert found == ["unknown-variant"]
+    assert [d.code for o in build(workspace, Choice()) for d in o.diagnostics] == []
+
+
 def test_a_broken_variant_does_not_stop_the_others(probe: Workspace) -> None:
     probe.variant("2", "leave_out: [nichts]\n")
     outcomes = build(probe)

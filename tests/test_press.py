@@ -4,17 +4,20 @@ import io
 import json
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 
 from brochure.diagnostics import Place, Problems
 from brochure.manuscript.language import load_language
+from brochure.press import linebreak
 from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator, bounded
 from brochure.press.template import quotation
+from brochure.press.typeset import Typesetter
 from brochure.project import Project, builtin_styles, packaged_fonts
-from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.readers import squeezed, structure_texts
 
 GERMAN = load_language(Project(ROOT), "de")
@@ -306,3 +309,65 @@ def test_words_are_remembered_and_the_dictionary_is_asked_once(tmp_path: Path) -
     file.write_text("not json")
     assert Hyphenator(GERMAN.hyphenation, tmp_path, divide).positions("Beispiel") == [4]
     assert asked == ["Beispiel"] * 3
+
+
+class Asked(dict[str, object]):
+    """A style that notes what is asked of it."""
+
+    def __init__(self, style: Any) -> None:
+        self.style, self.asked = style, set[str]()
+
+    def __getitem__(self, name: str) -> object:
+        self.asked.add(name)
+        return self.style[name]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.style, name)
+
+
+def test_lines_are_remembered_by_all_that_they_depend_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a line would be taken for another one, in another style."""
+    asked: set[str] = set()
+    calls = 0
+
+    def watched(split: Any, text: str, style: Any, *args: Any, **options: Any) -> Any:
+        nonlocal calls
+        style = Asked(style)
+        result = split(text, style, *args, **options)
+        asked.update(style.asked)
+        calls += 1
+        return result
+
+    real = linebreak.LineBreaker.split
+    monkeypatch.setattr(
+        linebreak.LineBreaker, "split",
+        lambda self, split, *args, **options: real(
+            self, lambda *a, **o: watched(split, *a, **o), *args, **options
+        ),
+    )  # fmt: skip
+    words = "Donaudampfschifffahrtsgesellschaft weiter_und_\tweiter " * 30
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f"|\n        {words} *{words}* x\u00ady"))
+    workspace.write(
+        "styles/email.css",
+        "td { white-space: pre-wrap; overflow-wrap: anywhere; letter-spacing: 1px;"
+        " text-decoration: underline; font-language-override: 'ROM'; tab-size: 3 }",
+    )
+    workspace.typeset()
+    assert calls > 20
+    assert asked - {"line_height"} <= set(linebreak.PROPERTIES)
+    assert len(asked) > 20
+
+
+def test_what_is_remembered_of_other_leaflets_changes_no_byte(workspace: Workspace) -> None:
+    seed = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
+    texts = [seed, seed.replace("Geflüchtete", "Neue"), seed.replace("text: |", "text: |+")]
+    cold = []
+    for text in texts:
+        workspace.leaflet(text)
+        cold.append(Typesetter(None).typeset(workspace.compose()).pdf)
+    warm = Typesetter(None)
+    for text, expected in zip(texts * 2, cold * 2, strict=True):
+        workspace.leaflet(text)
+        assert warm.typeset(workspace.compose()).pdf == expected

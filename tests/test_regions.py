@@ -87,7 +87,8 @@ def test_of_two_rows_with_one_id_neither_is_built() -> None:
 def test_cells_know_their_places() -> None:
     regions = parse('id;name;ort\n1;"A ""B""\nC";x\n', "r.csv")
     (row,) = regions.rows
-    assert row.name == 'A "B"\nC'
+    assert row.cells["name"].text == 'A "B"\nC'
+    assert row.name == 'A "B" C', "it stands in titles"
     assert row.cells["ort"].place == Place("r.csv", 3, 4)
     assert regions.columns["ort"] == Place("r.csv", 1, 9)
 

@@ -155,6 +155,7 @@ def test_passages_left_out_and_added(probe: Workspace, text: str, order: list[st
         ("add:\n- {id: a, after: eins, quote: {text: '{{ region.name }}', lines: 1}}\n",
          [("slot-here", 2, 39)]),
         ("title: \n", [("empty", 1, 1)]),
+        ("passages:\n  eins: {commentary: {}}\n", [("empty", 2, 3)]),
         ("date: gestern\n", [("date", 1, 7)]),
         ("title: '{{ region.ort }}'\n", [("unknown-slot", 1, 19)]),
         ("title: Unser Ziel: Geld\nleave_out: [ains]\n",

@@ -61,9 +61,17 @@ class Job:
 
     @cached_property
     def texts(self) -> str:
-        """Digest of the files in which its complaints have their places."""
+        """Digest of the files in which its complaints have their places, and of those that are
+        known already: they may change though the content does not.
+        """
         tree = self.draft.tree
-        return digest_of([tree.text, dict(tree.others)])
+        said = [f"{d.place} {d.code} {d.message}" for d in self.draft.complaints]
+        return digest_of([tree.text, dict(tree.others), said])
+
+    @property
+    def broken(self) -> bool:
+        """Whether it cannot be made."""
+        return any(d.is_error for d in self.draft.complaints)
 
     @property
     def row(self) -> int:
@@ -94,7 +102,8 @@ def plan(
             continue
         works.append(work)
         variants = choice.of(work)
-        if variants != (None,) and work.strays:
+        base_only = not (choice.variants or choice.all_variants or choice.every_form)
+        if work.strays and not base_only:
             yield Unreadable(name, None, work.strays)
         for variant in variants:
             try:

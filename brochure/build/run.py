@@ -92,15 +92,24 @@ class Build:
         self._digests = Digests()
         self._editions = editions
         self._broken: list[Unreadable] = []
+        self._paths: list[Path] = []
         self._fresh: list[tuple[Job, Record]] = []
         self._groups: dict[tuple[str, str, str], list[Job]] = {}
         for job in plan(project, leaflets, choice, editions):
             if isinstance(job, Unreadable):
                 self._broken.append(job)
-            elif record := self._journal.up_to_date(job.path, job.inputs, self._digests):
+                continue
+            self._paths.append(job.path)
+            record = self._journal.up_to_date(job.path, job.inputs, self._digests)
+            if record is not None and not job.broken:
                 self._fresh.append((job, record))
             else:
                 self._groups.setdefault(job.content, []).append(job)
+
+    def in_order(self, artifacts: Sequence[Artifact]) -> list[Artifact]:
+        """Artifacts in the order of leaflets, regions and editions, not as they became ready."""
+        order = {path: index for index, path in enumerate(self._paths)}
+        return sorted(artifacts, key=lambda artifact: order[artifact.path])
 
     @cached_property
     def _press(self) -> "Press":

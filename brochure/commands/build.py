@@ -107,7 +107,8 @@ def _build_once(
             if made:
                 bar.goes_on()
     if as_json:
-        terminal.show_json(complaints, artifacts=[_data(project, one) for one in built])
+        artifacts = [_data(project, one) for one in work.in_order(built)]
+        terminal.show_json(complaints, artifacts=artifacts)
     else:
         _sum_up(work.total, built, tuple(complaints))
     if open_:

@@ -84,7 +84,10 @@ def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
             message = f"`{name}` is left out twice; the first time in line {first}."
             yield error("duplicate-id", message, item.place, "Keep one of the two.")
         left_out[name] = item.place
-    for id_, _ in entries(root.get("passages")):
+    for id_, change in entries(root.get("passages")):
+        if not any(True for _ in scalars(change)):
+            message = f"Nothing is said here of passage `{id_.text}`."
+            yield error("empty", message, id_.place, "Write its commentary, or delete the line.")
         if id_.text in left_out:
             yield error(
                 "contradiction",

@@ -136,18 +136,19 @@ def _region(header: list[Value], row: list[Value]) -> Region:
                     "Write one, or delete the row.",
                 )
             )
-    name = cells["id"].text
-    if name and not NAME.fullmatch(name):
+    id_ = cells["id"].text
+    if id_ and not NAME.fullmatch(id_):
         complaints.append(
             error(
                 "region-id",
-                f"`{name}` cannot be the id of a region.",
+                f"`{id_}` cannot be the id of a region.",
                 cells["id"].place,
                 "Use letters without accents, digits and hyphens, as in `giessen` or "
                 "`06531000`: folder and PDF are named after it.",
             )
         )
-    return Region(name, cells["name"].text, row[0].place, cells, tuple(complaints))
+    name = " ".join(cells["name"].text.split())  # it stands in titles
+    return Region(id_, name, row[0].place, cells, tuple(complaints))
 
 
 def _doubled(region: Region, first: Place) -> Diagnostic:

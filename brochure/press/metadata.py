@@ -5,6 +5,7 @@ declared beside PDF/A-2a (ISO 19005-2, 6.7.11), with the extension schema that P
 (6.6.2.3) for the `pdfuaid` namespace.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
@@ -93,7 +94,8 @@ def _compress(thing: Any) -> None:
 
 def _title(title: str, region: str) -> str:
     """The title of a PDF: that of the leaflet, and the region where it does not name it."""
-    return title if not region or region in title else f"{title} – {region}"
+    named = re.search(rf"(?<!\w){re.escape(region)}(?!\w)", title)
+    return title if not region or named else f"{title} – {region}"
 
 
 def _complete(document: Any, pdf: Any, region: str) -> None:
