@@ -103,6 +103,27 @@ def test_what_a_change_makes_anew(probe: Workspace) -> None:
     assert anew() == []
 
 
+def test_the_name_counts_even_where_no_text_uses_it(probe: Workspace) -> None:
+    probe.leaflet(HEAD + PASSAGE)
+    probe.regions("id,name\n1,Gießen\n2,Fulda\n")
+    assert made(probe) == ["1", "2"]
+    probe.regions("id,name\n1,Gießen\n2,Fulda an der Fulda\n")
+    assert made(probe) == ["2"]
+
+
+def test_a_complaint_about_a_cell_moves_with_its_row(probe: Workspace) -> None:
+    probe.regions("id,name,ort\n1,Gießen,<b>Markt</b>\n")
+    assert [str(d.place) for o in build(probe) for d in o.diagnostics] == [
+        "content/probe/regions.csv:2:10"
+    ]
+    probe.regions("id,name,ort\n2,Fulda,x\n1,Gießen,<b>Markt</b>\n")
+    outcomes = build(probe)
+    assert [o.artifact and o.artifact.made for o in outcomes] == [False, True]
+    assert [str(d.place) for o in outcomes for d in o.diagnostics] == [
+        "content/probe/regions.csv:3:10"
+    ]
+
+
 def test_a_column_that_only_some_texts_use(probe: Workspace) -> None:
     probe.leaflet(LEAFLET.replace("slots:\n", "slots:\n  tel: '-'\n"))
     probe.variant("3", "subtitle: 'Ruft an: {{ region.tel }}'\n")

@@ -362,12 +362,66 @@ def test_lines_are_remembered_by_all_that_they_depend_on(
 
 def test_what_is_remembered_of_other_leaflets_changes_no_byte(workspace: Workspace) -> None:
     seed = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
-    texts = [seed, seed.replace("Geflüchtete", "Neue"), seed.replace("text: |", "text: |+")]
+    words = "Gleiche Worte in anderer Schrift, hier wie dort, eine ganze Zeile lang und mehr"
+    twice = f"{HEAD}subtitle: {words}\n" + PASSAGE.replace(
+        "text: Text", f"heading: {words}\n      text: |\n        {words}\n\n        **{words}**"
+    )
+    texts = [seed, seed.replace("Geflüchtete", "Neue"), seed.replace("text: |", "text: |+"), twice]
+
+    class Forgetful(dict[object, Any]):
+        def __contains__(self, key: object) -> bool:
+            return False
+
+        def setdefault(self, key: object, default: Any = None) -> Any:
+            return Forgetful()
+
     cold = []
+    forgetful, warm = Typesetter(None), Typesetter(None)
+    forgetful._lines = Forgetful()
     for text in texts:
         workspace.leaflet(text)
-        cold.append(Typesetter(None).typeset(workspace.compose()).pdf)
-    warm = Typesetter(None)
+        cold.append(forgetful.typeset(workspace.compose()).pdf)
     for text, expected in zip(texts * 2, cold * 2, strict=True):
         workspace.leaflet(text)
         assert warm.typeset(workspace.compose()).pdf == expected
+
+
+def test_a_line_is_remembered_apart_where_no_word_may_be_divided() -> None:
+    """After two hyphens, the same text is broken another way."""
+    one, other = (linebreak.LineBreaker("de", Hyphenator(GERMAN.hyphenation), {}) for _ in "12")
+    other._memory = one._memory
+    style = dict.fromkeys(linebreak.PROPERTIES, "x")
+    asked: list[bool] = []
+
+    class Layout:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+    def split(text: str, style: Any, breaker: linebreak.LineBreaker, *args: Any) -> Any:
+        divides = breaker.divides("de")
+        asked.append(divides)
+        return Layout(text[:3] + "-") if divides else Layout(text[:3]), 3, 3, 1.0, 1.0, 1.0
+
+    text, found = "abcabcabcabc" * 2, []
+    for start in range(0, 18, 3):
+        layout, *_ = one.split(split, text[start:], style, one, 10.0)
+        found.append(layout)
+    assert asked == [True, True, False, True, True, False]
+    assert [layout.text for layout in found[:3]] == ["abc-", "abc-", "abc"]
+    first, *_ = other.split(split, text, style, other, 10.0)
+    assert len(asked) == 6, "it was not asked again"
+    assert first is not found[0], "what is drawn is changed"
+    fresh, *_ = other.split(split, text[6:], style, other, 20.0)
+    assert (fresh.text, asked[6:]) == ("abc-", [True])
+    third, *_ = other.split(split, text[6:], style, other, 10.0)
+    assert third.text == "abc-", "at another width"
+
+
+def test_two_processes_remember_the_words_of_both(tmp_path: Path) -> None:
+    one, other = (Hyphenator(GERMAN.hyphenation, tmp_path) for _ in range(2))
+    one.positions("Zusammenschlüsse")
+    other.positions("Flüchtlingsinitiativen")
+    one.save()
+    other.save()
+    remembered = json.loads(next(tmp_path.glob("hyphens-*.json")).read_text("utf-8"))["words"]
+    assert set(remembered) == {"Zusammenschlüsse", "Flüchtlingsinitiativen"}

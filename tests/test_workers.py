@@ -218,6 +218,33 @@ def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) < 20
 
 
+def patient(number: int, folder: Path) -> int:
+    """Work that goes on for half a minute, then leaves a trace."""
+    (folder / "begun").touch()
+    time.sleep(30)
+    (folder / "late").touch()
+    return number
+
+
+def test_workers_are_not_waited_for_when_a_build_is_stopped(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from brochure.build.staff import Pool, employ\n"
+        "from tests.test_workers import patient\n"
+        "list(employ(Pool(2), patient, iter([(1, 1), (2, 2)]), Path(sys.argv[1])))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment(PYTHONWARNINGS=""),
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    wait_for((tmp_path / "begun").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert "KeyboardInterrupt" in errors
+    assert "SpawnProcess" not in errors, "workers leave Ctrl-C to the build"
+    assert not children(process.pid)
+    assert not (tmp_path / "late").exists()
+
+
 # --- Dask ----------------------------------------------------------------------------------------
 
 

@@ -69,11 +69,6 @@ class Job:
         return digest_of([tree.text, dict(tree.others), said])
 
     @property
-    def broken(self) -> bool:
-        """Whether it cannot be made."""
-        return any(d.is_error for d in self.draft.complaints)
-
-    @property
     def row(self) -> int:
         """The line of its region in the table; 0 for the base."""
         return self.draft.region.place.line if self.draft.region else 0

@@ -100,8 +100,7 @@ class Build:
                 self._broken.append(job)
                 continue
             self._paths.append(job.path)
-            record = self._journal.up_to_date(job.path, job.inputs, self._digests)
-            if record is not None and not job.broken:
+            if record := self._journal.up_to_date(job.path, job.inputs, self._digests):
                 self._fresh.append((job, record))
             else:
                 self._groups.setdefault(job.content, []).append(job)
@@ -207,7 +206,9 @@ class Build:
         return Outcome(_artifact(job, record, made=True), complaints)
 
     def _kept(self, job: Job, record: Record) -> Outcome:
-        """A PDF that need not be made, and what there is to complain of it now."""
+        """A PDF that need not be made, and what there is to complain of it now: it may have
+        become wrong though it says the same.
+        """
         self._project.seen.update(self._journal.files(record))
         moved = bool(record.diagnostics) and record.row != job.row
         if moved or record.texts != job.texts:  # the content is the same; places may not be

@@ -91,7 +91,7 @@ def fill(
                 tree.place(path, name),
                 did_you_mean(name, known),
             )
-            for name in strange
+            for name in strange[:_MOST]
         ]
         if text.template is None or strange:
             continue
@@ -100,7 +100,7 @@ def fill(
         except (TemplateError, TypeError) as reason:
             empty = [name for name in text.names if name not in values]
             missing.update(empty)
-            complaints += [_without_value(name, tree.place(path, name)) for name in empty]
+            complaints += [_without_value(name, tree.place(path, name)) for name in empty[:_MOST]]
             if not empty:
                 said = f"This slot cannot be filled in ({reason})."
                 complaints.append(error("slot", said, tree.place(path, OPENING), _HINT))
