@@ -116,3 +116,21 @@ def test_it_reads_what_the_module_csv_writes(rows: list[list[str]], semicolon: b
     assert [[r.id, r.name, r.cells["a"].text, r.cells["b"].text] for r in read.rows] == [
         [cell.strip() for cell in row] for row in named
     ]
+
+
+def test_large_tables_of_nothing_take_no_time(workspace: Workspace) -> None:
+    """Bounded, each of them; without bounds, the first two take minutes."""
+    workspace.leaflet(HEAD + PASSAGE)
+    for text, codes in (
+        ("id,name" + "".join(f",c{i}" for i in range(200_000)), ["too-many"]),
+        ("id,name\n" + "," * 4_000_000, []),
+        ("id,name\n" + ",\n" * 1_000_000, []),
+        ("id,name\n" + ",x\n" * 50_000, ["empty"] * 100),
+        ("id,name\n" + "a,b\n" * 2_000_000, ["cannot-read"]),
+    ):
+        workspace.regions(text)
+        try:
+            found = read_work(workspace.project, "probe").regions.diagnostics
+        except Problems as problems:
+            found = problems.diagnostics
+        assert [d.code for d in found] == codes

@@ -16,8 +16,10 @@ from brochure.manuscript.nodes import Value, place_in
 from brochure.project import NAME, Project
 
 FILE = "regions.csv"
-LIMIT = 10_000_000  # bytes; the 10,800 municipalities of Germany with ten columns have 2 MB
+LIMIT = 5_000_000  # bytes; the 10,800 municipalities of Germany with ten columns have 2 MB
 REQUIRED = ("id", "name")
+_COLUMNS = 100
+_MOST = 100  # complaints; whoever has more has another kind of table
 _SLOT = re.compile(r"[^\W\d_]\w*")
 _SEP = re.compile(r"sep=([,;])\n")  # a first line with which Excel names the delimiter
 
@@ -85,9 +87,9 @@ def parse(text: str, file: str) -> Regions:
     )
     rows_with_text = (row for row in rows if any(cell.text for cell in row))
     header = next(rows_with_text, [])
-    raise_errors(_check_header(header, Place(file)))
     while header and not header[-1].text:  # spreadsheets write empty columns at the right
         header.pop()
+    raise_errors(_check_header(header, Place(file)))
     regions: list[Region] = []
     complaints: list[Diagnostic] = []
     first: dict[str, int] = {}
@@ -104,7 +106,7 @@ def parse(text: str, file: str) -> Regions:
         complaints.append(complaint)  # and which of the two is meant, nobody knows:
         regions[at] = replace(regions[at], diagnostics=(*regions[at].diagnostics, complaint))
     columns = {cell.text: cell.place for cell in header}
-    return Regions(file, columns, tuple(regions), tuple(complaints))
+    return Regions(file, columns, tuple(regions), tuple(complaints[:_MOST]))
 
 
 def _region(header: list[Value], row: list[Value]) -> Region:
@@ -162,9 +164,12 @@ def _doubled(region: Region, first: Place) -> Diagnostic:
 
 
 def _check_header(header: list[Value], file: Place) -> Iterator[Diagnostic]:
-    names = [cell.text for cell in header]
-    filled = names[: len(names) - next((i for i, n in enumerate(reversed(names)) if n), 0)]
-    for index, cell in enumerate(header[: len(filled)]):
+    if len(header) > _COLUMNS:
+        message = f"The table has {len(header)} columns; {_COLUMNS} are the most."
+        yield error("too-many", message, header[_COLUMNS].place, "Is this the right file?")
+        return
+    names: set[str] = set()
+    for cell in header:
         if not _SLOT.fullmatch(cell.text):
             yield error(
                 "column-name",
@@ -173,13 +178,14 @@ def _check_header(header: list[Value], file: Place) -> Iterator[Diagnostic]:
                 "Use one word of letters, digits and _ , as in `meeting_place`: texts ask for "
                 "it as {{ region.meeting_place }}.",
             )
-        elif cell.text in names[:index]:
+        elif cell.text in names:
             yield error(
                 "duplicate-column",
                 f"There are two columns `{cell.text}`.",
                 cell.place,
                 "Delete or rename one of them.",
             )
+        names.add(cell.text)
     for column in REQUIRED:
         if column not in names:
             yield error(
@@ -193,13 +199,18 @@ def _check_header(header: list[Value], file: Place) -> Iterator[Diagnostic]:
 
 def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tuple[str, Place]]]:
     """Rows of cells with their places. Raises Problems where a quotation mark is not closed."""
-    plain = re.compile(rf"[^{delimiter}\n]*")
+    plain, closed = re.compile(rf"[^{delimiter}\n]*"), re.compile(r'(?:[^"]|"")*"')
+    blank = re.compile(rf"[{delimiter} \t]*(?:\n|\Z)")
     at, line, line_start = start, text.count("\n", 0, start) + 1, start
     row: list[tuple[str, Place]] = []
     while at < len(text):
+        if not row and (skipped := blank.match(text, at)):  # spreadsheets write many of them
+            at, line = skipped.end(), line + 1
+            line_start = at
+            continue
         place = Place(file, line, at - line_start + 1)
         if text[at] == '"':
-            closing = re.compile(r'(?:[^"]|"")*"').match(text, at + 1)
+            closing = closed.match(text, at + 1)
             after = closing.end() if closing else len(text)
             if closing is None or text[after : after + 1] not in ("", delimiter, "\n"):
                 raise Problems([_unclosed(place_in(text, file, after) if closing else place)])
