@@ -214,7 +214,8 @@ def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
     next(results)
     assert len(multiprocessing.active_children()) == 2
     results.close()  # type: ignore[attr-defined]
-    assert multiprocessing.active_children() == []
+    # The pool's own thread may just be taking note that one has ended.
+    wait_for(lambda: not multiprocessing.active_children(), 5)
     assert len(list(tmp_path.iterdir())) < 20
 
 
