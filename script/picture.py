@@ -6,14 +6,14 @@ import pypdfium2
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
-NAME = "wir-bringen-uns-ein"
+NAME, REGION = "wir-bringen-uns-ein", "marburg-biedenkopf"
 SCALE = 1.2  # pixels a point
 GAP = 24  # pixels around and between pages
 
 
 def main() -> None:
     """Draw the pages side by side on grey."""
-    document = pypdfium2.PdfDocument(ROOT / "out" / NAME / f"{NAME}-print.pdf")
+    document = pypdfium2.PdfDocument(ROOT / "out" / NAME / REGION / f"{NAME}-{REGION}-print.pdf")
     pages = [page.render(scale=SCALE).to_pil() for page in document]
     width = sum(page.width for page in pages) + GAP * (len(pages) + 1)
     picture = Image.new("RGB", (width, pages[0].height + 2 * GAP), "#cccccc")
