@@ -110,8 +110,6 @@ class Cluster:
     Raises Problems where Dask is not installed, nobody answers, or the workers cannot do it.
     """
 
-    capacity = 64  # enough for the tasks on their way to the workers and back
-
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client, KilledWorker
@@ -129,6 +127,8 @@ class Cluster:
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
             self._client.run(versions)
+            # Some are being done, the others on their way to the workers and back.
+            self.capacity = max(64, 4 * sum(self._client.nthreads().values()))
         except Exception as reason:
             self._client.close()
             raise _problem(
