@@ -329,6 +329,24 @@ def test_a_cluster_loses_a_worker_and_no_variant(many: Workspace, dask: Dask) ->
     assert pdfs(many) == there, "the same bytes as here"
 
 
+def test_a_scheduler_that_goes_away_ends_the_build_and_keeps_what_is_done(
+    many: Workspace, dask: Dask
+) -> None:
+    dask.hire()
+    process = start(many, "--scheduler", dask.address)
+    wait_for(lambda: len(pdfs(many)) >= 3)
+    dask.scheduler.kill()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "it has gone away" in errors
+    assert "Traceback" not in errors
+    kept = pdfs(many)
+    assert 3 <= len(kept) < 40
+    assert run(many.root, "build", "--all", "-e", "email").returncode == 0
+    assert len(pdfs(many)) == 40
+    assert pdfs(many).items() >= kept.items()
+
+
 def test_nobody_answers(many: Workspace) -> None:
     many.write(f"content/{SEED}/x", "")
     result = run(many.root, "build", "probe", "--all", "--scheduler", "tcp://127.0.0.1:9")

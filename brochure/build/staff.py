@@ -5,6 +5,7 @@ dies costs no task: it is given to another.
 """
 
 import contextlib
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -116,6 +117,7 @@ class Cluster:
         except ImportError:
             said = "Dask, which reaches other machines, is not installed."
             raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters, we say
         self.deaths = (KilledWorker, CancelledError)
         self._address = address
         if not _ADDRESS.fullmatch(address):
