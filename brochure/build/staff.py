@@ -117,7 +117,8 @@ class Cluster:
         except ImportError:
             said = "Dask, which reaches other machines, is not installed."
             raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters, we say
+        for name in ("distributed", "distributed.client"):  # what matters, we say
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self.deaths = (KilledWorker, CancelledError)
         self._address = address
         if not _ADDRESS.fullmatch(address):
