@@ -389,7 +389,7 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
     workspace.variant("06531", "subtitle: Unter\nleave_out: [eins]\nadd:\n- id: neu\n"
                       "  after: eins\n  quote: {lines: 3, text: Zitat}\n")  # fmt: skip
     workspace.variant("3", "passages: {ains: {commentary: {text: x}}}\n")
-    workspace.variant("4", "title: {{ region.name }}\n")
+    workspace.variant("4", "title: Köln\n".encode("cp1252"))
     result = run(workspace.root, "build", "--variant", "06411000,06531", "-e", "email", "--json")
     assert [
         (a["variant"], a["path"], a["pages"]) for a in json.loads(result.stdout)["artifacts"]
@@ -405,7 +405,7 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
         "4         Kassel     broken    not built",
     ]
     assert "Did you mean `eins`?" in result.stderr
-    assert "A text that begins with a slot needs quotation marks." in result.stderr
+    assert "content/probe/variants/4.yaml:1:9: error: The file is not UTF-8" in result.stderr
     listed = json.loads(run(workspace.root, "variants", "probe", "--json").stdout)["variants"]
     assert listed[1] == {
         "id": "06531", "name": "Gießen", "state": "new", "slots": [],

@@ -145,6 +145,11 @@ def test_passages_left_out_and_added(probe: Workspace, text: str, order: list[st
             [("anchor", 2, 3)],
         ),
         ("add:\n- {id: a, after: a, commentary: {text: x}}\n", [("anchor", 2, 18)]),
+        (
+            ("add:\n- {id: a, after: b, commentary: {text: x}}\n"
+            "- {id: b, after: a, commentary: {text: x}}\n"),
+            [("anchor", 2, 18), ("anchor", 3, 18)],
+        ),
         ("add:\n- {id: a, after: vier, commentary: {text: x}}\n", [("orphaned", 2, 18)]),
         ("add:\n- {id: eins, after: zwei, commentary: {text: x}}\n", [("duplicate-id", 2, 8)]),
         (

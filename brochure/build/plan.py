@@ -76,10 +76,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A leaflet, or a variant of it, that could not even be read."""
+    """A leaflet that could not even be read, or what lies beside it and belongs to no variant."""
 
     leaflet: str
-    variant: str | None
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -93,19 +92,15 @@ def plan(
         try:
             work = read_work(project, name)
         except Problems as problems:
-            yield Unreadable(name, None, problems.diagnostics)
+            yield Unreadable(name, problems.diagnostics)
             continue
         works.append(work)
         variants = choice.of(work)
         base_only = not (choice.variants or choice.all_variants or choice.every_form)
         if work.strays and not base_only:
-            yield Unreadable(name, None, work.strays)
+            yield Unreadable(name, work.strays)
         for variant in variants:
-            try:
-                draft = work.draft(variant)
-            except Problems as problems:
-                yield Unreadable(name, variant, problems.diagnostics)
-                continue
+            draft = work.draft(variant)
             content = digest_of(draft.content())
             region = draft.region.name if draft.region else ""
             for edition, form in forms.items():

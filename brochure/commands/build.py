@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -113,7 +115,7 @@ def _build_once(
         _sum_up(work.total, built, tuple(complaints))
     if open_:
         _show_files([str(artifact.path) for artifact in built], project)
-    return int(any(d.is_error for d in complaints))
+    return common.exit_code(complaints)
 
 
 def _show_files(paths: list[str], project: Project) -> None:
@@ -122,35 +124,32 @@ def _show_files(paths: list[str], project: Project) -> None:
         click.launch(path)
 
 
-class _staff:  # noqa: N801
-    """Who sets the type, for the time of a build: a context that gives staff and whether the
-    project's cache is within its reach.
+@contextmanager
+def _staff(to_set: int, jobs: int | None, scheduler: str | None) -> Iterator[tuple[Any, bool]]:
+    """Who sets the type, for the time of a build, and whether the project's cache is within
+    their reach.
     """
+    if not to_set:
+        yield None, True
+        return
+    from brochure.build import staff
 
-    def __init__(self, to_set: int, jobs: int | None, scheduler: str | None) -> None:
-        self._to_set, self._jobs, self._scheduler = to_set, jobs, scheduler
-        self._cluster: Any = None
-
-    def __enter__(self) -> tuple[Any, bool]:
-        if not self._to_set:
-            return None, True
-        from brochure.build import staff
-
-        jobs = min(self._jobs or _cores(), self._to_set)
-        if self._scheduler is not None:
-            try:
-                self._cluster = staff.Cluster(self._scheduler)
-            except Problems as problems:
-                raise common.wrong_usage(problems) from None
-            return self._cluster, False
-        if jobs <= 1 or (self._jobs is None and self._to_set <= _FEW):
-            return staff.Alone(), True
-        gc.enable()  # there is much to read and compose here while others set the type
-        return staff.Pool(jobs), True
-
-    def __exit__(self, *_: object) -> None:
-        if self._cluster is not None:
-            self._cluster.close()
+    processes = min(jobs or _cores(), to_set)
+    if scheduler is None and (processes <= 1 or (jobs is None and to_set <= _FEW)):
+        yield staff.Alone(), True
+        return
+    gc.enable()  # there is much to read and compose here while others set the type
+    if scheduler is None:
+        yield staff.Pool(processes), True
+        return
+    try:
+        cluster = staff.Cluster(scheduler)
+    except Problems as problems:
+        raise common.wrong_usage(problems) from None
+    try:
+        yield cluster, False
+    finally:
+        cluster.close()
 
 
 def _cores() -> int:
@@ -220,6 +219,7 @@ def check(
     except Problems as problems:
         raise common.wrong_usage(problems) from None
     every: dict[Diagnostic, None] = {}
+    gc.enable()
     with terminal.Progress(total if total > _LIST else 0) as bar:  # few are checked in no time
         for some in found:
             every |= dict.fromkeys(some)
@@ -231,7 +231,7 @@ def check(
     else:
         terminal.show(complaints, project)
         terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
-    return int(any(d.is_error for d in complaints))
+    return common.exit_code(complaints)
 
 
 def _choice(

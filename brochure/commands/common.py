@@ -1,5 +1,6 @@
 """What commands share: arguments, the project, leaflets and editions by name."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from brochure import terminal
-from brochure.diagnostics import Place, Problems
+from brochure.diagnostics import Diagnostic, Place, Problems
 from brochure.project import MANUSCRIPT, Project
 
 # What is imported inside functions is slow, and not needed by all commands.
@@ -122,3 +123,8 @@ def wrong_usage(problems: Problems) -> click.UsageError:
     """The first of some problems as wrong usage: it lies in the command, not in a file."""
     (problem, *_) = problems.diagnostics
     return click.UsageError(f"{problem.message} {problem.hint}")
+
+
+def exit_code(complaints: Iterable[Diagnostic]) -> int:
+    """1 where one of them is an error, else 0."""
+    return int(any(complaint.is_error for complaint in complaints))

@@ -8,7 +8,7 @@ import click
 
 from brochure import terminal
 from brochure.commands import common
-from brochure.diagnostics import Diagnostic, Problems
+from brochure.diagnostics import Diagnostic, Place, Problems
 from brochure.project import Project
 
 
@@ -53,7 +53,7 @@ def diff(of: _Of, region: str) -> int:
     project, (_, draft) = of.project, _draft(of, region)
     if of.as_json:
         terminal.show_json(draft.complaints, overrides=[_data(o) for o in draft.overrides])
-        return _code(draft.complaints)
+        return common.exit_code(draft.complaints)
     width = shutil.get_terminal_size((100, 24)).columns
     for override in draft.overrides:
         change = override.change
@@ -73,8 +73,8 @@ def diff(of: _Of, region: str) -> int:
         click.echo(side_by_side(columns, marks, width) + "\n", color=terminal.colour())
     if not draft.overrides:
         terminal.say(f"{region} replaces no text of the base; its row fills in the slots.")
-    _complain(project, draft.complaints)
-    return _code(draft.complaints)
+    terminal.show(draft.complaints, project)
+    return common.exit_code(draft.complaints)
 
 
 @variants.command()
@@ -86,13 +86,13 @@ def explain(of: _Of, region: str) -> int:
     texts = list(_origins(draft))
     if of.as_json:
         terminal.show_json(draft.complaints, texts=texts)
-        return _code(draft.complaints)
+        return common.exit_code(draft.complaints)
     for entry in texts:
         click.echo(f"{entry['place']}  {entry['key']}: {_short(str(entry['text']))}")
         for value in entry["slots"]:
             click.echo(f"    {value['place']}  {_short(value['text'])}")
-    _complain(project, draft.complaints)
-    return _code(draft.complaints)
+    terminal.show(draft.complaints, project)
+    return common.exit_code(draft.complaints)
 
 
 @variants.command()
@@ -105,9 +105,9 @@ def accept(of: _Of, region: str, passage: str | None) -> int:
 
     project, (work, draft) = of.project, _draft(of, region)
     broken = [d for d in draft.complaints if d.is_error and d.code != "orphaned"]
-    if broken:
-        raise Problems(broken)
     try:
+        if broken:
+            raise Problems(broken)
         keys = record(work, draft, passage)
     except Problems as problems:
         terminal.show(problems.diagnostics, project)
@@ -123,10 +123,9 @@ def accept(of: _Of, region: str, passage: str | None) -> int:
 def _list(project: Project, name: str, as_json: bool) -> int:
     from brochure.build.journal import Journal
     from brochure.manuscript.overrides import worst
-    from brochure.manuscript.variants import read_work
     from brochure.press.edition import load_editions
 
-    work = read_work(project, name)
+    work = _read(project, name)
     journal = Journal(project)
     forms = load_editions(project)
     complaints: dict[Diagnostic, None] = dict.fromkeys(work.strays)
@@ -152,7 +151,7 @@ def _list(project: Project, name: str, as_json: bool) -> int:
         )
     if as_json:
         terminal.show_json(complaints, variants=rows)
-        return _code(complaints)
+        return common.exit_code(complaints)
     lines = [
         (str(row["id"]), str(row["name"]), str(row["state"]), _pages(row["pages"]), _differs(row))
         for row in rows
@@ -163,20 +162,24 @@ def _list(project: Project, name: str, as_json: bool) -> int:
         click.echo("  ".join(cells).rstrip())
     if not rows:
         terminal.say(f"There are no regions yet: write {work.regions.file}, a row for each.")
-    _complain(project, [d for d in complaints if d.is_error])
-    return _code(complaints)
+    terminal.show([d for d in complaints if d.is_error], project)
+    return common.exit_code(complaints)
+
+
+def _read(project: Project, leaflet: str) -> Any:
+    """The leaflet with its regions."""
+    from brochure.manuscript.variants import read_work
+
+    try:
+        return read_work(project, leaflet)
+    except Problems as problems:
+        terminal.show(problems.diagnostics, project)
+        raise click.exceptions.Exit(1) from None
 
 
 def _draft(of: _Of, region: str) -> tuple[Any, Any]:
     """The leaflet with its regions, and one of them; an unknown one is wrong usage."""
-    from brochure.diagnostics import Place
-    from brochure.manuscript.variants import read_work
-
-    try:
-        work = read_work(of.project, of.leaflet)
-    except Problems as problems:
-        terminal.show(problems.diagnostics, of.project)
-        raise click.exceptions.Exit(1) from None
+    work = _read(of.project, of.leaflet)
     try:
         work.check_id(region, Place("ID"))
     except Problems as problems:
@@ -239,11 +242,3 @@ def _differs(row: Any) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 70 else line[:69] + "…"
-
-
-def _complain(project: Project, complaints: Any) -> None:
-    terminal.show(complaints, project)
-
-
-def _code(complaints: Any) -> int:
-    return int(any(d.is_error for d in complaints))

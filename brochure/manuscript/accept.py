@@ -52,8 +52,7 @@ def accept(work: Work, draft: Draft, name: str | None = None) -> tuple[str, ...]
         raise Problems(d for d in draft.complaints if d.code == "orphaned")
     keys = {o.change.key for o in known}
     picked_keys = tuple(o.change.key for o in picked)
-    limit = yamltree.LIMIT
-    data = work.project.read(path, limit)
+    data = work.project.read(path, yamltree.LIMIT)
     text, _ = yamltree.decode(data, place.file)
     tree, _ = yamltree.parse(text, place.file)
     wanted = {key: old for key, old in records(tree).items() if key in keys}
@@ -69,6 +68,7 @@ def recorded(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
     text, _ = yamltree.decode(data, file)
     tree, _ = yamltree.parse(text, file)
     node = tree.node((_KEY,))
+    section = tree.root.key(_KEY) if isinstance(tree.root, Block) else None
     old = records(tree)
     # Lines with their own ends, as they are in the file; the tree's offsets count line feeds.
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
@@ -83,11 +83,8 @@ def recorded(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
 
     edits: list[tuple[int, int, list[str]]] = []
     if not isinstance(node, Block) or text[node.span[0]] == "{" or not node.entries:
-        if isinstance(tree.root, Block) and (key := tree.root.key(_KEY)) is not None:
-            value = tree.root.get(_KEY)
-            assert value is not None
-            start, stop = rows(key, value.span)
-            edits.append((start, stop, _section(wanted, "")))
+        if section is not None and node is not None:
+            edits.append((*rows(section, node.span), _section(wanted, "")))
         elif wanted:
             if lines and not lines[-1].endswith(("\n", "\r")):
                 lines[-1] += end
@@ -105,7 +102,7 @@ def recorded(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
         new = [name for name in wanted if name not in old]
         added = [line for name in new for line in _entry(name, wanted[name], indent)]
         edits.append((stop, stop, added))
-        if not wanted and (section := _key_of(tree.root)) is not None:
+        if not wanted and section is not None:
             edits = [(*rows(section, node.span), [])]  # a key without a value would be a mistake
     for start, stop, written in sorted(edits, reverse=True):
         if start == len(lines) and lines and not lines[-1].endswith(("\n", "\r")):
@@ -114,10 +111,6 @@ def recorded(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
     result = mark + "".join(lines).encode()
     _verify(data, result, wanted, file)
     return result
-
-
-def _key_of(root: object) -> Scalar | None:
-    return root.key(_KEY) if isinstance(root, Block) else None
 
 
 def _section(wanted: Mapping[str, str], above: str) -> list[str]:

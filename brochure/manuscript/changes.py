@@ -121,6 +121,20 @@ def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
                 "Give the added passage an id of its own.",
             )
 
+    stands = set(ours)  # and, round by round, those that are added beside one that stands
+    added = {id_of(item): anchor_of(item) for item in items(root.get("add"))}
+    for _ in added:
+        stands |= {name for name, anchor in added.items() if anchor and anchor.text in stands}
+    for name, anchor in added.items():
+        if name not in stands and anchor and anchor.text in added and anchor.text != name:
+            yield error(
+                "anchor",
+                f"`{name}` stands beside another added passage, and none of them beside one of "
+                "the base.",
+                anchor.place,
+                "Name a passage of the base here.",
+            )
+
 
 def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
     """The complaint about a change whose passage does not exist.

@@ -31,8 +31,8 @@ def overlay(base: Tree, variant: Tree) -> Tree:
             root = root.with_entry(key, _merged(there, value) if partial else value)
     passages = root.get("passages")
     if isinstance(passages, Sequence):
-        items = _arranged(passages, variant.root)
-        root = root.with_entry(_key(root, "passages"), replace(passages, items=items))
+        arranged = replace(passages, items=_arranged(passages, variant.root))
+        root = root.with_entry(_key(root, "passages"), arranged)
     return replace(base, root=root, others={**base.others, variant.file: variant.text})
 
 

@@ -108,9 +108,7 @@ class Work:
         )
 
     def draft(self, variant: str | None = None) -> Draft:
-        """Resolve a variant, or the base. Raises Problems for an id that there is not, or a
-        file that is not text.
-        """
+        """Resolve a variant, or the base. Raises Problems for an id that there is not."""
         if variant is None:
             tree, complaints, _ = slots.fill(self.base, self._defaults, self._known)
             return Draft(self.name, None, tree, (), (*self.complaints, *complaints))
@@ -120,13 +118,18 @@ class Work:
         tree = self.base
         overridden: tuple[memory.Override, ...] = ()
         if variant in self.files:
-            change, found = read_variant(self.project, self.files[variant])
-            overridden = memory.judge(self.base, change, partial(slots.filled, values=values))
-            complaints += found
-            complaints += contradictions(self.base, change)
-            complaints += memory.diagnose(overridden, self.base, self.name, variant)
-            if not any(d.is_error for d in found):
-                tree = overlay(self.base, change)
+            try:
+                change, found = read_variant(self.project, self.files[variant])
+            except Problems as problems:
+                complaints += problems.diagnostics
+            else:
+                filled = partial(slots.filled, values=values)
+                overridden = memory.judge(self.base, change, filled)
+                complaints += found
+                complaints += contradictions(self.base, change)
+                complaints += memory.diagnose(overridden, self.base, self.name, variant)
+                if not any(d.is_error for d in found):
+                    tree = overlay(self.base, change)
         tree, found, missing = slots.fill(tree, values, self._known)
         complaints += found
         complaints += [self._empty_cell(region, name) for name in sorted(missing)]
