@@ -11,6 +11,7 @@ from click.shell_completion import get_completion_class
 
 from brochure import __version__, terminal
 from brochure.commands.build import build, check
+from brochure.commands.source import source
 from brochure.commands.variants import variants
 from brochure.diagnostics import Problems
 
@@ -56,8 +57,9 @@ def cli(context: click.Context, folder: Path | None) -> None:
 @cli.command()
 @click.argument("name")
 @click.option("--language", "-l", default="de", show_default=True, help="Language of the leaflet.")
+@click.option("--example", is_flag=True, help="One that shows every verdict on quotes.")
 @click.pass_context
-def new(context: click.Context, name: str, language: str) -> None:
+def new(context: click.Context, name: str, language: str, example: bool) -> None:
     """Start a new leaflet (and a project around it, where there is none)."""
     from brochure.manuscript.validate import did_you_mean
     from brochure.new import create, languages
@@ -67,12 +69,17 @@ def new(context: click.Context, name: str, language: str) -> None:
             f"There is no leaflet to begin with in `{language}`. "
             + did_you_mean(language, languages())
         )
-    path = create(context.obj, name, language)
+    path = create(context.obj, name, language, example=example)
     click.echo(path)
     root = path.parents[2]
     steps = [] if root == context.obj.absolute() else [f"cd {os.path.relpath(root, context.obj)}"]
-    terminal.say("Open this file in an editor and write your leaflet into it. Then type:")
-    for step in [*steps, f"brochure build {name}"]:
+    if example:
+        terminal.say("Open this file beside what these say of its quotes:")
+        steps += [f"brochure check {name}", f"brochure build {name} --draft"]
+    else:
+        terminal.say("Open this file in an editor and write your leaflet into it. Then type:")
+        steps += [f"brochure build {name}"]
+    for step in steps:
         terminal.say(f"    {step}")
 
 
@@ -94,5 +101,5 @@ def completion(shell: str) -> None:
     click.echo(kind(cli, {}, "brochure", "_BROCHURE_COMPLETE").source())
 
 
-for command in (build, check, variants):
+for command in (build, check, source, variants):
     cli.add_command(command)

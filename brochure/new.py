@@ -19,14 +19,15 @@ What lies here wins over what brochure brings, file by file: `leaflet.html` (the
 
 def languages() -> tuple[str, ...]:
     """The languages in which there is a leaflet to begin with."""
-    names = (entry.name for entry in files("brochure.starter").iterdir())
-    return tuple(sorted(n.removesuffix(".yaml") for n in names if n.endswith(".yaml")))
+    folders = (entry for entry in files("brochure.starter").iterdir() if entry.is_dir())
+    return tuple(sorted(f.name for f in folders if (f / "leaflet.yaml").is_file()))
 
 
-def create(start: Path, name: str, language: str) -> Path:
-    """Write a leaflet that builds at once; return its manuscript.
+def create(start: Path, name: str, language: str, *, example: bool = False) -> Path:
+    """Write a leaflet that builds at once, and the document that it quotes; return its manuscript.
 
-    Inside a project it is added to it; elsewhere a folder `name` becomes a project around it.
+    `example`: one that shows every verdict on quotes, and builds as a draft only. Inside a project
+    it is added to it; elsewhere a folder `name` becomes a project around it.
     Raises Problems where something of that name exists; nothing is ever overwritten.
     """
     check_name(name, Place(name))
@@ -39,7 +40,9 @@ def create(start: Path, name: str, language: str) -> Path:
     path = Project(root).manuscript(name)
     if path.parent.exists():
         raise Problems([_exists(path.parent, Place(f"content/{name}"))])
-    text = (files("brochure.starter") / f"{language}.yaml").read_text("utf-8")
+    starter = files("brochure.starter") / language
+    text = (starter / ("example.yaml" if example else "leaflet.yaml")).read_text("utf-8")
+    text = text.replace("LEAFLET", name)
     beside = {
         **{
             root / "content" / f"{kind}.schema.json": json.dumps(data, indent=2, ensure_ascii=False)
@@ -52,6 +55,9 @@ def create(start: Path, name: str, language: str) -> Path:
     for file, content in beside.items():
         if not file.exists():
             write_whole(file, content.encode())
+    for source in starter.iterdir():
+        if source.name.endswith(".pdf"):
+            write_whole(path.parent / "sources" / source.name, source.read_bytes())
     write_whole(path, text.encode())
     return path
 

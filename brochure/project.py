@@ -93,11 +93,17 @@ class Project:
     def manuscript(self, leaflet: str) -> Path:
         return self.content / leaflet / MANUSCRIPT
 
-    def artifact(self, leaflet: str, edition: str, variant: str | None = None) -> Path:
-        """Where the PDF of an edition is written; that of a variant in a folder of its own."""
+    def artifact(
+        self, leaflet: str, edition: str, variant: str | None = None, *, draft: bool = False
+    ) -> Path:
+        """Where the PDF of an edition is written; that of a variant in a folder of its own.
+
+        A draft has a name of its own, so that it never lies where a good PDF is expected.
+        """
+        ending = "-draft.pdf" if draft else ".pdf"
         if variant is None:
-            return self.out / leaflet / f"{leaflet}-{edition}.pdf"
-        return self.out / leaflet / variant / f"{leaflet}-{variant}-{edition}.pdf"
+            return self.out / leaflet / f"{leaflet}-{edition}{ending}"
+        return self.out / leaflet / variant / f"{leaflet}-{variant}-{edition}{ending}"
 
     def show(self, path: Path) -> str:
         """A path as users see it: relative to the project, with slashes."""

@@ -65,7 +65,7 @@ def test_the_steps_are_logged_under_the_names_of_the_architecture(workspace: Wor
     steps = re.findall(
         r"^(\d)\. \*\*(\w+)\*\*", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE
     )
-    assert len(steps) == 4
+    assert len(steps) == 5
     workspace.leaflet(GOOD)
     logged = run(workspace.root, "build", "-v", "-e", "email").stderr
     assert re.findall(r": (\d) (\w+)$", logged, re.MULTILINE) == steps
@@ -210,7 +210,9 @@ def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
     validator = jsonschema.Draft7Validator(data)
     import yaml
 
-    files = [ROOT / "brochure/starter/de.yaml", ROOT / "content/wir-bringen-uns-ein/leaflet.yaml"]
+    starter = ROOT / "brochure/starter/de"
+    files = [starter / "leaflet.yaml", starter / "example.yaml"]
+    files += [ROOT / "content/wir-bringen-uns-ein/leaflet.yaml"]
     for file in files:  # as an editor reads them: 27 is a number, 2026-03-12 a text
         leaflet = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)
         assert list(validator.iter_errors(leaflet)) == []
@@ -295,7 +297,7 @@ def test_a_build_that_is_ended_leaves_the_last_pdf_and_nothing_behind(
         del os.environ["TMPDIR"]
     assert process.stderr is not None
     for line in process.stderr:
-        if b"3 typeset" in line:
+        if b"4 typeset" in line:
             break
     time.sleep(0.7)
     process.send_signal(signal_)

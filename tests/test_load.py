@@ -195,7 +195,7 @@ def test_names_of_leaflets_are_safe_in_mails(workspace: Workspace) -> None:
 
 def test_both_leaflets_to_begin_with_are_without_complaint(workspace: Workspace) -> None:
     for language in ("de", "en"):
-        text = (ROOT / "brochure" / "starter" / f"{language}.yaml").read_text("utf-8")
+        text = (ROOT / "brochure" / "starter" / language / "leaflet.yaml").read_text("utf-8")
         workspace.leaflet(text)
         for edition in ("email", "print"):
             assert workspace.complaints(edition) == ()

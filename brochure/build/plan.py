@@ -46,6 +46,7 @@ class Job:
     draft: Draft
     edition: str
     path: Path
+    marked: bool  # a draft: wrong quotes are marked on the page, and do not stop it
     inputs: str  # digest of content, region, edition, and versions
     content: tuple[str, str, str]  # jobs of which this is equal are set once
 
@@ -83,9 +84,17 @@ class Unreadable:
 
 
 def plan(
-    project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
+    project: Project,
+    leaflets: Sequence[str],
+    choice: Choice,
+    editions: Mapping[str, Edition],
+    *,
+    marked: bool = False,
 ) -> Iterator[Job | Unreadable]:
-    """Everything that is to be built, leaflet by leaflet. Raises Problems for unknown ids."""
+    """Everything that is to be built, leaflet by leaflet. Raises Problems for unknown ids.
+
+    `marked`: as drafts, in which quotes that are wrong are marked.
+    """
     works: list[Work] = []
     forms = {name: digest_of(edition.model_dump()) for name, edition in editions.items()}
     for name in leaflets:
@@ -107,8 +116,9 @@ def plan(
                 yield Job(
                     draft=draft,
                     edition=edition,
-                    path=project.artifact(name, edition, variant),
-                    inputs=digest_of([versions(), name, edition, form, content, region]),
+                    path=project.artifact(name, edition, variant, draft=marked),
+                    marked=marked,
+                    inputs=digest_of([versions(), name, edition, form, content, region, marked]),
                     content=(name, edition, content),
                 )
     for name in choice.variants if works else ():

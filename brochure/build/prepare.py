@@ -1,50 +1,115 @@
-"""Jobs → compositions; the template, styles and fonts of each edition are read once."""
+"""Jobs → compositions; sources, template, styles and fonts are read once."""
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from brochure.build.plan import Job
+from brochure.diagnostics import Diagnostic, Problems
 from brochure.manuscript.load import Manuscript, finish
 from brochure.press.compose import Composer, Composition
 from brochure.press.edition import Edition
 from brochure.project import Project
+from brochure.sources import pins
+from brochure.sources.pins import Pin, Pins
+from brochure.sources.verified import Verification, Verifier
 
 log = logging.getLogger("brochure")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job with its leaflet, read and composed, and the files that took."""
+    """A job with its leaflet, read, verified and composed, and the files that took.
+
+    `news` are complaints that hold this once: that a source has changed since the last build.
+    """
 
     job: Job
     manuscript: Manuscript
     composition: Composition
     reads: frozenset[Path]
+    news: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What there is to say about a job, and what is known of its quotes, as far as it got."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    manuscript: Manuscript | None = None
+    verification: Verification = field(default_factory=Verification)
 
 
 class Press:
-    """Reads and composes. `remember`: whether the project's cache may be written."""
+    """Reads, verifies and composes. `remember`: whether what was made may be remembered."""
 
     def __init__(
-        self, project: Project, editions: Mapping[str, Edition], *, remember: bool
+        self,
+        project: Project,
+        editions: Mapping[str, Edition],
+        *,
+        remember: bool,
+        marked: bool = False,
     ) -> None:
         self._project = project
         self._listening = replace(project, seen=set())
+        self._remember = remember and not marked
+        self._verifier = Verifier(project, marked=marked)
+        self._pins: dict[str, Pins] = {}
+        self._new_pins: dict[str, list[Pin]] = {}
         self._composers = {
             name: Composer(project, name, edition, remember=remember)
             for name, edition in editions.items()
         }
 
     def prepare(self, job: Job) -> Prepared:
-        """Read and compose. Raises Problems with all that stands in the way."""
+        """Read, verify and compose. Raises Problems with all that stands in the way."""
+        manuscript = self._read(job)
+        verification, news = self._verified(job, manuscript)
+        log.info("%s: 3 compose", job.named)
+        composer = self._composers[job.edition]
+        try:
+            composition = composer.compose(manuscript, verification)
+        except Problems as problems:
+            raise Problems([*problems.diagnostics, *news]) from None
+        if self._remember:
+            found = pins.pins_of(manuscript, verification)
+            self._new_pins.setdefault(manuscript.name, []).extend(found)
+        reads = composer.reads | self._listening.seen | verification.reads
+        return Prepared(job, manuscript, composition, reads, news)
+
+    def examine(self, job: Job) -> Examined:
+        """Everything that can be said about a job without setting type."""
+        try:
+            manuscript = self._read(job)
+        except Problems as problems:
+            return Examined(problems.diagnostics)
+        verification, news = self._verified(job, manuscript)
+        try:
+            said = self._composers[job.edition].compose(manuscript, verification).diagnostics
+        except Problems as problems:
+            said = problems.diagnostics
+        return Examined((*said, *news), manuscript, verification)
+
+    def pin(self) -> None:
+        """Record which quotes were verified, and against which files."""
+        for leaflet, found in self._new_pins.items():
+            pins.write_pins(self._project, leaflet, found)
+
+    def _read(self, job: Job) -> Manuscript:
         log.info("%s: 1 read", job.named)
         try:
-            manuscript = finish(self._listening, job.draft)
+            return finish(self._listening, job.draft)
         finally:
             self._project.seen.update(self._listening.seen)
-        log.info("%s: 2 compose", job.named)
-        composer = self._composers[job.edition]
-        composition = composer.compose(manuscript)
-        return Prepared(job, manuscript, composition, composer.reads | self._listening.seen)
+
+    def _verified(
+        self, job: Job, manuscript: Manuscript
+    ) -> tuple[Verification, tuple[Diagnostic, ...]]:
+        log.info("%s: 2 verify", job.named)
+        verification = self._verifier.verify(manuscript)
+        if manuscript.name not in self._pins:
+            self._pins[manuscript.name] = pins.read_pins(self._project, manuscript.name)
+        known = self._pins[manuscript.name]
+        return verification, tuple(pins.changes(manuscript, verification, known))

@@ -20,7 +20,7 @@ from brochure.project import Project, write_whole
 # What reads, composes and typesets is imported where it is called: a build with nothing to do
 # takes half the time without.
 if TYPE_CHECKING:
-    from brochure.build.prepare import Prepared, Press
+    from brochure.build.prepare import Examined, Prepared, Press
     from brochure.build.staff import Staff
     from brochure.build.work import Result
 
@@ -51,29 +51,23 @@ class Outcome:
 def check(
     project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
 ) -> tuple[Diagnostic, ...]:
-    """Every complaint about these leaflets in these editions; nothing is written or typeset."""
+    """Every complaint about these leaflets in these editions; nothing is built or typeset."""
     _, found = checks(project, leaflets, choice, editions)
-    return in_order(complaint for complaints in found for complaint in complaints)
+    return in_order(complaint for examined in found for complaint in examined.diagnostics)
 
 
 def checks(
     project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
-) -> tuple[int, Iterator[tuple[Diagnostic, ...]]]:
-    """How many things there are to check, and the complaints about one after the other."""
-    from brochure.build.prepare import Press
+) -> tuple[int, Iterator["Examined"]]:
+    """How many things there are to check, and what is found in one after the other."""
+    from brochure.build.prepare import Examined, Press
 
     press = Press(project, editions, remember=False)
     jobs = list(plan(project, leaflets, choice, editions))
-
-    def complaints(job: Job | Unreadable) -> tuple[Diagnostic, ...]:
-        if isinstance(job, Unreadable):
-            return job.diagnostics
-        try:
-            return press.prepare(job).composition.diagnostics
-        except Problems as problems:
-            return problems.diagnostics
-
-    return len(jobs), map(complaints, jobs)
+    return len(jobs), (
+        Examined(job.diagnostics) if isinstance(job, Unreadable) else press.examine(job)
+        for job in jobs
+    )
 
 
 class Build:
@@ -85,8 +79,14 @@ class Build:
         leaflets: Sequence[str],
         choice: Choice,
         editions: Mapping[str, Edition],
+        *,
+        marked: bool = False,
     ) -> None:
-        """Read everything. Raises Problems for ids of variants that there are not."""
+        """Read everything. Raises Problems for ids of variants that there are not.
+
+        `marked`: drafts are made, in which quotes that are wrong are marked.
+        """
+        self._marked = marked
         self._project = project
         self._journal = Journal(project)
         self._digests = Digests()
@@ -95,7 +95,7 @@ class Build:
         self._paths: list[Path] = []
         self._fresh: list[tuple[Job, Record]] = []
         self._groups: dict[tuple[str, str, str], list[Job]] = {}
-        for job in plan(project, leaflets, choice, editions):
+        for job in plan(project, leaflets, choice, editions, marked=marked):
             if isinstance(job, Unreadable):
                 self._broken.append(job)
                 continue
@@ -114,7 +114,7 @@ class Build:
     def _press(self) -> "Press":
         from brochure.build.prepare import Press
 
-        return Press(self._project, self._editions, remember=True)
+        return Press(self._project, self._editions, remember=True, marked=self._marked)
 
     @property
     def total(self) -> int:
@@ -159,7 +159,7 @@ class Build:
                         refused.append(Outcome(None, problems.diagnostics))
                 if ready:
                     first = ready[0][0]
-                    log.info("%s: 3 typeset", first.job.named)
+                    log.info("%s: 4 typeset", first.job.named)
                     regions = tuple(dict.fromkeys(one.job.region for one, _ in ready))
                     yield ready, Task(first.composition, regions, versions())
 
@@ -173,6 +173,7 @@ class Build:
             for prepared, reads in group:
                 yield self._finished(prepared, reads, pdfs.get(prepared.job.region), result)
         yield from refused
+        self._press.pin()
         self._journal.sweep()
 
     def _finished(
@@ -184,12 +185,12 @@ class Build:
             [*prepared.composition.diagnostics, *prepared.manuscript.located(result.diagnostics)]
         )
         if pdf is None:
-            return Outcome(None, complaints)
-        log.info("%s: 4 write", job.named)
+            return Outcome(None, (*complaints, *prepared.news))
+        log.info("%s: 5 write", job.named)
         try:
             _write(job.path, pdf, self._project)
         except Problems as problems:
-            return Outcome(None, (*complaints, *problems.diagnostics))
+            return Outcome(None, (*complaints, *prepared.news, *problems.diagnostics))
         record = self._journal.record(
             job.path,
             inputs=job.inputs,
@@ -203,7 +204,7 @@ class Build:
             symbolic=result.diagnostics,
         )
         self._journal.add(record)
-        return Outcome(_artifact(job, record, made=True), complaints)
+        return Outcome(_artifact(job, record, made=True), (*complaints, *prepared.news))
 
     def _kept(self, job: Job, record: Record) -> Outcome:
         """A PDF that need not be made, and what there is to complain of it now: it may have

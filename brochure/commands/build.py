@@ -23,6 +23,9 @@ _LIST = 20  # more files are not listed on a terminal
 @common.editions
 @common.variants
 @common.all_variants
+@click.option(
+    "--draft", is_flag=True, help="Build though quotes are wrong; they are marked on the page."
+)
 @click.option("--jobs", "-j", type=click.IntRange(1), help="Processes. Without: one a core.")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, as in tcp://host:8786.")
 @click.option("--open", "open_", is_flag=True, help="Show the PDFs when they are done.")
@@ -36,6 +39,7 @@ def build(
     editions: tuple[str, ...],
     variants: tuple[str, ...],
     all_variants: bool,
+    draft: bool,
     jobs: int | None,
     scheduler: str | None,
     open_: bool,
@@ -53,7 +57,7 @@ def build(
     project = common.project_of(context)
     choice = _choice(variants, all_variants, every_form=False, anywhere=not leaflets)
     staffing = (jobs, scheduler)
-    code = _build_once(project, leaflets, editions, choice, staffing, open_, as_json)
+    code = _build_once(project, leaflets, editions, choice, draft, staffing, open_, as_json)
     if not watch:
         return code
 
@@ -65,7 +69,7 @@ def build(
         terminal.say(f"Changed: {names}")
         project.seen.clear()
         try:
-            _build_once(project, leaflets, editions, choice, staffing, False, False)
+            _build_once(project, leaflets, editions, choice, draft, staffing, False, False)
         except click.ClickException as wrong:  # the leaflet's folder was renamed, say
             wrong.show()
         except Problems as problems:
@@ -78,6 +82,7 @@ def _build_once(
     leaflets: tuple[str, ...],
     editions: tuple[str, ...],
     choice: Any,
+    draft: bool,
     staffing: tuple[int | None, str | None],
     open_: bool,
     as_json: bool,
@@ -87,7 +92,7 @@ def _build_once(
     forms = common.forms(project, editions)
     names = common.leaflet_names(project, leaflets)
     try:
-        work = Build(project, names, choice, forms)
+        work = Build(project, names, choice, forms, marked=draft)
     except Problems as problems:
         raise common.wrong_usage(problems) from None
     complaints: dict[Diagnostic, None] = {}
@@ -206,8 +211,9 @@ def check(
     all_variants: bool,
     as_json: bool,
 ) -> int:
-    """Look for everything that is wrong, in all variants as well; write nothing."""
+    """Look for everything that is wrong, in all variants as well, and verify every quote."""
     from brochure.build.run import checks
+    from brochure.commands.quotes import table, verdicts
 
     project = common.project_of(context)
     names = common.leaflet_names(project, leaflets)
@@ -219,16 +225,22 @@ def check(
     except Problems as problems:
         raise common.wrong_usage(problems) from None
     every: dict[Diagnostic, None] = {}
+    quotes: dict[str, dict[str, Any]] = {}
     gc.enable()
     with terminal.Progress(total if total > _LIST else 0) as bar:  # few are checked in no time
-        for some in found:
-            every |= dict.fromkeys(some)
+        for examined in found:
+            every |= dict.fromkeys(examined.diagnostics)
+            if examined.manuscript is not None:
+                rows = verdicts(examined.manuscript, examined.verification)
+                quotes = {**{row["place"]: row for row in rows}, **quotes}
             bar.done()
             bar.goes_on()
     complaints = in_order(every)
     if as_json:
-        terminal.show_json(complaints)
+        terminal.show_json(complaints, quotes=list(quotes.values()))
     else:
+        for line in table(list(quotes.values())):
+            click.echo(line)
         terminal.show(complaints, project)
         terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
     return common.exit_code(complaints)

@@ -43,10 +43,27 @@ class Words(_Model):
     source: str
     contact: str
     imprint: str
+    draft: str
+    altered: str
+    wrong_lines: str
+    ambiguous: str
+    not_found: str
+    unchecked: str
+    verbatim: str
+    verified_one: str
+    verified_all: str
+    verified_some: str
+    verified_none: str
+    evidence: str
+    compared: str
 
 
 class Language(_Model):
-    """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, words."""
+    """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, words.
+
+    `limiting` are words that limit what is said before or after them, `denying` those that turn
+    it round: a quote that leaves them out deserves a look.
+    """
 
     name: str
     quotes: tuple[str, str, str, str]
@@ -58,6 +75,8 @@ class Language(_Model):
     months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
     date: str
     hyphenation: Hyphenation
+    limiting: tuple[str, ...] = ()
+    denying: tuple[str, ...] = ()
     words: Words
 
     def format_date(self, date: str) -> str:

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, raise_errors, warning
 from brochure.manuscript import markup, mend
 from brochure.manuscript.language import Language, known_languages, load_language
-from brochure.manuscript.model import Leaflet, Quote, Source
-from brochure.manuscript.nodes import Mapping, Path, Scalar, Sequence, Tree, plain, scalars
+from brochure.manuscript.model import RANGE, Leaflet, Quote, Source
+from brochure.manuscript.nodes import Mapping, Path, Scalar, Sequence, Tree, items, plain, scalars
 from brochure.manuscript.regions import Region
 from brochure.manuscript.validate import did_you_mean, validate
 from brochure.manuscript.variants import Draft, read_work
@@ -68,6 +68,7 @@ def finish(project: Project, draft: Draft) -> Manuscript:
     leaflet, invalid = validate(tree, Leaflet)
     complaints += [d for d in invalid if (d.place.file, d.place.line) not in said]
     complaints += _check_ids(tree)
+    complaints += _check_lines(tree)
     if any(complaint.code in mend.LEAVES_OUT for complaint in complaints):
         # Lines were left out to go on, so what seems to be missing may stand in them.
         complaints = [c for c in complaints if c.code not in ("missing", "empty-passage")]
@@ -93,6 +94,15 @@ def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
                 yield from texts(item, (*path, name, index))
+
+
+def sources(leaflet: Leaflet) -> Iterator[tuple[Path, Source]]:
+    """The documents that are quoted, with their paths: that of the leaflet, those of quotes."""
+    if leaflet.source:
+        yield ("source",), leaflet.source
+    for index, passage in enumerate(leaflet.passages):
+        if passage.quote and passage.quote.source:
+            yield ("passages", index, "quote", "source"), passage.quote.source
 
 
 def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Language | None:
@@ -150,7 +160,7 @@ def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
 def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
     """Markdown that cannot be printed as meant, at its place."""
     for path, node in scalars(tree.root):
-        if node.text is None or path[-1] not in _MARKDOWN or path == ("source", "title"):
+        if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
             continue
         for complaint in markup.check(node.text):
             yield Diagnostic(
@@ -164,11 +174,11 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
 
 def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     """A reference must say all that its pattern asks for, and use all that is given."""
-    source = leaflet.source or Source(title="–")
     for index, passage in enumerate(leaflet.passages):
         quote, path = passage.quote, ("passages", index, "quote")
         if quote is None:
             continue
+        source = quote.source or leaflet.source or Source(title="–")
         given = {name for name in ("lines", "page") if getattr(quote, name)}
         wanted = _placeholders(source, quote)
         if not given:
@@ -195,6 +205,24 @@ def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
             )
 
 
+def _check_lines(tree: Tree) -> Iterator[Diagnostic]:
+    """Lines of one page that end before they begin. Over a page break they may."""
+    for index in range(len(items(tree.node(("passages",))))):
+        path = ("passages", index, "quote")
+        lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
+        if not isinstance(lines, str) or RANGE.search(str(page or "")):
+            continue
+        for first, last in RANGE.findall(lines):
+            if int(last) < int(first):
+                yield error(
+                    "numbers",
+                    f"`{first}-{last}` ends before it begins.",
+                    tree.place((*path, "lines")),
+                    "Write the smaller number first; or, if the quote runs on to the next page, "
+                    "where lines are counted anew, both pages: `page: 2-3`.",
+                )
+
+
 def _placeholders(source: Source, quote: Quote) -> set[str]:
     if source.reference is None:  # the language's own patterns take what is given
         return {name for name in ("lines", "page") if getattr(quote, name)}
@@ -202,10 +230,10 @@ def _placeholders(source: Source, quote: Quote) -> set[str]:
 
 
 def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    if leaflet.source and leaflet.source.address:
-        complaint = markup.check_address(leaflet.source.address)
+    for path, source in sources(leaflet):
+        complaint = markup.check_address(source.address) if source.address else None
         if complaint:
-            yield error("link", complaint[0], tree.place(("source", "address")), complaint[1])
+            yield error("link", complaint[0], tree.place((*path, "address")), complaint[1])
 
 
 def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:

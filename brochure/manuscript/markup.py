@@ -133,6 +133,27 @@ class Renderer:
         return f" style='list-style-type: \"{marker}\"'"
 
 
+def quoted(text: str) -> str:
+    """The words of a quote as they are printed, without markup: a line for each of the text's.
+
+    Before the items of a list stands a bullet, or the number as typed.
+    """
+    lines = [""]
+    marker = ""
+    for token in _without_lone_numbers(_parser(False).parse(text)):
+        if token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} " if token.info else "• "
+        elif token.type == "inline":
+            lines.append(marker)
+            marker = ""
+            for child in token.children or []:
+                if child.type in ("softbreak", "hardbreak"):
+                    lines.append("")
+                else:
+                    lines[-1] += child.content
+    return "\n".join(lines).strip()
+
+
 def addresses(text: str) -> tuple[str, ...]:
     """The short addresses of all links in a text, each once."""
     return tuple(dict.fromkeys(short_address(href) for href, _ in _links(text)))
@@ -271,7 +292,7 @@ def _parser(own_words: bool) -> MarkdownIt:
     """The Markdown that leaflets know; addresses become links by themselves in own words only."""
     parser = MarkdownIt("zero", {"linkify": own_words, "maxNesting": _NESTING})
     parser.enable(["emphasis", "link", "newline", "escape", "list"])
-    parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.at("emphasis", emphasis)
     if own_words:
         parser.enable("linkify")
         assert parser.linkify is not None
@@ -280,7 +301,7 @@ def _parser(own_words: bool) -> MarkdownIt:
     return parser
 
 
-def _emphasis(state: StateInline, silent: bool) -> bool:
+def emphasis(state: StateInline, silent: bool) -> bool:
     """Markdown's rule for ``_`` (CommonMark 6.2, rules 2 and 4), for ``*`` as well."""
     marker = state.src[state.pos]
     if silent or marker not in "*_":

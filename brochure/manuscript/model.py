@@ -5,7 +5,7 @@ description for the person who types it.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -14,7 +14,9 @@ from pydantic_core import PydanticCustomError
 _DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
-_RANGE = re.compile(r"(\d+)(?:\s*[-\u2010-\u2014]\s*(\d+))?")
+_DASH = r"\s*[-\u2010-\u2014]\s*"
+_NUMBERS = re.compile(rf"(\d+)(?:{_DASH}(\d+))?")
+RANGE = re.compile(rf"(\d+){_DASH}(\d+)")  # of lines or pages, as it is typed
 
 
 def _complaint(code: str, message: str, hint: str) -> PydanticCustomError:
@@ -49,24 +51,35 @@ def _colour(value: str) -> str:
     return "#" + found[1].lower()
 
 
+def _pages(value: str) -> str:
+    """Pages: ``12``, ``12-13``; printed with an en dash."""
+    numbers = _numbers(value)
+    for first, last in re.findall(r"(\d+)–(\d+)", numbers):
+        if int(last) <= int(first):
+            raise _complaint(
+                "numbers",
+                f"`{first}-{last}` ends before it begins.",
+                "Write the smaller number first.",
+            )
+    return numbers
+
+
 def _numbers(value: str) -> str:
-    """Lines or pages: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash."""
+    """Lines: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash.
+
+    A range may go on to a smaller number, over a page break where lines are counted anew.
+    """
     parts = []
     for part in value.split(","):
-        found = _RANGE.fullmatch(part.strip())
+        found = _NUMBERS.fullmatch(part.strip())
         if not found:
             raise _complaint(
                 "numbers",
                 f"`{value}` is no line or page number.",
                 "Write one number (1087), a range (1087-1090), or several with commas.",
             )
-        if found[2] and int(found[2]) <= int(found[1]):
-            raise _complaint(
-                "numbers",
-                f"`{part.strip()}` ends before it begins.",
-                "Write the smaller number first.",
-            )
-        parts.append(f"{found[1]}–{found[2]}" if found[2] else found[1])
+        single = not found[2] or found[2] == found[1]
+        parts.append(found[1] if single else f"{found[1]}–{found[2]}")
     return ", ".join(parts)
 
 
@@ -95,7 +108,8 @@ def _visible(value: str) -> str:
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
 Date = Annotated[Text, AfterValidator(_date)]
 Colour = Annotated[Text, AfterValidator(_colour)]
-Numbers = Annotated[Text, AfterValidator(_numbers)]
+Lines = Annotated[Text, AfterValidator(_numbers)]
+Pages = Annotated[Text, AfterValidator(_pages)]
 Reference = Annotated[Text, AfterValidator(_reference)]
 Id = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Slot = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$")]
@@ -118,6 +132,16 @@ class Source(_Model):
         description="How a reference reads, with {lines} and {page}: `Zeilen {lines}`, "
         "`S. {page}, Z. {lines}`. Left out, the language decides.",
     )
+    file: Text | None = Field(
+        None,
+        description="The document itself, to verify the quotes: a PDF, .txt, .md or .html file "
+        "in this folder, as in sources/agreement.pdf.",
+    )
+    lines: Literal["margin", "count", "page"] | None = Field(
+        None,
+        description="How its lines are numbered: printed in the margin, counted from the top of "
+        "the file, or anew on each page. Left out, it is found out.",
+    )
 
 
 class Columns(_Model):
@@ -131,9 +155,15 @@ class Quote(_Model):
     """Verbatim words of the source. Their letters are never changed."""
 
     heading: Text | None = Field(None, description="Heading over the quote.")
-    page: Numbers | None = Field(None, description="Page in the source: 12 or 12-13.")
-    lines: Numbers | None = Field(None, description="Lines in the source: 1087-1090.")
-    text: Text = Field(description="The quote, to the letter. Quotation marks around it are added.")
+    page: Pages | None = Field(None, description="Page in the source: 12 or 12-13.")
+    lines: Lines | None = Field(None, description="Lines in the source: 1087-1090.")
+    text: Text = Field(
+        description="The quote, to the letter. Quotation marks around it are added. […] marks an "
+        "omission, [words] are your own."
+    )
+    source: Source | None = Field(
+        None, description="The document, if it is another one than that of the leaflet."
+    )
 
 
 class Commentary(_Model):
@@ -167,6 +197,11 @@ class Leaflet(_Model):
     lead: Text | None = Field(None, description="Introduction, in Markdown; links may stand here.")
     author: Text | None = Field(None, description="Who publishes the leaflet.")
     source: Source | None = Field(None, description="The document that is quoted.")
+    verification: Literal["none", "note", "appendix"] = Field(
+        "none",
+        description="Whether the leaflet says that its quotes were verified: not at all, in a "
+        "line, or with the place and context of each.",
+    )
     columns: Columns | None = Field(None, description="The headings of the two columns.")
     passages: tuple[Passage, ...] = Field(min_length=1, description="The rows of the leaflet.")
     contact: Text | None = Field(None, description="How to reach you, in Markdown.")

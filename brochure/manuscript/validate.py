@@ -1,5 +1,6 @@
 """A YAML tree against a model: an instance, or every complaint with its place."""
 
+import re
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
@@ -52,6 +53,14 @@ def _diagnose(tree: Tree, model: type[BaseModel], base: Path, detail: ErrorDetai
             )
         case "too_short":
             return error("empty", f"{name} is empty.", tree.place(path), "Add at least one.")
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", str((detail.get("ctx") or {}).get("expected")))
+            return error(
+                "value",
+                f"{name} cannot be `{plain(node)}`.",
+                tree.place(path),
+                did_you_mean(str(plain(node)), known),
+            )
         case "string_pattern_mismatch":
             return error(
                 "pattern",

@@ -13,13 +13,16 @@ from jinja2 import (
 from brochure import __version__
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.manuscript.language import Hyphenation, Language
-from brochure.manuscript.load import Manuscript, texts
+from brochure.manuscript.load import Manuscript, sources, texts
 from brochure.press import fonts
 from brochure.press.access import check_html
 from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
 from brochure.press.edition import Edition
 from brochure.press.template import Loader, environment
 from brochure.project import Project
+from brochure.sources.verified import Verification
+
+UNVERIFIED = Verification()
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,27 @@ class Composer:
         """Every file that was read so far, or looked for in vain."""
         return frozenset(self._project.seen)
 
-    def compose(self, manuscript: Manuscript) -> Composition:
-        """Compose a leaflet. Raises Problems with all that stands in the way."""
+    def compose(
+        self, manuscript: Manuscript, verification: Verification = UNVERIFIED
+    ) -> Composition:
+        """Compose a leaflet, of whose quotes so much is known. Raises Problems with all that
+        stands in the way.
+        """
         try:
-            return self._compose(manuscript)
+            return self._compose(manuscript, verification)
         finally:
             self._seen.update(self._project.seen)
 
-    def _compose(self, manuscript: Manuscript) -> Composition:
+    def _compose(self, manuscript: Manuscript, verification: Verification) -> Composition:
         project, edition = self._project, self._edition
         sheets, style_assets, complaints = self._styles
         complaints = [
             *manuscript.diagnostics,
+            *verification.diagnostics,
             *_expected(manuscript, edition, self._name),
             *complaints,
         ]
-        html = self._html(manuscript)
+        html = self._html(manuscript, verification)
         collector = Collector(project, style_assets)
         base = f"{BASE}content/{manuscript.name}/"
         logo = manuscript.leaflet.logo
@@ -128,8 +136,9 @@ class Composer:
         covered = fonts.coverage(self._project, files, remember=self._remember)
         return fonts.own_fonts(self._project), covered
 
-    def _html(self, manuscript: Manuscript) -> str:
+    def _html(self, manuscript: Manuscript, verification: Verification) -> str:
         language, edition = manuscript.language, self._edition
+        leaflet = manuscript.leaflet
         if language not in self._environments:
             self._environments[language] = environment(self._loader, language, edition)
         try:
@@ -137,7 +146,9 @@ class Composer:
                 self._environments[language]
                 .get_template(edition.template)
                 .render(
-                    leaflet=manuscript.leaflet,
+                    leaflet=leaflet,
+                    verification=verification,
+                    sources=tuple(dict.fromkeys(source for _, source in sources(leaflet))),
                     language=language,
                     words=language.words,
                     edition=edition,

@@ -14,6 +14,7 @@ from brochure.manuscript.typography import Typography
 from brochure.press.assets import STYLE_LIMIT
 from brochure.press.edition import Edition
 from brochure.project import Project
+from brochure.sources.reference import Reference
 
 _KEPT = 2000  # set texts of each kind that are kept
 # Opening quotation marks of any shape, and what closes them.
@@ -52,6 +53,13 @@ def environment(loader: BaseLoader, language: Language, edition: Edition) -> Env
     # In print the address of a link inside a quote stands below it, not among its words.
     verbatim = markup.Renderer(None, "live" if edition.links == "live" else "none")
     kept = lru_cache(maxsize=_KEPT)
+
+    def _set(place: Quote | Reference, quote: Quote, source: Source | None) -> Markup:
+        """Where a quote stands, after the title of its source where that is another one."""
+        shown = _reference(place, quote.source or source, language)
+        parts = [quote.source.title if quote.source else "", words.inline(shown)]
+        return Markup(", ").join(Markup(p) if i else escape(p) for i, p in enumerate(parts) if p)
+
     jinja.filters |= {
         "block": kept(lambda text: Markup(own.block(text))),
         "inline": kept(lambda text: Markup(own.inline(text))),
@@ -65,10 +73,12 @@ def environment(loader: BaseLoader, language: Language, edition: Edition) -> Env
         "wholly_emphasised": kept(markup.wholly_emphasised),
         "date": language.format_date,
         "reference": pass_context(
-            lambda context, quote: Markup(
-                words.inline(_reference(quote, context["leaflet"].source, language))
-            )
+            lambda context, quote: _set(quote, quote, context["leaflet"].source)
         ),
+        "place": pass_context(
+            lambda context, found, quote: _set(found, quote, context["leaflet"].source)
+        ),
+        "word": lambda verdict: verdict.value.replace(" ", "_"),
     }
     return jinja
 
@@ -88,7 +98,7 @@ def quotation(text: str, renderer: markup.Renderer, language: Language) -> str:
     return re.sub(r"((?:</[^>]*>)*)$", rf"{closing}\1", html, count=1)
 
 
-def _reference(quote: Quote, source: Source | None, language: Language) -> str:
+def _reference(quote: Quote | Reference, source: Source | None, language: Language) -> str:
     """Where a quote stands, as its source or the language puts it."""
     words = language.words
     if not (quote.lines or quote.page):

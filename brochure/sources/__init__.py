@@ -1,0 +1,1 @@
+"""The documents that are quoted: read into numbered lines, and every quote verified."""

@@ -1,0 +1,208 @@
+"""Line numbers in the margin: recognised by where they stand, not by how they look.
+
+They stand below each other, in a strip in which nothing else stands, and they grow as the rows
+go on. Numbers of lists stand at every third row or so; page numbers, figures in the text and
+codes in a foot have no strip of their own.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+from brochure.sources.rows import Row
+
+_ALIGNED = 1.6  # points by which the edges of aligned numbers differ at most
+_APART = 0.25  # of the size of type: how far a number stands from the text at least
+_REACH = 4  # points by which numbers stand elsewhere than on other pages at most
+_LONGEST = 6  # digits
+_STEPS = (1, 2, 3, 4, 5, 10, 20)
+_FEW = 3  # numbers below each other; fewer show nothing
+_PART = 0.5  # of the pages that have text have numbers, at least
+_LINES = 0.35  # of all rows have one: fewer are a list, or a table
+
+
+class Number(NamedTuple):
+    """A number: its row and word on a page, its value and place."""
+
+    row: int
+    word: int
+    value: int
+    left: float
+    right: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Margin:
+    """The numbers of each page, in one or two columns of them, and every how many lines."""
+
+    pages: tuple[tuple[tuple[Number, ...], ...], ...]
+    step: int
+
+    @property
+    def printed(self) -> int:
+        return sum(len(chain) for page in self.pages for chain in page)
+
+
+def find(pages: Sequence[Sequence[Row]]) -> Margin | None:
+    """The line numbers of a document, page by page; None where there are none."""
+    candidates = [tuple(_candidates(rows)) for rows in pages]
+    chains = [_chains(found, rows) for found, rows in zip(candidates, pages, strict=True)]
+    with_text = sum(len(rows) >= _FEW for rows in pages)
+    numbered = [page for page in chains if page]
+    if not numbered or len(numbered) < _PART * with_text:
+        return None
+    steps = Counter(_step(chain) for page in chains for chain in page)
+    step = steps.most_common(1)[0][0]
+    lines = sum(len(chain) * step for page in chains for chain in page)
+    if lines < _LINES * sum(map(len, pages)):
+        return None
+    kept = [[c for c in page if _step(c) == step or len(c) <= _FEW] for page in chains]
+    for index in range(len(kept)):
+        kept[index] = _continued(index, kept, candidates[index], pages[index], step)
+    return Margin(tuple(tuple(page) for page in kept), step)
+
+
+def _candidates(rows: Sequence[Row]) -> Iterator[Number]:
+    """Whole numbers that stand apart from other words."""
+    for index, row in enumerate(rows):
+        words = row.words
+        reach = _APART * row.size
+        for at, word in enumerate(words):
+            if not (word.text.isascii() and word.text.isdigit() and len(word.text) <= _LONGEST):
+                continue
+            before = words[at - 1].right if at else float("-inf")
+            after = words[at + 1].left if at + 1 < len(words) else float("inf")
+            if word.left - before >= reach and after - word.right >= reach:
+                yield Number(index, at, int(word.text), word.left, word.right, row.y)
+
+
+def _chains(candidates: Sequence[Number], rows: Sequence[Row]) -> list[tuple[Number, ...]]:
+    """The best column of numbers on a page, and a second one beside it, if there is one."""
+    found: list[tuple[Number, ...]] = []
+    for column in _aligned(candidates):
+        chain = _chain(column)
+        if len(chain) >= _FEW and _regular(chain, rows) and _alone(chain, rows):
+            found.append(chain)
+    found.sort(key=len, reverse=True)
+    best: list[tuple[Number, ...]] = []
+    for chain in found:
+        apart = all(abs(chain[0].right - other[0].right) > 8 * rows[0].size for other in best)
+        if len(best) < 2 and apart:
+            best.append(chain)
+    return sorted(best, key=lambda chain: chain[0].left)
+
+
+def _aligned(candidates: Sequence[Number]) -> Iterator[list[Number]]:
+    """Groups of numbers whose right edges, or left edges, stand below each other."""
+    for edge in ("right", "left"):
+        group: list[Number] = []
+        for number in sorted(candidates, key=lambda n: float(getattr(n, edge))):
+            if group and getattr(number, edge) - getattr(group[-1], edge) > _ALIGNED:
+                yield sorted(group, key=lambda n: n.row)
+                group = []
+            group.append(number)
+        if group:
+            yield sorted(group, key=lambda n: n.row)
+
+
+def _chain(column: Sequence[Number]) -> tuple[Number, ...]:
+    """The longest sequence that grows as line numbers do; it may begin anew in between."""
+    steps = Counter(
+        b.value - a.value for a, b in itertools.pairwise(column) if b.value - a.value in _STEPS
+    )
+    if not steps:
+        return tuple(column[:1])
+    step = min(steps, key=lambda s: (-steps[s], s))
+    lengths = [1] * len(column)
+    before = [-1] * len(column)
+    for i, number in enumerate(column):
+        for j in range(max(0, i - 40), i):
+            if lengths[j] + 1 > lengths[i] and _follows(column[j], number, step):
+                lengths[i], before[i] = lengths[j] + 1, j
+    at = max(range(len(column)), key=lengths.__getitem__)
+    chain: list[Number] = []
+    while at >= 0:
+        chain.append(column[at])
+        at = before[at]
+    return tuple(reversed(chain))
+
+
+def _follows(one: Number, other: Number, step: int) -> bool:
+    rows, grown = other.row - one.row, other.value - one.value
+    if rows <= 0:
+        return False
+    if grown < 0:
+        return other.value == step or other.value == 1  # begins anew
+    return grown > 0 and grown % step == 0 and grown // step <= rows
+
+
+def _step(chain: Sequence[Number]) -> int:
+    steps = Counter(b.value - a.value for a, b in itertools.pairwise(chain))
+    return min((s for s in steps if s > 0), key=lambda s: (-steps[s], s), default=1)
+
+
+def _regular(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
+    """Whether the numbers grow with the rows, or with the space between them."""
+    step = _step(chain)
+    pairs = [(a, b) for a, b in itertools.pairwise(chain) if b.value > a.value]
+    if not pairs:
+        return False
+    heights = [(b.y - a.y) / (b.value - a.value) for a, b in pairs]
+    pitch = median(heights)
+    fine = sum(
+        b.row - a.row == b.value - a.value or abs(height - pitch) <= 0.12 * pitch
+        for (a, b), height in zip(pairs, heights, strict=True)
+    )
+    if fine < 0.6 * len(pairs):
+        return False
+    # A number for each row, or for every fifth: a list has as many rows as its items need.
+    spanned = list(rows[chain[0].row : chain[-1].row + 1])
+    return len(chain) * step >= 0.5 * len(spanned)
+
+
+def _alone(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
+    """Whether nothing else stands in the strip of the numbers, between the first and last."""
+    left, right = min(n.left for n in chain), max(n.right for n in chain)
+    own = {(n.row, n.word) for n in chain}
+    first, last = chain[0].row, chain[-1].row
+    disturbed = sum(
+        any(
+            word.left < right and word.right > left and (index, at) not in own
+            for at, word in enumerate(rows[index].words)
+        )
+        for index in range(first, last + 1)
+    )
+    return disturbed <= 0.05 * (last - first + 1)
+
+
+def _continued(
+    index: int,
+    pages: Sequence[Sequence[tuple[Number, ...]]],
+    candidates: Sequence[Number],
+    rows: Sequence[Row],
+    step: int,
+) -> list[tuple[Number, ...]]:
+    """The numbers of a page, with those that are too few to be recognised by themselves: they
+    stand where those of other pages stand, and go on from what is before, or begin anew.
+    """
+    found = list(pages[index])
+    others = sorted((abs(index - at), at, page) for at, page in enumerate(pages) if page)
+    near = [(at, page) for distance, at, page in others if distance][:4]
+    edges = sorted({round(chain[0].right) for _, page in near for chain in page})
+    for edge in edges:
+        if any(abs(chain[0].right - edge) <= _REACH for chain in found):
+            continue
+        here = [n for n in candidates if abs(n.right - edge) <= _REACH]
+        chain = _chain(here) if here else ()
+        if not chain or not _alone(chain, rows):
+            continue
+        earlier = [page[-1][-1].value for at, page in near if at < index]
+        last = found[-1][-1].value if found else earlier[0] if earlier else 0
+        goes_on = last < chain[0].value <= last + step * (len(rows) + 2)
+        if goes_on or chain[0].value in (1, step):
+            found.append(chain)
+    return sorted(found, key=lambda chain: chain[0].left)

@@ -1,0 +1,134 @@
+"""Where a document says something like a quote. This suggests, and never passes anything."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher, get_close_matches
+from math import log
+from typing import NamedTuple
+
+from brochure.sources.search import Difference, is_joined
+from brochure.sources.text import Text
+from brochure.sources.words import Token
+
+_COMMON = 3000  # places of a word; those of more frequent ones say nothing
+_TRIED = 4  # places that are compared word by word
+_LONGEST = 3000  # tokens of a quote that are compared
+_SHORT = 80  # characters of a quote of which also parts of words are compared
+_FEW = 3  # words, of which similar ones are looked for as well
+
+
+class Similar(NamedTuple):
+    """Tokens from `start` to before `stop`, the share of the quote's words that stand there in
+    order (0 to 1), and what differs.
+    """
+
+    start: int
+    stop: int
+    share: float
+    differences: tuple[Difference, ...]
+
+
+def similar(
+    text: Text, part: Sequence[Token], least: float, hints: Sequence[int] = ()
+) -> Iterator[Similar]:
+    """Places of which at least that share is like `part`, the best first; none overlap.
+
+    `hints` are tokens near which it is looked for in any case.
+    """
+    part = part[:_LONGEST]
+    found = [_compared(text, part, at) for at in [*hints, *_promising(text, part)]]
+    best: list[Similar] = []
+    for one in sorted(filter(None, found), key=lambda one: -one.share):
+        if one.share >= least and all(
+            one.stop <= other.start or one.start >= other.stop for other in best
+        ):
+            best.append(one)
+            yield one
+
+
+def _promising(text: Text, part: Sequence[Token]) -> list[int]:
+    """Where the quote would begin, for the places that have most of its rare words in order."""
+    total = len(text.tokens)
+    width = max(8, len(part) // 3)
+    votes: dict[int, float] = defaultdict(float)
+    few = sum(token.word for token in part) <= _FEW
+    for offset, token in enumerate(part):
+        where = _like(text, token.loose.casefold(), few) if token.word else ()
+        if not where or len(where) > _COMMON:
+            continue
+        weight = log(1 + total / len(where))
+        for bucket in {(at - offset) // width for at in where}:
+            votes[bucket] += weight
+    # A place may lie on the border of two buckets.
+    sums = {b: v + max(votes.get(b - 1, 0), votes.get(b + 1, 0)) for b, v in votes.items()}
+    best = sorted(sums, key=lambda b: (-sums[b], b))[: 3 * _TRIED]
+    return [bucket * width for bucket in best]
+
+
+def _like(text: Text, word: str, few: bool) -> Sequence[int]:
+    """Where a word stands; of very few, also where one stands that is spelled almost alike."""
+    found = text.folded.get(word, [])
+    if few:
+        alike = get_close_matches(word, text.folded, n=3, cutoff=0.75)
+        found = [*found, *(at for other in alike if other != word for at in text.folded[other])]
+    return found
+
+
+def _compared(text: Text, part: Sequence[Token], at: int) -> Similar | None:
+    """The words around a place, aligned with those of the quote."""
+    length = len(part)
+    low, high = max(0, at - length // 2 - 8), min(len(text.tokens), at + 2 * length + 16)
+    ours = [token.loose for token in text.tokens[low:high]]
+    theirs = [token.loose for token in part]
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not blocks:
+        return None
+    words = sum(token.word for token in part)
+    same = sum(part[block.b + i].word for block in blocks for i in range(block.size))
+    first, last = blocks[0], blocks[-1]
+    start = max(low, low + first.a - first.b)
+    tail = length - last.b - last.size
+    stop = min(high, low + last.a + last.size + tail)
+    start, stop = _whole_words(text, start, stop)
+    differences = tuple(_differences(text, part, start, stop))
+    share = max(same / max(1, words), _share_of_letters(text, part, start, stop))
+    return Similar(start, stop, share, differences)
+
+
+def _share_of_letters(text: Text, part: Sequence[Token], start: int, stop: int) -> float:
+    """The share of a short quote that stands there in pieces of three letters and more."""
+    theirs, ours = joined(part), text.shown(start, stop)
+    if len(theirs) > _SHORT:
+        return 0.0
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    return sum(b.size for b in matcher.get_matching_blocks() if b.size > 2) / max(1, len(theirs))
+
+
+def _whole_words(text: Text, start: int, stop: int) -> tuple[int, int]:
+    """The span with the rest of the words that the quote may have cut at its ends."""
+    tokens = text.tokens
+    while start > 1 and not tokens[start].space and is_joined(*tokens[start - 2 : start + 1]):
+        start -= 2
+    while stop + 1 < len(tokens) and is_joined(*tokens[stop - 1 : stop + 2]):
+        if tokens[stop + 1].space:
+            break
+        stop += 2
+    return start, stop
+
+
+def _differences(text: Text, part: Sequence[Token], start: int, stop: int) -> Iterator[Difference]:
+    ours = [token.strict for token in text.tokens[start:stop]]
+    theirs = [token.strict for token in part]
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            said = text.shown(start + a, start + b)
+            yield Difference(said, joined(part[c:d]))
+
+
+def joined(tokens: Sequence[Token]) -> str:
+    """Tokens as text."""
+    return "".join(
+        (" " if token.space and index else "") + token.shown for index, token in enumerate(tokens)
+    )

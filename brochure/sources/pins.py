@@ -1,0 +1,144 @@
+"""What was verified, and against which file: ``content/<leaflet>/verified.json``.
+
+A build writes it. When a source changes, it tells which quotes stood there before, so that it can
+be said which of them moved, which changed, and which vanished.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from brochure.diagnostics import Diagnostic, Severity
+from brochure.manuscript.load import Manuscript
+from brochure.project import Project, write_whole
+from brochure.sources.complaints import Checked
+from brochure.sources.named import named_sources
+from brochure.sources.verified import Verification
+from brochure.sources.verify import Verdict
+
+FILE = "verified.json"
+_SHORT = 12  # characters of a SHA-256 that are shown
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A quote that was verbatim: in which file of the leaflet and passage it stands, a digest of
+    its words and reference, the source and its SHA-256.
+    """
+
+    written: str
+    passage: str
+    quote: str
+    reference: str
+    source: str
+    sha256: str
+
+
+Pins = Mapping[tuple[str, str], Pin]  # by file and passage
+
+
+def read_pins(project: Project, leaflet: str) -> Pins:
+    """What was verified. A file that is missing or spoilt says nothing."""
+    pins: dict[tuple[str, str], Pin] = {}
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        entries: list[dict[str, Any]] = json.loads(_path(project, leaflet).read_bytes())["quotes"]
+        for entry in entries:
+            pin = Pin(**entry)
+            pins[pin.written, pin.passage] = pin
+    return pins
+
+
+def pins_of(manuscript: Manuscript, verification: Verification) -> Iterator[Pin]:
+    """Pins for the quotes that are verbatim now."""
+    digests = dict(verification.digests)
+    for checked in verification.quotes:
+        if checked.finding.verdict is Verdict.VERBATIM:
+            yield _pin(manuscript, checked, digests[checked.file])
+
+
+def write_pins(project: Project, leaflet: str, pins: Sequence[Pin]) -> None:
+    """Add pins to those that are there; each passage has one. Nothing is written for nothing."""
+    old = read_pins(project, leaflet)
+    new = {**old, **{(pin.written, pin.passage): pin for pin in pins}}
+    if new == old:
+        return
+    entries = [asdict(new[key]) for key in sorted(new)]
+    text = json.dumps({"quotes": entries}, indent=1, ensure_ascii=False) + "\n"
+    with contextlib.suppress(OSError):  # a protected folder: then nothing can be told later
+        write_whole(_path(project, leaflet), text.encode())
+
+
+def changes(manuscript: Manuscript, verification: Verification, pins: Pins) -> Iterator[Diagnostic]:
+    """For each source that has changed: what became of the quotes that were verbatim in it."""
+    for source in named_sources(manuscript.tree):
+        new = dict(verification.digests).get(source.file)
+        groups: dict[str, list[str]] = {"same": [], "moved": [], "changed": [], "vanished": []}
+        old = ""
+        for checked in verification.quotes:
+            if checked.file != source.file or new is None:
+                continue
+            now = _pin(manuscript, checked, new)
+            before = pins.get((now.written, now.passage))
+            if before is None or before.quote != now.quote or before.source != now.source:
+                continue
+            if before.sha256 == new:
+                continue
+            old = before.sha256
+            groups[_became(checked)].append(_named(checked))
+        if old and new:
+            yield _report(source.file, old, new, groups, source.place)
+
+
+def _became(checked: Checked) -> str:
+    match checked.finding.verdict:
+        case Verdict.VERBATIM:
+            return "same"
+        case Verdict.WRONG_LINES | Verdict.AMBIGUOUS:
+            return "moved"
+        case Verdict.ALTERED:
+            return "changed"
+    return "vanished"
+
+
+def _named(checked: Checked) -> str:
+    finding = checked.finding
+    if finding.verdict is Verdict.WRONG_LINES and finding.found:
+        return f"`{checked.passage}`: {finding.given} → {finding.found[0]}"
+    return f"`{checked.passage}`"
+
+
+def _report(
+    file: str, old: str, new: str, groups: Mapping[str, Sequence[str]], place: Any
+) -> Diagnostic:
+    same = len(groups["same"])
+    parts = [f"{same} stand{'s' * (same == 1)} as before"] if same else []
+    for name in ("moved", "changed", "vanished"):
+        if groups[name]:
+            parts.append(f"{len(groups[name])} {name} ({'; '.join(groups[name])})")
+    fine = len(parts) == bool(same)
+    return Diagnostic(
+        Severity.NOTE if fine else Severity.WARNING,
+        "source-changed",
+        f"`{file}` has changed since its quotes were verified (SHA-256 {old[:_SHORT]}…, now "
+        f"{new[:_SHORT]}…). All were verified again: {', '.join(parts)}.",
+        place,
+        "The next build records the new file."
+        if fine
+        else "Is it another version of the document? Correct the quotes and references below.",
+    )
+
+
+def _pin(manuscript: Manuscript, checked: Checked, digest: str) -> Pin:
+    written = Path(manuscript.place(checked.path).file).name
+    given = checked.finding.given
+    said = json.dumps([checked.quote.text.split(), given.page, given.lines])
+    quote = sha256(said.encode()).hexdigest()[:16]
+    return Pin(written, checked.passage, quote, str(given), checked.file, digest)
+
+
+def _path(project: Project, leaflet: str) -> Path:
+    return project.manuscript(leaflet).with_name(FILE)

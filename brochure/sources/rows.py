@@ -1,0 +1,206 @@
+"""Characters with their places on a page → rows of words, from the top to the bottom.
+
+Pure geometry. Lengths are points, x from the left, y from the top.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from statistics import median
+from typing import NamedTuple
+
+# Parts of the size of type: what is nearer than …
+_LEVEL = 0.15  # stands on the same base line
+_SAME_ROW = 0.35  # belongs to the same row, whatever it is
+_SCRIPT = 0.65  # belongs to the row beside which it stands, if it is smaller: x², CO₂
+_TOUCHING = 0.05  # … than that, no space can be seen
+_GAP = 0.2  # … than that, there may or may not be a space
+_BREAK = 0.6  # … and what is farther apart are two words for certain
+_SMALLER = 0.85  # than that part of the size of a row, type stands beside its base line
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SCRIPTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")
+# Accents that TeX draws beside a letter, and those that combine with it (Unicode 7.9).
+_ACCENTS = {"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜": "\u0303",
+            "¸": "\u0327", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304", "˙": "\u0307"}  # fmt: skip
+
+
+class Char(NamedTuple):
+    """A visible character: its extent, base line and size, and what stands before it.
+
+    `space`: 0 nothing, 1 a space that PDFium concluded, 2 a space that stands in the file.
+    """
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+    space: int
+
+
+class Word(NamedTuple):
+    """A word of a row. `loose`: whether a space stands before it is uncertain."""
+
+    text: str
+    left: float
+    right: float
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """Words on one base line, in reading order, and the size of most of their type."""
+
+    y: float
+    size: float
+    words: tuple[Word, ...]
+
+    @property
+    def left(self) -> float:
+        return min(word.left for word in self.words)
+
+    @property
+    def right(self) -> float:
+        return max(word.right for word in self.words)
+
+
+@dataclass
+class _Level:
+    """Characters on one base line, in the order of the file."""
+
+    y: float
+    size: float
+    chars: list[Char]
+
+
+def rows_of(chars: Sequence[Char]) -> tuple[Row, ...]:
+    """The rows of a page. Small characters above or below a base line belong to its row."""
+    levels = _levels(chars)
+    rows: list[_Level] = []
+    for level in sorted(levels, key=lambda level: (-level.size * len(level.chars), level.y)):
+        home = min(
+            (row for row in rows if _belongs(level, row)),
+            key=lambda row: abs(row.y - level.y),
+            default=None,
+        )
+        if home is None:
+            rows.append(_Level(level.y, level.size, list(level.chars)))
+        else:
+            home.chars += level.chars
+    return tuple(
+        Row(round(row.y, 1), round(row.size, 1), words)
+        for row in sorted(rows, key=attrgetter("y"))
+        if (words := _words(row))
+    )
+
+
+def _levels(chars: Sequence[Char]) -> list[_Level]:
+    levels: list[_Level] = []
+    for char in sorted(chars, key=attrgetter("y")):
+        last = levels[-1] if levels else None
+        if last is not None and char.y - last.y <= _LEVEL * min(char.size, last.size):
+            last.chars.append(char)
+        else:
+            levels.append(_Level(char.y, char.size, [char]))
+    order = {id(char): index for index, char in enumerate(chars)}
+    for level in levels:
+        level.chars.sort(key=lambda char: order[id(char)])
+        level.size = median(char.size for char in level.chars)
+    return levels
+
+
+def _belongs(level: _Level, row: _Level) -> bool:
+    distance = abs(level.y - row.y)
+    if distance <= _SAME_ROW * row.size:
+        return True
+    if distance > _SCRIPT * row.size or level.size > _SMALLER * row.size:
+        return False
+    reach = 0.5 * row.size
+    return all(
+        any(-reach <= char.left - other.right <= reach for other in row.chars)
+        or any(0 <= other.left - char.right <= reach for other in row.chars)
+        or any(abs(char.left - other.right) <= reach for other in level.chars if other is not char)
+        for char in level.chars
+    )
+
+
+def _shifted(char: Char, before: Char, row: _Level) -> Char:
+    """A character above or below the base line, close behind another: a digit becomes a
+    superscript or subscript, which is what it is.
+    """
+    small = char.size <= _SMALLER * row.size and abs(char.y - row.y) > 0.1 * row.size
+    # Not a number in small type that stands by itself, as they do in margins.
+    behind = before.size > _SMALLER * row.size or before.text in _SCRIPTS
+    if small and behind and char.left - before.right <= _GAP * row.size:
+        return char._replace(text=char.text.translate(_RAISED if char.y < row.y else _LOWERED))
+    return char
+
+
+def _words(row: _Level) -> tuple[Word, ...]:
+    """Characters joined into words, where spaces stand or gaps are wide."""
+    chars = row.chars
+    if not _right_to_left(chars):
+        # What is drawn at the same place (parts of a ligature) keeps the order of the file.
+        chars = sorted(chars, key=lambda char: round(char.left, 1))
+    chars = _with_accents(chars)
+    words: list[Word] = []
+    before: Char | None = None
+    for char in chars:
+        if before is None:
+            words.append(Word(char.text, char.left, char.right))
+        else:
+            char = _shifted(char, before, row)
+            gap = (max(char.left - before.right, before.left - char.right)) / row.size
+            certain = gap > _BREAK or (char.space == 2 and gap > _TOUCHING)
+            if not certain and char.space == 0 and gap <= _GAP:
+                last = words[-1]
+                extent = min(last.left, char.left), max(last.right, char.right)
+                words[-1] = Word(last.text + char.text, *extent, last.loose)
+            else:
+                certain = certain or (char.space == 1 and gap > _GAP)
+                words.append(Word(char.text, char.left, char.right, not certain))
+        before = char
+    return tuple(
+        Word(unicodedata.normalize("NFC", w.text), round(w.left, 1), round(w.right, 1), w.loose)
+        for w in words
+    )
+
+
+def _right_to_left(chars: Sequence[Char]) -> bool:
+    """Whether most letters run from right to left (UAX 9). Then the order of the file holds."""
+    kinds = [unicodedata.bidirectional(char.text[0]) for char in chars if char.text]
+    return sum(kind in ("R", "AL") for kind in kinds) > sum(kind == "L" for kind in kinds)
+
+
+def _with_accents(chars: Sequence[Char]) -> list[Char]:
+    """Accents that were drawn over or before a letter, put on it."""
+    result: list[Char] = []
+    waiting: Char | None = None
+    for char in chars:
+        over = waiting is not None and min(waiting.right, char.right) - max(
+            waiting.left, char.left
+        ) > 0.5 * (waiting.right - waiting.left)
+        if waiting is not None:
+            if over and char.text.isalpha():
+                char = char._replace(
+                    text=unicodedata.normalize("NFC", char.text + _ACCENTS[waiting.text]),
+                    space=waiting.space,
+                )
+            else:
+                result.append(waiting)
+            waiting = None
+        if char.text in _ACCENTS:
+            last = result[-1] if result else None
+            if last is not None and last.text.isalpha() and (
+                min(last.right, char.right) - max(last.left, char.left)
+                > 0.5 * (char.right - char.left)
+            ):  # fmt: skip
+                text = unicodedata.normalize("NFC", last.text + _ACCENTS[char.text])
+                result[-1] = last._replace(text=text)
+            else:
+                waiting = char
+        else:
+            result.append(char)
+    return [*result, waiting] if waiting is not None else result

@@ -1,0 +1,117 @@
+"""Where the words of a quote stand in a document, to the letter."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from brochure.sources.quotation import Reading
+from brochure.sources.text import Text
+from brochure.sources.words import Token
+
+_JOINERS = frozenset("-'*:_·")  # between letters, without spaces, these are part of a word
+_NEAR = 1200  # tokens that an omission spans at the most: two pages
+_MOST = 400  # places of one quote that are looked at
+
+
+class Difference(NamedTuple):
+    """Words of the source, and what the quote has in their place."""
+
+    source: str
+    quote: str
+
+
+class Span(NamedTuple):
+    """Tokens from `start` to before `stop`, and what only looks different in them.
+
+    `marks` are those of footnotes that the quote leaves out.
+    """
+
+    start: int
+    stop: int
+    typographic: tuple[Difference, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+Place = tuple[Span, ...]  # a span for each part of the quote
+
+
+def places(text: Text, reading: Reading) -> list[Place]:
+    """Everywhere that the parts of a quote stand in order, near each other."""
+    parts = [list(spans(text, part)) for part in reading.parts]
+    if not all(parts):
+        return []
+    found: list[Place] = [(span,) for span in parts[0]]
+    for later in parts[1:]:
+        found = [
+            (*place, span)
+            for place in found
+            for span in later
+            if place[-1].stop <= span.start <= place[-1].stop + _NEAR
+        ][:_MOST]
+    # Of places that begin alike, the nearest comes first; another counts if it ends elsewhere.
+    return found
+
+
+def spans(text: Text, part: Sequence[Token]) -> Iterator[Span]:
+    """Everywhere that some tokens stand, beginning and ending with whole words."""
+    for start in text.index.get(part[0].loose, ()):
+        span = _match(text, start, part)
+        if span is not None and _whole(text, span):
+            yield span
+
+
+def _match(text: Text, start: int, part: Sequence[Token]) -> Span | None:
+    """The span at `start` that reads as `part`; of several readings the most literal."""
+    tokens, alternatives = text.tokens, text.alternatives
+    size, length = len(tokens), len(part)
+    # Places from which to go on: in the source, in the part, and what differed on the way.
+    waiting: list[tuple[int, int, tuple[Difference, ...], tuple[str, ...]]] = [(start, 0, (), ())]
+    while waiting:
+        at, done, differences, marks = waiting.pop()
+        while done < length:
+            if at in alternatives:
+                for other in alternatives[at]:
+                    left_out = (*marks, tokens[at].shown) if other.mark else marks
+                    if not other.loose:
+                        if done:  # nothing begins with what may be left out
+                            waiting.append((at + other.width, done, differences, left_out))
+                    elif other.loose == part[done].loose:
+                        more = _typographic(other.strict, part[done])
+                        follow = (at + other.width, done + 1, (*differences, *more), left_out)
+                        waiting.append(follow)
+            if at >= size or tokens[at].loose != part[done].loose:
+                break
+            if tokens[at].strict != part[done].strict:
+                differences = (*differences, *_typographic(tokens[at].strict, part[done]))
+            at, done = at + 1, done + 1
+        else:
+            return Span(start, at, differences, marks)
+    return None
+
+
+def _typographic(strict: str, token: Token) -> tuple[Difference, ...]:
+    return () if strict == token.strict else (Difference(strict, token.shown),)
+
+
+def _whole(text: Text, span: Span) -> bool:
+    """Whether a span neither begins nor ends within a word: „Bürger“ is none of „Bürger*innen“,
+    „staatliche“ none of „nicht-staatliche“, 3 none of 3,5.
+    """
+    tokens, start, stop = text.tokens, span.start, span.stop
+    if tokens[start].word and start >= 2 and not tokens[start].space:
+        if is_joined(tokens[start - 2], tokens[start - 1], tokens[start]):
+            return False
+    if tokens[stop - 1].word and stop + 1 < len(tokens) and not tokens[stop].space:
+        if not tokens[stop + 1].space and is_joined(*tokens[stop - 1 : stop + 2]):
+            return False
+        suspended = tokens[stop].strict == "-" and tokens[stop + 1].space == 2
+        if suspended and tokens[stop + 1].word:  # „Bundes- und“
+            return False
+    return True
+
+
+def is_joined(one: Token, sign: Token, other: Token) -> bool:
+    """Whether a sign makes one word of the words beside it, which it touches."""
+    if sign.space or not (one.word and other.word):
+        return False
+    figures = one.strict[-1].isdigit() and other.strict[0].isdigit() and sign.strict in ".,:"
+    return sign.strict in _JOINERS or figures

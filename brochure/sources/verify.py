@@ -1,0 +1,288 @@
+"""Is a quote what its source says, and where it says it? Pure: quote and document → finding."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+
+from brochure.sources import sentences
+from brochure.sources.document import Document, Line
+from brochure.sources.nearest import Similar, similar
+from brochure.sources.quotation import Reading, readings
+from brochure.sources.reference import (
+    Extent,
+    Reference,
+    accepted,
+    needed,
+    parsed,
+    reference,
+    same_numbers,
+)
+from brochure.sources.search import Difference, Place, places, spans
+from brochure.sources.text import Text
+
+_LIKE = 0.5  # the share of a quote that stands somewhere, so that it is called altered
+_MOST = 5  # places that are named
+_LONG = 220  # characters of an omission that are shown
+
+
+class Verdict(StrEnum):
+    """What is known of a quote; never a bare yes or no."""
+
+    VERBATIM = "verbatim"  # text and reference are right
+    WRONG_LINES = "wrong lines"  # the text is right, and stands elsewhere
+    ALTERED = "altered"  # the source says something like it
+    AMBIGUOUS = "ambiguous"  # it stands in several places, and the reference decides none
+    NOT_FOUND = "not found"
+    UNCHECKED = "unchecked"  # there is no source, or its text cannot be read
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words of a context: of the quote itself, or around it; `spaced`: a space follows."""
+
+    text: str
+    quoted: bool
+    spaced: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict and all that a person needs to act on it.
+
+    `found` is where the quote stands, or what is most like it; `differences` what is otherwise
+    there, `typographic` what only looks otherwise, `marks` the marks of footnotes that the quote
+    leaves out. `context` are the sentences around it. `limited` is what follows or precedes in
+    the same sentence and limits the quote, `omitted` an omission with a word that matters.
+    `reason` says why nothing is known, or what else is wrong.
+    """
+
+    verdict: Verdict
+    given: Reference
+    found: tuple[Reference, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    typographic: tuple[Difference, ...] = ()
+    marks: tuple[str, ...] = ()
+    context: tuple[Piece, ...] = ()
+    limited: str = ""
+    omitted: str = ""
+    reason: str = ""
+    page_unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Words of a language that limit what is said, and those that deny it."""
+
+    limiting: tuple[str, ...] = ()
+    denying: tuple[str, ...] = ()
+
+
+class Source:
+    """A document to compare quotes with; its words are put in order once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @cached_property
+    def running(self) -> Text:
+        """The running text, without what stands beside it on the pages."""
+        return Text(self.document, asides=False)
+
+    @cached_property
+    def whole(self) -> Text:
+        """All that stands on the pages."""
+        return Text(self.document, asides=True)
+
+    def verify(self, quote: str, given: Reference, limits: Limits) -> Finding:
+        """The finding for a quote as it is printed, with the reference beside it."""
+        ways = readings(quote)
+        if not ways:
+            return Finding(Verdict.NOT_FOUND, given, reason="It has no words of the source.")
+        for text in (self.running, self.whole):
+            for reading in ways:
+                if found := places(text, reading):
+                    return self._found(text, found, given, limits)
+            if not any(line.aside for line in self.document.lines):
+                break
+        return self._similar(ways, given)
+
+    def _found(
+        self, text: Text, found: Sequence[Place], given: Reference, limits: Limits
+    ) -> Finding:
+        """The verdict on a quote that stands in the source, to the letter."""
+        extents = [_extents(text, place) for place in found]
+        right = [i for i, extent in enumerate(extents) if self._is_right(given, extent)]
+        # The first of each place: of an omission's possible ends, the nearest one.
+        references = list(dict.fromkeys(self._told(extent, given) for extent in extents))
+        chosen = 0
+        if not (given.lines or given.page):
+            starts = {extent[0][0] for extent in extents}
+            verdict = Verdict.VERBATIM if len(starts) == 1 else Verdict.AMBIGUOUS
+        elif right:
+            chosen, verdict = right[0], Verdict.VERBATIM
+        else:
+            near = [i for i, extent in enumerate(extents) if self._is_near(given, extent)]
+            starts = {extents[i][0][0] for i in near or range(len(extents))}
+            verdict = Verdict.WRONG_LINES if len(starts) == 1 else Verdict.AMBIGUOUS
+            chosen = near[0] if near else 0
+        finding = Finding(verdict, given)
+        if verdict is Verdict.AMBIGUOUS:
+            return replace(finding, found=tuple(references[:_MOST]))
+        if verdict is Verdict.WRONG_LINES and self._is_uncertain(given, extents[chosen]):
+            reason = "The numbers of the lines in which it begins and ends are not certain."
+            finding = replace(finding, verdict=Verdict.UNCHECKED, reason=reason)
+        place = found[chosen]
+        return self._described(text, place, limits, finding, extents[chosen])
+
+    def _described(
+        self, text: Text, place: Place, limits: Limits, finding: Finding, extents: list[Extent]
+    ) -> Finding:
+        start, stop = place[0].start, place[-1].stop
+        around = sentences.surroundings(text, start, stop)
+        gaps = [text.shown(one.stop, other.start) for one, other in pairwise(place)]
+        words = (*limits.limiting, *limits.denying)
+        return replace(
+            finding,
+            found=(self._told(extents, finding.given),),
+            typographic=tuple(d for span in place for d in span.typographic),
+            marks=tuple(mark for span in place for mark in span.marks),
+            context=tuple(_context(text, place, around)),
+            limited=_limiting(text, start, stop, around, limits),
+            omitted=next((gap for gap in gaps if sentences.limiting(gap, words)), ""),
+            page_unchecked=bool(finding.given.page) and not self.document.pages,
+        )
+
+    def _told(self, extents: Sequence[Extent], given: Reference) -> Reference:
+        """Where a place is, in a form in which it is fit to be printed."""
+        return needed(self.document, reference(self.document, extents), given)
+
+    def _is_right(self, given: Reference, extents: list[Extent]) -> bool:
+        """Whether a reference says exactly where a place begins and ends."""
+        return any(
+            (not given.page or not right.page or same_numbers(given.page, right.page))
+            and (not given.lines or same_numbers(given.lines, right.lines or ""))
+            for right in accepted(self.document, extents)
+        ) and not self._lacks_page(given)
+
+    def _lacks_page(self, given: Reference) -> bool:
+        """Whether the same line number stands on other pages, too, and no page is given."""
+        numbering = self.document.numbering
+        restarts = numbering is not None and numbering.restarts
+        return bool(restarts and len(self.document.pages) > 1 and given.lines and not given.page)
+
+    def _is_near(self, given: Reference, extents: list[Extent]) -> bool:
+        """Whether a reference means this place, though not exactly: they share a line or page."""
+        right = reference(self.document, extents)
+        if given.page and right.page:
+            pages = _set(given.page) & _set(right.page)
+            if not pages or not given.lines:
+                return bool(pages)
+        return bool(given.lines and right.lines and _set(given.lines) & _set(right.lines))
+
+    def _is_uncertain(self, given: Reference, extents: list[Extent]) -> bool:
+        """Whether only some lines have numbers in the margin, and these have none for certain."""
+        numbering = self.document.numbering
+        if numbering is None or numbering.step == 1 or not given.lines:
+            return False
+        return reference(self.document, extents).lines is None
+
+    def _similar(self, ways: Sequence[Reading], given: Reference) -> Finding:
+        """The verdict on a quote that does not stand in the source as it is."""
+        text = self.running
+        hints = [
+            bisect_left(text.first, index)
+            for index, line in enumerate(self.document.lines)
+            if self._is_referred_to(given, line)
+        ]
+        reading = next((way for way in ways if not way.literal), ways[0])
+        differences: list[Difference] = []
+        extents: list[Extent] = []
+        missing = 0
+        for part in reading.parts:
+            if exact := next(spans(text, part), None):
+                extents.append((text.first[exact.start], text.last[exact.stop - 1]))
+                continue
+            best: Similar | None = next(similar(text, part, _LIKE, hints[:1]), None)
+            if best is None:
+                missing += 1
+                continue
+            extents.append((text.first[best.start], text.last[best.stop - 1]))
+            differences += best.differences
+        if not extents or (missing and len(extents) <= missing):
+            blank = {self.document.page_name(index) for index in self.document.blank}
+            unread = given.page is not None and given.page in blank
+            verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
+            return Finding(verdict, given, reason=self._unread())
+        reason = ""
+        if missing:
+            reason = "A part of it does not stand in the source."
+        elif not differences:
+            reason = (
+                "Its parts stand there, but not in this order, or far apart."
+                if len(reading.parts) > 1
+                else "It begins or ends within a word."
+            )
+        if extents == sorted(extents):
+            where: tuple[Reference, ...] = (self._told(extents, given),)
+        else:
+            where = tuple(dict.fromkeys(self._told([extent], given) for extent in extents))
+        return Finding(Verdict.ALTERED, given, where, tuple(differences), reason=reason)
+
+    def _is_referred_to(self, given: Reference, line: Line) -> bool:
+        if given.page and self.document.pages:
+            if self.document.page_name(line.page) != given.page.partition("–")[0]:
+                return False
+        return bool(given.lines) and line.number == parsed(given.lines or "0")[0][0]
+
+    def _unread(self) -> str:
+        blank = [self.document.page_name(i) for i in self.document.blank]
+        if not blank:
+            return ""
+        shown = ", ".join(blank[:_MOST]) + (" …" if len(blank) > _MOST else "")
+        return f"Not read: page{'s' if len(blank) > 1 else ''} {shown}, which are pictures."
+
+
+def _extents(text: Text, place: Place) -> list[Extent]:
+    return [(text.first[span.start], text.last[span.stop - 1]) for span in place]
+
+
+def _set(numbers: str) -> set[int]:
+    """All numbers in some ranges. Of one that runs over a page break, both ends."""
+    return {
+        n
+        for first, last in parsed(numbers)
+        for n in (range(first, last + 1) if first <= last < first + 100_000 else (first, last))
+    }
+
+
+def _context(text: Text, place: Place, around: sentences.Surroundings) -> Iterator[Piece]:
+    """The sentences around a quote, in pieces; of long omissions the beginning and the end."""
+    if around.before:
+        yield Piece(around.before, False, text.spaced(place[0].start))
+    for span, following in pairwise((*place, None)):
+        assert span is not None
+        yield Piece(text.shown(span.start, span.stop), True, text.spaced(span.stop))
+        if following is not None and span.stop < following.start:
+            gap = text.shown(span.stop, following.start)
+            short = f"{gap[: _LONG // 2]} … {gap[-_LONG // 2 :]}"
+            yield Piece(gap if len(gap) <= _LONG else short, False, text.spaced(following.start))
+    if around.after:
+        yield Piece(around.after, False)
+
+
+def _limiting(
+    text: Text, start: int, stop: int, around: sentences.Surroundings, limits: Limits
+) -> str:
+    """What limits a quote in its own sentence, or at the beginning of the next."""
+    if around.after and sentences.limiting(around.after, limits.limiting):
+        return around.after
+    if around.before and sentences.limiting(around.before, limits.limiting):
+        return around.before
+    if sentences.ends_sentence(text, stop):
+        following = sentences.next_sentence(text, stop)
+        if sentences.limiting(following, limits.limiting, at_start=True):
+            return following
+    return ""

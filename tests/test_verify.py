@@ -1,0 +1,191 @@
+"""Verdicts: documents typeset from a known text, and quotes from it, altered in known ways.
+
+The truth is exact: where a span stands, and that what was altered stands nowhere.
+"""
+
+import random
+import re
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from brochure.sources.document import Document
+from brochure.sources.reference import Reference
+from brochure.sources.verify import Limits, Source, Verdict
+from tests import papers
+from tests.papers import LAYOUTS, Made, sample
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, repr=False)
+class Paper:
+    """A text as it was made and as it was read."""
+
+    name: str
+    text: Made
+    places: tuple[tuple[int, int], ...]  # page and number of each line
+    source: Source
+    joined: str  # all words, single spaces
+    restarts: bool
+
+    def reference(self, start: int, stop: int) -> Reference:
+        """The reference of a span of words, as it is printed."""
+        lines = self.text.words[start].first, self.text.words[stop - 1].last
+        (page, one), (other_page, other) = (self.places[line] for line in lines)
+        page_shown = str(page) if page == other_page else f"{page}–{other_page}"
+        shown = str(one) if (one, page) == (other, other_page) else f"{one}–{other}"
+        return Reference(page_shown if self.restarts else None, shown)
+
+
+_papers: dict[str, Paper] = {}
+
+
+@pytest.fixture(params=list(LAYOUTS))
+def made(request: pytest.FixtureRequest) -> Paper:
+    """A document in one of the layouts, typeset and read once for each process."""
+    name: str = request.param
+    if name not in _papers:
+        layout, mode = LAYOUTS[name]
+        text = papers.made(1, 110, layout.width)
+        document = papers.read(papers.pdf(text, layout), mode)
+        _papers[name] = Paper(
+            name,
+            text,
+            tuple(papers.numbers(text, layout)),
+            Source(document),
+            " ".join(word.text for word in text.words),
+            layout.restarts,
+        )
+    return _papers[name]
+
+
+def check(document: Document) -> list[tuple[int, int | None, str]]:
+    return [
+        (line.page + 1, line.number, line.text.replace("\u205f", " "))
+        for line in document.lines
+        if not line.aside and line.text
+    ]
+
+
+def test_every_line_is_read_with_its_number(made: Paper) -> None:
+    found = check(made.source.document)
+    expected = [(*place, line) for place, line in zip(made.places, made.text.lines, strict=True)]
+    assert len(expected) > 200
+    assert found == expected
+    numbering = made.source.document.numbering
+    assert numbering is not None
+    layout, mode = LAYOUTS[made.name]
+    assert numbering.mode == (mode or "margin")
+    assert numbering.step == layout.step
+    assert numbering.restarts == layout.restarts
+    assert made.source.document.gaps == ()
+
+
+PROFILE = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+    derandomize=True,
+)
+seeds = st.integers(0, 10**9)
+
+
+@PROFILE
+@given(seed=seeds)
+def test_every_span_is_verbatim_at_its_lines(made: Paper, seed: int) -> None:
+    start, stop = sample(made.text.words, random.Random(seed), 1, 40)
+    quote = made.text.span(start, stop).rstrip(".,")
+    assume(quote.strip("„“"))
+    right = made.reference(start, stop)
+    finding = made.source.verify(quote, right, NO_LIMITS)
+    assert finding.verdict is Verdict.VERBATIM
+    assert finding.differences == finding.typographic == ()
+    (found,) = finding.found
+    assert (found.lines, found.page) == (right.lines, right.page)
+
+
+@PROFILE
+@given(seed=seeds)
+def test_a_reference_that_is_wider_or_narrower_is_wrong(made: Paper, seed: int) -> None:
+    chance = random.Random(seed)
+    start, stop = sample(made.text.words, chance, 8, 40)
+    right = made.reference(start, stop)
+    first, last = (right.lines or "").partition("–")[::2]
+    one, other = int(first), int(last or first)
+    moved = chance.choice([(-1, 0), (0, 1), (1, 1), (-1, -1), (1, 0), (0, -1), (-3, 4)])
+    low, high = one + moved[0], other + moved[1]
+    assume(0 < low <= high or (low > high > 0 and "–" in (right.page or "")))
+    given_ = replace(right, lines=str(low) if low == high else f"{low}–{high}")
+    quote = made.text.span(start, stop).rstrip(".,")
+    finding = made.source.verify(quote, given_, NO_LIMITS)
+    assert finding.verdict is Verdict.WRONG_LINES
+    assert [(f.page, f.lines) for f in finding.found] == [(right.page, right.lines)]
+
+
+def _changed(words: list[str], chance: random.Random, kind: str) -> list[str]:
+    """Words altered in a known way."""
+    at = chance.randrange(1, len(words) - 1)
+    word = words[at]
+    match kind:
+        case "dropped":
+            return words[:at] + words[at + 1 :]
+        case "added":
+            return [*words[:at], chance.choice(["nicht", "und", "alle", "Gemeinde"]), *words[at:]]
+        case "replaced":
+            return [
+                *words[:at],
+                chance.choice(["unseren", "Straßenbahn", "kaum"]),
+                *words[at + 1 :],
+            ]
+        case "ending":
+            longer = re.sub(r"(?<=\w)(?=\W*$)", chance.choice(["n", "s", "en"]), word, count=1)
+            shorter = re.sub(r"\w(?=\W*$)", "", word, count=1)
+            return [*words[:at], chance.choice([longer, shorter]), *words[at + 1 :]]
+        case "swapped":
+            return [*words[:at], words[at + 1], word, *words[at + 2 :]]
+        case "capital":
+            swapped = word[0].swapcase() + word[1:]
+            return [*words[:at], swapped, *words[at + 1 :]]
+        case "stopped":
+            return [*words[:-1], re.sub(r"\W*$", "", words[-1]) + "."]
+        case "hyphenated":
+            return [*words[:at], word[:2] + "-" + word[2:], *words[at + 1 :]]
+        case "cut":
+            return [words[0][1:], *words[1:]]
+        case "run together":
+            between = [i for i in range(len(words) - 1) if (words[i] + words[i + 1]).isalpha()]
+            assume(between)
+            at = chance.choice(between)
+            return [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
+        case _:
+            raise AssertionError(kind)
+
+
+ALTERATIONS = ("dropped", "added", "replaced", "ending", "swapped", "capital", "stopped",
+               "hyphenated", "cut", "run together")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ALTERATIONS)
+@PROFILE
+@given(seed=seeds)
+def test_whatever_is_altered_is_found_out(made: Paper, kind: str, seed: int) -> None:
+    chance = random.Random(seed)
+    start, stop = sample(made.text.words, chance, 4, 30)
+    words = [word.text for word in made.text.words[start:stop]]
+    changed = " ".join(_changed(words, chance, kind))
+    assume(not _stands(changed, made.joined))
+    finding = made.source.verify(changed, made.reference(start, stop), NO_LIMITS)
+    assert finding.verdict is Verdict.ALTERED
+    assert finding.differences or finding.reason
+
+
+def _stands(quote: str, text: str) -> bool:
+    """Whether words stand in a text, as whole words: an oracle that knows nothing of tokens."""
+    quote = re.sub(r"\s+([.,])", r"\1", quote)
+    pattern = (
+        rf"(?<![\w*-]){re.escape(quote)}(?![\w*-])" if quote[0].isalnum() else re.escape(quote)
+    )
+    return re.search(pattern, text) is not None
