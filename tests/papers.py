@@ -74,7 +74,8 @@ class Layout:
 
     `side` of the numbers (None: none), every `step` lines, `restarts` on each page; `rows` on a
     page; `justified`: words far apart; `columns`; `blank`: an empty line after every so many,
-    `blank_numbered` with a number of its own; `heads`: running heads and feet full of numbers.
+    `blank_numbered` with a number of its own; `heads`: running heads and feet full of numbers;
+    `folio`: the number of the page stands in the strip of the line numbers.
     """
 
     side: str | None = "left"
@@ -87,6 +88,7 @@ class Layout:
     blank_numbered: bool = False
     heads: bool = True
     width: int = 58
+    folio: bool = False
 
 
 def made(seed: int, sentences: int, width: int) -> Made:
@@ -230,6 +232,9 @@ def _html(text: Made, layout: Layout) -> str:
             number = places[index][1]
             if layout.side and number % layout.step == 0:
                 body.append(_number(number, row + extra, left, across, layout))
+        if layout.folio:
+            page = start // layout.rows + 1
+            body.append(_number(page, layout.rows + 4, 4, across, layout))
         body.append("</div>")
     return f"<html lang='de'><style>{style}</style><body>{''.join(body)}</body></html>"
 
@@ -268,6 +273,8 @@ LAYOUTS: dict[str, tuple[Layout, Mode | None]] = {
     "blank": (Layout(blank=7), None),
     "blank-numbered": (Layout(blank=7, blank_numbered=True, rows=32), None),
     "bare": (Layout(heads=False), None),
+    "folio": (Layout(folio=True), None),
+    "folio-restarts": (Layout(folio=True, restarts=True), None),
     "counted": (Layout(side=None), "count"),
     "page-counted": (Layout(side=None, restarts=True), "page"),
 }

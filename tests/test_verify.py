@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from brochure.sources.document import Document
+from brochure.sources.finding import Limits, Verdict
 from brochure.sources.reference import Reference
-from brochure.sources.verify import Limits, Source, Verdict
+from brochure.sources.verify import Source
 from tests import papers
 from tests.papers import LAYOUTS, Made, sample
 

@@ -7,10 +7,10 @@ import click
 
 from brochure import terminal
 from brochure.manuscript.load import Manuscript
+from brochure.sources.finding import Verdict
 from brochure.sources.reference import Reference
 from brochure.sources.search import Difference
 from brochure.sources.verified import Verification
-from brochure.sources.verify import Verdict
 
 _COLOURS = {Verdict.VERBATIM: "green", Verdict.UNCHECKED: "yellow"}
 

@@ -7,8 +7,8 @@ from brochure.diagnostics import Diagnostic, Place, Severity, error, warning
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model import Quote
 from brochure.manuscript.nodes import Path
+from brochure.sources.finding import Finding, Verdict
 from brochure.sources.search import Difference
-from brochure.sources.verify import Finding, Verdict
 
 NO_SOURCE = "No source file is given."
 UNREADABLE = "The text of the source cannot be read."

@@ -11,17 +11,19 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from brochure.sources.rows import Char, rows_of
+from brochure.sources.rows import SPACES, Char, rows_of
 
 MEMORY = 3_000_000_000  # bytes of address space
 _PAGES = 2000
 _CHARS = 40_000  # on one page; a newspaper has some 20,000
+_QUARTER = math.pi / 2
+_LOOSE = 1.15  # the height of PDFium's loose boxes, in sizes of type
 _HYPHEN = 0x02  # how PDFium reports the hyphen of a word that is divided at the end of a line
 
 
@@ -61,7 +63,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, Any]:
     try:
         text_page = page.get_textpage()
         try:
-            chars = list(_upright(list(_chars(text_page)), page.get_bbox()))
+            chars = list(_upright(list(_glyphs(text_page)), page.get_bbox()))
         finally:
             text_page.close()
         rows = [
@@ -79,11 +81,24 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, Any]:
         page.close()
 
 
-def _chars(text_page: Any) -> Iterator[tuple[Char, float]]:
-    """Every visible character with the angle at which it is drawn, in the order of the file.
-
-    y grows upwards here, as in the file (ISO 32000-1, 8.3.2.3).
+class _Glyph(NamedTuple):
+    """A character as PDFium has it: its box, origin and angle, y growing upwards (ISO 32000-1,
+    8.3.2.3), and what stands before it.
     """
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    x: float
+    y: float
+    angle: float
+    space: int
+
+
+def _glyphs(text_page: Any) -> Iterator[_Glyph]:
+    """Every visible character in the order of the file."""
     x, y = ctypes.c_double(), ctypes.c_double()
     box = pdfium.FS_RECTF()
     raw = text_page.raw
@@ -94,17 +109,14 @@ def _chars(text_page: Any) -> Iterator[tuple[Char, float]]:
     for index in range(min(text_page.count_chars(), _CHARS)):
         code = unicode_of(raw, index)
         text = "-" if code == _HYPHEN else _text(code)
-        if text.isspace():
+        if text in SPACES:
             space = max(space, 1 if generated(raw, index) == 1 else 2)
             continue
-        if not text:
+        if not text or not loose_box(raw, index, box):
             continue
         origin(raw, index, x, y)
-        if not loose_box(raw, index, box):
-            continue
-        height = max(abs(box.top - box.bottom), 0.1)
-        char = Char(text, box.left, box.right, y.value, height / 1.15, space)
-        yield char, angle_of(raw, index)
+        angle = angle_of(raw, index)
+        yield _Glyph(text, box.left, box.bottom, box.right, box.top, x.value, y.value, angle, space)
         space = 0
 
 
@@ -117,39 +129,28 @@ def _text(code: int) -> str:
     return chr(code)
 
 
-def _upright(
-    chars: list[tuple[Char, float]], box: tuple[float, float, float, float]
-) -> Iterator[Char]:
+def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -> Iterator[Char]:
     """The characters that run in the direction of most, turned upright, y from the top.
 
     What is written sideways along the margin is no part of the text; neither is what lies
     outside the visible part of the page.
     """
-    turns = Counter(round(angle / (math.pi / 2)) % 4 for _, angle in chars)
+    turns = Counter(round(glyph.angle / _QUARTER) % 4 for glyph in glyphs)
     if not turns:
         return
     main = turns.most_common(1)[0][0]
     left, bottom, right, top = box
-    for char, angle in chars:
-        quarter = angle / (math.pi / 2)
+    for text, a, b, c, d, x, y, angle, space in glyphs:
+        quarter = angle / _QUARTER
         if abs(quarter - round(quarter)) > 0.06 or round(quarter) % 4 != main:
             continue
-        if not (left - 1 <= char.left <= right + 1 and bottom - 1 <= char.y <= top + 1):
+        if not (left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1):
             continue
-        if main == 0:
-            yield char._replace(y=top - char.y)
-        elif main == 2:
-            yield char._replace(left=-char.right, right=-char.left)
-        else:
-            # On its side: the extent along the line is known from the origin and the size only.
-            yield _turned(char, main)
-
-
-def _turned(char: Char, quarter: int) -> Char:
-    width = char.right - char.left
-    if quarter == 1:  # upwards
-        return char._replace(left=char.y, right=char.y + 0.5 * width, y=char.left)
-    return char._replace(left=-char.y, right=-char.y + 0.5 * width, y=-char.left)
+        # Where a line begins, ends and stands, and how high it is, seen along the line.
+        start, end, line, low, high = (
+            (a, c, top - y, b, d), (-d, -b, -x, a, c), (-c, -a, y, b, d), (b, d, x, a, c)
+        )[main]  # fmt: skip
+        yield Char(text, start, end, line, max(high - low, 0.1) / _LOOSE, space)
 
 
 def _limit_memory() -> None:

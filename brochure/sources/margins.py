@@ -17,6 +17,7 @@ from brochure.sources.rows import Row
 _ALIGNED = 1.6  # points by which the edges of aligned numbers differ at most
 _APART = 0.25  # of the size of type: how far a number stands from the text at least
 _REACH = 4  # points by which numbers stand elsewhere than on other pages at most
+_OFF = 0.8  # of the size of type: how far numbers behind the text stand from it, mostly
 _LONGEST = 6  # digits
 _STEPS = (1, 2, 3, 4, 5, 10, 20)
 _FEW = 3  # numbers below each other; fewer show nothing
@@ -128,7 +129,13 @@ def _chain(column: Sequence[Number]) -> tuple[Number, ...]:
     while at >= 0:
         chain.append(column[at])
         at = before[at]
-    return tuple(reversed(chain))
+    chain.reverse()
+    # One number alone before or after a new beginning is that of the page.
+    if len(chain) > 2 and chain[-1].value < chain[-2].value:
+        chain.pop()
+    if len(chain) > 2 and chain[1].value < chain[0].value:
+        chain.pop(0)
+    return tuple(chain)
 
 
 def _follows(one: Number, other: Number, step: int) -> bool:
@@ -165,7 +172,13 @@ def _regular(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
 
 
 def _alone(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
-    """Whether nothing else stands in the strip of the numbers, between the first and last."""
+    """Whether nothing else stands in the strip of the numbers, between the first and last, and
+    whether numbers behind the text stand off from it: “line 17” is text.
+    """
+    behind = [(n.left - rows[n.row].words[n.word - 1].right) / rows[n.row].size
+              for n in chain if n.word]  # fmt: skip
+    if len(behind) > len(chain) / 2 and median(behind) <= _OFF:
+        return False
     left, right = min(n.left for n in chain), max(n.right for n in chain)
     own = {(n.row, n.word) for n in chain}
     first, last = chain[0].row, chain[-1].row

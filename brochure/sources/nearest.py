@@ -13,13 +13,14 @@ from brochure.sources.words import Token
 _COMMON = 3000  # places of a word; those of more frequent ones say nothing
 _TRIED = 4  # places that are compared word by word
 _LONGEST = 3000  # tokens of a quote that are compared
+_WHOLE = 0.9  # of a quote: then it was shortened, but is one
 _SHORT = 80  # characters of a quote of which also parts of words are compared
 _FEW = 3  # words, of which similar ones are looked for as well
 
 
 class Similar(NamedTuple):
-    """Tokens from `start` to before `stop`, the share of the quote's words that stand there in
-    order (0 to 1), and what differs.
+    """Tokens from `start` to before `stop`, the share of the quote that stands there in order (0
+    to 1, rare words counting more), and what differs.
     """
 
     start: int
@@ -84,16 +85,32 @@ def _compared(text: Text, part: Sequence[Token], at: int) -> Similar | None:
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not blocks:
         return None
-    words = sum(token.word for token in part)
-    same = sum(part[block.b + i].word for block in blocks for i in range(block.size))
+    weights = _weights(text, part)
+    same = sum(weights[block.b + i] for block in blocks for i in range(block.size))
     first, last = blocks[0], blocks[-1]
     start = max(low, low + first.a - first.b)
     tail = length - last.b - last.size
     stop = min(high, low + last.a + last.size + tail)
     start, stop = _whole_words(text, start, stop)
     differences = tuple(_differences(text, part, start, stop))
-    share = max(same / max(1, words), _share_of_letters(text, part, start, stop))
+    share = same / (sum(weights) or 1)
+    if share < _WHOLE:  # single words of it, scattered over a long stretch, say little
+        share *= min(1.0, 2 * length / max(1, stop - start))
+    share = max(share, _share_of_letters(text, part, start, stop))
     return Similar(start, stop, share, differences)
+
+
+def _weights(text: Text, part: Sequence[Token]) -> list[float]:
+    """What each token says: rare words much, frequent ones little, signs nothing. A word that the
+    source does not know counts half as much again as the others.
+    """
+    total = len(text.tokens)
+    counts = [len(text.folded.get(t.loose.casefold(), ())) if t.word else -1 for t in part]
+    known = [log(1 + total / count) for count in counts if count > 0]
+    usual = 1.5 * sum(known) / len(known) if known else 1.0
+    return [
+        0.0 if count < 0 else usual if count == 0 else log(1 + total / count) for count in counts
+    ]
 
 
 def _share_of_letters(text: Text, part: Sequence[Token], start: int, stop: int) -> float:

@@ -16,9 +16,9 @@ from brochure.diagnostics import Diagnostic, Severity
 from brochure.manuscript.load import Manuscript
 from brochure.project import Project, write_whole
 from brochure.sources.complaints import Checked
+from brochure.sources.finding import Verdict
 from brochure.sources.named import named_sources
 from brochure.sources.verified import Verification
-from brochure.sources.verify import Verdict
 
 FILE = "verified.json"
 _SHORT = 12  # characters of a SHA-256 that are shown

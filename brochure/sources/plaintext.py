@@ -48,12 +48,15 @@ def from_text(text: str, mode: Mode | None) -> Document:
 
 
 def _rows(page: str) -> list[Row]:
-    """The lines of a text as rows; a character is as wide as a point."""
+    """The lines of a text as rows; a character is half as wide as it is high."""
     return [
         Row(
             float(y),
             1.0,
-            tuple(Word(f[0], f.start(), f.end()) for f in re.finditer(r"\S+", line.expandtabs())),
+            tuple(
+                Word(f[0], f.start() / 2, f.end() / 2)
+                for f in re.finditer(r"\S+", line.expandtabs())
+            ),
         )
         for y, line in enumerate(page.split("\n"))
         if line.strip()

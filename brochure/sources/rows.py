@@ -26,6 +26,13 @@ _ACCENTS = {"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜":
             "¸": "\u0327", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304", "˙": "\u0307"}  # fmt: skip
 
 
+# White space (Unicode, White_Space), without the controls U+001C to U+001F, which some fonts have
+# as ligatures.
+SPACES = frozenset("\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {
+    chr(code) for code in range(0x2000, 0x200B)
+}
+
+
 class Char(NamedTuple):
     """A visible character: its extent, base line and size, and what stands before it.
 

@@ -1,35 +1,22 @@
-"""The running text of a document: tokens in a row, words that were divided made whole.
+"""The running text of a document: its tokens in a row, with other readings beside them.
 
-A hyphen at the end of a line says that a word was divided there (`prü-/fen`), or belongs to the
-word (`Bund-/Länder-`, `schwarz-/grün`). The rest of the document decides, as far as it can. Where
-it cannot, both readings hold: an `Alternative` beside the tokens.
+Words that were divided are made whole. Where it is uncertain how something is to be read (a hyphen
+at the end of a line, a gap that may be a space, an odd letter), both readings hold: an
+`Alternative` beside the tokens.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from brochure.sources.division import SUSPENDED, Usage, halves_read, usage_of
 from brochure.sources.document import Document
+from brochure.sources.ligatures import variants
 from brochure.sources.words import BULLETS, SOFT_HYPHEN, Token, loosened, tokens
 
-# After a hyphen at the end of a line these begin no second half of a word: “Bundes- und”.
-_SUSPENDED = frozenset(
-    ("und", "oder", "bzw", "beziehungsweise", "sowie", "wie", "noch", "als", "bis", "and", "or",
-     "to", "nor", "et", "ou", "e", "y", "o")
-)  # fmt: skip
-# What a character may stand for that a font has in the place of a ligature.
-LIGATURES = (
-    ("fi", "ffi", "fl", "ff", "ft", "tt", "ti", "ffl", "tti", "fft", "tf", "fj", "Th", "ch", "ck",
-     "ct", "st")
-)  # fmt: skip
-_USUAL = frozenset("äöüßÄÖÜàáâãåæçèéêëìíîïñòóôõøœùúûýÿğışİŞĞłśźżąęćńčřšžěůőűćđ")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _WORD_WITH_MARK = re.compile(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_MOST_VARIANTS = 400
-_SELDOM = 0.03  # of the lines end with a hyphen where no words are divided
-_LONG = 60  # lines; of fewer nothing can be said
 
 
 class Alternative(NamedTuple):
@@ -62,7 +49,7 @@ class Text:
             for index, line in enumerate(document.lines)
             if asides or not line.aside
         ]
-        usage = _usage([row for _, row, _ in rows])
+        usage = usage_of([row for _, row, _ in rows])
         soft = False
         for index, row, line in rows:
             for at, token in enumerate(row):
@@ -82,7 +69,7 @@ class Text:
         self.last.append(last)
         self.opens.append(opens)
 
-    def _continues(self, token: Token, line: int, soft: bool, usage: "_Usage") -> bool:
+    def _continues(self, token: Token, line: int, soft: bool, usage: Usage) -> bool:
         """Whether the first token of a line was added as the second half of a divided word."""
         if not token.word or not self.tokens:
             return False
@@ -93,11 +80,11 @@ class Text:
         if len(self.tokens) < 2 or last.strict != "-" or last.space or not self.tokens[-2].word:
             return False
         half = self.tokens[-2]
-        joined, kept = _readings(half.strict, token.strict, usage)
+        joined, kept = halves_read(half.strict, token.strict, usage)
         if joined and not kept:
             self._join(half, token, line, 2)
             return True
-        glued = token.strict not in _SUSPENDED
+        glued = token.strict not in SUSPENDED
         at = len(self.tokens) - 2
         self._add(token._replace(space=0 if glued else 2), line, line, False)
         if joined:
@@ -120,8 +107,8 @@ class Text:
         marks of footnotes, which a quote may leave out.
         """
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        if token.word and not token.strict.isascii():
-            for variant in _variants(token.strict):
+        if token.word and not (token.strict.isascii() and token.strict.isprintable()):
+            for variant in variants(token.strict):
                 self._otherwise(at, Alternative(variant, loosened(variant), 1))
             if found := _WORD_WITH_MARK.fullmatch(token.strict):
                 self._otherwise(at, Alternative(found[1], found[1], 1, mark=True))
@@ -197,86 +184,3 @@ class Text:
             for at, token in enumerate(self.tokens[start:stop], start)
         ]
         return "".join(parts)
-
-
-class _Usage(NamedTuple):
-    """What a document says about words at the ends of its lines.
-
-    `words` stand whole in a line, `compounds` are pairs with a hyphen between them; `divides`:
-    whether it seems to divide words at all, beyond those that have a hyphen anyway.
-    """
-
-    words: frozenset[str]
-    compounds: frozenset[tuple[str, str]]
-    divides: bool
-
-
-def _usage(rows: Sequence[Sequence[Token]]) -> _Usage:
-    words: set[str] = set()
-    compounds: set[tuple[str, str]] = set()
-    halves: list[tuple[str, str]] = []
-    half: str | None = None
-    for row in rows:
-        if not row:
-            continue
-        if half is not None and row[0].word and row[0].strict[0].islower():
-            if row[0].strict not in _SUSPENDED:
-                halves.append((half, row[0].strict))
-        ends = len(row) > 1 and row[-1].strict == "-" and not row[-1].space and row[-2].word
-        stop = len(row) - 2 if ends else len(row)
-        words.update(t.strict for t in row[1 if half is not None else 0 : stop] if t.word)
-        for one, sign, other in zip(row, row[1:], row[2:], strict=False):
-            if sign.strict == "-" and one.word and other.word and not (sign.space or other.space):
-                compounds.add((one.strict, other.strict))
-        half = row[-2].strict if ends else None
-    known = _Usage(frozenset(words), frozenset(compounds), True)
-    often = len(halves) > _SELDOM * len(rows) or len(rows) < _LONG
-    return known._replace(divides=often or any(_is_word(a + b, known) for a, b in halves))
-
-
-def _is_word(word: str, usage: _Usage) -> bool:
-    return any(form in usage.words for form in (word, word.lower(), word.capitalize()))
-
-
-def _readings(half: str, rest: str, usage: _Usage) -> tuple[bool, bool]:
-    """Whether a word divided at the end of a line may be read as one, and with its hyphen."""
-    if _is_word(half + rest, usage):
-        return True, (half, rest) in usage.compounds
-    if (half, rest) in usage.compounds or rest in _SUSPENDED:
-        return False, True
-    if not (half[-1].isalpha() and rest[0].isalpha()):
-        return False, True
-    if rest[0].isupper():
-        capitals = len(half) > 1 and len(rest) > 1 and half.isupper() and rest.isupper()
-        return capitals, True
-    both = len(half) > 1 and len(rest) > 1 and {half, rest} <= usage.words
-    return True, both or not usage.divides
-
-
-def _variants(word: str) -> Iterator[str]:
-    """A word in which letters stand for ligatures, with the letters of those."""
-    if len(word) == 1:
-        return
-    odd = [at for at, letter in enumerate(word) if _is_odd(word, at, letter)]
-    if not odd or len(odd) > 2:
-        return
-    readings = [word]
-    for at in reversed(odd):
-        readings = [
-            reading[:at] + ligature + reading[at + 1 :]
-            for reading in readings
-            for ligature in LIGATURES
-        ]
-    yield from readings[:_MOST_VARIANTS]
-
-
-def _is_odd(word: str, at: int, letter: str) -> bool:
-    """Whether a letter is unlikely to be one: a capital from afar within a word (efÏzient), a
-    character of private use, a letter of no usual alphabet.
-    """
-    if (letter.isascii() and letter.isprintable()) or letter.isdigit():
-        return False
-    if letter in _USUAL:
-        return letter.isupper() and at > 0 and word[at - 1].islower()
-    code = ord(letter)
-    return not letter.isalpha() or code < 0x250 or 0xE000 <= code <= 0xF8FF

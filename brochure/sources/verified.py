@@ -13,10 +13,11 @@ from brochure.project import Project
 from brochure.sources import complaints
 from brochure.sources.complaints import Checked
 from brochure.sources.document import Document, Mode
+from brochure.sources.finding import Finding, Limits, Verdict
 from brochure.sources.named import Named, named_sources
 from brochure.sources.read import read
 from brochure.sources.reference import Reference
-from brochure.sources.verify import Finding, Limits, Source, Verdict
+from brochure.sources.verify import Source
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Is a quote what its source says, and where it says it? Pure: quote and document → finding."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 from brochure.sources import sentences
+from brochure.sources.context import context, limit
 from brochure.sources.document import Document, Line
+from brochure.sources.finding import Finding, Limits, Verdict
 from brochure.sources.nearest import Similar, similar
 from brochure.sources.quotation import Reading, readings
 from brochure.sources.reference import (
@@ -25,59 +26,7 @@ from brochure.sources.text import Text
 
 _LIKE = 0.5  # the share of a quote that stands somewhere, so that it is called altered
 _MOST = 5  # places that are named
-_LONG = 220  # characters of an omission that are shown
-
-
-class Verdict(StrEnum):
-    """What is known of a quote; never a bare yes or no."""
-
-    VERBATIM = "verbatim"  # text and reference are right
-    WRONG_LINES = "wrong lines"  # the text is right, and stands elsewhere
-    ALTERED = "altered"  # the source says something like it
-    AMBIGUOUS = "ambiguous"  # it stands in several places, and the reference decides none
-    NOT_FOUND = "not found"
-    UNCHECKED = "unchecked"  # there is no source, or its text cannot be read
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Words of a context: of the quote itself, or around it; `spaced`: a space follows."""
-
-    text: str
-    quoted: bool
-    spaced: bool = True
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A verdict and all that a person needs to act on it.
-
-    `found` is where the quote stands, or what is most like it; `differences` what is otherwise
-    there, `typographic` what only looks otherwise, `marks` the marks of footnotes that the quote
-    leaves out. `context` are the sentences around it. `limited` is what follows or precedes in
-    the same sentence and limits the quote, `omitted` an omission with a word that matters.
-    `reason` says why nothing is known, or what else is wrong.
-    """
-
-    verdict: Verdict
-    given: Reference
-    found: tuple[Reference, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    typographic: tuple[Difference, ...] = ()
-    marks: tuple[str, ...] = ()
-    context: tuple[Piece, ...] = ()
-    limited: str = ""
-    omitted: str = ""
-    reason: str = ""
-    page_unchecked: bool = False
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Words of a language that limit what is said, and those that deny it."""
-
-    limiting: tuple[str, ...] = ()
-    denying: tuple[str, ...] = ()
+_FAR = 60  # lines between parts that are told as one place
 
 
 class Source:
@@ -149,8 +98,8 @@ class Source:
             found=(self._told(extents, finding.given),),
             typographic=tuple(d for span in place for d in span.typographic),
             marks=tuple(mark for span in place for mark in span.marks),
-            context=tuple(_context(text, place, around)),
-            limited=_limiting(text, start, stop, around, limits),
+            context=tuple(context(text, place, around)),
+            limited=limit(text, start, stop, around, limits),
             omitted=next((gap for gap in gaps if sentences.limiting(gap, words)), ""),
             page_unchecked=bool(finding.given.page) and not self.document.pages,
         )
@@ -207,11 +156,11 @@ class Source:
                 continue
             best: Similar | None = next(similar(text, part, _LIKE, hints[:1]), None)
             if best is None:
-                missing += 1
+                missing += len(part)
                 continue
             extents.append((text.first[best.start], text.last[best.stop - 1]))
             differences += best.differences
-        if not extents or (missing and len(extents) <= missing):
+        if 2 * missing > sum(map(len, reading.parts)):
             blank = {self.document.page_name(index) for index in self.document.blank}
             unread = given.page is not None and given.page in blank
             verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
@@ -225,7 +174,8 @@ class Source:
                 if len(reading.parts) > 1
                 else "It begins or ends within a word."
             )
-        if extents == sorted(extents):
+        far = any(other[0] - one[1] > _FAR for one, other in pairwise(extents))
+        if extents == sorted(extents) and not far:
             where: tuple[Reference, ...] = (self._told(extents, given),)
         else:
             where = tuple(dict.fromkeys(self._told([extent], given) for extent in extents))
@@ -256,33 +206,3 @@ def _set(numbers: str) -> set[int]:
         for first, last in parsed(numbers)
         for n in (range(first, last + 1) if first <= last < first + 100_000 else (first, last))
     }
-
-
-def _context(text: Text, place: Place, around: sentences.Surroundings) -> Iterator[Piece]:
-    """The sentences around a quote, in pieces; of long omissions the beginning and the end."""
-    if around.before:
-        yield Piece(around.before, False, text.spaced(place[0].start))
-    for span, following in pairwise((*place, None)):
-        assert span is not None
-        yield Piece(text.shown(span.start, span.stop), True, text.spaced(span.stop))
-        if following is not None and span.stop < following.start:
-            gap = text.shown(span.stop, following.start)
-            short = f"{gap[: _LONG // 2]} … {gap[-_LONG // 2 :]}"
-            yield Piece(gap if len(gap) <= _LONG else short, False, text.spaced(following.start))
-    if around.after:
-        yield Piece(around.after, False)
-
-
-def _limiting(
-    text: Text, start: int, stop: int, around: sentences.Surroundings, limits: Limits
-) -> str:
-    """What limits a quote in its own sentence, or at the beginning of the next."""
-    if around.after and sentences.limiting(around.after, limits.limiting):
-        return around.after
-    if around.before and sentences.limiting(around.before, limits.limiting):
-        return around.before
-    if sentences.ends_sentence(text, stop):
-        following = sentences.next_sentence(text, stop)
-        if sentences.limiting(following, limits.limiting, at_start=True):
-            return following
-    return ""

@@ -14,11 +14,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from brochure.sources.document import MAYBE
+from brochure.sources.rows import SPACES
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 SOFT_HYPHEN = "\u00ad"
 # Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark, marks of direction.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\u2061-\u2064\u2066-\u2069\u202a-\u202e\ufeff]")
+_SPACE = re.compile(f"[{''.join(sorted(SPACES))}]+")
 _MARKS = "\"'`´„“”‚‘’‛‟«»‹›′″〝〞＂＇\u02bc\u02b9"
 _SIGNS = str.maketrans({**dict.fromkeys(_MARKS, "'"), "\u2010": "-", "\u2011": "-"})
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015\u2212", "-"))
@@ -55,7 +57,7 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     for ligature, letters in _LIGATURES.items():
         text = text.replace(ligature, letters)
-    return " ".join(_INVISIBLE.sub("", text).split()) + SOFT_HYPHEN * divided
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip(" ") + SOFT_HYPHEN * divided
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -1,0 +1,207 @@
+"""Files of sources: what cannot be read is said, in bounded time and memory; PDFs are read once."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from brochure.diagnostics import Place, Problems
+from brochure.sources import read as reading
+from brochure.sources.document import Document
+from brochure.sources.read import read, run_reader
+from tests import papers
+from tests.conftest import ROOT, Workspace
+
+HERE = Place("leaflet.yaml", 3, 9)
+TEXT = "<p>Wir fördern Bäume.</p><p>Und Wiesen, weil sie effizient und offen sind.</p>"
+
+
+@pytest.fixture(scope="module")
+def small() -> bytes:
+    return papers.typeset(f"<html lang=de>{TEXT}</html>")
+
+
+def opened(workspace: Workspace, name: str, data: bytes) -> tuple[Document | None, list[str]]:
+    path = workspace.write(f"content/probe/sources/{name}", data)
+    document, digest, complaints = read(workspace.project, path, None, HERE)
+    assert len(digest) == 64
+    assert all(d.place == HERE and not d.is_error for d in complaints)
+    return document, [d.message for d in complaints]
+
+
+def texts(document: Document | None) -> list[str]:
+    assert document is not None
+    return [line.text for line in document.lines]
+
+
+def test_a_pdf_is_read(workspace: Workspace, small: bytes) -> None:
+    document, complaints = opened(workspace, "a.pdf", small)
+    assert complaints == []
+    assert texts(document) == [
+        "Wir fördern Bäume.", "Und Wiesen, weil sie effizient und offen sind."
+    ]  # fmt: skip
+
+
+def locked(data: bytes, user: str) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        target = io.BytesIO()
+        pdf.save(target, encryption=pikepdf.Encryption(owner="geheim", user=user))
+        return target.getvalue()
+
+
+def scanned() -> bytes:
+    """A page that is a picture of one."""
+    document = pypdfium2.PdfDocument(papers.typeset(f"<html>{TEXT}</html>"))
+    picture = document[0].render(scale=0.2).to_pil()
+    target = io.BytesIO()
+    picture.save(target, "PDF")
+    document.close()
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("locked.pdf", lambda pdf: locked(pdf, "geheim"), "is protected with a password"),
+        ("cut.pdf", lambda pdf: pdf[:300], "is no PDF that can be read"),
+        ("page.pdf", lambda pdf: b"<html>not a PDF</html>", "is no PDF that can be read"),
+        ("nothing.pdf", lambda pdf: b"", "is no PDF that can be read"),
+        ("scan.pdf", lambda pdf: scanned(), "consists of pictures"),
+        ("empty.pdf", lambda pdf: papers.typeset("<html></html>"), "has no text in it"),
+        ("empty.txt", lambda pdf: b"  \n\n", "has no text in it"),
+        ("empty.html", lambda pdf: b"<p> </p>", "has no text in it"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said(
+    workspace: Workspace, small: bytes, name: str, make: object, said: str
+) -> None:
+    assert callable(make)
+    document, complaints = opened(workspace, name, make(small))
+    assert document is None
+    (complaint,) = complaints
+    assert complaint.startswith(f"`{name}` {said}")
+
+
+def test_a_pdf_that_only_forbids_changes_is_read(workspace: Workspace, small: bytes) -> None:
+    data = locked(small, "")
+    assert texts(opened(workspace, "a.pdf", data)[0])[0] == "Wir fördern Bäume."
+
+
+def test_a_turned_page_is_read(workspace: Workspace, small: bytes) -> None:
+    with pikepdf.open(io.BytesIO(small)) as pdf:
+        pdf.pages[0].Rotate = 90
+        target = io.BytesIO()
+        pdf.save(target)
+    assert texts(opened(workspace, "a.pdf", target.getvalue())[0])[0] == "Wir fördern Bäume."
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_text_on_its_side_is_read_where_all_of_it_is(
+    workspace: Workspace, small: bytes, turn: int
+) -> None:
+    with pikepdf.open(io.BytesIO(small)) as pdf:
+        turned = {90: "0 1 -1 0 842 0", 180: "-1 0 0 -1 595 842", 270: "0 -1 1 0 0 595"}[turn]
+        page = pdf.pages[0]
+        page.mediabox = pikepdf.Array([0, 0, 595, 842] if turn == 180 else [0, 0, 842, 595])
+        page.contents_add(f"q {turned} cm".encode(), prepend=True)
+        page.contents_add(b"Q")
+        target = io.BytesIO()
+        pdf.save(target)
+    found = texts(opened(workspace, "a.pdf", target.getvalue())[0])
+    assert found == ["Wir fördern Bäume.", "Und Wiesen, weil sie effizient und offen sind."]
+
+
+def test_what_stands_sideways_beside_the_text_is_not_read(workspace: Workspace) -> None:
+    side = "<div style='position: absolute; transform: rotate(90deg)'>am Rand</div>"
+    data = papers.typeset(f"<html lang=de>{TEXT}{side}</html>")
+    assert "Rand" not in "".join(texts(opened(workspace, "a.pdf", data)[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.docx", b"x", "source-kind"),
+        ("a", b"x", "source-kind"),
+        ("latin.txt", "Bäume".encode("latin-1"), "not-utf8"),
+        ("latin.html", "<p>Bäume".encode("latin-1"), "not-utf8"),
+    ],
+)
+def test_files_of_other_kinds_are_refused(
+    workspace: Workspace, name: str, data: bytes, code: str
+) -> None:
+    path = workspace.write(f"content/probe/sources/{name}", data)
+    with pytest.raises(Problems) as caught:
+        read(workspace.project, path, None, HERE)
+    assert [d.code for d in caught.value.diagnostics] == [code]
+    assert all(d.hint for d in caught.value.diagnostics)
+
+
+@pytest.mark.parametrize("name", ["iso-8859-1", "windows-1252"])
+def test_web_pages_say_their_encoding(workspace: Workspace, name: str) -> None:
+    html = f"<meta charset='{name}'><p>Bäume – „grün“".encode("windows-1252")
+    assert texts(opened(workspace, "a.html", html)[0]) == ["Bäume – „grün“"]
+
+
+def test_files_outside_the_project_and_missing_ones_are_errors(workspace: Workspace) -> None:
+    for path in (workspace.root.parent / "a.txt", workspace.root / "content/probe/b.txt"):
+        (workspace.root.parent / "a.txt").write_text("x")
+        with pytest.raises(Problems) as caught:
+            read(workspace.project, path, None, HERE)
+        (problem,) = caught.value.diagnostics
+        assert problem.is_error
+        assert problem.place == HERE
+
+
+def test_a_pdf_is_read_once(
+    workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = opened(workspace, "a.pdf", small)
+    monkeypatch.setattr(reading, "run_reader", lambda data: pytest.fail("read again"))
+    second, _ = opened(workspace, "copy-of-it.pdf", small)
+    assert first == second
+    (cached,) = (workspace.root / "out/.cache/sources").iterdir()
+    cached.write_bytes(b"{torn")
+    monkeypatch.undo()
+    assert opened(workspace, "a.pdf", small)[0] == first
+    assert json.loads(cached.read_text())["pages"]
+
+
+def test_a_reader_that_hangs_or_crashes_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def pretend(code: str) -> None:
+        program = tmp_path / "python"
+        program.write_text(f"#!{sys.executable}\n{code}\n")
+        program.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(program))
+
+    real = sys.executable
+    pretend("import time; time.sleep(60)")
+    assert run_reader(b"%PDF-1.7", seconds=0.5) == {"error": "time"}
+    monkeypatch.setattr(sys, "executable", real)
+    pretend("import os; os.abort()")
+    assert run_reader(b"%PDF-1.7") == {"error": "crash"}
+
+
+def test_memory_is_bounded(small: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that wants more than there is: the reader is told no, and says so."""
+    program = tmp_path / "python"
+    code = (
+        f"#!{sys.executable}\nimport sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from brochure.sources import glyphs\nglyphs.MEMORY = 900_000_000\n"
+        "glyphs.read = lambda data: {'pages': [len(bytearray(2_000_000_000))]}\nglyphs.main()\n"
+    )
+    program.write_text(code)
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert run_reader(small) == {"error": "memory"}
+
+
+def test_no_numbers_where_some_are_said_to_be(workspace: Workspace, small: bytes) -> None:
+    path = workspace.write("content/probe/sources/a.pdf", small)
+    _, _, complaints = read(workspace.project, path, "margin", HERE)
+    assert [d.code for d in complaints] == ["no-margin-numbers"]

@@ -1,0 +1,186 @@
+"""Geometry: characters → words and rows, numbers in margins, columns, furniture."""
+
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from brochure.sources import columns, margins, paper
+from brochure.sources.document import Document
+from brochure.sources.rows import Char, Row, Word, rows_of
+from tests import papers
+
+
+def chars(text: str, y: float, left: float = 0, size: float = 10, wide: float = 5) -> list[Char]:
+    """Characters set solid; a space is one that stands in the file."""
+    found: list[Char] = []
+    space = 0
+    for index, letter in enumerate(text):
+        if letter == " ":
+            space = 2
+            continue
+        at = left + index * wide
+        found.append(Char(letter, at, at + wide, y, size, space))
+        space = 0
+    return found
+
+
+def shown(rows: Sequence[Row]) -> list[str]:
+    return [" ".join(word.text for word in row.words) for row in rows]
+
+
+def test_rows_come_from_the_top_whatever_the_order_of_the_file() -> None:
+    assert shown(rows_of([*chars("zwei Worte", 30), *chars("eins", 10)])) == ["eins", "zwei Worte"]
+
+
+def test_words_of_one_line_drawn_in_pieces_are_one_row() -> None:
+    pieces = [*chars("hinten", 10, left=60), *chars("vorne", 10.4, left=0)]
+    assert shown(rows_of(pieces)) == ["vorne hinten"]
+
+
+def test_small_digits_beside_the_line_are_superscripts_and_subscripts() -> None:
+    base = chars("CO", 20)
+    lowered = chars("2", 22, left=10, size=6, wide=3)
+    behind = chars("-Preis", 20, left=13)
+    raised = chars("7", 16, left=43, size=6, wide=3)
+    assert shown(rows_of([*base, *lowered, *behind, *raised])) == ["CO₂-Preis⁷"]
+
+
+def test_small_numbers_by_themselves_stay_what_they_are() -> None:
+    number = chars("12", 19, left=0, size=7, wide=3.5)
+    assert shown(rows_of([*number, *chars("Text", 20, left=40)])) == ["12 Text"]
+
+
+def test_gaps_decide_where_no_space_stands() -> None:
+    far, near, doubtful = (
+        [*chars("ein", 10), *chars("Wort", 10, left=15 + gap)] for gap in (9, 0.5, 3)
+    )
+    assert shown(rows_of(far)) == ["ein Wort"]
+    assert shown(rows_of(near)) == ["einWort"]
+    (row,) = rows_of(doubtful)
+    assert [(word.text, word.loose) for word in row.words] == [("ein", False), ("Wort", True)]
+
+
+def test_accents_that_tex_draws_over_letters_are_put_on_them() -> None:
+    before = [Char("¨", 5, 10, 10, 10, 0), *chars("ur", 10, left=5)]
+    assert shown(rows_of([*chars("f", 10), *before])) == ["für"]
+    after = [*chars("u", 10), Char("¨", 0, 5, 10, 10, 0), *chars("ber", 10, left=5)]
+    assert shown(rows_of(after)) == ["über"]
+
+
+def test_words_that_run_from_right_to_left_keep_the_order_of_the_file() -> None:
+    letters = "سلام"
+    found = [Char(c, 40 - 5 * i, 45 - 5 * i, 10, 10, 0) for i, c in enumerate(letters)]
+    assert shown(rows_of(found)) == [letters]
+
+
+def row(y: float, *words: tuple[str, float, float]) -> Row:
+    return Row(y, 10, tuple(Word(*word) for word in words))
+
+
+def numbered(values: Sequence[int], pitch: float = 14) -> list[Row]:
+    return [
+        row(i * pitch, (str(value), 10 - 3 * len(str(value)), 10), ("Wort", 40, 200 + i % 7))
+        for i, value in enumerate(values)
+    ]
+
+
+def test_numbers_below_each_other_in_a_strip_of_their_own_are_line_numbers() -> None:
+    found = margins.find([numbered(range(1, 31)), numbered(range(31, 61))])
+    assert found is not None
+    assert (found.step, found.printed) == (1, 60)
+    assert [n.value for n in found.pages[1][0]] == list(range(31, 61))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # the items of a list, with as many rows as each needs
+        [row(14 * i, ("Wort", 40, 200)) if i % 3 else row(14 * i, (str(i // 3 + 1), 4, 10),
+         ("Wort", 40, 200)) for i in range(30)],
+        # figures in a text
+        [row(14 * i, ("Wort", 0, 60), (str(i + 1), 66, 76), ("Wort", 80, 200 - 3 * i))
+         if i % 4 else row(14 * i, ("Wort", 0, 70), ("Wort", 72, 200)) for i in range(30)],
+        # years and sums in a table
+        [row(14 * i, ("Posten", 0, 60), (str(2020 + 7 * i * i), 90, 110)) for i in range(20)],
+        # a page number
+        [*[row(14 * i, ("Wort", 40, 200)) for i in range(30)], row(500, ("7", 4, 10))],
+    ],
+    ids=["list", "figures", "table", "page number"],
+)  # fmt: skip
+def test_other_numbers_are_not(rows: list[Row]) -> None:
+    assert margins.find([rows, rows]) is None
+
+
+def test_numbers_on_a_few_pages_only_are_a_list() -> None:
+    text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
+    assert margins.find([numbered(range(1, 31)), text, text, text]) is None
+
+
+def read(rows: Sequence[Sequence[Row]], *, unreadable: Sequence[int] = ()) -> Document:
+    pages = [paper.Page(tuple(page), i in unreadable) for i, page in enumerate(rows)]
+    return paper.document(pages, None)
+
+
+def test_numbers_that_are_missing_are_gaps() -> None:
+    values = [n for n in range(1, 31) if n not in (7, 15, 16)]
+    rows = numbered(range(1, 31))
+    rows = [r if i + 1 in values else row(r.y, ("Wort", 40, 200)) for i, r in enumerate(rows)]
+    found = read([rows])
+    assert found.gaps == ("7", "15–16")
+    assert [line.number for line in found.lines if line.number] == values
+
+
+def test_running_heads_feet_and_page_numbers_stand_aside() -> None:
+    pages = [
+        [
+            row(10, ("Drucksache", 40, 90), ("20/7", 95, 110)),
+            *[row(40 + 14 * i, ("Wort" + "abcd"[p] * (i + 1), 40, 200)) for i in range(20)],
+            row(400, (str(p + 5), 100, 110)),
+        ]
+        for p in range(4)
+    ]
+    found = read(pages)
+    assert found.pages == ("5", "6", "7", "8")
+    assert found.counted
+    asides = [line.text for line in found.lines if line.aside]
+    assert asides == [text for p in range(4) for text in ("Drucksache 20/7", str(p + 5))]
+    assert [line.number for line in found.lines if not line.aside] == list(range(1, 81))
+
+
+def test_smaller_type_at_the_foot_is_a_footnote() -> None:
+    text = [row(40 + 14 * i, ("Wort", 40, 200)) for i in range(20)]
+    note = Row(330, 7, (Word("1", 40, 43), Word("Siehe", 45, 60)))
+    found = read([[*text, note]])
+    assert [line.text for line in found.lines if line.aside] == ["1 Siehe"]
+
+
+def test_columns_are_read_one_after_the_other_and_headings_over_both_before_them() -> None:
+    heading = row(10, ("Ein", 0, 100), ("Titel", 103, 300))
+    both = [row(30 + 14 * i, (f"links{i}", 0, 140), (f"rechts{i}", 170, 300)) for i in range(8)]
+    (gutters,) = columns.gutters_of([[heading, *both]])
+    parts = columns.in_order([heading, *both], gutters)
+    assert [part.row.words[0].text for part in parts] == [
+        "Ein", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
+    ]  # fmt: skip
+
+
+def test_words_far_apart_make_no_columns() -> None:
+    chance = random.Random(4)
+    rows = []
+    for i in range(12):
+        edges = sorted(chance.sample(range(0, 300, 6), 8))
+        words = [(f"w{a}", float(a), b - 14.0) for a, b in pairwise(edges) if b - a > 20]
+        rows.append(row(14 * i, *words))
+    assert sum(len(r.words) for r in rows) > 40
+    assert columns.gutters_of([rows]) == [[]]
+
+
+def test_pages_that_cannot_be_read_are_named() -> None:
+    text = [row(14 * i, ("Wort", 40, 200)) for i in range(20)]
+    assert read([text, [], text], unreadable=[1]).blank == (1,)
+
+
+def test_a_table_of_all_layouts_is_not_empty() -> None:
+    assert len(papers.LAYOUTS) >= 15

@@ -1,0 +1,339 @@
+"""Quotes in leaflets and variants: complaints at their places, drafts, pins, what is printed."""
+
+import json
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from brochure.build.plan import Choice
+from brochure.build.run import Build, Outcome, check
+from brochure.build.staff import Alone
+from brochure.diagnostics import Diagnostic, Problems, Severity
+from brochure.press.compose import Composer
+from brochure.press.edition import load_editions
+from brochure.sources.finding import Verdict
+from brochure.sources.pins import FILE
+from brochure.sources.verified import Verification, Verifier
+from tests.conftest import HEAD, Workspace
+
+SOURCE = """\
+Wir fördern Bäume, soweit die Mittel reichen.
+Die Wege werden ausgebaut. Der Teich wird
+entschlammt.
+Wir fördern Bäume.
+"""
+
+
+def leaflet(*quotes: str, more: str = "", source: str = "sources/plan.txt") -> str:
+    """A leaflet whose passages `a`, `b` … have these quotes: `text`, or `lines|text`."""
+    text = f"{HEAD}imprint: Ich\nsource:\n  title: Plan\n  file: {source}\n{more}passages:\n"
+    for name, quote in zip("abcdefgh", quotes, strict=False):
+        lines, _, words = quote.rpartition("|")
+        text += f"  - id: {name}\n    quote:\n"
+        text += f"      lines: {lines}\n" if lines else ""
+        text += f"      text: {words}\n"
+    return text
+
+
+@pytest.fixture
+def work(workspace: Workspace) -> Workspace:
+    workspace.write("content/probe/sources/plan.txt", SOURCE)
+    return workspace
+
+
+def verified(work: Workspace, variant: str | None = None, *, marked: bool = False) -> Verification:
+    return Verifier(work.project, marked=marked).verify(work.load(variant))
+
+
+def said(work: Workspace, variant: str | None = None) -> list[tuple[str, str, int, int]]:
+    """Severity, code, line and column of what is said of the quotes."""
+    return [
+        (d.severity.value, d.code, d.place.line, d.place.column)
+        for d in verified(work, variant).diagnostics
+    ]
+
+
+def test_every_verdict_is_told_at_its_place(work: Workspace) -> None:
+    work.leaflet(
+        leaflet(
+            "2|Die Wege werden ausgebaut.", "3|Die Wege werden ausgebaut.",
+            "2|Die Wege werden bald ausgebaut.", "Wir fördern Bäume", "9|Hunde an die Leine!",
+            "1|Wir fördern Bäume",
+        )
+    )  # fmt: skip
+    assert [c.finding.verdict.value for c in verified(work).quotes] == [
+        "verbatim", "wrong lines", "altered", "ambiguous", "not found", "verbatim"
+    ]  # fmt: skip
+    assert said(work) == [
+        ("error", "wrong-lines", 14, 14),
+        ("error", "altered", 19, 29),
+        ("error", "ambiguous", 22, 13),
+        ("error", "not-found", 26, 13),
+        ("note", "limited", 30, 13),
+    ]
+    assert all(d.hint for d in verified(work).diagnostics)
+    messages = [d.message for d in verified(work).diagnostics]
+    assert "stands in line 2, not in line 3" in messages[0]
+    assert "“bald” is not in the source" in messages[1]
+    assert "line 1 or line 4" in messages[2]
+    assert "soweit die Mittel reichen" in messages[4]
+
+
+def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
+    workspace.leaflet(
+        leaflet("1|eins", "2|zwei", "3|drei").replace("  file: sources/plan.txt\n", "")
+    )
+    assert said(workspace) == [("warning", "unchecked", 5, 3)]
+    (complaint,) = verified(workspace).diagnostics
+    assert complaint.message.startswith("The 3 quotes are unchecked")
+    assert verified(workspace).verified == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "code", "severity"),
+    [
+        ("sources/none.pdf", None, "cannot-read", "error"),
+        ("sources/plan.docx", b"x", "source-kind", "error"),
+        ("../../../x.txt", None, "outside-project", "error"),
+        ("sources/broken.pdf", b"%PDF-1.4 broken", "source-unreadable", "warning"),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_told_where_it_is_named(
+    work: Workspace, file: str, data: bytes | None, code: str, severity: str
+) -> None:
+    if data is not None:
+        work.write(f"content/probe/{file}", data)
+    (work.root.parent / "x.txt").write_text("x")
+    work.leaflet(leaflet("1|Wir fördern Bäume", source=file))
+    verification = verified(work)
+    assert verification.quotes[0].finding.verdict is Verdict.UNCHECKED
+    assert [(d.code, d.severity.value, d.place.line, d.place.column)
+            for d in verification.diagnostics] == [(code, severity, 6, 9)]  # fmt: skip
+
+
+def test_a_page_of_a_source_without_pages_is_unchecked(work: Workspace) -> None:
+    text = leaflet("3|entschlammt.").replace("      lines: 3\n", "      page: 7\n      lines: 3\n")
+    work.leaflet(text)
+    assert said(work) == [("warning", "page-unchecked", 10, 13)]
+
+
+def test_how_lines_are_numbered_is_checked(work: Workspace) -> None:
+    work.leaflet(leaflet("3|entschlammt.").replace("  file:", "  lines: marginal\n  file:"))
+    (complaint,) = work.complaints()
+    assert (complaint.code, complaint.place.line, complaint.place.column) == ("value", 6, 10)
+    assert "`margin`" in complaint.hint
+
+
+def test_lines_may_run_over_the_end_of_a_page_only_with_both_pages(work: Workspace) -> None:
+    text = leaflet("25-3|entschlammt.")
+    work.leaflet(text)
+    assert [d.code for d in work.complaints()] == ["numbers"]
+    work.leaflet(text.replace("      lines: 25-3\n", "      page: 2-3\n      lines: 25-3\n"))
+    assert [d.code for d in work.complaints()] == []
+
+
+def outcomes(work: Workspace, *, draft: bool = False, variants: str = "") -> list[Outcome]:
+    forms = {"print": load_editions(work.project)["print"]}
+    choice = Choice(tuple(filter(None, variants.split(","))))
+    return list(Build(work.project, ["probe"], choice, forms, marked=draft).run(Alone(), None))
+
+
+def codes(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
+    return [d.code for d in diagnostics]
+
+
+WRONG = [
+    ("3|Die Wege werden ausgebaut.", "wrong-lines"),
+    ("2|Die Wege werden gebaut.", "altered"),
+    ("Wir fördern Bäume", "ambiguous"),
+    ("9|Hunde an die Leine!", "not-found"),
+]
+
+
+@pytest.mark.parametrize(("quote", "code"), WRONG)
+def test_a_build_refuses_wrong_quotes_and_a_draft_marks_them(
+    work: Workspace, quote: str, code: str
+) -> None:
+    work.leaflet(leaflet("2-3|Der Teich wird entschlammt.", quote))
+    (refused,) = outcomes(work)
+    assert refused.artifact is None
+    assert code in codes(refused.diagnostics)
+    (drawn,) = outcomes(work, draft=True)
+    assert drawn.artifact is not None
+    assert drawn.artifact.path.name == "probe-print-draft.pdf"
+    assert not drawn.artifact.path.with_name("probe-print.pdf").exists()
+    severities = {d.code: d.severity for d in drawn.diagnostics}
+    assert severities[code] is Severity.WARNING
+    text = printed(drawn.artifact.path)
+    assert text.count("Entwurf:") == 1  # at the one that is wrong
+    assert text.count("Entwurf –") == 1  # at the foot
+
+
+def printed(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path)
+    text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return re.sub(r"\s+", " ", text.replace("\x02", ""))
+
+
+def test_what_stops_a_check_stops_a_build(work: Workspace) -> None:
+    for quote, code in WRONG:
+        work.leaflet(leaflet(quote))
+        forms = load_editions(work.project)
+        assert code in codes(check(work.project, ["probe"], Choice(), forms))
+
+
+def test_unchecked_quotes_are_built_with_a_warning(work: Workspace) -> None:
+    work.leaflet(leaflet("1|eins").replace("  file: sources/plan.txt\n", ""))
+    (outcome,) = outcomes(work)
+    assert outcome.artifact is not None
+    assert codes(outcome.diagnostics) == ["unchecked"]
+
+
+def test_a_pdf_is_made_again_when_its_source_has_changed(work: Workspace) -> None:
+    work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
+    assert [o.artifact and o.artifact.made for o in outcomes(work)] == [True]
+    assert [o.artifact and o.artifact.made for o in outcomes(work)] == [False]
+    work.write("content/probe/sources/plan.txt", SOURCE + "Mehr.\n")
+    assert [o.artifact and o.artifact.made for o in outcomes(work)] == [True]
+
+
+def test_what_became_of_quotes_when_a_source_changed_is_told_until_it_is_mended(
+    work: Workspace,
+) -> None:
+    quotes = (
+        "2|Die Wege werden ausgebaut.", "2-3|Der Teich wird entschlammt.",
+        "4|Wir fördern Bäume.", "1|soweit die Mittel reichen.",
+    )  # fmt: skip
+    work.leaflet(leaflet(*quotes))
+    assert outcomes(work)[0].artifact is not None
+    pins = json.loads((work.root / "content/probe" / FILE).read_text())
+    assert [pin["passage"] for pin in pins["quotes"]] == ["a", "b", "c", "d"]
+    new = SOURCE.replace("entschlammt.\n", "ausgebaggert.\n").replace(
+        "Die Wege", "Zuerst.\nDie Wege"
+    )
+    work.write("content/probe/sources/plan.txt", new.replace(", soweit die Mittel reichen", ""))
+    for _ in range(2):
+        (outcome,) = outcomes(work)
+        assert outcome.artifact is None
+        report = next(d for d in outcome.diagnostics if d.code == "source-changed")
+        assert report.severity is Severity.WARNING
+        assert (report.place.line, report.place.column) == (6, 9)
+        assert "2 moved (`a`: line 2 → line 3; `c`)" in report.message
+        assert "1 changed (`b`)" in report.message
+        assert "1 vanished (`d`)" in report.message
+    assert "source-changed" in codes(
+        check(work.project, ["probe"], Choice(), load_editions(work.project))
+    )
+    # Mended, it is said once more that the file is another one, and then no more.
+    work.leaflet(leaflet("3|Die Wege werden ausgebaut.", "3-4|Der Teich wird ausgebaggert."))
+    assert codes(outcomes(work)[0].diagnostics) == []
+    assert codes(outcomes(work)[0].diagnostics) == []
+
+
+def test_a_source_that_changed_elsewhere_is_only_noted_once(work: Workspace) -> None:
+    work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
+    outcomes(work)
+    work.write("content/probe/sources/plan.txt", SOURCE + "Mehr.\n")
+    (outcome,) = outcomes(work)
+    (report,) = outcome.diagnostics
+    assert (report.code, report.severity) == ("source-changed", Severity.NOTE)
+    assert "1 stands as before" in report.message
+    assert outcomes(work)[0].diagnostics == ()
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"quotes": [{"x": 1}]}', '{"quotes": 3}'])
+def test_a_spoilt_record_says_nothing(work: Workspace, spoilt: str) -> None:
+    work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
+    work.write(f"content/probe/{FILE}", spoilt)
+    (outcome,) = outcomes(work)
+    assert outcome.diagnostics == ()
+    assert len(json.loads((work.root / "content/probe" / FILE).read_text())["quotes"]) == 1
+
+
+def test_a_draft_pins_nothing(work: Workspace) -> None:
+    work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
+    outcomes(work, draft=True)
+    assert not (work.root / "content/probe" / FILE).exists()
+
+
+def test_quotes_that_variants_add_are_verified_alike(work: Workspace) -> None:
+    work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
+    work.regions("id,name\nx,X\ny,Y\n")
+    added = (
+        "add:\n  - id: neu\n    after: a\n    quote:\n      lines: 3\n      text: Der Teich wird "
+    )
+    work.variant("x", added + "entschlammt.\n")
+    work.variant("y", added + "geleert.\n")
+    assert [(one[1], one[2]) for one in said(work, "x")] == [("wrong-lines", 5)]
+    assert [(one[1], one[2]) for one in said(work, "y")] == [("altered", 6)]
+    assert all(d.place.file.endswith("variants/x.yaml") for d in verified(work, "x").diagnostics)
+    assert [o.artifact for o in outcomes(work, variants="x,y")] == [None, None]
+
+
+def test_a_quote_may_have_a_source_of_its_own(work: Workspace) -> None:
+    work.write("content/probe/sources/other.txt", "Ein anderer Beschluss.\nHier.\n")
+    text = leaflet("2|Die Wege werden ausgebaut.", "1|Ein anderer Beschluss.")
+    own = "      source:\n        title: Beschluss\n        date: 2020-05\n"
+    own += "        file: sources/other.txt\n"
+    head, tail = text.rsplit("      lines: 1\n", 1)
+    work.leaflet(head + own + "      lines: 1\n" + tail)
+    verification = verified(work)
+    assert [(c.file, c.finding.verdict.value) for c in verification.quotes] == [
+        ("sources/plan.txt", "verbatim"), ("sources/other.txt", "verbatim")
+    ]  # fmt: skip
+    assert [file for file, _ in verification.digests] == ["sources/plan.txt", "sources/other.txt"]
+    page = html(work)
+    assert '<p class="reference">Beschluss, Zeile' in page
+    assert "Beschluss, Mai 2020" in page  # in the list of sources, at the foot
+
+
+def html(work: Workspace) -> str:
+    form = load_editions(work.project)["print"]
+    manuscript = work.load()
+    found = Verifier(work.project).verify(manuscript)
+    return Composer(work.project, "print", form).compose(manuscript, found).html
+
+
+@pytest.mark.parametrize(
+    ("quotes", "sentence"),
+    [
+        (["2|Die Wege werden ausgebaut."], "Das Zitat wurde an der Quelle geprüft"),
+        (
+            ["2|Die Wege werden ausgebaut.", "1|Mittel"],
+            "Alle 2 Zitate wurden an der Quelle geprüft",
+        ),
+    ],
+)
+def test_the_outcome_is_printed_where_it_is_asked_for(
+    work: Workspace, quotes: list[str], sentence: str
+) -> None:
+    work.leaflet(leaflet(*quotes))
+    assert "geprüft" not in html(work)
+    for kind, context in (("note", 0), ("appendix", len(quotes))):
+        work.leaflet(leaflet(*quotes, more=f"verification: {kind}\n"))
+        found = html(work)
+        assert found.count(sentence) == 1
+        assert found.count('<div class="context">') == context
+    assert "<u>Die Wege werden ausgebaut.</u>" in found
+    assert re.search(r"SHA-256 <span class=\"address\">[0-9a-f]{64}</span>", found)
+
+
+def test_no_more_is_said_to_be_verified_than_was(work: Workspace) -> None:
+    text = leaflet("2|Die Wege werden ausgebaut.", "1|Anderes", more="verification: note\n")
+    text = text.replace(
+        "      text: Anderes", "      source: {title: Anderswo}\n      text: Anderes"
+    )
+    work.leaflet(text)
+    assert "An der Quelle geprüft: 1 von 2 Zitaten" in html(work)
+    work.leaflet(text.replace("  file: sources/plan.txt\n", ""))
+    assert "Die Zitate wurden nicht an der Quelle geprüft." in html(work)
+
+
+def test_a_leaflet_that_cannot_be_loaded_names_no_verdicts(work: Workspace) -> None:
+    work.leaflet("titel: x\n")
+    with pytest.raises(Problems):
+        work.load()
+    assert check(work.project, ["probe"], Choice(), load_editions(work.project)) != ()

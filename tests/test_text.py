@@ -1,0 +1,248 @@
+"""What verbatim means: tokens, divided words, other readings; and how quotes are read."""
+
+import pytest
+
+from brochure.manuscript import markup
+from brochure.sources.finding import Finding, Limits, Verdict
+from brochure.sources.plaintext import from_text
+from brochure.sources.reference import Reference
+from brochure.sources.verify import Source
+
+LIMITS = Limits(("soweit", "jedoch", "nur"), ("nicht", "kein"))
+
+
+def verify(source: str, quote: str, lines: str | None = None, page: str | None = None) -> Finding:
+    """The finding for a quote in a source of some lines."""
+    document = from_text(source, "page" if page else "count")
+    return Source(document).verify(markup.quoted(quote), Reference(page, lines), LIMITS)
+
+
+def verdict(source: str, quote: str) -> Verdict:
+    return verify(source, quote).verdict
+
+
+FILLER = "\n".join(f"Zeile {'abcdefghij'[i % 10] * (i + 2)} ohne Belang." for i in range(80))
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("Wir prü-\nfen das.", "Wir prüfen das."),
+        ("Bund-\nLänder-Programm", "Bund-Länder-Programm"),
+        ("Bundes- und Landes-\nund Kreisebene", "Landes- und Kreisebene"),
+        ("für 16-\njährige", "für 16-jährige"),
+        ("INTER-\nNATIONAL international", "INTERNATIONAL international"),
+        ("soft\u00adhyphen und soft\u00ad\nware", "softhyphen und software"),
+        ("eﬃzient ﬁnden", "effizient finden"),
+        ("efÏzient speziÞsch Kapazi\ue001t", "effizient spezifisch Kapazitit"),
+        ("acƟon commiƩee", "action committee"),
+        ("wir \x1cnden und scha\x1den", "wir finden und schaffen"),
+        ("die „Charta“ gilt", 'die "Charta" gilt'),
+        ("die ‘‘Charta’’ gilt", "die “Charta” gilt"),
+        ("die ,,Charta'' gilt", "die «Charta» gilt"),
+        ("die ‚Charta‘ gilt", "die „Charta“ gilt"),
+        ("geht’s", "geht's"),
+        ("10\u202f000 und\u00a020", "10 000 und 20"),
+        ("u\u0308ber", "über"),
+        ("schwarz\u2011grün", "schwarz-grün"),
+        ("z.B. hier", "z. B. hier"),
+        ("20 % von § 3", "20% von §3"),
+        ("Kosten :\n• Bäume,\n• Wiesen.", "Kosten:\n\n- Bäume,\n- Wiesen."),
+        ("Kosten:\n• Bäume", "Kosten: Bäume"),
+        ("im Jahr\n– und nur dann – gilt", "im Jahr – und nur dann – gilt"),
+        ("A[1] sagt … und mehr", "A[1] sagt … und mehr"),
+    ],
+)  # fmt: skip
+def test_what_typesetting_does_is_undone(source: str, quote: str) -> None:
+    finding = verify(f"Anfang.\n{source}\nEnde.", quote)
+    assert (finding.verdict, finding.typographic) == (Verdict.VERBATIM, ())
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("Bund-\nLänder-Programm", "BundLänder-Programm"),
+        ("Wir prü-\nfen das. Alle prüfen.", "Wir prü-fen das."),
+        ("schwarz-grün und schwarz-\ngrün", "schwarz-grün und schwarzgrün"),
+        ("Bundes-\nund Landesebene", "Bundesund Landesebene"),
+        ("unseren Bäumen", "den Bäumen"),
+        ("die Bürger*innen", "die Bürger"),
+        ("die Bürger:innen", "die Bürger"),
+        ("nicht-staatliche Träger", "staatliche Träger"),
+        ("Bundes- und Landesebene", "Bundes"),
+        ("3,5 Prozent", "5 Prozent"),
+        ("3,5 Prozent", "3"),
+        ("die Integration, wenn möglich", "die Integration."),
+        ("Das gilt. Auch hier.", "Das gilt auch hier."),
+        ("Das gilt nicht", "Das gilt"[:-1] + "t sehr"),
+        ("zusammen arbeiten", "zusammenarbeiten"),
+        ("zusammenarbeiten", "zusammen arbeiten"),
+        ("daß es geht", "dass es geht"),
+        ("Wir werden", "wir werden"),
+        ("die „Charta“ gilt", "die Charta gilt"),
+        ("im Jahr – und nur dann – gilt", "im Jahr und nur dann – gilt"),
+        ("100 m² Fläche", "100 m Fläche"),
+        ("Das [neue] Gesetz", "Das neue Gesetz"),
+        ("Das gilt für alle.", "Das [...] alle nicht."),
+    ],
+)  # fmt: skip
+def test_and_nothing_more(source: str, quote: str) -> None:
+    assert verdict(f"Anfang.\n{source}\nEnde.", quote) in (Verdict.ALTERED, Verdict.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("source", "quote", "difference"),
+    [
+        ("der CO₂-Preis", "der CO2-Preis", ("CO₂", "CO2")),
+        ("der CO2-Preis", "der CO₂-Preis", ("CO2", "CO₂")),
+        ("der CO 2 -Preis", "der CO₂-Preis", ("CO 2", "CO₂")),
+        ("1087–1090", "1087-1090", ("–", "-")),
+        ("Bund – Länder", "Bund - Länder", ("–", "-")),
+    ],
+)
+def test_what_only_looks_different_is_said(
+    source: str, quote: str, difference: tuple[str, str]
+) -> None:
+    finding = verify(f"Anfang.\n{source} gilt.\nEnde.", quote)
+    assert finding.verdict is Verdict.VERBATIM
+    assert finding.typographic == (difference,)
+
+
+def test_the_mark_of_a_footnote_may_be_left_out_and_is_named() -> None:
+    finding = verify("Der Klimaschutz³ gilt.", "Der Klimaschutz gilt")
+    assert (finding.verdict, finding.marks) == (Verdict.VERBATIM, ("Klimaschutz³",))
+
+
+def test_a_document_that_divides_no_words_keeps_its_hyphens() -> None:
+    source = f"Das Once-\nonly-Prinzip gilt.\n{FILLER}"
+    assert verdict(source, "Das Once-only-Prinzip gilt.") is Verdict.VERBATIM
+
+
+def test_a_document_that_divides_words_does_not_keep_them() -> None:
+    divided = "".join(f"Wort{c} gehö-\nren zu Wort{c}. " for c in "abcdefgh")
+    source = f"Das Once-\nonly-Prinzip gilt. {divided} Alle gehören zu allen.\n{FILLER}"
+    assert verdict(source, "Das Onceonly-Prinzip gilt.") is Verdict.VERBATIM
+    assert verdict(source, "Das Once-only-Prinzip gilt.") is Verdict.ALTERED
+
+
+LONG = (
+    "Wir werden die Bäume schützen, soweit die Mittel reichen. Die Gemeinde\n"
+    "fördert nicht nur Wiesen, sondern auch Wege. Danach kommt vieles andere, das\n"
+    "hier nicht steht. Am Ende aber prüft die Verwaltung alles noch einmal."
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "lines"),
+    [
+        ("Wir werden […] schützen", "1"),
+        ("Wir werden (…) schützen", "1"),
+        ("Wir werden … schützen", "1"),
+        ("Wir werden [...] schützen", "1"),
+        ("… die Bäume schützen …", "1"),
+        ("[…] die Bäume schützen […]", "1"),
+        ("[w]ir werden die Bäume schützen", "1"),
+        ("Wir [die Partei] werden die [alten] Bäume schützen", "1"),
+        ("„Wir werden die Bäume schützen“", "1"),
+        ("die Bäume […]. Am Ende", "1-3"),
+        ("Die Gemeinde fördert […] Wiesen", "1-2"),
+        ("die Bäume […] Am Ende", "1, 3"),
+        ("*die Bäume* **schützen**", "1"),
+    ],
+)
+def test_omissions_and_insertions_are_the_quoters(quote: str, lines: str) -> None:
+    given = lines.replace("-", "–")
+    finding = verify(LONG, quote, given)
+    assert finding.verdict is Verdict.VERBATIM, finding
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Am Ende […] Wir werden",  # in another order
+        "Wir werden […] verkaufen",
+        "Wir werden [die Bäume] schützen",  # words replaced, not added
+        "Wir [wer]den die Bäume",
+        "Wir werden die Bäume schützen. […] Die Gemeinde",  # a full stop that is not there
+    ],
+)
+def test_omissions_do_not_hide_alterations(quote: str) -> None:
+    assert verdict(LONG, quote) is Verdict.ALTERED
+
+
+def test_parts_that_stand_far_apart_are_no_quote() -> None:
+    source = "Der Anfang.\n" + "Wort um Wort. " * 600 + "\nDas Ende."
+    assert verdict(source, "Der Anfang. […] Das Ende.") is Verdict.ALTERED
+    assert verdict(source, "Wort um Wort. […] Das Ende.") is not Verdict.ALTERED
+
+
+def test_what_limits_a_quote_is_told() -> None:
+    assert verify(LONG, "Wir werden die Bäume schützen").limited == (", soweit die Mittel reichen.")
+    assert verify(LONG, "die Mittel reichen").limited == "Wir werden die Bäume schützen, soweit"
+    assert verify(LONG, "prüft die Verwaltung alles").limited == ""
+    following = "Wir schützen Bäume. Nur im Winter nicht."
+    assert verify(following, "Wir schützen Bäume.").limited == "Nur im Winter nicht."
+
+
+def test_an_omission_that_drops_a_denial_is_told() -> None:
+    finding = verify(LONG, "Die Gemeinde fördert […] Wiesen")
+    assert (finding.verdict, finding.omitted) == (Verdict.VERBATIM, "nicht nur")
+    assert verify(LONG, "Wir werden […] schützen").omitted == ""
+
+
+def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
+    finding = verify(LONG, "fördert […] Wege")
+    assert [(piece.text, piece.quoted) for piece in finding.context] == [
+        ("Die Gemeinde", False),
+        ("fördert", True),
+        ("nicht nur Wiesen, sondern auch", False),
+        ("Wege", True),
+        (".", False),
+    ]
+
+
+TWICE = "Wir fördern Bäume.\nSonst nichts.\nWir fördern Bäume.\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "found"),
+    [
+        (None, Verdict.AMBIGUOUS, ["1", "3"]),
+        ("1", Verdict.VERBATIM, ["1"]),
+        ("3", Verdict.VERBATIM, ["3"]),
+        ("2", Verdict.AMBIGUOUS, ["1", "3"]),
+        ("3–4", Verdict.WRONG_LINES, ["3"]),
+        ("1–3", Verdict.AMBIGUOUS, ["1", "3"]),
+    ],
+)
+def test_of_several_places_the_reference_decides(
+    lines: str | None, expected: Verdict, found: list[str]
+) -> None:
+    finding = verify(TWICE, "Wir fördern Bäume.", lines)
+    assert (finding.verdict, [one.lines for one in finding.found]) == (expected, found)
+
+
+def test_pages_and_lines_that_begin_anew() -> None:
+    source = "eins\nzwei\n\fdrei\nvier\n"
+    assert verify(source, "drei", "1", "2").verdict is Verdict.VERBATIM
+    assert verify(source, "zwei drei", "2–1", "1–2").verdict is Verdict.VERBATIM
+    wrong = verify(source, "drei", "1", "1")
+    assert (wrong.verdict, wrong.found) == (Verdict.WRONG_LINES, (Reference("2", "1"),))
+    document = from_text(source, "page")
+    alone = Source(document).verify("drei", Reference(None, "1"), LIMITS)
+    assert (alone.verdict, alone.found) == (Verdict.WRONG_LINES, (Reference("2", "1"),))
+
+
+def test_a_quote_without_words_is_not_found() -> None:
+    assert verdict(LONG, "[…]") is Verdict.NOT_FOUND
+
+
+def test_made_up_words_are_not_found() -> None:
+    assert verdict(LONG, "Hunde sind an der Leine zu führen.") is Verdict.NOT_FOUND
+
+
+def test_differences_are_told_word_by_word() -> None:
+    finding = verify(LONG, "Die Gemeinde fördert nicht bloß Wiesen und Wege.")
+    assert finding.verdict is Verdict.ALTERED
+    assert finding.differences == (("nur", "bloß"), (", sondern auch", "und"))
+    assert finding.found == (Reference(None, "1–2"),)
