@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from benchmarks import variants
+from benchmarks import sources, variants
 from brochure.manuscript.load import load
 from brochure.press import engine
 from brochure.press.compose import Composition, compose
@@ -50,6 +50,7 @@ def main() -> None:
         cold(work, rounds)
         warm(work, rounds)
         growth(work, rounds)
+        sources.main(work, max(1, rounds // 2))
         if options.variants:
             variants.main(work, options.variants)
 

@@ -17,6 +17,7 @@ import pytest
 from brochure import report
 from brochure.diagnostics import Place, error
 from brochure.manuscript.schema import schemas
+from brochure.sources.finding import Verdict
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
 
@@ -482,3 +483,78 @@ def test_check_looks_at_all_variants_and_at_a_base_that_can_stand_alone(
     workspace.variant("2", "leave_out: [zwei]\n")
     assert run(workspace.root, "check").returncode == 1
     assert run(workspace.root, "check", "--variant", "1").returncode == 0
+
+
+def test_the_example_shows_every_verdict(tmp_path: Path) -> None:
+    for language in ("de", "en"):
+        name = f"beispiel-{language}"
+        assert run(tmp_path, "new", name, "--example", "--language", language).returncode == 0
+        checked = run(tmp_path / name, "check", "--json")
+        assert checked.returncode == 1
+        quotes = json.loads(checked.stdout)["quotes"]
+        assert {q["verdict"] for q in quotes} == {verdict.value for verdict in Verdict}
+        assert [q for q in quotes if q["limited"]] != []
+        table = run(tmp_path / name, "check").stdout.splitlines()
+        assert len(table) == len(quotes) == 9
+        assert all(line.startswith(q["verdict"]) for line, q in zip(table, quotes, strict=True))
+        drawn = run(tmp_path / name, "build", "--draft")
+        assert drawn.returncode == 0, drawn.stderr
+        assert "-draft.pdf" in drawn.stdout
+        assert run(tmp_path / name, "build").returncode == 1
+
+
+def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
+    run(tmp_path, "new", "park")
+    root = tmp_path / "park"
+    report = run(root, "source", "park")
+    assert (report.returncode, report.stderr) == (0, "")
+    assert "2 pages, numbered 1–2, as printed on them" in report.stdout
+    assert "28, numbers 1–28 printed in the margin (28 of them)" in report.stdout
+    data = json.loads(run(root, "source", "park", "--json").stdout)["sources"][0]
+    assert (data["first"], data["last"], data["gaps"], data["numbering"]) == (1, 28, [], "margin")
+    passage = run(root, "source", "park", "12-13")
+    leaflet = root / "content/park/leaflet.yaml"
+    head = leaflet.read_text("utf-8").partition("passages:\n")[0]
+    leaflet.write_text(head + "passages:\n" + passage.stdout, "utf-8")
+    (quote,) = json.loads(run(root, "check", "--json").stdout)["quotes"]
+    assert (quote["verdict"], quote["lines"]) == ("verbatim", "12–13")
+    found = run(root, "source", "park", "--find", "kinder werden beteiligt")
+    assert "sources/parkkonzept.pdf, line 22" in found.stdout
+    assert "brochure source park 22" in found.stderr
+    assert "Ufer" in run(root, "source", "park", "--page", "1").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("99",),
+            "There is no line 99 in it. sources/parkkonzept.pdf has pages 1–2 and lines 1–28",
+        ),
+        (("13-12",), "There is no lines 13–12"),
+        (("x",), "LINES is a number or a range"),
+        (("12", "--find", "x"), "leave lines and page out"),
+        (("--page", "9"), "There is no page 9"),
+        (("--file", "other.pdf"), "The leaflet has no source `other.pdf`"),
+    ],
+)
+def test_wrong_usage_of_source(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    run(tmp_path, "new", "park")
+    result = run(tmp_path / "park", "source", "park", *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+
+
+def test_source_works_while_the_leaflet_is_being_written(workspace: Workspace) -> None:
+    workspace.leaflet("titel: x\n")
+    result = run(workspace.root, "source", "probe")
+    assert result.returncode == 1
+    assert "The leaflet names no file of its source." in result.stderr
+    workspace.write("content/probe/sources/a.txt", "eins\nzwei\n")
+    workspace.leaflet("titel: x\nsource:\n  file: sources/a.txt\npassages: oops\n")
+    result = run(workspace.root, "source", "probe", "2")
+    assert (result.returncode, "zwei" in result.stdout) == (0, True)
+    workspace.leaflet("source:\n  file: sources/b.txt\n")
+    result = run(workspace.root, "source", "probe")
+    assert result.returncode == 1
+    assert "content/probe/leaflet.yaml:2:9: error: `content/probe/sources/b.txt`" in result.stderr

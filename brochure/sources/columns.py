@@ -66,6 +66,9 @@ def _gutters(rows: Sequence[Row]) -> list[Gutter]:
     if len(rows) < _FEW:
         return []
     segments = [list(_segments(row)) for row in rows]
+    least = max(_FEW, _BOTH * len(rows))
+    if sum(len(row) > 1 for row in segments) < least:
+        return []
     left, right = min(row.left for row in rows), max(row.right for row in rows)
     size = sorted(row.size for row in rows)[len(rows) // 2]
     found: list[Gutter] = []
@@ -74,7 +77,7 @@ def _gutters(rows: Sequence[Row]) -> list[Gutter]:
     while x <= right - 0.15 * (right - left):
         over = sum(any(a < x < b for a, b in row) for row in segments)
         both = sum(any(b <= x for _, b in row) and any(a >= x for a, _ in row) for row in segments)
-        white = both >= max(_FEW, _BOTH * len(rows)) and over <= _CROSSED * len(rows)
+        white = both >= least and over <= _CROSSED * len(rows)
         if white and start is None:
             start = x
         elif not white and start is not None:

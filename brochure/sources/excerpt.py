@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from brochure.manuscript import markup
 from brochure.sources.document import Document
 from brochure.sources.reference import Reference, needed, reference
+from brochure.sources.search import is_joined
 from brochure.sources.text import Text
 
 _WIDTH = 84  # characters of text in a line of the leaflet
@@ -59,11 +60,23 @@ def excerpt(text: Text, first: int, last: int) -> Excerpt:
     start = bisect_left(text.first, first)
     stop = bisect_left(text.first, last + 1)
     cut: list[str] = []
-    if start > 0 and text.last[start - 1] >= first:
-        cut.append(text.tokens[start - 1].shown)
-    if stop > start and text.last[stop - 1] > last:
+    begun = start > 0 and text.last[start - 1] >= first  # a word that was divided
+    if begun or _within(text, start):
+        word, end = start - 1, start
+        while not text.tokens[word].space and word > 0:
+            word -= 1
+        while end < stop and not text.tokens[end].space:
+            end += 1
+        cut.append(text.shown(word, end))
+        start = end
+    if stop > start and (text.last[stop - 1] > last or _within(text, stop)):
+        end = stop
+        while end < len(text.tokens) and not text.tokens[end].space:
+            end += 1
         stop -= 1
-        cut.append(text.tokens[stop].shown)
+        while stop > start and not text.tokens[stop].space:
+            stop -= 1
+        cut.append(text.shown(stop, end))
     guessed: list[tuple[str, str]] = []
     paragraphs: list[str] = []
     for at in range(start, stop):
@@ -80,6 +93,16 @@ def excerpt(text: Text, first: int, last: int) -> Excerpt:
         tuple(paragraphs),
         tuple(cut),
         tuple(guessed),
+    )
+
+
+def _within(text: Text, at: int) -> bool:
+    """Whether a token begins within a word with a hyphen: „Bund-/Länder-Programm“."""
+    tokens = text.tokens
+    return (
+        2 <= at < len(tokens)
+        and not tokens[at].space
+        and is_joined(tokens[at - 2], tokens[at - 1], tokens[at])
     )
 
 

@@ -53,7 +53,12 @@ def places(text: Text, reading: Reading) -> list[Place]:
 
 def spans(text: Text, part: Sequence[Token]) -> Iterator[Span]:
     """Everywhere that some tokens stand, beginning and ending with whole words."""
+    second = part[1].loose if len(part) > 1 else None
+    tokens, alternatives = text.tokens, text.alternatives
     for start in text.index.get(part[0].loose, ()):
+        plain = start not in alternatives and start + 1 not in alternatives
+        if plain and second and start + 1 < len(tokens) and tokens[start + 1].loose != second:
+            continue  # most places end here, without more ado
         span = _match(text, start, part)
         if span is not None and _whole(text, span):
             yield span

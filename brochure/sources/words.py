@@ -52,6 +52,8 @@ def clean(text: str) -> str:
     """Text as it is meant: composed letters, ligatures in letters, nothing invisible, single
     spaces. A soft hyphen at the end stays: there a word is divided.
     """
+    if text.isascii() and text.isalnum():  # most words are
+        return text
     text = text.replace("\uf020", " ")
     divided = text.rstrip().endswith(SOFT_HYPHEN)
     text = unicodedata.normalize("NFC", text)

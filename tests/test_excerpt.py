@@ -1,0 +1,111 @@
+"""Lines of a source as a passage: what is pasted is verbatim, whatever stands there."""
+
+import random
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brochure.manuscript import markup
+from brochure.sources.excerpt import as_yaml, excerpt, lines_at
+from brochure.sources.finding import Limits, Verdict
+from brochure.sources.plaintext import from_text
+from brochure.sources.reference import Reference
+from brochure.sources.verify import Source
+from tests import papers
+
+LAYOUTS = ["left", "fifth", "restarts", "columns"]
+
+
+def pasted(source: Source, asked: Reference) -> tuple[dict[str, Any], str]:
+    """The passage for some lines, as YAML reads it, and as it is written."""
+    extent = lines_at(source.document, asked)
+    assert extent is not None
+    text = as_yaml(excerpt(source.running, *extent), None)
+    (passage,) = yaml.load("passages:\n" + text, Loader=yaml.BaseLoader)["passages"]
+    return passage, text
+
+
+def judged(source: Source, passage: dict[str, Any]) -> Verdict:
+    quote = passage["quote"]
+    lines = quote["lines"].replace("-", "–")
+    given_ = Reference(quote.get("page", "").replace("-", "–") or None, lines)
+    return source.verify(markup.quoted(quote["text"]), given_, Limits()).verdict
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, Source]:
+    found = {}
+    for name in LAYOUTS:
+        layout, mode = papers.LAYOUTS[name]
+        text = papers.made(2, 60, layout.width)
+        found[name] = Source(papers.read(papers.pdf(text, layout), mode))
+    return found
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_passage_is_verbatim_at_its_lines(sources: dict[str, Source], name: str) -> None:
+    source, chance, cut = sources[name], random.Random(5), 0
+    lines = [line for line in source.document.lines if not line.aside and line.text]
+    for _ in range(60):
+        first = chance.randrange(len(lines) - 12)
+        one, other = lines[first], lines[first + chance.randrange(1, 12)]
+        restarts = papers.LAYOUTS[name][0].restarts
+        pages = f"{one.page + 1}" + (f"–{other.page + 1}" if other.page > one.page else "")
+        asked = Reference(pages if restarts else None, f"{one.number}–{other.number}")
+        passage, text = pasted(source, asked)
+        assert judged(source, passage) is Verdict.VERBATIM, text
+        assert passage["quote"]["lines"] == f"{one.number}-{other.number}"
+        cut += "# Left out" in text
+    assert 5 < cut < 60  # words divided at the ends are left out, and that is said
+
+
+SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•"
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.text(st.sampled_from(SIGNS + "abc"), min_size=1, max_size=60))
+def test_signs_of_markdown_and_yaml_stay_what_they_are(text: str) -> None:
+    source = Source(from_text(f"Anfang {text} Ende", "count"))
+    last = 1 + text.count("\n")
+    passage, written = pasted(source, Reference(None, f"1–{last}" if last > 1 else "1"))
+    assert judged(source, passage) is Verdict.VERBATIM, written
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. erstens",
+        "- Strich",
+        "+ plus",
+        "* Stern",
+        "# Raute",
+        "> mehr",
+        "1) Klammer",
+        "***",
+        "---",
+    ],
+)
+def test_lines_that_look_like_lists_stay_what_they_are(line: str) -> None:
+    source = Source(from_text(f"{line}\nmehr\n{line}", "count"))
+    passage, written = pasted(source, Reference(None, "1–3"))
+    assert judged(source, passage) is Verdict.VERBATIM, written
+
+
+def test_odd_letters_are_read_and_the_reader_is_told() -> None:
+    source = Source(from_text("efÏzient und effizient", "count"))
+    passage, written = pasted(source, Reference(None, "1"))
+    assert passage["quote"]["text"].strip() == "effizient und effizient"
+    assert "“efÏzient” was read as “effizient”" in written
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [Reference(None, "9"), Reference(None, "2–9"), Reference("3", "1"), Reference("3", None)],
+)
+def test_lines_that_there_are_not(asked: Reference) -> None:
+    document = from_text("eins\nzwei\n\fdrei\n", "page")
+    assert lines_at(document, asked) is None
+    assert lines_at(document, Reference("2", None)) == (2, 3)
