@@ -6,6 +6,7 @@ The truth is exact: where a span stands, and that what was altered stands nowher
 import random
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -41,26 +42,22 @@ class Paper:
         return Reference(page_shown if self.restarts else None, shown)
 
 
-_papers: dict[str, Paper] = {}
-
-
-@pytest.fixture(params=list(LAYOUTS))
-def made(request: pytest.FixtureRequest) -> Paper:
+@cache
+def paper(name: str) -> Paper:
     """A document in one of the layouts, typeset and read once for each process."""
-    name: str = request.param
-    if name not in _papers:
-        layout, mode = LAYOUTS[name]
-        text = papers.made(1, 110, layout.width)
-        document = papers.read(papers.pdf(text, layout), mode)
-        _papers[name] = Paper(
-            name,
-            text,
-            tuple(papers.numbers(text, layout)),
-            Source(document),
-            " ".join(word.text for word in text.words),
-            layout.restarts,
-        )
-    return _papers[name]
+    layout, mode = LAYOUTS[name]
+    text = papers.made(1, 110, layout.width)
+    return Paper(
+        name,
+        text,
+        tuple(papers.numbers(text, layout)),
+        Source(papers.read(papers.pdf(text, layout), mode)),
+        " ".join(word.text for word in text.words),
+        layout.restarts,
+    )
+
+
+in_each_layout = pytest.mark.parametrize("name", list(LAYOUTS))
 
 
 def check(document: Document) -> list[tuple[int, int | None, str]]:
@@ -71,7 +68,9 @@ def check(document: Document) -> list[tuple[int, int | None, str]]:
     ]
 
 
-def test_every_line_is_read_with_its_number(made: Paper) -> None:
+@in_each_layout
+def test_every_line_is_read_with_its_number(name: str) -> None:
+    made = paper(name)
     found = check(made.source.document)
     expected = [(*place, line) for place, line in zip(made.places, made.text.lines, strict=True)]
     assert len(expected) > 200
@@ -88,15 +87,17 @@ def test_every_line_is_read_with_its_number(made: Paper) -> None:
 PROFILE = settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+    suppress_health_check=[HealthCheck.filter_too_much],
     derandomize=True,
 )
 seeds = st.integers(0, 10**9)
 
 
+@in_each_layout
 @PROFILE
 @given(seed=seeds)
-def test_every_span_is_verbatim_at_its_lines(made: Paper, seed: int) -> None:
+def test_every_span_is_verbatim_at_its_lines(name: str, seed: int) -> None:
+    made = paper(name)
     start, stop = sample(made.text.words, random.Random(seed), 1, 40)
     quote = made.text.span(start, stop).rstrip(".,")
     assume(quote.strip("„“"))
@@ -108,9 +109,11 @@ def test_every_span_is_verbatim_at_its_lines(made: Paper, seed: int) -> None:
     assert (found.lines, found.page) == (right.lines, right.page)
 
 
+@in_each_layout
 @PROFILE
 @given(seed=seeds)
-def test_a_reference_that_is_wider_or_narrower_is_wrong(made: Paper, seed: int) -> None:
+def test_a_reference_that_is_wider_or_narrower_is_wrong(name: str, seed: int) -> None:
+    made = paper(name)
     chance = random.Random(seed)
     start, stop = sample(made.text.words, chance, 8, 40)
     right = made.reference(start, stop)
@@ -169,10 +172,12 @@ ALTERATIONS = ("dropped", "added", "replaced", "ending", "swapped", "capital", "
                "hyphenated", "cut", "run together")  # fmt: skip
 
 
+@in_each_layout
 @pytest.mark.parametrize("kind", ALTERATIONS)
 @PROFILE
 @given(seed=seeds)
-def test_whatever_is_altered_is_found_out(made: Paper, kind: str, seed: int) -> None:
+def test_whatever_is_altered_is_found_out(name: str, kind: str, seed: int) -> None:
+    made = paper(name)
     chance = random.Random(seed)
     start, stop = sample(made.text.words, chance, 4, 30)
     words = [word.text for word in made.text.words[start:stop]]

@@ -1,6 +1,6 @@
 """Where a document says something like a quote. This suggests, and never passes anything."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from math import log
@@ -29,15 +29,10 @@ class Similar(NamedTuple):
     differences: tuple[Difference, ...]
 
 
-def similar(
-    text: Text, part: Sequence[Token], least: float, hints: Sequence[int] = ()
-) -> Iterator[Similar]:
-    """Places of which at least that share is like `part`, the best first; none overlap.
-
-    `hints` are tokens near which it is looked for in any case.
-    """
+def similar(text: Text, part: Sequence[Token], least: float) -> Iterator[Similar]:
+    """Places of which at least that share is like `part`, the best first; none overlap."""
     part = part[:_LONGEST]
-    found = [_compared(text, part, at) for at in [*hints, *_promising(text, part)]]
+    found = [_compared(text, part, at) for at in _promising(text, part)]
     best: list[Similar] = []
     for one in sorted(filter(None, found), key=lambda one: -one.share):
         if one.share >= least and all(
@@ -45,6 +40,31 @@ def similar(
         ):
             best.append(one)
             yield one
+
+
+def similar_at(
+    text: Text, part: Sequence[Token], least: float, start: int, stop: int
+) -> Similar | None:
+    """The place that begins between two tokens and has most words of `part`, in whatever order."""
+    part = part[:_LONGEST]
+    length, weights = len(part), _weights(text, part)
+    best, share = start, 0.0
+    for at in range(max(0, start - length // 2), max(start + 1, stop)):
+        there = Counter(token.loose.casefold() for token in text.tokens[at : at + length])
+        same = 0.0
+        for token, weight in zip(part, weights, strict=True):
+            word = token.loose.casefold()
+            if there[word] > 0:
+                there[word] -= 1
+                same += weight
+        if same / (sum(weights) or 1) > share:
+            best, share = at, same / (sum(weights) or 1)
+    first, last = _whole_words(text, best, min(best + length, len(text.tokens)))
+    letters = _share_of_letters(text, part, start, stop + length)  # of words run together, say
+    share = max(share, letters)
+    if share < least:
+        return None
+    return Similar(first, last, share, tuple(_differences(text, part, first, last)))
 
 
 def _promising(text: Text, part: Sequence[Token]) -> list[int]:
@@ -62,7 +82,7 @@ def _promising(text: Text, part: Sequence[Token]) -> list[int]:
             votes[bucket] += weight
     # A place may lie on the border of two buckets.
     sums = {b: v + max(votes.get(b - 1, 0), votes.get(b + 1, 0)) for b, v in votes.items()}
-    best = sorted(sums, key=lambda b: (-sums[b], b))[: 3 * _TRIED]
+    best = sorted(sums, key=lambda b: (-sums[b], b))[: 2 * _TRIED]
     return [bucket * width for bucket in best]
 
 
@@ -79,8 +99,8 @@ def _compared(text: Text, part: Sequence[Token], at: int) -> Similar | None:
     """The words around a place, aligned with those of the quote."""
     length = len(part)
     low, high = max(0, at - length // 2 - 8), min(len(text.tokens), at + 2 * length + 16)
-    ours = [token.loose for token in text.tokens[low:high]]
-    theirs = [token.loose for token in part]
+    ours = [token.loose.casefold() for token in text.tokens[low:high]]
+    theirs = [token.loose.casefold() for token in part]
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not blocks:

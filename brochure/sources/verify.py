@@ -10,7 +10,7 @@ from brochure.sources import sentences
 from brochure.sources.context import context, limit
 from brochure.sources.document import Document, Line
 from brochure.sources.finding import Finding, Limits, Verdict
-from brochure.sources.nearest import Similar, similar
+from brochure.sources.nearest import Similar, similar, similar_at
 from brochure.sources.quotation import Reading, readings
 from brochure.sources.reference import (
     Extent,
@@ -24,7 +24,8 @@ from brochure.sources.reference import (
 from brochure.sources.search import Difference, Place, places, spans
 from brochure.sources.text import Text
 
-_LIKE = 0.5  # the share of a quote that stands somewhere, so that it is called altered
+_LIKE_THERE = 0.5  # … the same, where the reference says it stands
+_LIKE = 0.6  # the share of a quote that stands somewhere, so that it is called altered
 _MOST = 5  # places that are named
 _FAR = 60  # lines between parts that are told as one place
 
@@ -154,7 +155,11 @@ class Source:
             if exact := next(spans(text, part), None):
                 extents.append((text.first[exact.start], text.last[exact.stop - 1]))
                 continue
-            best: Similar | None = next(similar(text, part, _LIKE, hints[:1]), None)
+            best: Similar | None = next(similar(text, part, _LIKE), None)
+            if best is None and hints:
+                line = text.first[hints[0]] if hints[0] < len(text.first) else 0
+                stop = bisect_left(text.first, line + 1)
+                best = similar_at(text, part, _LIKE_THERE, hints[0], stop)
             if best is None:
                 missing += len(part)
                 continue
