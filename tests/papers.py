@@ -246,7 +246,7 @@ def _number(number: int, row: int, left: float, across: float, layout: Layout) -
 
 def read(data: bytes, mode: Mode | None = None) -> Document:
     """What the reader makes of a PDF."""
-    answer = run_reader(data)
+    answer = run_reader("pdf", data)
     return paper.document(
         [
             paper.Page(

@@ -160,7 +160,7 @@ def test_a_pdf_is_read_once(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = opened(workspace, "a.pdf", small)
-    monkeypatch.setattr(reading, "run_reader", lambda data: pytest.fail("read again"))
+    monkeypatch.setattr(reading, "run_reader", lambda kind, data: pytest.fail("read again"))
     second, _ = opened(workspace, "copy-of-it.pdf", small)
     assert first == second
     (cached,) = (workspace.root / "out/.cache/sources").iterdir()
@@ -181,10 +181,10 @@ def test_a_reader_that_hangs_or_crashes_is_ended(
 
     real = sys.executable
     pretend("import time; time.sleep(60)")
-    assert run_reader(b"%PDF-1.7", seconds=0.5) == {"error": "time"}
+    assert run_reader("pdf", b"%PDF-1.7", seconds=0.5) == {"error": "time"}
     monkeypatch.setattr(sys, "executable", real)
     pretend("import os; os.abort()")
-    assert run_reader(b"%PDF-1.7") == {"error": "crash"}
+    assert run_reader("pdf", b"%PDF-1.7") == {"error": "crash"}
 
 
 def test_memory_is_bounded(small: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -192,13 +192,14 @@ def test_memory_is_bounded(small: bytes, monkeypatch: pytest.MonkeyPatch, tmp_pa
     program = tmp_path / "python"
     code = (
         f"#!{sys.executable}\nimport sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from brochure.sources import glyphs\nglyphs.MEMORY = 900_000_000\n"
-        "glyphs.read = lambda data: {'pages': [len(bytearray(2_000_000_000))]}\nglyphs.main()\n"
+        "from brochure.sources import worker\nworker.MEMORY = 900_000_000\n"
+        "worker.read = lambda kind, data: {'pages': [len(bytearray(2_000_000_000))]}\n"
+        "worker.main('pdf')\n"
     )
     program.write_text(code)
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
-    assert run_reader(small) == {"error": "memory"}
+    assert run_reader("pdf", small) == {"error": "memory"}
 
 
 def test_no_numbers_where_some_are_said_to_be(workspace: Workspace, small: bytes) -> None:

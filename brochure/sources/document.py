@@ -5,6 +5,7 @@ from typing import Literal
 
 MAYBE = "\u205f"  # stands in a line where there may or may not be a space
 
+Kind = Literal["pdf", "txt", "md", "html"]
 Mode = Literal["margin", "count", "page"]
 
 
@@ -49,7 +50,7 @@ class Document:
     whose text cannot be read.
     """
 
-    kind: Literal["pdf", "txt", "md", "html"]
+    kind: Kind
     lines: tuple[Line, ...]
     pages: tuple[str, ...] = ()
     counted: bool = False

@@ -1,15 +1,7 @@
-"""PDF → rows of words, page by page, with PDFium. The only file that imports pypdfium2.
+"""PDF → rows of words, page by page, with PDFium. The only file that imports pypdfium2."""
 
-It is run as a process of its own (`python -m brochure.sources.glyphs`), the PDF on standard input
-and JSON on standard output: a file from strangers may make the parser hang, crash, or want all
-the memory there is, and none of that shall happen to the build.
-"""
-
-import contextlib
 import ctypes
-import json
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,22 +11,11 @@ import pypdfium2.raw as pdfium
 
 from brochure.sources.rows import SPACES, Char, rows_of
 
-MEMORY = 3_000_000_000  # bytes of address space
 _PAGES = 2000
 _CHARS = 40_000  # on one page; a newspaper has some 20,000
 _QUARTER = math.pi / 2
 _LOOSE = 1.15  # the height of PDFium's loose boxes, in sizes of type
 _HYPHEN = 0x02  # how PDFium reports the hyphen of a word that is divided at the end of a line
-
-
-def main() -> None:
-    """Read a PDF from standard input, write what it says to standard output."""
-    _limit_memory()
-    try:
-        answer = read(sys.stdin.buffer.read())
-    except MemoryError:
-        answer = {"error": "memory"}
-    json.dump(answer, sys.stdout, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -151,16 +132,3 @@ def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -
             (a, c, top - y, b, d), (-d, -b, -x, a, c), (-c, -a, y, b, d), (b, d, x, a, c)
         )[main]  # fmt: skip
         yield Char(text, start, end, line, max(high - low, 0.1) / _LOOSE, space)
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,8 @@ from brochure.sources.words import Token
 
 _COMMON = 3000  # places of a word; those of more frequent ones say nothing
 _TRIED = 4  # places that are compared word by word
-_LONGEST = 3000  # tokens of a quote that are compared
+_LONGEST = 1500  # tokens of a quote that are compared
+_REACH = 300  # tokens after the beginning of a line within which a quote may begin there
 _WHOLE = 0.9  # of a quote: then it was shortened, but is one
 _SHORT = 80  # characters of a quote of which also parts of words are compared
 _FEW = 3  # words, of which similar ones are looked for as well
@@ -49,7 +50,8 @@ def similar_at(
     part = part[:_LONGEST]
     length, weights = len(part), _weights(text, part)
     best, share = start, 0.0
-    for at in range(max(0, start - length // 2), max(start + 1, stop)):
+    stop = min(stop, start + _REACH)
+    for at in range(max(0, start - min(length, _REACH) // 2), max(start + 1, stop)):
         there = Counter(token.loose.casefold() for token in text.tokens[at : at + length])
         same = 0.0
         for token, weight in zip(part, weights, strict=True):

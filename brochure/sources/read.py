@@ -1,7 +1,7 @@
 """A file that is quoted → a document, or the reason why its text cannot be read.
 
-What a PDF says is kept in the project's cache under the digest of its bytes, so each is read
-once. It is read in a process of its own, with bounds for memory and time.
+What a file says is kept in the project's cache under the digest of its bytes, so each is read
+once. It is read in a process of its own, with bounds for memory and time (`worker`).
 """
 
 import contextlib
@@ -19,14 +19,16 @@ from typing import Any
 from brochure.diagnostics import Diagnostic, Place, Problems, error, warning
 from brochure.project import Project, decode_utf8, write_whole
 from brochure.sources import paper, plaintext
-from brochure.sources.document import Document, Mode
+from brochure.sources.document import Document, Kind, Line, Mode, Numbering
 from brochure.sources.rows import Row, Word
 
 PDF_LIMIT = 100_000_000  # bytes
 TEXT_LIMIT = 10_000_000
 SECONDS = 120  # for a PDF; 500 pages take some ten
-_ENDINGS = {".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md",
-            ".html": "html", ".htm": "html", ".xhtml": "html"}  # fmt: skip
+_ENDINGS: dict[str, Kind] = {
+    ".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html",
+    ".htm": "html", ".xhtml": "html",
+}  # fmt: skip
 
 
 def read(
@@ -51,29 +53,33 @@ def read(
         )
     data = project.read(path, PDF_LIMIT if kind == "pdf" else TEXT_LIMIT, asked_at)
     digest = sha256(data).hexdigest()
-    if kind == "pdf":
-        document, complaints = _read_pdf(project, path.name, data, digest, mode, asked_at)
-        return document, digest, complaints
     file = project.show(path)
-    text = _decoded_html(data, file) if kind == "html" else decode_utf8(data, file)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if kind == "txt":
-        document = plaintext.from_text(text, mode)
+        document: Document | str = plaintext.from_text(_decoded(data, file), mode)
+    elif kind == "pdf":
+        document = _pdf(_answer(project, kind, data, digest), mode)
     else:
-        document = plaintext.from_markdown(text) if kind == "md" else plaintext.from_html(text)
-    complaints = list(_not_numbered(document, mode, path.name, asked_at))
-    if not any(line.text for line in document.lines):
-        return None, digest, [_unreadable("has no text in it.", path.name, asked_at, "")]
-    return document, digest, complaints
+        text = _decoded_html(data, file) if kind == "html" else _decoded(data, file)
+        document = _marked_up(kind, _answer(project, kind, text.encode(), digest))
+    if not isinstance(document, str) and not any(line.text for line in document.lines):
+        document = "empty"
+    if isinstance(document, str):
+        message, hint = _REASONS[document]
+        return None, digest, [
+            warning(
+                "source-unreadable",
+                f"`{path.name}` {message}",
+                asked_at,
+                f"{hint} No quote is checked.",
+            )
+        ]  # fmt: skip
+    return document, digest, list(_not_numbered(document, mode, path.name, asked_at))
 
 
-def _read_pdf(
-    project: Project, name: str, data: bytes, digest: str, mode: Mode | None, asked_at: Place
-) -> tuple[Document | None, list[Diagnostic]]:
-    answer = _answer(project, data, digest)
+def _pdf(answer: dict[str, Any], mode: Mode | None) -> Document | str:
+    """The document in a PDF, or why there is none."""
     if "error" in answer:
-        message, hint = _REASONS[answer["error"]]
-        return None, [_unreadable(message, name, asked_at, hint)]
+        return str(answer["error"])
     pages = [
         paper.Page(
             tuple(
@@ -85,10 +91,18 @@ def _read_pdf(
         for page in answer["pages"]
     ]
     if not any(page.rows for page in pages):
-        message, hint = _REASONS["scan" if any(page.unreadable for page in pages) else "empty"]
-        return None, [_unreadable(message, name, asked_at, hint)]
-    document = paper.document(pages, mode)
-    return document, list(_not_numbered(document, mode, name, asked_at))
+        return "scan" if any(page.unreadable for page in pages) else "empty"
+    return paper.document(pages, mode)
+
+
+def _marked_up(kind: Kind, answer: dict[str, Any]) -> Document | str:
+    """The document in a Markdown or HTML file, or why there is none."""
+    if "error" in answer:
+        return str(answer["error"])
+    lines = tuple(
+        Line(text, 0, number, opens=bool(opens)) for text, number, opens in answer["lines"]
+    )
+    return Document(kind=kind, lines=lines, numbering=Numbering("count"))
 
 
 _REASONS = {
@@ -115,12 +129,6 @@ _REASONS = {
 }
 
 
-def _unreadable(message: str, name: str, place: Place, hint: str) -> Diagnostic:
-    return warning(
-        "source-unreadable", f"`{name}` {message}", place, f"{hint} No quote is checked.".strip()
-    )
-
-
 def _not_numbered(document: Document, mode: Mode | None, name: str, place: Place) -> Any:
     if mode == "margin" and (document.numbering is None or document.numbering.mode != "margin"):
         yield warning(
@@ -132,16 +140,16 @@ def _not_numbered(document: Document, mode: Mode | None, name: str, place: Place
         )
 
 
-def _answer(project: Project, data: bytes, digest: str) -> dict[str, Any]:
-    """What the PDF says, from the cache or from the reader."""
-    file = project.cache / "sources" / f"{digest[:32]}-{_reader()}.json"
+def _answer(project: Project, kind: str, data: bytes, digest: str) -> dict[str, Any]:
+    """What a file says, from the cache or from the reader."""
+    file = project.cache / "sources" / f"{digest[:32]}-{kind}-{_reader()}.json"
     try:
         known: dict[str, Any] = json.loads(file.read_bytes())
-        if "pages" in known or known.get("error") in _REASONS:
+        if "pages" in known or "lines" in known or known.get("error") in _REASONS:
             return known
     except (OSError, ValueError, AttributeError):
         pass
-    answer = run_reader(data)
+    answer = run_reader(kind, data)
     if answer.get("error") not in ("time", "crash", "memory"):  # another machine may do better
         with contextlib.suppress(OSError):
             write_whole(file, json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
@@ -150,21 +158,22 @@ def _answer(project: Project, data: bytes, digest: str) -> dict[str, Any]:
 
 @cache
 def _reader() -> str:
-    """What reads PDFs, as a short digest: after a change of it, they are read again."""
-    folder = Path(__file__).parent
-    code = b"".join((folder / name).read_bytes() for name in ("glyphs.py", "rows.py"))
-    return sha256(code + version("pypdfium2").encode()).hexdigest()[:12]
+    """What reads files, as a short digest: after a change of it, they are read again."""
+    names = ("glyphs.py", "rows.py", "plaintext.py", "words.py", "worker.py")
+    code = b"".join((Path(__file__).parent / name).read_bytes() for name in names)
+    versions = version("pypdfium2") + version("markdown-it-py")
+    return sha256(code + versions.encode()).hexdigest()[:12]
 
 
-def run_reader(data: bytes, seconds: float = SECONDS) -> dict[str, Any]:
-    """What a PDF says, read by a process of its own: see `glyphs`."""
-    if b"%PDF" not in data[:1024]:  # ISO 32000-1, annex H, note 13
+def run_reader(kind: str, data: bytes, seconds: float = SECONDS) -> dict[str, Any]:
+    """What a file says, read by a process of its own: see `worker`."""
+    if kind == "pdf" and b"%PDF" not in data[:1024]:  # ISO 32000-1, annex H, note 13
         return {"error": "broken"}
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
-        run = subprocess.run(
-            [sys.executable, "-m", "brochure.sources.glyphs"],
+        run = subprocess.run(  # noqa: S603 - this very program, with one of our own words
+            [sys.executable, "-m", "brochure.sources.worker", kind],
             input=data,
             capture_output=True,
             timeout=seconds,
@@ -178,6 +187,11 @@ def run_reader(data: bytes, seconds: float = SECONDS) -> dict[str, Any]:
     except ValueError:
         return {"error": "crash"}
     return answer
+
+
+def _decoded(data: bytes, file: str) -> str:
+    """UTF-8, with line feeds as line ends."""
+    return decode_utf8(data, file).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded_html(data: bytes, file: str) -> str:
