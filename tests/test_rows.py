@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from brochure.sources import columns, margins, paper
-from brochure.sources.document import Document
+from brochure.sources.document import Document, Mode
 from brochure.sources.rows import Char, Row, Word, rows_of
 from tests import papers
 
@@ -113,14 +113,28 @@ def test_other_numbers_are_not(rows: list[Row]) -> None:
     assert margins.find([rows, rows]) is None
 
 
+def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
+    text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
+    pages = [numbered(range(1, 31)), text, text, text]
+    found = margins.find(pages, sure=True)
+    assert found is not None
+    assert found.printed == 30
+    pages = [numbered(range(1, 31)), text]
+    counted = read(pages, mode="count")
+    assert [line.number for line in counted.lines] == list(range(1, 61))
+    assert counted.lines[2].text == "Wort"
+
+
 def test_numbers_on_a_few_pages_only_are_a_list() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
     assert margins.find([numbered(range(1, 31)), text, text, text]) is None
 
 
-def read(rows: Sequence[Sequence[Row]], *, unreadable: Sequence[int] = ()) -> Document:
+def read(
+    rows: Sequence[Sequence[Row]], *, unreadable: Sequence[int] = (), mode: Mode | None = None
+) -> Document:
     pages = [paper.Page(tuple(page), i in unreadable) for i, page in enumerate(rows)]
-    return paper.document(pages, None)
+    return paper.document(pages, mode)
 
 
 def test_numbers_that_are_missing_are_gaps() -> None:

@@ -36,6 +36,7 @@ FILLER = "\n".join(f"Zeile {'abcdefghij'[i % 10] * (i + 2)} ohne Belang." for i 
         ("eﬃzient ﬁnden", "effizient finden"),
         ("efÏzient speziÞsch Kapazi\ue001t", "effizient spezifisch Kapazitit"),
         ("acƟon commiƩee", "action committee"),
+        ("e\ufffdzient\n\ufffd Bäume", "effizient Bäume"),
         ("wir \x1cnden und scha\x1den", "wir finden und schaffen"),
         ("die „Charta“ gilt", 'die "Charta" gilt'),
         ("die ‘‘Charta’’ gilt", "die “Charta” gilt"),

@@ -93,7 +93,7 @@ def _glyphs(text_page: Any) -> Iterator[_Glyph]:
         if text in SPACES:
             space = max(space, 1 if generated(raw, index) == 1 else 2)
             continue
-        if not text or not loose_box(raw, index, box):
+        if not loose_box(raw, index, box):
             continue
         origin(raw, index, x, y)
         angle = angle_of(raw, index)
@@ -102,11 +102,11 @@ def _glyphs(text_page: Any) -> Iterator[_Glyph]:
 
 
 def _text(code: int) -> str:
-    """A code point as text; nothing for those that are none. Controls stay: some fonts have
-    ligatures there, which is for the reader of words to judge.
+    """A code point as text, U+FFFD where the font does not say what a glyph means. Controls stay:
+    some fonts have ligatures there, which is for the reader of words to judge.
     """
     if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
-        return ""
+        return "\ufffd"
     return chr(code)
 
 

@@ -48,18 +48,21 @@ class Margin:
         return sum(len(chain) for page in self.pages for chain in page)
 
 
-def find(pages: Sequence[Sequence[Row]]) -> Margin | None:
-    """The line numbers of a document, page by page; None where there are none."""
+def find(pages: Sequence[Sequence[Row]], *, sure: bool = False) -> Margin | None:
+    """The line numbers of a document, page by page; None where there are none.
+
+    `sure`: somebody says that there are some; then a part of the document may have none.
+    """
     candidates = [tuple(_candidates(rows)) for rows in pages]
     chains = [_chains(found, rows) for found, rows in zip(candidates, pages, strict=True)]
     with_text = sum(len(rows) >= _FEW for rows in pages)
     numbered = [page for page in chains if page]
-    if not numbered or len(numbered) < _PART * with_text:
+    if not numbered or (len(numbered) < _PART * with_text and not sure):
         return None
     steps = Counter(_step(chain) for page in chains for chain in page)
     step = steps.most_common(1)[0][0]
     lines = sum(len(chain) * step for page in chains for chain in page)
-    if lines < _LINES * sum(map(len, pages)):
+    if lines < _LINES * sum(map(len, pages)) and not sure:
         return None
     kept = [[c for c in page if _step(c) == step or len(c) <= _FEW] for page in chains]
     for index in range(len(kept)):

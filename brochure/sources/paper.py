@@ -42,9 +42,7 @@ def document(pages: Sequence[Page], mode: Mode | None) -> Document:
     known; numbers in the margin are found by themselves.
     """
     rows = [page.rows for page in pages]
-    margin = margins.find(rows) if mode != "count" else None
-    if margin is not None and mode == "page" and not _restarts(margin):
-        margin = None
+    margin = margins.find(rows, sure=mode == "margin")
     each = margin is not None and margin.step == 1
     numbered = [
         frozenset(n.row for chain in page for n in chain) if each else frozenset()
@@ -52,33 +50,40 @@ def document(pages: Sequence[Page], mode: Mode | None) -> Document:
     ]
     found = furniture.find(rows, numbered)
     chains = margin.pages if margin else [()] * len(rows)
-    sheets = [_sheet(*each) for each in zip(rows, chains, found.asides, strict=True)]
+    sheets = [_sheet(*of_page) for of_page in zip(rows, chains, found.asides, strict=True)]
     gutters = columns.gutters_of([[row for _, row in sheet.text] for sheet in sheets])
     items = [
         item
         for index, sheet in enumerate(sheets)
         for item in _items(index, rows[index], sheet, gutters[index])
     ]
-    if margin is None:
-        lines = _counted(items, "page" if mode == "page" else "count")
-        numbering = Numbering("page", restarts=True) if mode == "page" else Numbering("count")
-        gaps: tuple[str, ...] = ()
-    else:
-        restarts = _restarts(margin)
-        numbering = Numbering("margin", restarts, margin.step, margin.printed)
-        lines = items
-        if margin.step > 1:
-            lines = _interpolated(items, margin.step, restarts=restarts)
-        gaps = () if restarts else tuple(_gaps(items, margin.step))
+    numbering, lines = _numbered(items, margin, mode)
+    printed = numbering.mode == "margin" and not numbering.restarts
     return Document(
         kind="pdf",
         lines=tuple(_lines(lines)),
         pages=tuple(_page_name(i, found.first_page) for i in range(len(pages))),
         counted=found.first_page is not None,
         numbering=numbering,
-        gaps=gaps,
+        gaps=tuple(_gaps(items, numbering.step)) if printed else (),
         blank=tuple(i for i, page in enumerate(pages) if page.unreadable),
     )
+
+
+def _numbered(
+    items: list[_Item], margin: Margin | None, mode: Mode | None
+) -> tuple[Numbering, list[_Item]]:
+    """How lines are numbered, and the lines with their numbers. Where they are to be counted,
+    numbers in the margin are no part of the text all the same.
+    """
+    restarts = margin is not None and _restarts(margin)
+    if margin is None or mode == "count" or (mode == "page" and not restarts):
+        anew = mode == "page"
+        numbering = Numbering("page", restarts=True) if anew else Numbering("count")
+        return numbering, _counted(items, anew=anew)
+    if margin.step > 1:
+        items = _interpolated(items, margin.step, restarts=restarts)
+    return Numbering("margin", restarts, margin.step, margin.printed), items
 
 
 def _page_name(index: int, first: int | None) -> str:
@@ -158,12 +163,14 @@ def _restarts(margin: Margin) -> bool:
     return low > 0.5 * len(chains)
 
 
-def _counted(items: Sequence[_Item], mode: Mode) -> list[_Item]:
-    """Lines without numbers in the margin, counted: running heads and the like aside."""
+def _counted(items: Sequence[_Item], *, anew: bool) -> list[_Item]:
+    """Lines counted, `anew` on each page; running heads and the like have no number."""
     result: list[_Item] = []
     number, page = 0, -1
     for item in items:
-        if item.page != page and mode == "page":
+        if item.row is None:
+            continue
+        if item.page != page and anew:
             number = 0
         page = item.page
         number += not item.aside

@@ -26,7 +26,7 @@ def from_text(text: str, mode: Mode | None) -> Document:
     pages = text.split("\f")
     if mode in (None, "margin"):
         rows = [tuple(_rows(page)) for page in pages]
-        if margins.find(rows) is not None:
+        if margins.find(rows, sure=mode == "margin") is not None:
             found = paper.document([paper.Page(page) for page in rows], "margin")
             return replace(found, kind="txt", pages=found.pages if len(pages) > 1 else ())
     lines: list[Line] = []

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     rf"(?P<word>(?:[^\W_]|[{_PRIVATE}])(?:[^\W_]|[{_PRIVATE}{_COMBINING}])*)"
     rf"|(?P<marks>(?:'|,,)+)|(?P<dots>…|\.(?:[\s{MAYBE}]?\.){{2,}})|\S"
 )
-BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d")
+BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\ufffd")
 
 
 class Token(NamedTuple):
