@@ -8,7 +8,10 @@ import pytest
 
 from brochure.sources import columns, margins, paper
 from brochure.sources.document import Document, Mode
+from brochure.sources.finding import Limits, Verdict
+from brochure.sources.reference import Reference
 from brochure.sources.rows import Char, Row, Word, rows_of
+from brochure.sources.verify import Source
 from tests import papers
 
 
@@ -144,6 +147,26 @@ def test_numbers_that_are_missing_are_gaps() -> None:
     found = read([rows])
     assert found.gaps == ("7", "15–16")
     assert [line.number for line in found.lines if line.number] == values
+
+
+def test_where_a_number_is_not_certain_a_reference_is_unchecked() -> None:
+    """A number at every fifth line, and two lines more than there is room for, at odd places."""
+    ys = [*(14.0 * i for i in range(1, 21)), 145.0, 151.0]
+    rows = [
+        row(y, *([(str(i), 4, 10)] if i % 5 == 0 else []), (f"Wort{chr(96 + i)}", 40, 200))
+        for i, y in enumerate(ys, 1)
+    ]
+    source = Source(read([sorted(rows, key=lambda r: r.y)], mode="margin"))
+    assert source.document.numbering is not None
+    assert source.document.numbering.step == 5
+
+    def verdict(word: str, line: str) -> Verdict:
+        return source.verify(word, Reference(None, line), Limits()).verdict
+
+    assert verdict("Wortb", "2") is Verdict.VERBATIM
+    assert verdict("Wortr", "18") is Verdict.VERBATIM
+    assert verdict("Wortk", "11") is Verdict.UNCHECKED
+    assert verdict("Wortb", "3") is Verdict.WRONG_LINES
 
 
 def test_running_heads_feet_and_page_numbers_stand_aside() -> None:

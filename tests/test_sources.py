@@ -303,7 +303,7 @@ def html(work: Workspace) -> str:
         (["2|Die Wege werden ausgebaut."], "Das Zitat wurde an der Quelle geprüft"),
         (
             ["2|Die Wege werden ausgebaut.", "1|Mittel"],
-            "Alle 2 Zitate wurden an der Quelle geprüft",
+            "Die 2 Zitate wurden an der Quelle geprüft",
         ),
     ],
 )

@@ -136,13 +136,13 @@ class Renderer:
 def quoted(text: str) -> str:
     """The words of a quote as they are printed, without markup: a line for each of the text's.
 
-    Before the items of a list stands a bullet, or the number as typed.
+    Numbers of lists stand there as typed; bullets are signs of the typesetter's, and do not.
     """
     lines = [""]
     marker = ""
     for token in _without_lone_numbers(_parser(False).parse(text)):
         if token.type == "list_item_open":
-            marker = f"{token.info}{token.markup} " if token.info else "• "
+            marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline":
             lines.append(marker)
             marker = ""

@@ -15,6 +15,7 @@ SUSPENDED = frozenset(
      "to", "nor", "et", "ou", "e", "y", "o")
 )  # fmt: skip
 _SELDOM = 0.03  # of the lines end with a hyphen where no words are divided
+_STEM = 6  # letters of the second half by which a compound is known again
 _LONG = 60  # lines; of fewer nothing can be said
 
 
@@ -47,11 +48,16 @@ def usage_of(rows: Sequence[Sequence[Token]]) -> Usage:
         words.update(t.strict for t in row[1 if half is not None else 0 : stop] if t.word)
         for one, sign, other in zip(row, row[1:], row[2:], strict=False):
             if sign.strict == "-" and one.word and other.word and not (sign.space or other.space):
-                compounds.add((one.strict, other.strict))
+                compounds.add(_compound(one.strict, other.strict))
         half = row[-2].strict if ends else None
     known = Usage(frozenset(words), frozenset(compounds), True)
     often = len(halves) > _SELDOM * len(rows) or len(rows) < _LONG
     return known._replace(divides=often or any(_is_word(a + b, known) for a, b in halves))
+
+
+def _compound(half: str, rest: str) -> tuple[str, str]:
+    """What is alike in a compound and its inflected forms: „baden-württembergische(s)“."""
+    return half.casefold(), rest.casefold()[:_STEM]
 
 
 def _is_word(word: str, usage: Usage) -> bool:
@@ -61,8 +67,8 @@ def _is_word(word: str, usage: Usage) -> bool:
 def halves_read(half: str, rest: str, usage: Usage) -> tuple[bool, bool]:
     """Whether a word divided at the end of a line may be read as one, and with its hyphen."""
     if _is_word(half + rest, usage):
-        return True, (half, rest) in usage.compounds
-    if (half, rest) in usage.compounds or rest in SUSPENDED:
+        return True, _compound(half, rest) in usage.compounds
+    if _compound(half, rest) in usage.compounds or rest in SUSPENDED:
         return False, True
     if not (half[-1].isalpha() and rest[0].isalpha()):
         return False, True

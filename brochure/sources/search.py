@@ -99,9 +99,13 @@ def _typographic(strict: str, token: Token) -> tuple[Difference, ...]:
 
 def _whole(text: Text, span: Span) -> bool:
     """Whether a span neither begins nor ends within a word: „Bürger“ is none of „Bürger*innen“,
-    „staatliche“ none of „nicht-staatliche“, 3 none of 3,5.
+    „staatliche“ none of „nicht-staatliche“, 3 none of 3,5, and 18 not the same as –18.
     """
     tokens, start, stop = text.tokens, span.start, span.stop
+    if start and tokens[start].strict[0].isdigit() and not tokens[start].space:
+        before = tokens[start - 1]
+        if before.loose == "-" and (before.space or start == 1):
+            return False
     if tokens[start].word and start >= 2 and not tokens[start].space:
         if is_joined(tokens[start - 2], tokens[start - 1], tokens[start]):
             return False
@@ -118,5 +122,5 @@ def is_joined(one: Token, sign: Token, other: Token) -> bool:
     """Whether a sign makes one word of the words beside it, which it touches."""
     if sign.space or not (one.word and other.word):
         return False
-    figures = one.strict[-1].isdigit() and other.strict[0].isdigit() and sign.strict in ".,:"
+    figures = one.strict[-1].isdigit() and other.strict[0].isdigit() and sign.loose in ".,:-"
     return sign.strict in _JOINERS or figures

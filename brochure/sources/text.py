@@ -16,6 +16,7 @@ from brochure.sources.ligatures import variants
 from brochure.sources.words import BULLETS, SOFT_HYPHEN, Token, loosened, tokens
 
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_ITEM = 6  # lines of an item of a list, at most, for the next dash to be one as well
 _WORD_WITH_MARK = re.compile(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
@@ -44,6 +45,7 @@ class Text:
         self.last: list[int] = []
         self.opens: list[bool] = []  # whether a paragraph begins with the token
         self.alternatives: dict[int, list[Alternative]] = {}
+        self._last_dash = -_ITEM  # the line of the last item of a list with dashes
         rows = [
             (index, list(tokens(line.text.removesuffix(SOFT_HYPHEN))), line)
             for index, line in enumerate(document.lines)
@@ -131,13 +133,18 @@ class Text:
         token = self.tokens[at]
         if token.strict not in BULLETS or (at and self.first[at - 1] == self.first[at]):
             return False
+        if token.strict not in "-–—*·":
+            return True
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         if following is None or following.space == 0:
             return False
-        if token.strict not in "-–—*·":
-            return True
         # A dash may also stand within a sentence that goes on in the next line.
-        return self.opens[at] or at == 0 or self.tokens[at - 1].strict in ".:;!?"
+        before = self.tokens[at - 1].strict if at else "."
+        in_list = self.first[at] - self._last_dash <= _ITEM and before in (",", "und", "oder")
+        if not (self.opens[at] or before in ".:;!?" or in_list):
+            return False
+        self._last_dash = self.first[at]
+        return True
 
     def _otherwise(self, at: int, alternative: Alternative) -> None:
         self.alternatives.setdefault(at, []).append(alternative)
