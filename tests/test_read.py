@@ -160,7 +160,7 @@ def test_a_pdf_is_read_once(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = opened(workspace, "a.pdf", small)
-    monkeypatch.setattr(reading, "run_reader", lambda kind, data: pytest.fail("read again"))
+    monkeypatch.setattr(reading, "run_reader", lambda *_: pytest.fail("read again"))
     second, _ = opened(workspace, "copy-of-it.pdf", small)
     assert first == second
     (cached,) = (workspace.root / "out/.cache/sources").iterdir()
@@ -171,18 +171,23 @@ def test_a_pdf_is_read_once(
 
 
 def test_a_reader_that_hangs_or_crashes_is_ended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
+    real = sys.executable
+
     def pretend(code: str) -> None:
         program = tmp_path / "python"
-        program.write_text(f"#!{sys.executable}\n{code}\n")
+        program.write_text(f"#!{real}\n{code}\n")
         program.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(program))
 
-    real = sys.executable
     pretend("import time; time.sleep(60)")
     assert run_reader("pdf", b"%PDF-1.7", seconds=0.5) == {"error": "time"}
-    monkeypatch.setattr(sys, "executable", real)
+    assert "Reading" not in caplog.text
+    pretend("import time; time.sleep(2)")
+    with caplog.at_level("WARNING", "brochure"):
+        assert run_reader("pdf", b"%PDF-1.7", "long.pdf") == {"error": "crash"}
+    assert "Reading long.pdf" in caplog.text
     pretend("import os; os.abort()")
     assert run_reader("pdf", b"%PDF-1.7") == {"error": "crash"}
 

@@ -96,24 +96,49 @@ def test_numbers_below_each_other_in_a_strip_of_their_own_are_line_numbers() -> 
     assert [n.value for n in found.pages[1][0]] == list(range(31, 61))
 
 
+def plain_row(i: int) -> Row:
+    return row(14 * i, ("Wort", 40, 200))
+
+
+def list_row(i: int, number: int) -> Row:
+    return row(14 * i, (str(number), 4, 10), ("Wort", 40, 200))
+
+
 @pytest.mark.parametrize(
     "rows",
     [
         # the items of a list, with as many rows as each needs
-        [row(14 * i, ("Wort", 40, 200)) if i % 3 else row(14 * i, (str(i // 3 + 1), 4, 10),
-         ("Wort", 40, 200)) for i in range(30)],
+        [plain_row(i) if i % 3 else list_row(i, i // 3 + 1) for i in range(30)],
+        # … of one row and two rows in turn
+        [plain_row(i) if i % 3 == 1 else list_row(i, i - i // 3) for i in range(30)],
+        # … which is short, on top of each page
+        [list_row(i, i + 1) if i < 6 else plain_row(i) for i in range(30)],
         # figures in a text
-        [row(14 * i, ("Wort", 0, 60), (str(i + 1), 66, 76), ("Wort", 80, 200 - 3 * i))
-         if i % 4 else row(14 * i, ("Wort", 0, 70), ("Wort", 72, 200)) for i in range(30)],
+        [
+            row(14 * i, ("Wort", 0, 50), (str(i + 1), 66, 76), ("Wort", 84, 200))
+            if i % 4
+            else row(14 * i, ("Wort", 0, 70), ("Wort", 72, 200))
+            for i in range(30)
+        ],
+        # figures behind a word
+        [row(14 * i, ("Zeile", 0, 60), (str(i + 1), 64, 74)) for i in range(30)],
         # years and sums in a table
         [row(14 * i, ("Posten", 0, 60), (str(2020 + 7 * i * i), 90, 110)) for i in range(20)],
         # a page number
-        [*[row(14 * i, ("Wort", 40, 200)) for i in range(30)], row(500, ("7", 4, 10))],
+        [*[plain_row(i) for i in range(30)], row(500, ("7", 4, 10))],
     ],
-    ids=["list", "figures", "table", "page number"],
-)  # fmt: skip
+    ids=["list", "short items", "short list", "figures", "behind", "table", "page number"],
+)
 def test_other_numbers_are_not(rows: list[Row]) -> None:
     assert margins.find([rows, rows]) is None
+
+
+def test_the_number_of_the_page_in_the_same_strip_is_no_line() -> None:
+    lines = numbered(range(1, 31))
+    for page in ([row(-20, ("9", 7, 10)), *lines], [*lines, row(500, ("1", 7, 10))]):
+        found = margins.find([page, page])
+        assert found is not None
+        assert [n.value for n in found.pages[0][0]] == list(range(1, 31))
 
 
 def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:

@@ -232,6 +232,14 @@ def test_of_several_places_the_reference_decides(
     assert (finding.verdict, [one.lines for one in finding.found]) == (expected, found)
 
 
+@pytest.mark.parametrize("lines", ["1–3", "1, 2, 3", "1–2, 3", "1, 2–3"])
+def test_there_are_several_ways_to_write_the_same_lines(lines: str) -> None:
+    quote = "die Mittel reichen. Die Gemeinde fördert nicht nur Wiesen, sondern auch Wege. Danach "
+    quote += "kommt vieles andere, das hier nicht steht."
+    assert verify(LONG, quote, lines).verdict is Verdict.VERBATIM
+    assert verify(LONG, quote, "1, 3").verdict is Verdict.WRONG_LINES
+
+
 def test_pages_and_lines_that_begin_anew() -> None:
     source = "eins\nzwei\n\fdrei\nvier\n"
     assert verify(source, "drei", "1", "2").verdict is Verdict.VERBATIM

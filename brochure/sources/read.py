@@ -6,6 +6,7 @@ once. It is read in a process of its own, with bounds for memory and time (`work
 
 import contextlib
 import json
+import logging
 import os
 import re
 import subprocess
@@ -22,8 +23,10 @@ from brochure.sources import paper, plaintext
 from brochure.sources.document import Document, Kind, Line, Mode, Numbering
 from brochure.sources.rows import Row, Word
 
+log = logging.getLogger("brochure")
 PDF_LIMIT = 100_000_000  # bytes
 TEXT_LIMIT = 10_000_000
+_MOMENT = 1.5  # seconds after which people are told that it goes on
 SECONDS = 120  # for a PDF; 500 pages take some ten
 _ENDINGS: dict[str, Kind] = {
     ".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html",
@@ -57,10 +60,10 @@ def read(
     if kind == "txt":
         document: Document | str = plaintext.from_text(_decoded(data, file), mode)
     elif kind == "pdf":
-        document = _pdf(_answer(project, kind, data, digest), mode)
+        document = _pdf(_answer(project, kind, data, path.name, digest), mode)
     else:
         text = _decoded_html(data, file) if kind == "html" else _decoded(data, file)
-        document = _marked_up(kind, _answer(project, kind, text.encode(), digest))
+        document = _marked_up(kind, _answer(project, kind, text.encode(), path.name, digest))
     if not isinstance(document, str) and not any(line.text for line in document.lines):
         document = "empty"
     if isinstance(document, str):
@@ -140,7 +143,7 @@ def _not_numbered(document: Document, mode: Mode | None, name: str, place: Place
         )
 
 
-def _answer(project: Project, kind: str, data: bytes, digest: str) -> dict[str, Any]:
+def _answer(project: Project, kind: Kind, data: bytes, name: str, digest: str) -> dict[str, Any]:
     """What a file says, from the cache or from the reader."""
     file = project.cache / "sources" / f"{digest[:32]}-{kind}-{_reader()}.json"
     try:
@@ -149,7 +152,7 @@ def _answer(project: Project, kind: str, data: bytes, digest: str) -> dict[str, 
             return known
     except (OSError, ValueError, AttributeError):
         pass
-    answer = run_reader(kind, data)
+    answer = run_reader(kind, data, name)
     if answer.get("error") not in ("time", "crash", "memory"):  # another machine may do better
         with contextlib.suppress(OSError):
             write_whole(file, json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
@@ -165,28 +168,44 @@ def _reader() -> str:
     return sha256(code + versions.encode()).hexdigest()[:12]
 
 
-def run_reader(kind: str, data: bytes, seconds: float = SECONDS) -> dict[str, Any]:
+def run_reader(
+    kind: Kind, data: bytes, name: str = "a source", seconds: float = SECONDS
+) -> dict[str, Any]:
     """What a file says, read by a process of its own: see `worker`."""
     if kind == "pdf" and b"%PDF" not in data[:1024]:  # ISO 32000-1, annex H, note 13
         return {"error": "broken"}
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(  # noqa: S603 - this very program, with one of our own words
+        [sys.executable, "-m", "brochure.sources.worker", kind],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        try:
+            output = _output(process, data, name, seconds)
+        except subprocess.TimeoutExpired:
+            return {"error": "time"}
+        finally:
+            process.kill()  # Ctrl-C ends it, too
     try:
-        run = subprocess.run(  # noqa: S603 - this very program, with one of our own words
-            [sys.executable, "-m", "brochure.sources.worker", kind],
-            input=data,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-    except subprocess.TimeoutExpired:
-        return {"error": "time"}
-    try:
-        answer: dict[str, Any] = json.loads(run.stdout)
+        answer: dict[str, Any] = json.loads(output)
     except ValueError:
         return {"error": "crash"}
     return answer
+
+
+def _output(process: "subprocess.Popen[bytes]", data: bytes, name: str, seconds: float) -> bytes:
+    """What the reader writes. Of what takes longer than a moment, people are told."""
+    moment = min(_MOMENT, seconds)
+    try:
+        return process.communicate(data, timeout=moment)[0]
+    except subprocess.TimeoutExpired:
+        if seconds <= moment:
+            raise
+        log.warning("Reading %s for the first time; this may take a moment.", name)
+        return process.communicate(timeout=seconds - moment)[0]
 
 
 def _decoded(data: bytes, file: str) -> str:
