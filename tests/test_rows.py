@@ -147,7 +147,7 @@ def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
     found = margins.find(pages, sure=True)
     assert found is not None
     assert found.printed == 30
-    pages = [numbered(range(1, 31)), text]
+    pages = [numbered(range(1, 31)), [row(14 * i, ("a" * (i + 3), 40, 200)) for i in range(30)]]
     counted = read(pages, mode="count")
     assert [line.number for line in counted.lines] == list(range(1, 61))
     assert counted.lines[2].text == "Wort"
@@ -246,3 +246,42 @@ def test_pages_that_cannot_be_read_are_named() -> None:
 
 def test_a_table_of_all_layouts_is_not_empty() -> None:
     assert len(papers.LAYOUTS) >= 15
+
+
+def test_lines_that_stand_off_the_grid_are_not_counted() -> None:
+    """Three lines between numbers that leave room for four, none of them where one should be."""
+    rows = [row(14.0 * i, ("Wort", 40, 200)) for i in range(1, 31)]
+    rows = [
+        row(r.y, (str(i), 4, 10), ("Wort", 40, 200)) if i % 5 == 0 else r
+        for i, r in enumerate(rows, 1)
+    ]
+    between = [row(140 + 14 * at, ("Wort", 40, 200)) for at in (1.3, 2.35, 3.3)]
+    found = read([[*rows[:10], *between, *rows[14:]]], mode="margin")
+    assert [line.number for line in found.lines[8:15]] == [9, 10, None, None, None, 15, 16]
+
+
+def test_rows_above_and_below_the_numbered_ones_stand_aside() -> None:
+    pages = [
+        [
+            row(-40, (f"Kopf {'xyz'[p]}", 40, 90)),
+            *numbered(range(30 * p + 1, 30 * p + 31)),
+            row(460, (f"Fuß {'uvw'[p]}", 40, 80)),
+        ]
+        for p in range(3)
+    ]
+    found = read(pages)
+    assert [line.text for line in found.lines if line.aside] == [
+        "Kopf x", "Fuß u", "Kopf y", "Fuß v", "Kopf z", "Fuß w"
+    ]  # fmt: skip
+
+
+def test_what_stands_behind_text_is_text_though_it_is_repeated() -> None:
+    pages = [
+        [
+            row(0, ("Absatz" + "abcd"[p], 40, 200)),
+            row(14, ("Dasselbe", 40, 200)),
+            *[row(28 + 14 * i, ("Wort" + "abcd"[p] * (i + 1), 40, 200)) for i in range(20)],
+        ]
+        for p in range(4)
+    ]
+    assert [line.text for line in read(pages).lines if line.aside] == []

@@ -97,6 +97,7 @@ def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
         ("sources/none.pdf", None, "cannot-read", "error"),
         ("sources/plan.docx", b"x", "source-kind", "error"),
         ("../../../x.txt", None, "outside-project", "error"),
+        ("https://example.org/x.pdf", None, "source-address", "error"),
         ("sources/broken.pdf", b"%PDF-1.4 broken", "source-unreadable", "warning"),
     ],
 )
@@ -176,6 +177,26 @@ def printed(path: Path) -> str:
     text = "\n".join(page.get_textpage().get_text_range() for page in document)
     document.close()
     return re.sub(r"\s+", " ", text.replace("\x02", ""))
+
+
+PAGES = "eins\nzwei\n\fdrei\nvier\n"
+
+
+def test_lines_are_counted_anew_on_each_page_where_quotes_name_pages(work: Workspace) -> None:
+    work.write("content/probe/sources/plan.txt", PAGES)
+    text = leaflet("4|vier")
+    work.leaflet(text)
+    assert verified(work).verified == 1
+    work.leaflet(text.replace("      lines: 4\n", "      page: 2\n      lines: 2\n"))
+    assert verified(work).verified == 1
+    work.leaflet(text.replace("      lines: 4\n", "      page: 2\n      lines: 4\n"))
+    assert verified(work).verified == 0
+    # Where numbers are printed, they hold, whatever quotes name.
+    rows = [f"{n:3}   Zeile {'x' * n}" for n in range(1, 31)]
+    numbered = "\n".join(rows[:15]) + "\n\f" + "\n".join(rows[15:])
+    work.write("content/probe/sources/plan.txt", numbered)
+    work.leaflet(leaflet(f"20|Zeile {'x' * 20}").replace("lines: 20", "page: 2\n      lines: 20"))
+    assert verified(work).verified == 1
 
 
 def test_what_stops_a_check_stops_a_build(work: Workspace) -> None:

@@ -25,7 +25,9 @@ class Furniture:
 
 
 def find(pages: Sequence[Sequence[Row]], numbered: Sequence[frozenset[int]]) -> Furniture:
-    """Sort out what is no running text. `numbered` are rows with a line number: those are."""
+    """Sort out what is no running text. `numbered` are rows with a line number: those are. The
+    numbers themselves are no words of the rows; there may be rows without words.
+    """
     offset = _page_offset(pages)
     repeated = _repeated(pages)
     asides = []
@@ -59,7 +61,7 @@ def _repeated(pages: Sequence[Sequence[Row]]) -> set[tuple[int, int]]:
     for index, rows in enumerate(pages):
         for row in range(len(rows)):
             for top, near in ((True, row < _EDGE), (False, row >= len(rows) - _EDGE)):
-                if near:
+                if near and rows[row].words:
                     shape = re.sub(r"\d+", "#", _text(rows[row]))
                     places[top, shape].append((rows[row].y, index, row))
     often = max(2, _OFTEN * sum(bool(rows) for rows in pages))
@@ -96,6 +98,8 @@ def _page_offset(pages: Sequence[Sequence[Row]]) -> int | None:
 
 def _ends(row: Row) -> set[int]:
     """Numbers at the beginning and end of a running head: ``12  Koalitionsvertrag``."""
+    if not row.words:
+        return set()
     ends = {row.words[0].text, row.words[-1].text}
     return {int(word) for word in ends if word.isascii() and word.isdigit() and len(word) <= 4}
 

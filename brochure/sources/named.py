@@ -13,12 +13,14 @@ from brochure.sources.document import Mode
 class Named:
     """A file that is quoted, as the leaflet names it: relative to its folder.
 
-    `mode` is how its lines are numbered, None where that is to be found out.
+    `mode` is how its lines are numbered, None where that is to be found out; `anew` whether they
+    are counted anew on each page where no numbers are printed.
     """
 
     path: Path
     file: str
     mode: Mode | None
+    anew: bool
     place: Place
 
 
@@ -40,13 +42,9 @@ def _named(tree: Tree, path: Path, quotes: list[Path]) -> Named | None:
         return None
     said = _text(tree, (*path, "lines"))
     mode = next((mode for mode in get_args(Mode) if mode == said), None)
-    # Where nobody says so, and no numbers are printed: whoever names pages and lines counts anew
-    # on each page.
-    if mode is None and any(
-        _text(tree, (*quote, "page")) and _text(tree, (*quote, "lines")) for quote in quotes
-    ):
-        mode = "page"
-    return Named(path, file, mode, tree.place((*path, "file")))
+    # Whoever names pages and lines counts anew on each page.
+    anew = any(_text(tree, (*quote, "page")) and _text(tree, (*quote, "lines")) for quote in quotes)
+    return Named(path, file, mode, anew, tree.place((*path, "file")))
 
 
 def _text(tree: Tree, path: Path) -> str:

@@ -37,9 +37,10 @@ class _Item:
     aside: bool
 
 
-def document(pages: Sequence[Page], mode: Mode | None) -> Document:
+def document(pages: Sequence[Page], mode: Mode | None, *, anew: bool = False) -> Document:
     """The lines of a document in the order of reading. `mode`: how they are numbered, if that is
-    known; numbers in the margin are found by themselves.
+    known; numbers in the margin are found by themselves. Without either, lines are counted, `anew`
+    on each page or through the whole document.
     """
     rows = [page.rows for page in pages]
     margin = margins.find(rows, sure=mode == "margin")
@@ -48,16 +49,17 @@ def document(pages: Sequence[Page], mode: Mode | None) -> Document:
         frozenset(n.row for chain in page for n in chain) if each else frozenset()
         for page in (margin.pages if margin else [()] * len(rows))
     ]
-    found = furniture.find(rows, numbered)
     chains = margin.pages if margin else [()] * len(rows)
-    sheets = [_sheet(*of_page) for of_page in zip(rows, chains, found.asides, strict=True)]
+    bare = [_without_numbers(*of_page) for of_page in zip(rows, chains, strict=True)]
+    found = furniture.find(bare, numbered)
+    sheets = [_sheet(*of_page) for of_page in zip(bare, chains, found.asides, strict=True)]
     gutters = columns.gutters_of([[row for _, row in sheet.text] for sheet in sheets])
     items = [
         item
         for index, sheet in enumerate(sheets)
         for item in _items(index, rows[index], sheet, gutters[index])
     ]
-    numbering, lines = _numbered(items, margin, mode)
+    numbering, lines = _numbered(items, margin, mode, anew=anew or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
     return Document(
         kind="pdf",
@@ -71,14 +73,14 @@ def document(pages: Sequence[Page], mode: Mode | None) -> Document:
 
 
 def _numbered(
-    items: list[_Item], margin: Margin | None, mode: Mode | None
+    items: list[_Item], margin: Margin | None, mode: Mode | None, *, anew: bool
 ) -> tuple[Numbering, list[_Item]]:
     """How lines are numbered, and the lines with their numbers. Where they are to be counted,
     numbers in the margin are no part of the text all the same.
     """
     restarts = margin is not None and _restarts(margin)
     if margin is None or mode == "count" or (mode == "page" and not restarts):
-        anew = mode == "page"
+        anew = anew and mode != "count"
         numbering = Numbering("page", restarts=True) if anew else Numbering("count")
         return numbering, _counted(items, anew=anew)
     if margin.step > 1:
@@ -111,16 +113,18 @@ def _sheet(
     rows: Sequence[Row], chains: Sequence[Sequence[Number]], asides: frozenset[int]
 ) -> _Sheet:
     numbers = tuple({n.row: n for n in chain} for chain in chains)
+    text = tuple((at, row) for at, row in enumerate(rows) if row.words)
+    blank = tuple(at for at, row in enumerate(rows) if not row.words)
+    return _Sheet(text, blank, numbers, asides)
+
+
+def _without_numbers(rows: Sequence[Row], chains: Sequence[Sequence[Number]]) -> list[Row]:
+    """The rows without the numbers in the margin; of some, nothing is left."""
     own = {(n.row, n.word) for chain in chains for n in chain}
-    bare: list[tuple[int, Row]] = []
-    blank: list[int] = []
-    for at, row in enumerate(rows):
-        words = tuple(word for i, word in enumerate(row.words) if (at, i) not in own)
-        if words:
-            bare.append((at, replace(row, words=words)))
-        else:
-            blank.append(at)
-    return _Sheet(tuple(bare), tuple(blank), numbers, asides)
+    return [
+        replace(row, words=tuple(w for i, w in enumerate(row.words) if (at, i) not in own))
+        for at, row in enumerate(rows)
+    ]
 
 
 def _items(

@@ -18,10 +18,10 @@ _BULLET = "• "
 _NESTING = 50
 
 
-def from_text(text: str, mode: Mode | None) -> Document:
+def from_text(text: str, mode: Mode | None, *, anew: bool = False) -> Document:
     """A text file: numbers in its margin, or its lines counted as an editor shows them.
 
-    A form feed begins a page.
+    A form feed begins a page. `mode` and `anew` are those of `paper.document`.
     """
     pages = text.split("\f")
     if mode in (None, "margin"):
@@ -29,12 +29,13 @@ def from_text(text: str, mode: Mode | None) -> Document:
         if margins.find(rows, sure=mode == "margin") is not None:
             found = paper.document([paper.Page(page) for page in rows], "margin")
             return replace(found, kind="txt", pages=found.pages if len(pages) > 1 else ())
+    anew = mode == "page" or (mode is None and anew)
     lines: list[Line] = []
     for index, page in enumerate(pages):
         blank = True
         for number, line in enumerate(page.split("\n"), 1):
             words = clean(line)
-            counted = number if mode == "page" else len(lines) + 1
+            counted = number if anew else len(lines) + 1
             lines.append(Line(words, index, counted, opens=blank and bool(words)))
             blank = not words
         if index + 1 < len(pages) and not lines[-1].text:
@@ -43,7 +44,7 @@ def from_text(text: str, mode: Mode | None) -> Document:
         kind="txt",
         lines=tuple(lines),
         pages=tuple(str(i + 1) for i in range(len(pages))) if len(pages) > 1 else (),
-        numbering=Numbering("page", restarts=True) if mode == "page" else Numbering("count"),
+        numbering=Numbering("page", restarts=True) if anew else Numbering("count"),
     )
 
 

@@ -35,11 +35,12 @@ _ENDINGS: dict[str, Kind] = {
 
 
 def read(
-    project: Project, path: Path, mode: Mode | None, asked_at: Place
+    project: Project, path: Path, mode: Mode | None, asked_at: Place, *, anew: bool = False
 ) -> tuple[Document | None, str, list[Diagnostic]]:
     """The document in a file, the SHA-256 of the file, and what there is to complain of.
 
-    None where it has no text that can be read. `asked_at` is where the leaflet names the file.
+    None where it has no text that can be read. `mode` and `anew`: see `paper.document`;
+    `asked_at` is where the leaflet names the file.
     Raises Problems where there is no such file in the project, or none of a kind that is known.
     """
     kind = _ENDINGS.get(path.suffix.lower())
@@ -58,9 +59,9 @@ def read(
     digest = sha256(data).hexdigest()
     file = project.show(path)
     if kind == "txt":
-        document: Document | str = plaintext.from_text(_decoded(data, file), mode)
+        document: Document | str = plaintext.from_text(_decoded(data, file), mode, anew=anew)
     elif kind == "pdf":
-        document = _pdf(_answer(project, kind, data, path.name, digest), mode)
+        document = _pdf(_answer(project, kind, data, path.name, digest), mode, anew=anew)
     else:
         text = _decoded_html(data, file) if kind == "html" else _decoded(data, file)
         document = _marked_up(kind, _answer(project, kind, text.encode(), path.name, digest))
@@ -79,7 +80,7 @@ def read(
     return document, digest, list(_not_numbered(document, mode, path.name, asked_at))
 
 
-def _pdf(answer: dict[str, Any], mode: Mode | None) -> Document | str:
+def _pdf(answer: dict[str, Any], mode: Mode | None, *, anew: bool) -> Document | str:
     """The document in a PDF, or why there is none."""
     if "error" in answer:
         return str(answer["error"])
@@ -95,7 +96,7 @@ def _pdf(answer: dict[str, Any], mode: Mode | None) -> Document | str:
     ]
     if not any(page.rows for page in pages):
         return "scan" if any(page.unreadable for page in pages) else "empty"
-    return paper.document(pages, mode)
+    return paper.document(pages, mode, anew=anew)
 
 
 def _marked_up(kind: Kind, answer: dict[str, Any]) -> Document | str:

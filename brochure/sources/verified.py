@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, Problems
+from brochure.diagnostics import Diagnostic, Problems, error
 from brochure.manuscript import markup
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.nodes import Path as TreePath
@@ -73,7 +73,7 @@ class Verifier:
     def __init__(self, project: Project, *, marked: bool = False) -> None:
         self._project = project
         self._marked = marked
-        self._opened: dict[tuple[Path, Mode | None], Opened | Problems] = {}
+        self._opened: dict[tuple[Path, Mode | None, bool], Opened | Problems] = {}
         self._findings: dict[object, Finding] = {}
 
     def verify(self, manuscript: Manuscript) -> Verification:
@@ -98,10 +98,10 @@ class Verifier:
     def open(self, leaflet: str, source: Named) -> Opened:
         """A source, read when it is first asked for. Raises Problems where there is none."""
         path = self._path(leaflet, source)
-        key = (path, source.mode)
+        key = (path, source.mode, source.anew)
         if key not in self._opened:
             try:
-                document, digest, found = read(self._project, path, source.mode, source.place)
+                document, digest, found = self._read(path, source)
             except Problems as problems:
                 self._opened[key] = problems
             else:
@@ -111,6 +111,21 @@ class Verifier:
         if isinstance(known, Problems):
             raise Problems(replace(d, place=source.place) for d in known.diagnostics)
         return known
+
+    def _read(self, path: Path, source: Named) -> tuple[Document | None, str, list[Diagnostic]]:
+        if "://" in source.file:
+            raise Problems(
+                [
+                    error(
+                        "source-address",
+                        "`file` names a file of the project, and this is an address.",
+                        source.place,
+                        "Save the document into the folder `sources/` beside the leaflet and name "
+                        "it here; where it comes from goes to `address:`.",
+                    )
+                ]
+            )
+        return read(self._project, path, source.mode, source.place, anew=source.anew)
 
     def _path(self, leaflet: str, source: Named) -> Path:
         return self._project.manuscript(leaflet).parent / source.file
@@ -136,7 +151,7 @@ class Verifier:
             if opened.source is None:
                 finding = Finding(Verdict.UNCHECKED, given, reason=complaints.UNREADABLE)
             else:
-                key = (opened.digest, source.mode, quote.text, given, limits)
+                key = (opened.digest, source.mode, source.anew, quote.text, given, limits)
                 if key not in self._findings:
                     words = markup.quoted(quote.text)
                     self._findings[key] = opened.source.verify(words, given, limits)
