@@ -170,6 +170,17 @@ def test_a_pdf_is_read_once(
     assert json.loads(cached.read_text())["pages"]
 
 
+def test_what_failed_for_want_of_time_is_tried_again(
+    workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "run_reader", lambda *_: {"error": "time"})
+    document, complaints = opened(workspace, "a.pdf", small)
+    assert document is None
+    assert "could not be read within" in complaints[0]
+    monkeypatch.undo()
+    assert texts(opened(workspace, "a.pdf", small)[0])[0] == "Wir fördern Bäume."
+
+
 def test_a_reader_that_hangs_or_crashes_is_ended(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

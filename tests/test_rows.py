@@ -285,3 +285,20 @@ def test_what_stands_behind_text_is_text_though_it_is_repeated() -> None:
         for p in range(4)
     ]
     assert [line.text for line in read(pages).lines if line.aside] == []
+
+
+def test_lines_before_the_first_number_and_after_the_last_are_counted_if_that_is_certain() -> None:
+    def page(before: int, after: int) -> list[int | None]:
+        """Lines 5 to 25, numbered at every fifth, with some before and after them."""
+        rows = [row(14.0 * i, ("a" * (i + 30), 40, 200)) for i in range(5 - before, 26 + after)]
+        rows = [
+            row(r.y, (str(round(r.y / 14)), 4, 10), *[(w.text, w.left, w.right) for w in r.words])
+            if r.y / 14 in (5, 10, 15, 20, 25)
+            else r
+            for r in rows
+        ]
+        return [line.number for line in read([rows], mode="margin").lines]
+
+    assert page(before=4, after=3) == list(range(1, 29))
+    assert page(before=7, after=3)[:8] == [None] * 7 + [5]  # a title above the numbered lines
+    assert page(before=4, after=6)[-7:] == [25] + [None] * 6  # something below them

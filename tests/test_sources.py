@@ -199,6 +199,13 @@ def test_lines_are_counted_anew_on_each_page_where_quotes_name_pages(work: Works
     assert verified(work).verified == 1
 
 
+def test_a_draft_is_stopped_by_other_mistakes(work: Workspace) -> None:
+    work.leaflet(leaflet("1|Anderes", source="sources/none.pdf"))
+    (outcome,) = outcomes(work, draft=True)
+    assert outcome.artifact is None
+    assert [d.code for d in outcome.diagnostics if d.is_error] == ["cannot-read"]
+
+
 def test_what_stops_a_check_stops_a_build(work: Workspace) -> None:
     for quote, code in WRONG:
         work.leaflet(leaflet(quote))
@@ -263,6 +270,7 @@ def test_a_source_that_changed_elsewhere_is_only_noted_once(work: Workspace) -> 
     assert (report.code, report.severity) == ("source-changed", Severity.NOTE)
     assert "1 stands as before" in report.message
     assert outcomes(work)[0].diagnostics == ()
+    assert check(work.project, ["probe"], Choice(), load_editions(work.project)) == ()
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"quotes": [{"x": 1}]}', '{"quotes": 3}'])

@@ -192,6 +192,8 @@ def test_what_limits_a_quote_is_told() -> None:
     assert verify(LONG, "prüft die Verwaltung alles").limited == ""
     following = "Wir schützen Bäume. Nur im Winter nicht."
     assert verify(following, "Wir schützen Bäume.").limited == "Nur im Winter nicht."
+    following = "Wir schützen Bäume. Das kostet nur wenig."
+    assert verify(following, "Wir schützen Bäume.").limited == ""
 
 
 def test_an_omission_that_drops_a_denial_is_told() -> None:
@@ -209,6 +211,18 @@ def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
         ("Wege", True),
         (".", False),
     ]
+
+
+@pytest.mark.parametrize("words", ["am 20. Mai gilt", "z. B. Bäume", "nach § 3 Abs. 2 gilt"])
+def test_sentences_do_not_end_at_abbreviations_and_ordinal_numbers(words: str) -> None:
+    finding = verify(f"Davor. Was {words} und mehr, soweit möglich. Danach.", "Was")
+    assert "".join(piece.text for piece in finding.context).endswith("soweit möglich.")
+
+
+def test_words_that_are_scattered_over_a_source_are_none_of_it() -> None:
+    source = "Eichen " + "gar lange " * 9 + "Buchen " + "ganz kurze " * 9 + "Linden stehen dort."
+    assert verdict(source, "Eichen Buchen Linden Tannen") is Verdict.NOT_FOUND
+    assert verdict("Eichen, Buchen, Linden stehen.", "Eichen Buchen Linden") is Verdict.ALTERED
 
 
 TWICE = "Wir fördern Bäume.\nSonst nichts.\nWir fördern Bäume.\n"

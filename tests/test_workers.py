@@ -287,7 +287,7 @@ class Dask:
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
-            process.terminate()
+            process.kill()  # how gently they could end is not our business
         for process in (*self.workers, self.scheduler):
             process.wait(20)
 

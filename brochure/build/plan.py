@@ -46,7 +46,6 @@ class Job:
     draft: Draft
     edition: str
     path: Path
-    marked: bool  # a draft: wrong quotes are marked on the page, and do not stop it
     inputs: str  # digest of content, region, edition, and versions
     content: tuple[str, str, str]  # jobs of which this is equal are set once
 
@@ -117,8 +116,7 @@ def plan(
                     draft=draft,
                     edition=edition,
                     path=project.artifact(name, edition, variant, draft=marked),
-                    marked=marked,
-                    inputs=digest_of([versions(), name, edition, form, content, region, marked]),
+                    inputs=digest_of([versions(), name, edition, form, content, region]),
                     content=(name, edition, content),
                 )
     for name in choice.variants if works else ():

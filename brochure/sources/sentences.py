@@ -64,7 +64,7 @@ def _begins(text: Text, at: int) -> bool:
 
 
 def _ended(text: Text, at: int) -> bool:
-    """Whether a sentence ends just before a token: not at „z. B.“ and „20. Mai“."""
+    """Whether a sentence ends just before a token: not at „z. B.“, „20. Mai“ and „Abs. 2“."""
     tokens = text.tokens
     end = at - 1
     while end > 0 and tokens[end].strict in ("'", ")") and not tokens[end].space:
@@ -77,5 +77,5 @@ def _ended(text: Text, at: int) -> bool:
     if following.space == 0 or following.strict[0].islower():
         return False
     before = tokens[end - 1].strict if end else ""
-    abbreviated = tokens[end].strict == "." and (len(before) < 2 or before.isdigit())
-    return not abbreviated
+    short = len(before) < 2 or (len(before) < 5 and following.strict[0].isdigit())
+    return not (tokens[end].strict == "." and (short or before.isdigit()))
