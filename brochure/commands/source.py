@@ -8,10 +8,10 @@ import click
 
 from brochure import terminal
 from brochure.commands import common
+from brochure.commands.document import available, report, shown
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.project import Project
 
-_SHOWN = 3  # lines at the beginning and end
 _FOUND = 5  # places of words that are sought
 _LEAST = 0.3  # of the words, somewhere
 _RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
@@ -53,8 +53,8 @@ def source(
         passages = list(_passages(opened, _range(lines, "LINES"), _range(page, "--page")))
         text = [passage["yaml"] for passage in passages]
         return _print(project, complaints, as_json, {"passages": passages}, text)
-    report = [_report(f, one) for f, one in opened]
-    return _print(project, complaints, as_json, {"sources": report}, map(_shown_report, report))
+    reports = [report(f, one) for f, one in opened]
+    return _print(project, complaints, as_json, {"sources": reports}, map(shown, reports))
 
 
 def _print(
@@ -146,7 +146,7 @@ def _passages(
             "yaml": as_yaml(part, None if file == opened[0][0] else file),
         }
         return
-    have = "; ".join(f"{file} has {_extent(found.document)}" for file, found in readable)
+    have = "; ".join(f"{file} has {available(found.document)}" for file, found in readable)
     raise click.UsageError(f"There is no {asked} in it. {have}.")
 
 
@@ -203,77 +203,3 @@ def _shown_places(places: list[dict[str, Any]], words: str) -> Iterator[str]:
         if places[0]["more"]:
             terminal.say(f"And {places[0]['more']} more; add words to find fewer.")
         terminal.say(f"To quote the first: {places[0]['command']}")
-
-
-def _report(file: str, opened: Any) -> dict[str, Any]:
-    """What was read of a source, as JSON data."""
-    document = opened.document
-    if document is None:
-        return {"file": file, "sha256": opened.digest, "readable": False}
-    numbering = document.numbering
-    lines = [line for line in document.lines if line.text and line.number is not None]
-    aside = sum(line.aside for line in document.lines)
-    return {
-        "file": file,
-        "sha256": opened.digest,
-        "readable": True,
-        "kind": document.kind,
-        "pages": list(document.pages),
-        "pages_printed": document.counted,
-        "lines": len(document.lines) - aside,
-        "aside": aside,
-        "numbering": numbering.mode if numbering else None,
-        "restarts": bool(numbering and numbering.restarts),
-        "step": numbering.step if numbering else None,
-        "printed": numbering.printed if numbering else 0,
-        "first": min((line.number or 0 for line in lines), default=None),
-        "last": max((line.number or 0 for line in lines), default=None),
-        "gaps": list(document.gaps),
-        "unread_pages": [document.page_name(index) for index in document.blank],
-        "sample": [
-            {"page": document.page_name(row.page) or None, "line": row.number, "text": row.text}
-            for row in [*lines[:_SHOWN], *lines[max(_SHOWN, len(lines) - _SHOWN) :]]
-        ],
-    }
-
-
-def _shown_report(data: dict[str, Any]) -> str:
-    rows = [("SHA-256", data["sha256"])]
-    if data["readable"]:
-        pages = data["pages"]
-        if pages:
-            printed = "as printed on them" if data["pages_printed"] else "counted from the first"
-            count = f"{len(pages)} page" + "s" * (len(pages) > 1)
-            extent = f"{pages[0]}–{pages[-1]}" if len(pages) > 1 else pages[0]
-            rows.append(("pages", f"{count}, numbered {extent}, {printed}"))
-        rows.append(("lines", f"{data['lines']}, {_numbered(data)}"))
-        if data["aside"]:
-            rows.append(("aside", f"{data['aside']} lines: running heads, page numbers and such"))
-        rows.append(("gaps", ", ".join(data["gaps"]) or "none"))
-        if data["unread_pages"]:
-            rows.append(("not read", f"pages {', '.join(data['unread_pages'])}: pictures"))
-        rows.append(("sample", ""))
-    text = [click.style(data["file"], bold=True), *(f"  {k:9} {v}".rstrip() for k, v in rows)]
-    for line in data.get("sample", []):
-        number = f"{line['page']}:{line['line']}" if data["restarts"] else str(line["line"])
-        text.append(f"    {number:>8}  {line['text']}")
-    return "\n".join(text)
-
-
-def _numbered(data: dict[str, Any]) -> str:
-    extent = f"{data['first']}–{data['last']}"
-    anew = ", anew on each page" if data["restarts"] else ""
-    if data["numbering"] == "margin":
-        every = "" if data["step"] == 1 else f" at every {data['step']}th line"
-        return f"numbers {extent} printed in the margin{every}{anew} ({data['printed']} of them)"
-    what = "paragraphs counted" if data["kind"] == "html" else "counted"
-    return f"{what} {extent}{anew}; no numbers in the margin"
-
-
-def _extent(document: Any) -> str:
-    numbers = [line.number for line in document.lines if line.number is not None]
-    lines = f"lines {min(numbers)}–{max(numbers)}" if numbers else "no numbered lines"
-    if len(document.pages) > 1:
-        anew = " on each page; name it with --page" if document.numbering.restarts else ""
-        return f"pages {document.pages[0]}–{document.pages[-1]} and {lines}{anew}"
-    return lines
