@@ -118,6 +118,7 @@ def test_a_page_of_a_source_without_pages_is_unchecked(work: Workspace) -> None:
     text = leaflet("3|entschlammt.").replace("      lines: 3\n", "      page: 7\n      lines: 3\n")
     work.leaflet(text)
     assert said(work) == [("warning", "page-unchecked", 10, 13)]
+    assert verified(work).verified == 0
 
 
 def test_how_lines_are_numbered_is_checked(work: Workspace) -> None:

@@ -186,6 +186,19 @@ def test_parts_that_stand_far_apart_are_no_quote() -> None:
     assert verdict(source, "Wort um Wort. […] Das Ende.") is not Verdict.ALTERED
 
 
+def test_of_an_omission_the_reference_decides_where_it_ends() -> None:
+    source = "Wir fördern Bäume\nund Wege\nund Wege\nund Wege."
+    for lines in ("1–2", "1–3", "1–4"):
+        assert verify(source, "Wir fördern […] und Wege", lines).verdict is Verdict.VERBATIM
+    wrong = verify(source, "Wir fördern […] und Wege", "1")
+    assert (wrong.verdict, wrong.found) == (Verdict.WRONG_LINES, (Reference(None, "1–2"),))
+
+
+def test_many_places_of_the_parts_of_a_quote_take_little_time() -> None:
+    source = "und so weiter und so fort " * 20_000 + "am Ende"
+    assert verify(source, "und […] so […] fort […] am Ende", "1").verdict is Verdict.VERBATIM
+
+
 def test_what_limits_a_quote_is_told() -> None:
     assert verify(LONG, "Wir werden die Bäume schützen").limited == (", soweit die Mittel reichen.")
     assert verify(LONG, "die Mittel reichen").limited == "Wir werden die Bäume schützen, soweit"

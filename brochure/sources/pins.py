@@ -126,7 +126,7 @@ def _report(
         f"`{file}` has changed since its quotes were verified (SHA-256 {old[:_SHORT]}…, now "
         f"{new[:_SHORT]}…). All were verified again: {', '.join(parts)}.",
         place,
-        "The next build records the new file."
+        "A build records the new file."
         if fine
         else "Is it another version of the document? Correct the quotes and references below.",
     )

@@ -1,5 +1,6 @@
 """Where the words of a quote stand in a document, to the letter."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ from brochure.sources.words import Token
 
 _JOINERS = frozenset("-'*:_·")  # between letters, without spaces, these are part of a word
 _NEAR = 1200  # tokens that an omission spans at the most: two pages
-_MOST = 400  # places of one quote that are looked at
+_FEW = 200  # places, of which several ends are looked at
+_ENDS = 20
 
 
 class Difference(NamedTuple):
@@ -41,13 +43,15 @@ def places(text: Text, reading: Reading) -> list[Place]:
         return []
     found: list[Place] = [(span,) for span in parts[0]]
     for later in parts[1:]:
-        found = [
-            (*place, span)
-            for place in found
-            for span in later
-            if place[-1].stop <= span.start <= place[-1].stop + _NEAR
-        ][:_MOST]
-    # Of places that begin alike, the nearest comes first; another counts if it ends elsewhere.
+        # Of few places, all ends that a reference may mean; of many, the nearest.
+        most = _ENDS if len(found) <= _FEW else 1
+        starts = [span.start for span in later]
+        following = []
+        for place in found:
+            first = bisect_left(starts, place[-1].stop)
+            last = bisect_right(starts, place[-1].stop + _NEAR)
+            following += [(*place, span) for span in later[first : min(last, first + most)]]
+        found = following
     return found
 
 

@@ -41,8 +41,11 @@ class Verification:
 
     @property
     def verified(self) -> int:
-        """How many quotes are what the source says, where it says it."""
-        return sum(checked.finding.verdict is Verdict.VERBATIM for checked in self.quotes)
+        """How many quotes are what the source says, where it says it; no more is claimed."""
+        return sum(
+            checked.finding.verdict is Verdict.VERBATIM and not checked.finding.page_unchecked
+            for checked in self.quotes
+        )
 
     @cached_property
     def wrong(self) -> frozenset[str]:
