@@ -13,7 +13,6 @@ def lines(document: Document) -> dict[int | None, str]:
 def test_lines_of_a_text_are_counted_as_an_editor_shows_them() -> None:
     found = from_text("Eins\n\n  Drei   Worte hier \nVier\n", None)
     assert lines(found) == {1: "Eins", 3: "Drei Worte hier", 4: "Vier"}
-    assert found.numbering is not None
     assert (found.numbering.mode, found.pages) == ("count", ())
 
 
@@ -34,7 +33,6 @@ TRANSCRIPT = "\n".join(
 
 def test_numbers_in_the_margin_of_a_text_are_found() -> None:
     found = from_text("   Ein Kopf\n\n" + TRANSCRIPT, None)
-    assert found.numbering is not None
     assert found.numbering.mode == "margin"
     assert lines(found)[17] == "Das ist die Zeile " + "x" * 17 + "."
 
@@ -46,7 +44,6 @@ def test_numbers_in_the_margin_are_not_asked_for_where_lines_are_counted() -> No
 def test_a_numbered_list_is_no_margin() -> None:
     text = "\n".join(f"{i // 4 + 1} Punkt" if i % 4 == 0 else f"  Zeile {i}" for i in range(40))
     found = from_text(text, None)
-    assert found.numbering is not None
     assert found.numbering.mode == "count"
 
 

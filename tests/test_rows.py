@@ -182,7 +182,6 @@ def test_where_a_number_is_not_certain_a_reference_is_unchecked() -> None:
         for i, y in enumerate(ys, 1)
     ]
     source = Source(read([sorted(rows, key=lambda r: r.y)], mode="margin"))
-    assert source.document.numbering is not None
     assert source.document.numbering.step == 5
 
     def verdict(word: str, line: str) -> Verdict:

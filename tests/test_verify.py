@@ -76,7 +76,6 @@ def test_every_line_is_read_with_its_number(name: str) -> None:
     assert len(expected) > 200
     assert found == expected
     numbering = made.source.document.numbering
-    assert numbering is not None
     layout, mode = LAYOUTS[made.name]
     assert numbering.mode == (mode or "margin")
     assert numbering.step == layout.step

@@ -45,16 +45,15 @@ class Document:
     """A source that was read.
 
     `pages` are the numbers of its pages as readers know them (empty for files without pages),
-    `counted` whether these are printed on the pages. `numbering` is None where no lines are
-    numbered. `gaps` are numbers that are missing in the margin, `blank` the indices of pages
-    whose text cannot be read.
+    `counted` whether these are printed on the pages. `gaps` are numbers that are missing in the
+    margin, `blank` the indices of pages whose text cannot be read.
     """
 
     kind: Kind
     lines: tuple[Line, ...]
     pages: tuple[str, ...] = ()
     counted: bool = False
-    numbering: Numbering | None = None
+    numbering: Numbering = Numbering("count")
     gaps: tuple[str, ...] = ()
     blank: tuple[int, ...] = ()
 

@@ -134,7 +134,7 @@ _REASONS = {
 
 
 def _not_numbered(document: Document, mode: Mode | None, name: str, place: Place) -> Any:
-    if mode == "margin" and (document.numbering is None or document.numbering.mode != "margin"):
+    if mode == "margin" and document.numbering.mode != "margin":
         yield warning(
             "no-margin-numbers",
             f"No line numbers were found in the margin of `{name}`; its lines are counted.",

@@ -46,8 +46,7 @@ def reference(document: Document, extents: Sequence[Extent]) -> Reference:
 
 def needed(document: Document, found: Reference, given: Reference | None = None) -> Reference:
     """A reference without the page, where the line numbers alone say it all and nobody asks."""
-    restarts = document.numbering is not None and document.numbering.restarts
-    if restarts or found.lines is None or (given is not None and given.page):
+    if document.numbering.restarts or found.lines is None or (given is not None and given.page):
         return found
     return Reference(None, found.lines)
 

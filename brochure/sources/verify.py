@@ -119,8 +119,7 @@ class Source:
 
     def _lacks_page(self, given: Reference) -> bool:
         """Whether the same line number stands on other pages, too, and no page is given."""
-        numbering = self.document.numbering
-        restarts = numbering is not None and numbering.restarts
+        restarts = self.document.numbering.restarts
         return bool(restarts and len(self.document.pages) > 1 and given.lines and not given.page)
 
     def _is_near(self, given: Reference, extents: list[Extent]) -> bool:
@@ -134,8 +133,7 @@ class Source:
 
     def _is_uncertain(self, given: Reference, extents: list[Extent]) -> bool:
         """Whether only some lines have numbers in the margin, and these have none for certain."""
-        numbering = self.document.numbering
-        if numbering is None or numbering.step == 1 or not given.lines:
+        if self.document.numbering.step == 1 or not given.lines:
             return False
         return reference(self.document, extents).lines is None
 
