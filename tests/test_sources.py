@@ -17,6 +17,8 @@ from brochure.sources.finding import Verdict
 from brochure.sources.pins import FILE
 from brochure.sources.verified import Verification, Verifier
 from tests.conftest import HEAD, Workspace
+from tests.readers import squeezed, structure_texts
+from tests.test_pdf import conforms
 
 SOURCE = """\
 Wir fördern Bäume, soweit die Mittel reichen.
@@ -367,3 +369,22 @@ def test_a_leaflet_that_cannot_be_loaded_names_no_verdicts(work: Workspace) -> N
     with pytest.raises(Problems):
         work.load()
     assert check(work.project, ["probe"], Choice(), load_editions(work.project)) != ()
+
+
+def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace) -> None:
+    work.leaflet(
+        leaflet(
+            "1|Wir fördern […], soweit die Mittel reichen.", "2|Die Wege werden gebaut.",
+            more="verification: appendix\n",
+        )
+    )  # fmt: skip
+    manuscript = work.load()
+    found = Verifier(work.project, marked=True).verify(manuscript)
+    form = load_editions(work.project)["email"]
+    composition = Composer(work.project, "email", form).compose(manuscript, found)
+    pdf = work.typesetter.typeset(composition).pdf
+    assert list(conforms(pdf).values()) == [[], []]
+    read_aloud = structure_texts(pdf)
+    context = "Wir fördern Bäume, soweit die Mittel reichen."
+    assert squeezed(context) in [squeezed(text) for text in read_aloud]
+    assert [text for text in read_aloud if text.startswith("Entwurf:")] != []
