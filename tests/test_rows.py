@@ -301,3 +301,38 @@ def test_lines_before_the_first_number_and_after_the_last_are_counted_if_that_is
     assert page(before=4, after=3) == list(range(1, 29))
     assert page(before=7, after=3)[:8] == [None] * 7 + [5]  # a title above the numbered lines
     assert page(before=4, after=6)[-7:] == [25] + [None] * 6  # something below them
+
+
+def page_of(count: int, step: int, *, pitch: float = 15) -> list[Row]:
+    """One page with a head, so many lines with a number at every so many, and a page number."""
+    lines = [
+        row(100 + pitch * i, *([(str(i), 4, 10)] if i % step == 0 else []), ("a" * i, 40, 200))
+        for i in range(1, count + 1)
+    ]
+    below = 100 + pitch * (count + 4)
+    return [row(60, ("Drucksache", 40, 90), ("20/7", 95, 110)), *lines, row(below, ("1", 100, 105))]
+
+
+@pytest.mark.parametrize(("count", "step"), [(12, 5), (13, 5), (14, 5), (40, 5), (23, 10), (8, 1)])
+def test_on_a_single_page_the_head_and_the_page_number_stand_aside(count: int, step: int) -> None:
+    found = read([page_of(count, step)])
+    assert [line.number for line in found.lines if not line.aside] == list(range(1, count + 1))
+    assert [line.text for line in found.lines if line.aside] == ["Drucksache 20/7", "1"]
+    assert found.numbering.step == step
+
+
+def test_two_numbers_that_do_not_stand_as_they_count_are_none() -> None:
+    rows = page_of(14, 5)
+    rows.insert(8, row(rows[7].y + 7, ("dazwischen", 40, 200)))
+    assert margins.find([rows]) is None
+
+
+def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> None:
+    pages = [numbered(range(40 * p + 1, 40 * p + 41)) for p in range(4)]
+    pages[2] = [
+        row(r.y, *[(w.text, w.left, w.right) for w in r.words], ("bis", 5, 12)) if i % 8 == 3 else r
+        for i, r in enumerate(pages[2])
+    ]
+    found = margins.find(pages)
+    assert found is not None
+    assert len(found.pages[2][0]) >= 35

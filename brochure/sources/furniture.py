@@ -93,6 +93,8 @@ def _page_offset(pages: Sequence[Sequence[Row]]) -> int | None:
         return None
     offset, count = votes.most_common(1)[0]
     with_text = sum(bool(rows) for rows in pages)
+    if with_text == 1:  # a number by itself at the edge of the only page
+        return 1 if 1 in {_lone_number(_text(row)) for row in edge} else None
     return offset if count >= max(2, 0.5 * with_text) else None
 
 

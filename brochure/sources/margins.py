@@ -89,7 +89,8 @@ def _chains(candidates: Sequence[Number], rows: Sequence[Row]) -> list[tuple[Num
     found: list[tuple[Number, ...]] = []
     for column in _aligned(candidates):
         chain = _chain(column)
-        if len(chain) >= _FEW and _regular(chain, rows) and _alone(chain, rows):
+        enough = len(chain) >= _FEW or _exact(chain)
+        if enough and _regular(chain, rows) and _alone(chain, rows):
             found.append(chain)
     found.sort(key=len, reverse=True)
     best: list[tuple[Number, ...]] = []
@@ -174,6 +175,18 @@ def _regular(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
     return len(chain) * step >= 0.5 * len(spanned)
 
 
+def _long(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
+    """Whether there are so many that lines of text which run into them do not matter."""
+    return len(chain) >= 2 * _FEW and _regular(chain, rows)
+
+
+def _exact(chain: Sequence[Number]) -> bool:
+    """Whether two numbers, 5 and 10 say, stand as many rows apart as they count."""
+    if len(chain) != 2 or chain[1].value - chain[0].value not in (5, 10):
+        return False
+    return chain[1].row - chain[0].row == chain[1].value - chain[0].value
+
+
 def _alone(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
     """Whether nothing else stands in the strip of the numbers, between the first and last, and
     whether numbers behind the text stand off from it: “line 17” is text.
@@ -214,7 +227,7 @@ def _continued(
             continue
         here = [n for n in candidates if abs(n.right - edge) <= _REACH]
         chain = _chain(here) if here else ()
-        if not chain or not _alone(chain, rows):
+        if not chain or not (_alone(chain, rows) or _long(chain, rows)):
             continue
         earlier = [page[-1][-1].value for at, page in near if at < index]
         last = found[-1][-1].value if found else earlier[0] if earlier else 0

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from statistics import median
 
 from brochure.sources.rows import Row
 
+_WIDER = 1.15  # than the widest distance between numbered lines: beyond it is something else
 _CERTAIN = 0.2  # of the distance between lines: how far one may be off where it should stand
 
 
@@ -50,22 +52,76 @@ def _between_numbers(items: Sequence[Item], step: int, *, page: bool = False) ->
     Otherwise empty lines may be numbered, too, which the distances show; or nothing is certain.
     """
     numbers: dict[int, int] = {}
+    beside: set[int] = set()
     text = [i for i, item in enumerate(items) if not item.aside]
     anchors = [i for i in text if items[i].number is not None]
-    if not anchors:
-        if page and len(text) < step:
-            numbers |= {i: n for n, i in enumerate(text, 1)}
-    else:
-        start, end = items[anchors[0]].number or 0, items[anchors[-1]].number or 0
-        before = [i for i in text if i < anchors[0]]
-        after = [i for i in text if i > anchors[-1]]
-        if len(before) == start - 1 or (len(before) < start and not page):
-            numbers |= {i: start - n for n, i in enumerate(reversed(before), 1)}
-        if len(after) < step:
-            numbers |= {i: end + n for n, i in enumerate(after, 1)}
+    if not anchors and page and len(text) < step:
+        numbers |= {i: n for n, i in enumerate(text, 1)}
     for one, other in pairwise(anchors):
         numbers |= _filled(items, one, other, [i for i in text if one < i < other])
-    return [replace(item, number=numbers.get(i, item.number)) for i, item in enumerate(items)]
+    if anchors:
+        before = [i for i in reversed(text) if i < anchors[0]]
+        after = [i for i in text if i > anchors[-1]]
+        way = _Way.of(items, text, anchors)
+        first = items[anchors[0]].number or 0
+        above, head = way.walk(items, anchors[0], before, -1, first - 1)
+        below, foot = way.walk(items, anchors[-1], after, 1, step - 1)
+        numbers |= above | below
+        beside = {*head, *foot}
+    return [
+        replace(item, number=numbers.get(i, item.number), aside=item.aside or i in beside)
+        for i, item in enumerate(items)
+    ]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How lines follow each other: the widest distance, and, where empty lines are numbered as
+    well, that from one number to the next (else 0).
+    """
+
+    widest: float
+    pitch: float
+
+    @classmethod
+    def of(cls, items: Sequence[Item], text: Sequence[int], anchors: Sequence[int]) -> "_Way":
+        """As the numbered lines show it."""
+        steps = [
+            items[b].y - items[a].y
+            for a, b in pairwise(text)
+            if items[a].page == items[b].page and anchors[0] <= a and b <= anchors[-1]
+        ]
+        pitches = [
+            (items[b].y - items[a].y) / (after - before)
+            for a, b in pairwise(anchors)
+            for before, after in [(items[a].number or 0, items[b].number or 0)]
+            if items[a].page == items[b].page and after > before
+            if sum(a < i < b for i in text) != after - before - 1
+        ]
+        return cls(max(steps, default=float("inf")), median(pitches) if pitches else 0.0)
+
+    def walk(
+        self, items: Sequence[Item], start: int, lines: Sequence[int], sign: int, most: int
+    ) -> tuple[dict[int, int], list[int]]:
+        """The numbers of the lines beside a numbered one, up to a wide gap, and the lines behind
+        it: a head or a foot. Nothing, if more than `most` would have a number.
+        """
+        number, before = items[start].number or 0, items[start]
+        last = number + sign * most
+        found: dict[int, int] = {}
+        for at, i in enumerate(lines):
+            item = items[i]
+            distance = abs(item.y - before.y) if item.page == before.page else 0.0
+            if distance > _WIDER * self.widest:
+                return found, [j for j in lines[at:] if items[j].page == item.page]
+            rows = distance / self.pitch if self.pitch and distance else 1.0
+            if abs(rows - round(rows)) > _CERTAIN:
+                break
+            number += sign * round(rows)
+            if (last - number) * sign < 0:
+                return {}, []
+            found[i], before = number, item
+        return found, []
 
 
 def _filled(items: Sequence[Item], one: int, other: int, between: Sequence[int]) -> dict[int, int]:
