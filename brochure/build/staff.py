@@ -117,7 +117,8 @@ class Cluster:
         except ImportError:
             said = "Dask, which reaches other machines, is not installed."
             raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
-        for name in ("distributed", "distributed.client"):  # what matters, we say
+        # What matters, we say.
+        for name in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.deaths = (KilledWorker, CancelledError)
         self._address = address
