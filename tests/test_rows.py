@@ -78,6 +78,13 @@ def test_words_that_run_from_right_to_left_keep_the_order_of_the_file() -> None:
     assert shown(rows_of(found)) == [letters]
 
 
+def test_the_letters_of_an_arabic_ligature_are_put_in_order() -> None:
+    """Lam and alef, drawn as one, come from PDFium turned round; marks stand on their letter."""
+    drawn = [("ا", 0), ("أ", 1), ("ل", 1), ("ش", 2), ("\u064e", 2.4), ("ج", 3)]
+    found = [Char(c, 40 - 5 * i, 45 - 5 * i, 10, 10, 0) for c, i in drawn]
+    assert shown(rows_of(found)) == ["الأش\u064eج"]
+
+
 def row(y: float, *words: tuple[str, float, float]) -> Row:
     return Row(y, 10, tuple(Word(*word) for word in words))
 

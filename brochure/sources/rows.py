@@ -6,6 +6,7 @@ Pure geometry. Lengths are points, x from the left, y from the top.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
@@ -148,7 +149,11 @@ def _shifted(char: Char, before: Char, row: _Level) -> Char:
 def _words(row: _Level) -> tuple[Word, ...]:
     """Characters joined into words, where spaces stand or gaps are wide."""
     chars = row.chars
-    if not _right_to_left(chars):
+    if _right_to_left(chars):
+        # PDFium turns the letters of a ligature (lam and alef) round with the line.
+        same = groupby(chars, key=lambda char: (char.left, char.right))
+        chars = [char for _, parts in same for char in reversed(list(parts))]
+    else:
         # What is drawn at the same place (parts of a ligature) keeps the order of the file.
         chars = sorted(chars, key=lambda char: round(char.left, 1))
     chars = _with_accents(chars)
@@ -157,6 +162,9 @@ def _words(row: _Level) -> tuple[Word, ...]:
     for char in chars:
         if before is None:
             words.append(Word(char.text, char.left, char.right))
+        elif unicodedata.category(char.text[0]) == "Mn":  # stands on the letter, wherever drawn
+            words[-1] = words[-1]._replace(text=words[-1].text + char.text)
+            continue
         else:
             char = _shifted(char, before, row)
             gap = (max(char.left - before.right, before.left - char.right)) / row.size
