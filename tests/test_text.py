@@ -75,6 +75,7 @@ def test_what_typesetting_does_is_undone(source: str, quote: str) -> None:
         ("die Bürger:innen", "die Bürger"),
         ("nicht-staatliche Träger", "staatliche Träger"),
         ("Bundes- und Landesebene", "Bundes"),
+        ("Bauplanung und -modernisierung folgen", "modernisierung folgen"),
         ("3,5 Prozent", "5 Prozent"),
         ("3,5 Prozent", "3"),
         ("2021–2025 gilt", "2025 gilt"),

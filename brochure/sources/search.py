@@ -103,12 +103,13 @@ def _typographic(strict: str, token: Token) -> tuple[Difference, ...]:
 
 def _whole(text: Text, span: Span) -> bool:
     """Whether a span neither begins nor ends within a word: „Bürger“ is none of „Bürger*innen“,
-    „staatliche“ none of „nicht-staatliche“, 3 none of 3,5, and 18 not the same as –18.
+    „staatliche“ none of „nicht-staatliche“, „planung“ none of „-planung“, 3 none of 3,5, and 18 not
+    the same as –18.
     """
     tokens, start, stop = text.tokens, span.start, span.stop
-    if start and tokens[start].strict[0].isdigit() and not tokens[start].space:
-        before = tokens[start - 1]
-        if before.loose == "-" and (before.space or start == 1):
+    if start and tokens[start].word and not tokens[start].space:
+        before, number = tokens[start - 1], tokens[start].strict[0].isdigit()
+        if before.strict == "-" or (number and before.loose == "-"):
             return False
     if tokens[start].word and start >= 2 and not tokens[start].space:
         if is_joined(tokens[start - 2], tokens[start - 1], tokens[start]):
