@@ -117,7 +117,7 @@ def list_row(i: int, number: int) -> Row:
         # the items of a list, with as many rows as each needs
         [plain_row(i) if i % 3 else list_row(i, i // 3 + 1) for i in range(30)],
         # … of one row and two rows in turn
-        [plain_row(i) if i % 3 == 1 else list_row(i, i - i // 3) for i in range(30)],
+        [plain_row(i) if i % 3 == 1 else list_row(i, i - (i + 1) // 3 + 1) for i in range(30)],
         # … which is short, on top of each page
         [list_row(i, i + 1) if i < 6 else plain_row(i) for i in range(30)],
         # figures in a text

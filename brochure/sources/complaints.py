@@ -12,7 +12,6 @@ from brochure.sources.search import Difference
 
 NO_SOURCE = "No source file is given."
 UNREADABLE = "The text of the source cannot be read."
-REFUSED = frozenset(("altered", "wrong-lines", "ambiguous", "not-found"))
 _MOST = 4  # differences that are named
 _WORDS = 6  # of a quote, to look for it
 
@@ -45,7 +44,7 @@ def diagnose(manuscript: Manuscript, checked: Sequence[Checked]) -> Iterator[Dia
 
 def softened(diagnostic: Diagnostic) -> Diagnostic:
     """An error about a quote as a warning: a draft shows it on the page."""
-    if diagnostic.code in REFUSED and diagnostic.is_error:
+    if diagnostic.is_error:
         return replace(diagnostic, severity=Severity.WARNING)
     return diagnostic
 

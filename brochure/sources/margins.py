@@ -164,10 +164,9 @@ def _regular(chain: Sequence[Number], rows: Sequence[Row]) -> bool:
         return False
     heights = [(b.y - a.y) / (b.value - a.value) for a, b in pairs]
     pitch = median(heights)
-    fine = sum(
-        b.row - a.row == b.value - a.value or abs(height - pitch) <= 0.12 * pitch
-        for (a, b), height in zip(pairs, heights, strict=True)
-    )
+    by_rows = sum(b.row - a.row == b.value - a.value for a, b in pairs)
+    by_space = sum(abs(height - pitch) <= 0.12 * pitch for height in heights)
+    fine = max(by_rows, by_space)
     if fine < 0.6 * len(pairs):
         return False
     # A number for each row, or for every fifth: a list has as many rows as its items need.
