@@ -529,7 +529,7 @@ def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
     [
         (
             ("99",),
-            "There is no line 99 in it. sources/parkkonzept.pdf has pages 1–2 and lines 1–28",
+            "There is no line 99 with words in it. sources/parkkonzept.pdf has pages 1–2 and",
         ),
         (("13-12",), "There is no lines 13–12"),
         (("x",), "LINES is a number or a range"),
@@ -558,3 +558,24 @@ def test_source_works_while_the_leaflet_is_being_written(workspace: Workspace) -
     result = run(workspace.root, "source", "probe")
     assert result.returncode == 1
     assert "content/probe/leaflet.yaml:2:9: error: `content/probe/sources/b.txt`" in result.stderr
+
+
+def test_lines_of_another_source_come_with_its_name(workspace: Workspace) -> None:
+    workspace.write("content/probe/sources/plan.txt", "eins\n")
+    workspace.write("content/probe/sources/other.txt", "Ein\nanderer\n")
+    head = HEAD + "imprint: Ich\nsource:\n  title: Plan\n  file: sources/plan.txt\npassages:\n"
+    own = "      source:\n        title: 'Beschluss: neu'\n        file: sources/other.txt\n"
+    workspace.leaflet(head + "  - id: a\n    quote:\n" + own + "      lines: 1\n      text: Ein\n")
+    for arguments in (("2",), ("2", "--file", "sources/other.txt")):
+        printed = run(workspace.root, "source", "probe", *arguments).stdout
+        text = (workspace.root / "content/probe/leaflet.yaml").read_text("utf-8")
+        workspace.write("content/second/leaflet.yaml", text + printed)
+        for name in ("plan", "other"):
+            source = workspace.root / f"content/probe/sources/{name}.txt"
+            workspace.write(f"content/second/sources/{name}.txt", source.read_bytes())
+        data = json.loads(run(workspace.root, "check", "second", "--json").stdout)
+        assert [d for d in data["diagnostics"] if d["severity"] == "error"] == []
+        assert [q["verdict"] for q in data["quotes"]] == ["verbatim", "verbatim"]
+    assert "source:" not in run(workspace.root, "source", "probe", "1").stdout
+    empty = run(workspace.root, "source", "probe", "2", "--file", "sources/plan.txt")
+    assert (empty.returncode, empty.stdout) == (2, "")

@@ -23,7 +23,7 @@ def pasted(source: Source, asked: Reference) -> tuple[dict[str, Any], str]:
     """The passage for some lines, as YAML reads it, and as it is written."""
     extent = lines_at(source.document, asked)
     assert extent is not None
-    text = as_yaml(excerpt(source.running, *extent), None)
+    text = as_yaml(excerpt(source.running, *extent))
     (passage,) = yaml.load("passages:\n" + text, Loader=yaml.BaseLoader)["passages"]
     return passage, text
 

@@ -343,3 +343,8 @@ def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> N
     found = margins.find(pages)
     assert found is not None
     assert len(found.pages[2][0]) >= 35
+
+
+def test_the_only_page_with_text_need_not_be_the_last() -> None:
+    found = read([page_of(12, 100), [], []])  # no lines are numbered
+    assert [line.text for line in found.lines if line.aside] == ["1"]

@@ -388,3 +388,12 @@ def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace
     context = "Wir fördern Bäume, soweit die Mittel reichen."
     assert squeezed(context) in [squeezed(text) for text in read_aloud]
     assert [text for text in read_aloud if text.startswith("Entwurf:")] != []
+
+
+def test_a_letter_of_another_encoding_is_told_where_it_stands(work: Workspace) -> None:
+    work.write("content/probe/sources/plan.txt", "eins\nBäume".encode("latin-1"))
+    work.leaflet(leaflet("1|eins"))
+    (complaint,) = verified(work).diagnostics
+    place = complaint.place
+    assert (complaint.code, place.line, place.column) == ("not-utf8", 2, 2)
+    assert place.file == "content/probe/sources/plan.txt"

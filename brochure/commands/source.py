@@ -47,13 +47,12 @@ def source(
         terminal.show(problems.diagnostics, project)
         return 1
     if words is not None:
-        data = [entry for f, one in opened for entry in _places(name, f, one, words)]
+        data = [entry for of, one in opened for entry in _places(name, of.file, one, words)]
         return _print(project, complaints, as_json, {"places": data}, _shown_places(data, words))
     if lines or page:
-        passages = list(_passages(opened, _range(lines, "LINES"), _range(page, "--page")))
-        text = [passage["yaml"] for passage in passages]
-        return _print(project, complaints, as_json, {"passages": passages}, text)
-    reports = [report(f, one) for f, one in opened]
+        passage = _passage(opened, _range(lines, "LINES"), _range(page, "--page"))
+        return _print(project, complaints, as_json, {"passage": passage}, [passage["yaml"]])
+    reports = [report(of.file, one) for of, one in opened]
     return _print(project, complaints, as_json, {"sources": reports}, map(shown, reports))
 
 
@@ -75,8 +74,8 @@ def _print(
 
 def _opened(
     project: Project, leaflet: str, file: str | None
-) -> tuple[list[tuple[str, Any]], tuple[Diagnostic, ...]]:
-    """The sources of a leaflet and its variants by their files, and what is wrong with them.
+) -> tuple[list[tuple[Any, Any]], tuple[Diagnostic, ...]]:
+    """The sources of a leaflet and its variants, named and opened, and what is wrong with them.
 
     Raises Problems where none is named, or none exists.
     """
@@ -87,7 +86,10 @@ def _opened(
 
     work = read_work(project, leaflet)
     trees = [work.base, *(work.draft(id_).tree for id_ in work.files if work.regions.get(id_))]
-    named = {source.file: source for tree in reversed(trees) for source in named_sources(tree)}
+    named: dict[str, Any] = {}
+    for tree in trees:  # the leaflet's own source comes first
+        for source in named_sources(tree):
+            named.setdefault(source.file, source)
     if not named:
         raise Problems(
             [
@@ -105,9 +107,9 @@ def _opened(
         raise click.UsageError(f"The leaflet has no source `{file}`; it has {', '.join(named)}.")
     verifier = Verifier(project)
     opened = [
-        (name, verifier.open(leaflet, source))
-        for name, source in named.items()
-        if file in (None, name)
+        (source, verifier.open(leaflet, source))
+        for source in named.values()
+        if file in (None, source.file)
     ]
     return opened, in_order(d for _, one in opened for d in one.diagnostics)
 
@@ -122,32 +124,31 @@ def _range(given: str | None, name: str) -> str | None:
     return f"{found[1]}–{found[2]}" if found[2] and found[2] != found[1] else found[1]
 
 
-def _passages(
-    opened: list[tuple[str, Any]], lines: str | None, page: str | None
-) -> Iterator[dict[str, Any]]:
+def _passage(opened: list[tuple[Any, Any]], lines: str | None, page: str | None) -> dict[str, Any]:
     """The lines asked for, of the first source that has them."""
     from brochure.sources.excerpt import as_yaml, excerpt, lines_at
     from brochure.sources.reference import Reference
 
     asked = Reference(page, lines)
-    readable = [(file, one.source) for file, one in opened if one.source]
-    for file, found in readable:
+    readable = [(of, one.source) for of, one in opened if one.source]
+    for of, found in readable:
         extent = lines_at(found.document, asked)
         if extent is None:
             continue
         part = excerpt(found.running, *extent)
         if not part.paragraphs:
             part = excerpt(found.whole, *extent)
-        yield {
-            "file": file,
+        if not part.paragraphs:  # an empty line
+            continue
+        return {
+            "file": of.file,
             "page": part.reference.page,
             "lines": part.reference.lines,
             "text": "\n\n".join(part.paragraphs),
-            "yaml": as_yaml(part, None if file == opened[0][0] else file),
+            "yaml": as_yaml(part, None if of.is_own else of),
         }
-        return
-    have = "; ".join(f"{file} has {available(found.document)}" for file, found in readable)
-    raise click.UsageError(f"There is no {asked} in it. {have}.")
+    have = "; ".join(f"{of.file} has {available(found.document)}" for of, found in readable)
+    raise click.UsageError(f"There is no {asked} with words in it. {have}.")
 
 
 def _places(leaflet: str, file: str, opened: Any, words: str) -> Iterator[dict[str, Any]]:

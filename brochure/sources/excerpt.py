@@ -1,5 +1,6 @@
 """Lines of a source → a passage in YAML, ready to be put into a leaflet. Pure."""
 
+import json
 import re
 import textwrap
 from bisect import bisect_left
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 from brochure.manuscript import markup
 from brochure.sources.document import Document
+from brochure.sources.named import Named
 from brochure.sources.reference import Reference, needed, reference
 from brochure.sources.search import is_joined
 from brochure.sources.text import Text
@@ -106,12 +108,12 @@ def _within(text: Text, at: int) -> bool:
     )
 
 
-def as_yaml(found: Excerpt, file: str | None) -> str:
-    """A passage for the list `passages:`. `file` is named where it is not the leaflet's source."""
-    return "\n".join(_yaml(found, file)) + "\n"
+def as_yaml(found: Excerpt, source: Named | None = None) -> str:
+    """A passage for the list `passages:`. It names its `source`, if that is not the leaflet's."""
+    return "\n".join(_yaml(found, source)) + "\n"
 
 
-def _yaml(found: Excerpt, file: str | None) -> Iterator[str]:
+def _yaml(found: Excerpt, source: Named | None) -> Iterator[str]:
     place = found.reference
     parts = [f"{k}-{v}" for k, v in (("page", place.page), ("lines", place.lines)) if v]
     name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
@@ -124,10 +126,12 @@ def _yaml(found: Excerpt, file: str | None) -> Iterator[str]:
     for key, numbers in (("page", place.page), ("lines", place.lines)):
         if numbers:
             yield f"      {key}: {numbers.replace('–', '-')}"
-    if file is not None:
+    if source is not None:
         yield "      source:"
-        yield "        title: "
-        yield f"        file: {file}"
+        yield f"        title: {json.dumps(source.title, ensure_ascii=False)}"
+        yield f"        file: {json.dumps(source.file, ensure_ascii=False)}"
+        if source.mode is not None:
+            yield f"        lines: {source.mode}"
     yield "      text: |"
     for index, paragraph in enumerate(found.paragraphs):
         if index:

@@ -93,8 +93,10 @@ def _page_offset(pages: Sequence[Sequence[Row]]) -> int | None:
         return None
     offset, count = votes.most_common(1)[0]
     with_text = sum(bool(rows) for rows in pages)
-    if with_text == 1:  # a number by itself at the edge of the only page
-        return 1 if 1 in {_lone_number(_text(row)) for row in edge} else None
+    if with_text == 1:  # a number by itself at the edge of the only page that has text
+        (index,) = (index for index, rows in enumerate(pages) if rows)
+        edge = {*pages[index][:2], *pages[index][-2:]}
+        return 1 if index + 1 in {_lone_number(_text(row)) for row in edge} else None
     return offset if count >= max(2, 0.5 * with_text) else None
 
 

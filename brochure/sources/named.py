@@ -19,9 +19,15 @@ class Named:
 
     path: Path
     file: str
+    title: str
     mode: Mode | None
     anew: bool
     place: Place
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the source of the leaflet, and not that of a single quote."""
+        return self.path == ("source",)
 
 
 def named_sources(tree: Tree) -> Iterator[Named]:
@@ -44,7 +50,7 @@ def _named(tree: Tree, path: Path, quotes: list[Path]) -> Named | None:
     mode = next((mode for mode in get_args(Mode) if mode == said), None)
     # Whoever names pages and lines counts anew on each page.
     anew = any(_text(tree, (*quote, "page")) and _text(tree, (*quote, "lines")) for quote in quotes)
-    return Named(path, file, mode, anew, tree.place((*path, "file")))
+    return Named(path, file, _text(tree, (*path, "title")), mode, anew, tree.place((*path, "file")))
 
 
 def _text(tree: Tree, path: Path) -> str:

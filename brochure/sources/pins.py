@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from brochure.diagnostics import Diagnostic, Severity
+from brochure.diagnostics import Diagnostic, Place, Severity
 from brochure.manuscript.load import Manuscript
 from brochure.project import Project, write_whole
 from brochure.sources.complaints import Checked
@@ -112,7 +112,7 @@ def _named(checked: Checked) -> str:
 
 
 def _report(
-    file: str, old: str, new: str, groups: Mapping[str, Sequence[str]], place: Any
+    file: str, old: str, new: str, groups: Mapping[str, Sequence[str]], place: Place
 ) -> Diagnostic:
     same = len(groups["same"])
     parts = [f"{same} stand{'s' * (same == 1)} as before"] if same else []
@@ -133,7 +133,7 @@ def _report(
 
 
 def _pin(manuscript: Manuscript, checked: Checked, digest: str) -> Pin:
-    written = Path(manuscript.place(checked.path).file).name
+    written = manuscript.place(checked.path).file.partition(f"/{manuscript.name}/")[2]
     given = checked.finding.given
     said = json.dumps([checked.quote.text.split(), given.page, given.lines])
     quote = sha256(said.encode()).hexdigest()[:16]

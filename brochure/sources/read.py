@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -133,7 +134,9 @@ _REASONS = {
 }
 
 
-def _not_numbered(document: Document, mode: Mode | None, name: str, place: Place) -> Any:
+def _not_numbered(
+    document: Document, mode: Mode | None, name: str, place: Place
+) -> Iterator[Diagnostic]:
     if mode == "margin" and document.numbering.mode != "margin":
         yield warning(
             "no-margin-numbers",

@@ -112,7 +112,12 @@ class Verifier:
                 self._opened[key] = opened
         known = self._opened[key]
         if isinstance(known, Problems):
-            raise Problems(replace(d, place=source.place) for d in known.diagnostics)
+            # A place in the document itself stays; others are where this leaflet names it.
+            own = self._project.show(path)
+            raise Problems(
+                d if d.place.file == own else replace(d, place=source.place)
+                for d in known.diagnostics
+            )
         return known
 
     def _read(self, path: Path, source: Named) -> tuple[Document | None, str, list[Diagnostic]]:

@@ -140,11 +140,12 @@ class Source:
     def _similar(self, ways: Sequence[Reading], given: Reference) -> Finding:
         """The verdict on a quote that does not stand in the source as it is."""
         text = self.running
-        hints = [
-            bisect_left(text.first, index)
+        referred = (
+            index
             for index, line in enumerate(self.document.lines)
             if self._is_referred_to(given, line)
-        ]
+        )
+        there = next(referred, None)  # the line where it is said to begin
         reading = next((way for way in ways if not way.literal), ways[0])
         differences: list[Difference] = []
         extents: list[Extent] = []
@@ -154,10 +155,9 @@ class Source:
                 extents.append((text.first[exact.start], text.last[exact.stop - 1]))
                 continue
             best: Similar | None = next(similar(text, part, _LIKE), None)
-            if best is None and hints:
-                line = text.first[hints[0]] if hints[0] < len(text.first) else 0
-                stop = bisect_left(text.first, line + 1)
-                best = similar_at(text, part, _LIKE_THERE, hints[0], stop)
+            if best is None and there is not None:
+                start, stop = (bisect_left(text.first, line) for line in (there, there + 1))
+                best = similar_at(text, part, _LIKE_THERE, start, stop)
             if best is None:
                 missing += len(part)
                 continue
