@@ -103,10 +103,10 @@ def warm(work: Path, rounds: int) -> None:
     fonts = engine.font_configuration(folders(composition), work / "cache")
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
 
-    hyphenator = Hyphenator(composition.hyphenation, work / "cache")
+    hyphenators = {"de": Hyphenator(composition.hyphenation["de"], work / "cache")}
 
     def theirs() -> None:
-        with breaking("de", hyphenator):
+        with breaking(hyphenators):
             document = weasyprint.HTML(string=composition.html)
             document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
 
@@ -140,7 +140,7 @@ def growth(work: Path, rounds: int) -> None:
 
 def folders(composition: Composition) -> tuple[Path, ...]:
     """The folders of the fonts that a composition asks for."""
-    return tuple(packaged_fonts() / family for family in composition.families)
+    return tuple(packaged_fonts() / family for family in composition.edition.fonts)
 
 
 def composed(project: Project, name: str) -> Composition:

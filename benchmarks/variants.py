@@ -135,7 +135,7 @@ def composed(project: Project, manuscript: Manuscript, edition: str) -> Composit
 
 def fresh_processes(work: Path, html: list[Composition]) -> Callable[[int], None]:
     """A script that starts WeasyPrint for one PDF, on the HTML that ours composed."""
-    folders = (packaged_fonts() / family for family in html[0].families)
+    folders = (packaged_fonts() / family for family in html[0].edition.fonts)
     dirs = "".join(f"<dir>{folder}</dir>" for folder in folders)
     cache = f"<cachedir>{work / 'fontcache'}</cachedir>"
     config, script = work / "fonts.conf", work / "script.py"
@@ -161,13 +161,13 @@ def warm_loop(work: Path, html: list[Composition]) -> Callable[[int], None]:
     from brochure.press.linebreak import breaking
 
     weasyprint = engine.load()
-    folders = tuple(packaged_fonts() / family for family in html[0].families)
+    folders = tuple(packaged_fonts() / family for family in html[0].edition.fonts)
     fonts = engine.font_configuration(folders, work / "cache")
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in html[0].stylesheets]
-    hyphenator = Hyphenator(html[0].hyphenation, work / "cache")
+    hyphenators = {"de": Hyphenator(html[0].hyphenation["de"], work / "cache")}
 
     def run(index: int) -> None:
-        with breaking("de", hyphenator):  # our words; nothing is remembered between documents
+        with breaking(hyphenators):  # our words; nothing is remembered between documents
             document = weasyprint.HTML(string=html[index % len(html)].html)
             document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
 

@@ -94,13 +94,19 @@ class Project:
         return self.content / leaflet / MANUSCRIPT
 
     def artifact(
-        self, leaflet: str, edition: str, variant: str | None = None, *, draft: bool = False
+        self,
+        leaflet: str,
+        edition: str,
+        variant: str | None = None,
+        *,
+        draft: bool = False,
+        suffix: str = ".pdf",
     ) -> Path:
-        """Where the PDF of an edition is written; that of a variant in a folder of its own.
+        """Where the file of an edition is written; that of a variant in a folder of its own.
 
-        A draft has a name of its own, so that it never lies where a good PDF is expected.
+        A draft has a name of its own, so that it never lies where a good one is expected.
         """
-        ending = "-draft.pdf" if draft else ".pdf"
+        ending = f"-draft{suffix}" if draft else suffix
         if variant is None:
             return self.out / leaflet / f"{leaflet}-{edition}{ending}"
         return self.out / leaflet / variant / f"{leaflet}-{variant}-{edition}{ending}"

@@ -55,9 +55,10 @@ def made(text: str, language: str) -> bytes:
     )
     folders = tuple(packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3"))
     fonts = engine.font_configuration(folders, None)
-    hyphenator = Hyphenator(load_language(Project(ROOT), language).hyphenation, None)
+    rules = load_language(Project(ROOT), language).hyphenation
+    hyphenators = {language: Hyphenator(rules, None)} if rules else {}
     document = engine.load().HTML(string=html)
-    with breaking(language, hyphenator):
+    with breaking(hyphenators):
         pdf: bytes = document.write_pdf(font_config=fonts)
     return pdf
 

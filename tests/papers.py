@@ -150,7 +150,9 @@ def _sentence(chance: random.Random) -> str:
 
 @cache
 def _hyphenator() -> Hyphenator:
-    return Hyphenator(load_language(Project(ROOT), "de").hyphenation, None)
+    rules = load_language(Project(ROOT), "de").hyphenation
+    assert rules is not None
+    return Hyphenator(rules, None)
 
 
 def numbers(text: Made, layout: Layout) -> list[tuple[int, int]]:
@@ -181,7 +183,7 @@ def pdf(text: Made, layout: Layout) -> bytes:
 def typeset(html: str) -> bytes:
     """HTML as a PDF, with nothing of ours but the fonts."""
     document = engine.load().HTML(string=html)
-    with breaking("de", _hyphenator()):
+    with breaking({"de": _hyphenator()}):
         data: bytes = document.write_pdf(font_config=_fonts()[0])
     return data
 

@@ -82,6 +82,7 @@ def test_json_is_all_that_stands_on_stdout(workspace: Workspace) -> None:
     assert artifact == {
         "leaflet": "probe",
         "variant": None,
+        "sheets": None,
         "edition": "print",
         "path": "out/probe/probe-print.pdf",
         "pages": 1,

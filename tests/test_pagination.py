@@ -1,7 +1,7 @@
 """The plan of which pairs to divide, on layouts made by hand."""
 
-from brochure.press.layout import Layout, Part, Word, misaligned
-from brochure.press.pagination import pairs_after_holes, pairs_to_divide, tall_pairs
+from brochure.press.layout import Layout, Part, Role, Word, misaligned
+from brochure.press.pagination import pairs_after_holes, plan_pages, tall_pairs
 from brochure.press.proof import letters
 
 PAGE = 1000.0
@@ -15,31 +15,57 @@ def stacked(lines: list[int]) -> Layout:
         name, height = f"p{number}", count * LINE
         parts.append(Part(name, number, 0.0, height, (0.0, 0.0)))
         for column in (0, 1):
-            words[name, column] = tuple(
-                Word("x", number, 0, row * LINE, 10, LINE, 0, 400, PAGE) for row in range(count)
-            )
-    pages = len(lines)
-    return Layout(words, tuple(parts), (PAGE,) * pages, (PAGE,) * pages, (0.0,) * pages, ())
+            words[name, column] = tuple(word(number, row * LINE) for row in range(count))
+    return layout_of(words, parts)
+
+
+def word(page: int, y: float, role: Role = "text", size: float = 10.0) -> Word:
+    """A word in a line of its own."""
+    black, white = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    return Word("x", page, 0, y, 10, LINE, 0, 400, PAGE, size, False, black, white, role)
+
+
+def layout_of(
+    words: dict[tuple[str, int], tuple[Word, ...]],
+    parts: list[Part],
+    *,
+    side_by_side: bool = True,
+    rest: float = 0.0,
+) -> Layout:
+    """The layout of words and parts on pages that begin with a pair each."""
+    pages = 1 + max(part.page for part in parts)
+    return Layout(
+        words=words,
+        pictures=(),
+        parts=tuple(parts),
+        bottoms=(PAGE,) * pages,
+        heights=(PAGE,) * pages,
+        sizes=((595.0, 842.0),) * pages,
+        body_tops=(0.0,) * pages,
+        headless_pages=(),
+        side_by_side=side_by_side,
+        rest=rest,
+    )
 
 
 def test_pairs_that_fit_stay_whole() -> None:
-    assert pairs_to_divide(stacked([20, 20, 10, 50]), 0.2) == frozenset()
+    assert plan_pages(stacked([20, 20, 10, 50]), 0.2).divided == frozenset()
 
 
 def test_a_pair_that_would_leave_a_hole_is_divided() -> None:
-    assert pairs_to_divide(stacked([30, 40]), 0.2) == {"p1"}
-    assert pairs_to_divide(stacked([41, 40]), 0.2) == frozenset()  # a hole of 18 percent
+    assert plan_pages(stacked([30, 40]), 0.2).divided == {"p1"}
+    assert plan_pages(stacked([41, 40]), 0.2).divided == frozenset()  # a hole of 18 percent
 
 
 def test_what_is_left_of_a_divided_pair_stands_on_the_next_page() -> None:
     # 30 + 20 of 40 lines; 20 are left, then 20 fit, and 25 more would leave 10 lines white.
-    assert pairs_to_divide(stacked([30, 40, 20, 25]), 0.15) == {"p1", "p3"}
-    assert pairs_to_divide(stacked([30, 40, 20, 25]), 0.25) == {"p1"}
+    assert plan_pages(stacked([30, 40, 20, 25]), 0.15).divided == {"p1", "p3"}
+    assert plan_pages(stacked([30, 40, 20, 25]), 0.25).divided == {"p1"}
 
 
 def test_a_pair_longer_than_a_page_begins_where_there_is_room() -> None:
-    assert pairs_to_divide(stacked([30, 120, 5]), 0.2) == {"p1"}
-    assert pairs_to_divide(stacked([45, 120, 5]), 0.2) == frozenset()
+    assert plan_pages(stacked([30, 120, 5]), 0.2).divided == {"p1"}
+    assert plan_pages(stacked([45, 120, 5]), 0.2).divided == frozenset()
 
 
 def test_holes_that_are_there() -> None:

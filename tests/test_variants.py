@@ -130,7 +130,7 @@ def test_passages_left_out_and_added(probe: Workspace, text: str, order: list[st
     ("text", "complaints"),
     [
         ("titel: x\n", [("unknown-key", 1, 1)]),
-        ("language: en\n", [("unknown-key", 1, 1)]),
+        ("source: en\n", [("unknown-key", 1, 1)]),
         ("passages:\n  ains: {commentary: {text: x}}\n", [("orphaned", 2, 3)]),
         ("leave_out: [ains]\n", [("orphaned", 1, 13)]),
         ("leave_out: [eins, zwei, eins]\n", [("duplicate-id", 1, 25)]),

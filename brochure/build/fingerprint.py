@@ -13,8 +13,8 @@ from brochure import __version__
 
 _PACKAGES = frozenset(
     ("cssselect2", "fonttools", "jinja2", "linkify_it_py", "markdown_it_py", "markupsafe",
-     "pillow", "pydyf", "pypdfium2", "pyphen", "rendercv_fonts", "tinycss2", "tinyhtml5",
-     "weasyprint")
+     "pikepdf", "pillow", "pydyf", "pypdfium2", "pyphen", "rendercv_fonts", "segno", "tinycss2",
+     "tinyhtml5", "weasyprint")
 )  # fmt: skip
 # The libraries that choose and place glyphs, by their names on Linux, macOS and Windows, with
 # the function that tells their version (None: whether it is there makes the difference).

@@ -41,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Job:
-    """One PDF to be: a resolved variant in one edition."""
+    """One file to be: a resolved variant in one edition."""
 
     draft: Draft
     edition: str
@@ -115,7 +115,9 @@ def plan(
                 yield Job(
                     draft=draft,
                     edition=edition,
-                    path=project.artifact(name, edition, variant, draft=marked),
+                    path=project.artifact(
+                        name, edition, variant, draft=marked, suffix=editions[edition].suffix
+                    ),
                     inputs=digest_of([versions(), name, edition, form, content, region]),
                     content=(name, edition, content),
                 )

@@ -29,13 +29,17 @@ log = logging.getLogger("brochure")
 
 @dataclass(frozen=True)
 class Artifact:
-    """A PDF in ``out/``: where, how many pages and bytes, and whether it was made just now."""
+    """A file in ``out/``: where, how many pages and bytes, and whether it was made just now.
+
+    `sheets` are those of paper that its pages are arranged on; 0 where each page is one.
+    """
 
     leaflet: str
     variant: str | None
     edition: str
     path: Path
     pages: int
+    sheets: int
     size: int
     made: bool
 
@@ -51,7 +55,7 @@ class Outcome:
 def check(
     project: Project, leaflets: Sequence[str], choice: Choice, editions: Mapping[str, Edition]
 ) -> tuple[Diagnostic, ...]:
-    """Every complaint about these leaflets in these editions; nothing is built or typeset."""
+    """Every complaint about these leaflets in these editions that needs no type to be set."""
     _, found = checks(project, leaflets, choice, editions)
     return in_order(complaint for examined in found for complaint in examined.diagnostics)
 
@@ -81,12 +85,14 @@ class Build:
         editions: Mapping[str, Edition],
         *,
         marked: bool = False,
+        rehearsal: bool = False,
     ) -> None:
         """Read everything. Raises Problems for ids of variants that there are not.
 
-        `marked`: drafts are made, in which quotes that are wrong are marked.
+        `marked`: drafts are made, in which quotes that are wrong are marked. `rehearsal`: type is
+        set and looked at, but nothing is written.
         """
-        self._marked = marked
+        self._marked, self._rehearsal = marked, rehearsal
         self._project = project
         self._journal = Journal(project)
         self._digests = Digests()
@@ -114,7 +120,8 @@ class Build:
     def _press(self) -> "Press":
         from brochure.build.prepare import Press
 
-        return Press(self._project, self._editions, remember=True, marked=self._marked)
+        remember = not self._rehearsal
+        return Press(self._project, self._editions, remember=remember, marked=self._marked)
 
     @property
     def total(self) -> int:
@@ -173,6 +180,8 @@ class Build:
             for prepared, reads in group:
                 yield self._finished(prepared, reads, pdfs.get(prepared.job.region), result)
         yield from refused
+        if self._rehearsal:
+            return
         self._press.pin()
         self._journal.sweep()
 
@@ -184,7 +193,7 @@ class Build:
         complaints = in_order(
             [*prepared.composition.diagnostics, *prepared.manuscript.located(result.diagnostics)]
         )
-        if pdf is None:
+        if pdf is None or self._rehearsal:
             return Outcome(None, (*complaints, *prepared.news))
         log.info("%s: 5 write", job.named)
         try:
@@ -204,7 +213,21 @@ class Build:
             symbolic=result.diagnostics,
         )
         self._journal.add(record)
-        return Outcome(_artifact(job, record, made=True), (*complaints, *prepared.news))
+        return Outcome(self._artifact(job, record, made=True), (*complaints, *prepared.news))
+
+    def _artifact(self, job: Job, record: Record, *, made: bool) -> Artifact:
+        draft, edition = job.draft, self._editions[job.edition]
+        sheets = -(-record.pages // edition.sheet_pages) if edition.imposition else 0
+        return Artifact(
+            draft.leaflet,
+            draft.variant,
+            job.edition,
+            job.path,
+            record.pages,
+            sheets,
+            record.size,
+            made,
+        )
 
     def _kept(self, job: Job, record: Record) -> Outcome:
         """A PDF that need not be made, and what there is to complain of it now: it may have
@@ -221,15 +244,9 @@ class Build:
                 [*prepared.composition.diagnostics, *prepared.manuscript.located(record.symbolic)]
             )
             record = replace(record, texts=job.texts, row=job.row, diagnostics=complaints)
-            self._journal.add(record)
-        return Outcome(_artifact(job, record, made=False), record.diagnostics)
-
-
-def _artifact(job: Job, record: Record, *, made: bool) -> Artifact:
-    draft = job.draft
-    return Artifact(
-        draft.leaflet, draft.variant, job.edition, job.path, record.pages, record.size, made
-    )
+            if not self._rehearsal:
+                self._journal.add(record)
+        return Outcome(self._artifact(job, record, made=False), record.diagnostics)
 
 
 def _write(path: Path, pdf: bytes, project: Project) -> None:

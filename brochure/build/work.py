@@ -8,12 +8,15 @@ import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from brochure.build.fingerprint import versions
 from brochure.diagnostics import Diagnostic, Problems, error
 from brochure.manuscript.load import symbolic
-from brochure.press.compose import Composition
-from brochure.press.typeset import Typesetter
+
+if TYPE_CHECKING:  # loaded where type is set
+    from brochure.press.compose import Composition
+    from brochure.press.typeset import Typesetter
 
 _one_at_a_time = threading.Lock()  # WeasyPrint is not made for threads; a cluster may use some
 
@@ -22,14 +25,17 @@ _one_at_a_time = threading.Lock()  # WeasyPrint is not made for threads; a clust
 class Task:
     """A composition to be set, and the names of the regions that print it (see `Typesetter`)."""
 
-    composition: Composition
+    composition: "Composition"
     regions: tuple[str, ...]
     versions: str
 
 
 @dataclass(frozen=True)
 class Result:
-    """The PDFs, one for each region, or none and the reasons. Places are symbolic."""
+    """The files, one for each region, or none and the reasons. Places are symbolic.
+
+    `pages` is 0 where there are none, on the web.
+    """
 
     pdfs: tuple[bytes, ...]
     pages: int
@@ -40,6 +46,11 @@ def make(task: Task, cache_folder: Path | None) -> Result:
     """Do a task. `cache_folder` is for what can be made again, or None."""
     if task.versions != versions():
         return Result((), 0, (_other_versions(task.versions, versions()),))
+    if task.composition.edition.output == "html":
+        from brochure.press import web
+
+        pages = tuple(web.page(task.composition, region) for region in task.regions)
+        return Result(pages, 0, ())
     with _one_at_a_time:
         typesetter = _typesetter(cache_folder)
         try:
@@ -52,8 +63,10 @@ def make(task: Task, cache_folder: Path | None) -> Result:
 
 
 @cache
-def _typesetter(cache_folder: Path | None) -> Typesetter:
+def _typesetter(cache_folder: Path | None) -> "Typesetter":
     """The typesetter of this process: what is warm in it is why workers are kept."""
+    from brochure.press.typeset import Typesetter
+
     return Typesetter(cache_folder)
 
 

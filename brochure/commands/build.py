@@ -166,9 +166,17 @@ def _cores() -> int:
 
 
 def _line(project: Project, artifact: Any) -> str:
-    pages = "1 page" if artifact.pages == 1 else f"{artifact.pages} pages"
-    kept = "" if artifact.made else ", unchanged"
-    return f"{project.show(artifact.path)}  ({pages}, {artifact.size / 1000:.0f} kB{kept})"
+    parts = [_count(artifact.pages, "page")] if artifact.pages else []
+    if artifact.sheets:
+        parts[0] += f" on {_count(artifact.sheets, 'sheet')}"
+    parts.append(f"{artifact.size / 1000:.0f} kB")
+    if not artifact.made:
+        parts.append("unchanged")
+    return f"{project.show(artifact.path)}  ({', '.join(parts)})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _data(project: Project, artifact: Any) -> dict[str, object]:
@@ -177,7 +185,8 @@ def _data(project: Project, artifact: Any) -> dict[str, object]:
         "variant": artifact.variant,
         "edition": artifact.edition,
         "path": project.show(artifact.path),
-        "pages": artifact.pages,
+        "pages": artifact.pages or None,
+        "sheets": artifact.sheets or None,
         "bytes": artifact.size,
         "made": artifact.made,
     }
@@ -211,8 +220,11 @@ def check(
     all_variants: bool,
     as_json: bool,
 ) -> int:
-    """Look for everything that is wrong, in all variants as well, and verify every quote."""
-    from brochure.build.run import checks
+    """Look for everything that is wrong, in all variants as well, and verify every quote.
+
+    With --edition, type is set as well, and each page looked at: the preflight of that edition.
+    """
+    from brochure.build.run import Build, checks
     from brochure.commands.quotes import table, verdicts
 
     project = common.project_of(context)
@@ -226,6 +238,7 @@ def check(
         raise common.wrong_usage(problems) from None
     every: dict[Diagnostic, None] = {}
     quotes: dict[str, dict[str, Any]] = {}
+    off: dict[str, str] = {}
     gc.enable()
     with terminal.Progress(total if total > _LIST else 0) as bar:  # few are checked in no time
         for examined in found:
@@ -233,15 +246,28 @@ def check(
             if examined.manuscript is not None:
                 rows = verdicts(examined.manuscript, examined.verification)
                 quotes = {**{row["place"]: row for row in rows}, **quotes}
+                off |= examined.manuscript.leaflet.preflight or {}
             bar.done()
             bar.goes_on()
+    if editions:
+        rehearsal = Build(project, names, choice, forms, rehearsal=True)
+        with (
+            _staff(rehearsal.to_set, None, None) as (staff, cache),
+            terminal.Progress(rehearsal.to_make) as bar,
+        ):
+            for outcome in rehearsal.run(staff, project.cache if cache else None):
+                every |= dict.fromkeys(outcome.diagnostics)
+                bar.done()
+                bar.goes_on()
     complaints = in_order(every)
     if as_json:
-        terminal.show_json(complaints, quotes=list(quotes.values()))
+        terminal.show_json(complaints, quotes=list(quotes.values()), switched_off=off)
     else:
         for line in table(list(quotes.values())):
             click.echo(line)
         terminal.show(complaints, project)
+        for code, reason in off.items():
+            terminal.say(f"Switched off: {code} ({reason}).")
         terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
     return common.exit_code(complaints)
 

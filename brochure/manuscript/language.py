@@ -1,7 +1,7 @@
 """What a language asks of a leaflet, as data: ``styles/languages/<code>.yaml``."""
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ from brochure.manuscript.validate import validate
 from brochure.project import Project, builtin_styles
 
 Count = Annotated[int, Field(ge=1, le=20)]
+# Languages written from right to left (Unicode CLDR, characterOrder).
+_RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"))
 _KEEP = "\u00a0"  # no-break space
 
 
@@ -56,28 +58,45 @@ class Words(_Model):
     verified_none: str
     evidence: str
     compared: str
+    notes: str
+    duplex: str
+    code: str
+    permalink: str
 
 
-class Language(_Model):
+class _Data(_Model):
     """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, words.
 
-    `limiting` are words that limit what is said before or after them, `denying` those that turn
-    it round: a quote that leaves them out deserves a look.
+    `spaced` are signs with a narrow no-break space before them, as French has them; without
+    `hyphenation` words are not divided. `limiting` are words that limit what is said before or
+    after them, `denying` those that turn it round: a quote that leaves them out deserves a look.
     """
 
     name: str
     quotes: tuple[str, str, str, str]
     dash: str
+    spaced: tuple[str, ...] = ()
     abbreviations: tuple[str, ...]
     before_number: tuple[str, ...]
     after_number: tuple[str, ...]
-    ordinal: str
+    ordinal: str = r"(?!)"  # none
     months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
     date: str
-    hyphenation: Hyphenation
+    hyphenation: Hyphenation | None = None
     limiting: tuple[str, ...] = ()
     denying: tuple[str, ...] = ()
     words: Words
+
+
+class Language(_Data):
+    """A language with its code, the name of its file."""
+
+    code: str
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """Where writing begins: on the left or on the right."""
+        return direction_of(self.code)
 
     def format_date(self, date: str) -> str:
         """An ISO date (``2018-12-20``, ``2018-12``, ``2018``) as the language writes it."""
@@ -88,6 +107,11 @@ class Language(_Model):
         if not day:
             return f"{name} {year}"
         return self.date.replace(" ", _KEEP).format(day=int(day), month=name, year=year)
+
+
+def direction_of(code: str) -> Literal["ltr", "rtl"]:
+    """The direction of writing of a language, by its code."""
+    return "rtl" if code.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def known_languages(project: Project) -> tuple[str, ...]:
@@ -101,14 +125,15 @@ def load_language(project: Project, code: str) -> Language:
     path = project.style(f"languages/{code}.yaml")
     if not path.exists() and "-" in code:
         path = project.style(f"languages/{code.partition('-')[0]}.yaml")
-    return _parse(project.read_text(path, yamltree.LIMIT), project.show(path))
+    text = project.read_text(path, yamltree.LIMIT)
+    return _parse(text, project.show(path), path.stem)
 
 
 @lru_cache(maxsize=32)  # each of some hundred variants asks for the same
-def _parse(text: str, file: str) -> Language:
+def _parse(text: str, file: str, code: str) -> Language:
     tree, complaints = yamltree.parse(text, file)
     raise_errors(complaints)
-    language, complaints = validate(tree, Language)
-    if language is None:
+    data, complaints = validate(tree, _Data)
+    if data is None:
         raise Problems(complaints)
-    return language
+    return Language(code=code, **dict(data))

@@ -1,13 +1,14 @@
 """Draft → a leaflet with the place of each text, or every problem at once."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
 from brochure.diagnostics import Diagnostic, Place, Problems, Severity, error, raise_errors, warning
 from brochure.manuscript import markup, mend
-from brochure.manuscript.language import Language, known_languages, load_language
+from brochure.manuscript.language import Hyphenation, Language, known_languages, load_language
 from brochure.manuscript.model import RANGE, Leaflet, Quote, Source
 from brochure.manuscript.nodes import Mapping, Path, Scalar, Sequence, Tree, items, plain, scalars
 from brochure.manuscript.regions import Region
@@ -30,6 +31,7 @@ class Manuscript:
     name: str
     leaflet: Leaflet
     language: Language
+    languages: Map[str, Language]  # of the sources, where they are known, by their codes
     tree: Tree
     region: Region | None
     diagnostics: tuple[Diagnostic, ...]  # warnings; errors are raised
@@ -40,19 +42,38 @@ class Manuscript:
 
     def located(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Complaints of the typesetter, which knows passages only, at their places in files."""
-        ids = {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
         return [
-            replace(d, place=self.place(("passages", ids[name]) if name in ids else ("title",)))
+            replace(d, place=self.place(self._path(d.place.file.removeprefix(_SYMBOL))))
             if d.place.file.startswith(_SYMBOL)
             else d
             for d in diagnostics
-            for name in [d.place.file.removeprefix(_SYMBOL)]
         ]
 
+    def _path(self, name: str) -> Path:
+        """Where in the leaflet a symbolic place is: at a passage, the accent colour, the logo."""
+        ids = {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
+        logo = self.leaflet.logo
+        if name in ids:
+            return ("passages", ids[name])
+        if name == "/accent" and self.leaflet.accent:
+            return ("accent",)
+        if logo and name == f"/{logo.file}":
+            return ("logo", "file")
+        return ("title",)
 
-def symbolic(passage: str = "") -> Place:
-    """The place of a passage, or of the leaflet, where files are not known: see `located`."""
-    return Place(_SYMBOL + passage)
+    @property
+    def hyphenation(self) -> dict[str, Hyphenation]:
+        """How words are divided, by the codes of all languages that the leaflet is in."""
+        known = (self.language, *self.languages.values())
+        return {language.code: language.hyphenation for language in known if language.hyphenation}
+
+
+def symbolic(name: str = "") -> Place:
+    """The place of a passage, by its id, or of the leaflet, where files are not known.
+
+    `/accent` and `/` with the file of the logo are such names, too: see `Manuscript.located`.
+    """
+    return Place(_SYMBOL + name)
 
 
 def load(project: Project, name: str, variant: str | None = None) -> Manuscript:
@@ -80,7 +101,10 @@ def finish(project: Project, draft: Draft) -> Manuscript:
     complaints += _check_addresses(leaflet, tree)
     complaints += _check_accent(leaflet, tree)
     diagnostics = raise_errors(complaints)
-    return Manuscript(draft.leaflet, leaflet, language, tree, draft.region, diagnostics)
+    known = known_languages(project)
+    codes = {source.language for _, source in sources(leaflet) if source.language}
+    quoted = {c: load_language(project, c) for c in sorted(codes) if c.partition("-")[0] in known}
+    return Manuscript(draft.leaflet, leaflet, language, quoted, tree, draft.region, diagnostics)
 
 
 def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:

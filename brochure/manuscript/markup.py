@@ -10,7 +10,7 @@ list markers included.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from html import escape
 from itertools import islice
@@ -62,7 +62,7 @@ class Renderer:
         parts: list[str] = []
         for token in tokens:
             if token.type == "inline":
-                parts.append(self._inline(token.children or []))
+                parts.append(self._inline(_joined(token.children or [])))
             elif token.type == "list_item_open":
                 parts.append(f"<li{self._marker(token)}>")
             elif not token.hidden:  # the paragraphs of a tight list are
@@ -72,12 +72,12 @@ class Renderer:
     def inline(self, text: str) -> str:
         """One line without paragraphs, as for a heading."""
         (token,) = _parser(self.typography is not None).parseInline(text)
-        return self._inline(token.children or [])
+        return self._inline(_joined(token.children or []))
 
     def plain(self, text: str) -> str:
         """One line without markup, as for metadata and bookmarks."""
         (token,) = _parser(self.typography is not None).parseInline(text)
-        return "".join(self._words(token.children or [])).replace("\n", " ")
+        return "".join(self._words(_joined(token.children or []))).replace("\n", " ")
 
     def _words(self, tokens: Sequence[Token]) -> Iterator[str]:
         """The text of each token, set; what is no text counts as empty."""
@@ -86,7 +86,7 @@ class Renderer:
             for i, token in enumerate(tokens)
             if token.type == "link_open" and token.markup == "linkify"
         ]
-        blank = {"softbreak": " ", "hardbreak": "\n"}
+        blank = {"hardbreak": "\n"}
         pieces = [
             SEALED if i in addresses else blank.get(token.type, token.content)
             for i, token in enumerate(tokens)
@@ -157,6 +157,12 @@ def quoted(text: str) -> str:
 def addresses(text: str) -> tuple[str, ...]:
     """The short addresses of all links in a text, each once."""
     return tuple(dict.fromkeys(short_address(href) for href, _ in _links(text)))
+
+
+def hrefs(text: str) -> tuple[str, ...]:
+    """The addresses of all links in a text that lead to the web, each once."""
+    found = (href for href, _ in _links(text))
+    return tuple(dict.fromkeys(href for href in found if href.startswith(("https:", "http:"))))
 
 
 def wholly_emphasised(text: str) -> bool:
@@ -250,6 +256,21 @@ def _kept_together(html: str) -> str:
     together = r'<span class="together">\g<0></span>'
     html = _TOGETHER.sub(together, html)
     return _COMPOUND.sub(lambda run: re.sub(r"[^\W_]-[^\W_]", together, run[0]), html)
+
+
+def _joined(tokens: Sequence[Token]) -> list[Token]:
+    """Lines of a paragraph in a row: where its author began a new one, there is a space, and the
+    rules of typography see it as such.
+    """
+    joined: list[Token] = []
+    for token in tokens:
+        kind = "text" if token.type == "softbreak" else token.type
+        content = " " if token.type == "softbreak" else token.content
+        if joined and kind == "text" == joined[-1].type:
+            joined[-1] = replace(joined[-1], content=joined[-1].content + content)
+        else:
+            joined.append(replace(token, type=kind, content=content))
+    return joined
 
 
 def _links(text: str) -> Iterator[tuple[str, str]]:

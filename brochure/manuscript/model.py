@@ -8,7 +8,14 @@ import re
 from typing import Annotated, Literal
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 _DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
@@ -116,6 +123,31 @@ Slot = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$")]
 Language = Annotated[Text, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
+Part = Literal["lead", "passages", "contact", "source"]
+
+
+def _fits(value: object) -> object:
+    """One wish for all editions as a mapping with no name of an edition."""
+    return {"": value} if isinstance(value, str) else value
+
+
+def _fit(value: str) -> str:
+    """``sheet``, or a number of pages."""
+    if value != "sheet" and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 64):
+        raise _complaint(
+            "fit",
+            f"A leaflet cannot fit `{value}`.",
+            "Write the number of pages that it is to fill, 1 to 64, or `sheet`.",
+        )
+    return value
+
+
+Fit = Annotated[
+    dict[str, Annotated[Text, AfterValidator(_fit)]],
+    BeforeValidator(_fits, json_schema_input_type=str | dict[str, str]),
+]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -126,6 +158,9 @@ class Source(_Model):
     title: Text = Field(description="Title of the document.")
     author: Text | None = Field(None, description="Who wrote or signed it: author, parties, body.")
     date: Date | None = Field(None, description="Its date: 2018-12-20, 2018-12 or 2018.")
+    language: Language | None = Field(
+        None, description="Its language, if it is another one than that of the leaflet: de."
+    )
     address: Text | None = Field(None, description="Where it can be read: an https:// address.")
     reference: Reference | None = Field(
         None,
@@ -215,6 +250,19 @@ class Leaflet(_Model):
     accent: Colour | None = Field(
         None, description="The one accent colour: six digits or letters from a to f, as in 8a1c3b."
     )
+    codes: tuple[Part, ...] | None = Field(
+        None,
+        description="Whose links get a QR code in printed editions: lead, passages, contact, "
+        "source.",
+    )
+    fit: Fit | None = Field(
+        None,
+        description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
+        "the names of editions.",
+    )
+    preflight: dict[str, Text] | None = Field(
+        None, description="Checks to switch off, by their names, each with the reason."
+    )
     slots: dict[Slot, Text | None] | None = Field(
         None,
         description="Slots that regions fill in, each with the text that stands there where a "
@@ -250,8 +298,9 @@ class Added(Passage):
 
 
 class Variant(_Model):
-    """``variants/<id>.yaml``: what differs from the base in one region."""
+    """``variants/<id>.yaml``: what differs from the base in one region, or in one language."""
 
+    language: Language | None = Field(None, description="Another language: ar, en, uk …")
     title: Text | None = Field(None, description="Another title.")
     subtitle: Text | None = Field(None, description="Another line below the title.")
     lead: Text | None = Field(None, description="Another introduction.")
@@ -267,6 +316,19 @@ class Variant(_Model):
     date: Date | None = Field(None, description="Date of this variant.")
     logo: Logo | None = Field(None, description="Another picture.")
     accent: Colour | None = Field(None, description="Another accent colour.")
+    codes: tuple[Part, ...] | None = Field(
+        None,
+        description="Whose links get a QR code in printed editions: lead, passages, contact, "
+        "source.",
+    )
+    fit: Fit | None = Field(
+        None,
+        description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
+        "the names of editions.",
+    )
+    preflight: dict[str, Text] | None = Field(
+        None, description="Checks to switch off, by their names, each with the reason."
+    )
     replaced: dict[str, str | None] | None = Field(
         None,
         description="Written by `brochure variants … accept`: the texts of the base that these "

@@ -32,6 +32,10 @@ class Typography:
         ]
         self._before = re.compile(rf"(?<!\w)({_any(language.before_number)}){_SPACE}(?=\d)")
         self._after = re.compile(rf"(?<=\d){_SPACE}({_any(language.after_number)})(?!\w)")
+        self._spaces = bool(language.spaced)
+        self._spaced = re.compile(
+            rf"(?<=[\w»)\]”’…%€])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
+        )
         self._ordinal = re.compile(rf"(?<![\w.,])({language.ordinal}){_SPACE}(?=[^\W\d_])")
 
     def paragraph(self, pieces: Sequence[str]) -> list[str]:
@@ -48,7 +52,10 @@ class Typography:
         text = re.sub(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)", f"{FIXED}{self._dash} ", text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
         text = re.sub(r"(?<!\.)\.\.\.(?!\.)", "…", text)
-        return self._quotation_marks(text).split(SEAM)
+        text = self._quotation_marks(text)
+        if self._spaces:
+            text = self._spaced.sub(rf"\1\2{NARROW}\3", text)
+        return text.split(SEAM)
 
     def __call__(self, text: str) -> str:
         """A text without markup, set."""

@@ -19,13 +19,16 @@ def check_html(html: str, template: Place) -> Iterator[Diagnostic]:
         )
     for source in finder.wordless:
         yield _missing(
-            f"a description of the picture `{source}`", template, 'Add `alt="…"` to its <img>.'
+            f"a description of the picture `{source}`",
+            template,
+            'Add `alt="…"` to its <img>.',
+            "alt",
         )
 
 
-def _missing(what: str, template: Place, hint: str) -> Diagnostic:
+def _missing(what: str, template: Place, hint: str, code: str = "not-accessible") -> Diagnostic:
     return error(
-        "not-accessible",
+        code,
         f"The template does not give {what}, so a screen reader cannot tell.",
         template,
         hint,

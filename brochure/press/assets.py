@@ -16,6 +16,7 @@ import tinycss2
 from tinycss2.ast import Node
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.press import codes
 from brochure.press.pictures import check_picture
 from brochure.project import Project, decode_utf8
 
@@ -59,6 +60,11 @@ class Collector:
     def _add(self, address: str, base: str, place: Place) -> None:
         address = address.strip()
         if address.startswith("#") or not address:
+            return
+        if address.startswith(codes.SCHEME):
+            self.assets[unquote(address)] = Asset(
+                _TYPES[".svg"], codes.picture(address.removeprefix(codes.SCHEME))
+            )
             return
         try:
             url = urlsplit(urljoin(base, address))

@@ -14,15 +14,20 @@ from brochure import __version__
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.manuscript.language import Hyphenation, Language
 from brochure.manuscript.load import Manuscript, sources, texts
-from brochure.press import fonts
+from brochure.press import fonts, wishes
 from brochure.press.access import check_html
 from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
-from brochure.press.edition import Edition
-from brochure.press.template import Loader, environment
+from brochure.press.colours import contrast, is_cmyk, rgb
+from brochure.press.edition import FILE as EDITIONS
+from brochure.press.edition import Edition, load_editions
+from brochure.press.template import Loader, Quoted, environment
 from brochure.project import Project
 from brochure.sources.verified import Verification
 
 UNVERIFIED = Verification()
+_SHEET = "sheet.html"
+_RTL = "rtl.css"
+_PROFILE_LIMIT = 5_000_000  # bytes; those of presses have up to 3 MB
 
 
 @dataclass(frozen=True)
@@ -30,19 +35,28 @@ class Composition:
     """All that the typesetter gets, wherever it works: it reads nothing else.
 
     `stylesheets` are pairs of name and text, in order; `assets` answer to addresses below BASE;
-    `families` are those of the font package, `fonts` the project's own, by name; `passages` are
-    the ids of the rows of the table.
+    `fonts` are the project's own, by name; `hyphenation` goes by language; `passages` are the ids
+    of the pairs; `sheet_html` is what sheets carry beside them; `profile` that of the press.
+
+    `fit` is the number of pages to fill, `exactly` or at most; `waived` are the checks that are
+    switched off; `mirrored` says that the leaflet is bound on the right.
     """
 
     html: str
     base: str
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
-    families: tuple[str, ...]
+    edition: Edition
     fonts: Mapping[str, bytes]
-    hyphenation: Hyphenation
-    hole: float
+    hyphenation: Mapping[str, Hyphenation]
     passages: tuple[str, ...]
+    fit: int | None = None
+    exactly: bool = True
+    waived: frozenset[str] = frozenset()
+    accent: str | None = None
+    mirrored: bool = False
+    sheet_html: str = ""
+    profile: bytes | None = None
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
 
@@ -79,37 +93,95 @@ class Composer:
             self._seen.update(self._project.seen)
 
     def _compose(self, manuscript: Manuscript, verification: Verification) -> Composition:
-        project, edition = self._project, self._edition
+        project, edition, leaflet = self._project, self._edition, manuscript.leaflet
         sheets, style_assets, complaints = self._styles
+        pages, exactly, unfit = wishes.pages(
+            manuscript, self._name, edition, lambda: tuple(load_editions(project))
+        )
+        waived, unknown = wishes.waived(manuscript, edition)
         complaints = [
             *manuscript.diagnostics,
             *verification.diagnostics,
             *_expected(manuscript, edition, self._name),
             *complaints,
+            *unfit,
+            *unknown,
         ]
-        html = self._html(manuscript, verification)
+        html = self._html(edition.template, manuscript, verification)
+        sheet = self._html(_SHEET, manuscript, verification) if edition.imposition else ""
         collector = Collector(project, style_assets)
         base = f"{BASE}content/{manuscript.name}/"
-        logo = manuscript.leaflet.logo
+        logo = leaflet.logo
         places = {logo.file: manuscript.place(("logo", "file"))} if logo else {}
         template = Place(project.show(project.style(edition.template)))
         collector.html(html, base, template, places)
         complaints += collector.diagnostics
         complaints += check_html(html, template)
         own_fonts, covered = self._fonts
-        complaints += _missing_glyphs(manuscript, html, template, covered)
+        if edition.output == "pdf":  # in a browser, fonts are the reader's
+            complaints += _missing_glyphs(manuscript, html + sheet, template, covered)
+        else:
+            complaints += _pale_accent(manuscript, edition)
+        profile, wrong = self._profile
+        mirrored = manuscript.language.direction == "rtl"
         return Composition(
             html=html,
             base=base,
-            stylesheets=sheets,
+            stylesheets=(*sheets, *self._mirroring) if mirrored else sheets,
             assets=collector.assets,
-            families=edition.fonts,
+            edition=edition,
             fonts=own_fonts,
-            hyphenation=manuscript.language.hyphenation,
-            hole=edition.hole,
-            passages=tuple(passage.id for passage in manuscript.leaflet.passages),
-            diagnostics=raise_errors(complaints),
+            hyphenation=manuscript.hyphenation,
+            passages=tuple(passage.id for passage in leaflet.passages),
+            fit=pages,
+            exactly=exactly,
+            waived=waived,
+            accent=leaflet.accent,
+            mirrored=mirrored,
+            sheet_html=sheet,
+            profile=profile,
+            diagnostics=raise_errors(wishes.without([*complaints, *wrong], waived)),
         )
+
+    @cached_property
+    def _mirroring(self) -> tuple[tuple[str, str], ...]:
+        """The style sheet for writing from right to left, where the edition has pages."""
+        if self._edition.output != "pdf":
+            return ()
+        return ((_RTL, self._project.read_text(self._project.style(_RTL), STYLE_LIMIT)),)
+
+    @cached_property
+    def _profile(self) -> tuple[bytes | None, list[Diagnostic]]:
+        """The ICC profile of the press, and what is wrong with it."""
+        named = self._edition.profile
+        if self._edition.colours != "cmyk":
+            return None, []
+        file = self._project.style(named or "")
+        place = Place(self._project.show(self._project.style(EDITIONS)))
+        if named is None:
+            return None, [
+                error(
+                    "profile",
+                    f"The edition `{self._name}` is in CMYK, but names no `profile:`.",
+                    place,
+                    "Ask the print shop for its ICC profile, or take the built-in "
+                    "profiles/FOGRA39L_coated.icc.",
+                )
+            ]
+        try:
+            data = self._project.read(file, _PROFILE_LIMIT, place)
+        except Problems as problems:
+            return None, list(problems.diagnostics)
+        if is_cmyk(data):
+            return data, []
+        return None, [
+            error(
+                "profile",
+                f"`{self._project.show(file)}` is no ICC profile of a press that prints in CMYK.",
+                place,
+                "Ask the print shop for the right one; its name ends in .icc.",
+            )
+        ]
 
     @cached_property
     def _styles(
@@ -136,7 +208,7 @@ class Composer:
         covered = fonts.coverage(self._project, files, remember=self._remember)
         return fonts.own_fonts(self._project), covered
 
-    def _html(self, manuscript: Manuscript, verification: Verification) -> str:
+    def _html(self, template: str, manuscript: Manuscript, verification: Verification) -> str:
         language, edition = manuscript.language, self._edition
         leaflet = manuscript.leaflet
         if language not in self._environments:
@@ -144,12 +216,13 @@ class Composer:
         try:
             return (
                 self._environments[language]
-                .get_template(edition.template)
+                .get_template(template)
                 .render(
                     leaflet=leaflet,
                     verification=verification,
                     sources=tuple(dict.fromkeys(source for _, source in sources(leaflet))),
                     language=language,
+                    quoted=Quoted(manuscript),
                     words=language.words,
                     edition=edition,
                     edition_name=self._name,
@@ -157,8 +230,8 @@ class Composer:
                 )
             )
         except TemplateError as reason:
-            line = getattr(reason, "lineno", None) or _template_line(reason, edition.template)
-            path = self._project.style(edition.template)
+            line = getattr(reason, "lineno", None) or _template_line(reason, template)
+            path = self._project.style(template)
             raise Problems(
                 [
                     error(
@@ -202,6 +275,22 @@ def _expected(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagn
         )
         for part in edition.expects
         if getattr(manuscript.leaflet, part) is None
+    ]
+
+
+def _pale_accent(manuscript: Manuscript, edition: Edition) -> list[Diagnostic]:
+    """The accent on white, where no layout is looked at (the style sheets see to the rest)."""
+    accent = manuscript.leaflet.accent
+    if not accent or (ratio := contrast(rgb(accent), (1.0, 1.0, 1.0))) >= edition.contrast:
+        return []
+    return [
+        warning(
+            "contrast",
+            f"The accent colour is too pale for links: {ratio:.1f} to 1 on white, where "
+            f"{edition.contrast:g} is the least.",
+            manuscript.place(("accent",)),
+            "Take a darker one.",
+        )
     ]
 
 

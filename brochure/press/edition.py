@@ -14,18 +14,82 @@ from brochure.project import Project, builtin_styles, packaged_fonts
 FILE = "editions.yaml"
 
 
-class Edition(BaseModel):
-    """One form of output. A project adds its own in ``styles/editions.yaml``."""
-
+class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Imposition(_Model):
+    """How pages are arranged on sheets of paper that are printed on both sides."""
+
+    scheme: Literal["saddle-stitch", "step-and-repeat", "cut-and-stack", "letter-fold"] = Field(
+        description="Sheets folded in the middle and laid into each other; each page twice beside "
+        "itself, to be cut into two copies; pages beside each other, to be cut and laid on top of "
+        "each other; or one sheet folded into six panels."
+    )
+    sheet: Literal["A3", "A4", "A5"] = Field("A4", description="The paper, turned sideways.")
+    creep: Annotated[float, Field(ge=0, le=1)] = Field(
+        0,
+        description="By how many mm the pages of each sheet move to the fold, compared with the "
+        "sheet around it: inner sheets stick out, and are trimmed. The thickness of the paper; "
+        "0.1 for office paper.",
+    )
+    marks: tuple[Literal["fold", "staple", "cut"], ...] = Field(
+        (), description="What is marked on the sheets: folds, staples, cuts."
+    )
+    fill: Literal["blank", "notes"] = Field(
+        "blank", description="What stands on pages that are added to fill the sheets."
+    )
+    hint: bool = Field(
+        True, description="Whether the foot of the last page says how to set the printer."
+    )
+
+
+class Scale(_Model):
+    """How far type and spaces may be scaled to fill a number of pages."""
+
+    smallest: Annotated[float, Field(ge=0.5, le=1)] = Field(description="As a share: 0.9.")
+    largest: Annotated[float, Field(ge=1, le=2)] = Field(description="As a share: 1.15.")
+
+
+class Edition(_Model):
+    """One form of output. A project adds its own in ``styles/editions.yaml``."""
 
     about: str = Field(description="One line on what it is for.")
     default: bool = Field(False, description="Whether `brochure build` makes it unasked.")
+    output: Literal["pdf", "html"] = Field("pdf", description="A PDF, or a page of the web.")
     template: str = Field("leaflet.html", description="The template, a file in styles/.")
     styles: tuple[str, ...] = Field(min_length=1, description="Style sheets, files in styles/.")
-    fonts: tuple[str, ...] = Field(description="Families of the font package that it may use.")
+    fonts: tuple[str, ...] = Field((), description="Families of the font package that it may use.")
+    arrangement: Literal["columns", "stacked"] = Field(
+        "columns", description="Quote and commentary side by side, or one above the other."
+    )
     links: Literal["live", "printed", "none"] = Field(
         "live", description="Links that can be clicked, or printed as readable addresses."
+    )
+    codes: bool = Field(
+        False, description="Whether the QR codes are printed that a leaflet asks for (`codes:`)."
+    )
+    colours: Literal["rgb", "grey", "black", "cmyk"] = Field(
+        "rgb",
+        description="Its colour space. `black` has no tints; `cmyk` makes a PDF/X-4 for the press.",
+    )
+    profile: str | None = Field(
+        None, description="For cmyk: the ICC profile of the press, a file in styles/."
+    )
+    bleed: Annotated[float, Field(ge=0, le=20)] = Field(
+        0, description="By how many mm colour runs over the edge at which the paper is trimmed."
+    )
+    marks: tuple[Literal["crop", "registration"], ...] = Field(
+        (), description="Printer's marks outside the trimmed page."
+    )
+    imposition: Imposition | None = Field(
+        None, description="How pages are arranged on sheets; left out, each is a sheet."
+    )
+    fit: Literal["sheet"] | None = Field(
+        None, description="`sheet`: type is scaled so that the leaflet fills one sheet of paper."
+    )
+    scale: Scale | None = Field(
+        None, description="Bounds for type where a leaflet is to fit (`fit:`); without, it cannot."
     )
     expects: tuple[Literal["imprint", "contact", "date", "source"], ...] = Field(
         (), description="Parts of the leaflet whose absence is a warning."
@@ -34,6 +98,39 @@ class Edition(BaseModel):
         0.2,
         description="How much of a page may stay white at its foot before a pair is divided.",
     )
+    legible: Annotated[float, Field(ge=0, le=72)] = Field(
+        0, description="The smallest type in points, on the paper, that is let pass."
+    )
+    resolution: Annotated[int, Field(ge=0, le=2400)] = Field(
+        0, description="The fewest pixels an inch, on the paper, that a picture may have."
+    )
+    contrast: Annotated[float, Field(ge=0, le=21)] = Field(
+        0, description="The least contrast between text and what is behind it (WCAG 2.1, 1.4.3)."
+    )
+    attachment: Annotated[float, Field(ge=0)] = Field(
+        0, description="The most MB that a file to be mailed may have; 0 for any."
+    )
+    preflight: dict[str, str] = Field(
+        {}, description="Checks that are switched off in this edition, each with the reason."
+    )
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its files."""
+        return f".{self.output}"
+
+    @property
+    def sheet_pages(self) -> int:
+        """How many pages one sheet of paper takes, both sides together."""
+        match self.imposition:
+            case None:
+                return 2
+            case Imposition(scheme="step-and-repeat"):
+                return 2
+            case Imposition(scheme="letter-fold"):
+                return 6
+            case _:
+                return 4
 
 
 def load_editions(project: Project) -> dict[str, Edition]:

@@ -8,7 +8,7 @@ WeasyPrint falls back to the one before it, past all spaces between, and leaves 
 empty; and they would stand as invisible characters in the quotes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -32,24 +32,27 @@ Memory = dict[object, Any]
 
 
 class LineBreaker:
-    """The state of line breaking in one document: its language, and hyphens in a row.
+    """The state of line breaking in one document: its languages, and hyphens in a row.
 
-    `memory` holds lines that were found before, with the same fonts and the same hyphenator:
-    variants of a leaflet have most of them in common.
+    `hyphenators` go by the codes of languages. `memory` holds lines that were found before, with
+    the same fonts and the same hyphenators: variants of a leaflet have most of them in common.
     """
 
-    def __init__(self, language: str, hyphenator: Hyphenator, memory: Memory) -> None:
+    def __init__(self, hyphenators: Mapping[str, Hyphenator], memory: Memory) -> None:
         self._memory = memory
         self._styles: dict[int, tuple[Any, object]] = {}  # the style itself, lest its id be reused
-        self._language = language.partition("-")[0]
-        self.hyphenator = hyphenator
+        self._hyphenators = hyphenators
         self._above: dict[tuple[int, int], int] = {}  # what is left to set → hyphens above it
         self._row = 0  # hyphens right above the line at hand
         self._width = 0.0  # room that the last text had
 
     def divides(self, language: str) -> bool:
         """Whether words of `language` may be divided in the line at hand."""
-        return language.partition("-")[0] == self._language and self._row < _IN_A_ROW
+        return language.partition("-")[0] in self._hyphenators and self._row < _IN_A_ROW
+
+    def hyphenator(self, language: str) -> Hyphenator:
+        """Who divides the words of `language`."""
+        return self._hyphenators[language.partition("-")[0]]
 
     def split(
         self,
@@ -106,9 +109,9 @@ _current: ContextVar[LineBreaker] = ContextVar("line breaker")
 
 
 @contextmanager
-def breaking(language: str, hyphenator: Hyphenator, memory: Memory | None = None) -> Iterator[None]:
-    """While the block runs, lines are broken with the words of one language."""
-    token = _current.set(LineBreaker(language, hyphenator, {} if memory is None else memory))
+def breaking(hyphenators: Mapping[str, Hyphenator], memory: Memory | None = None) -> Iterator[None]:
+    """While the block runs, lines are broken with the words of these languages."""
+    token = _current.set(LineBreaker(hyphenators, {} if memory is None else memory))
     try:
         yield
     finally:
@@ -123,8 +126,8 @@ class _Pyphen:
         return language if _current.get().divides(language) else None
 
     @staticmethod
-    def Pyphen(**_: object) -> Hyphenator:  # noqa: N802 (the name that WeasyPrint calls)
-        return _current.get().hyphenator
+    def Pyphen(*, lang: str, **_: object) -> Hyphenator:  # noqa: N802 (the name that is called)
+        return _current.get().hyphenator(lang)
 
 
 def install(line_break: Any, inline: Any) -> None:

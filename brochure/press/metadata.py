@@ -67,7 +67,7 @@ def finisher(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], 
             for region in regions:
                 del pdf.objects[count:]  # what writing added to them
                 pdf.current_position = 0
-                document.metadata.title = _title(title, region)
+                document.metadata.title = title_of(title, region)
                 pdf.info["Title"] = pydyf.String(document.metadata.title)
                 _complete(document, pdf, region)
                 output = BytesIO()
@@ -92,7 +92,7 @@ def _compress(thing: Any) -> None:
         thing.extra["Filter"] = "/FlateDecode"
 
 
-def _title(title: str, region: str) -> str:
+def title_of(title: str, region: str) -> str:
     """The title of a PDF: that of the leaflet, and the region where it does not name it."""
     named = re.search(rf"(?<!\w){re.escape(region)}(?!\w)", title)
     return title if not region or named else f"{title} – {region}"

@@ -1,14 +1,24 @@
 """Which pairs to divide between two pages, so that no ugly hole is left. Pure planning."""
 
+from dataclasses import dataclass
+
 from brochure.press.layout import Layout
 
 
-def pairs_to_divide(layout: Layout, limit: float) -> frozenset[str]:
-    """The passages that should be divided, lest more than `limit` of a page stays white.
+@dataclass(frozen=True)
+class Plan:
+    """Which passages to divide, and how many pages are then taken: 2.5 is two and a half."""
+
+    divided: frozenset[str]
+    pages: float
+
+
+def plan_pages(layout: Layout, limit: float) -> Plan:
+    """Divide passages lest more than `limit` of a page stays white.
 
     Planned from a layout in which no pair is divided: each is set below the one before; where it
     does not fit, it moves to the next page, or, if that left too large a hole, begins here and
-    goes on there, line by line on both sides.
+    goes on there, line by line on both sides. What comes after the pairs follows them whole.
     """
     pairs = _pairs(layout)
     divided: set[str] = set()
@@ -29,7 +39,10 @@ def pairs_to_divide(layout: Layout, limit: float) -> frozenset[str]:
             height = pad + max((side[-1] for side in sides if side), default=0.0)
             page, y = page + 1, _top_after(layout, page + 1)
         y += height
-    return frozenset(divided)
+    height, bottom = layout.heights[min(page, last)], layout.bottoms[min(page, last)]
+    if y + layout.rest > bottom + 1:
+        return Plan(frozenset(divided), page + 1 + layout.rest / height)
+    return Plan(frozenset(divided), page + 1 - (bottom - y - layout.rest) / height)
 
 
 def pairs_after_holes(layout: Layout, limit: float) -> frozenset[str]:
@@ -60,7 +73,7 @@ def _pairs(layout: Layout) -> dict[str, tuple[float, list[list[float]]]]:
     for (passage, column), words in layout.words.items():
         if passage in pairs and column < 2:
             ends = {w.y + w.height - starts[passage, w.page] for w in words}
-            pairs[passage][1][column].extend(sorted(ends))
+            pairs[passage][1][column if layout.side_by_side else 0].extend(sorted(ends))
     return pairs
 
 

@@ -8,14 +8,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from brochure.manuscript import markup
-from brochure.manuscript.language import Language
+from brochure.manuscript.language import Language, direction_of
+from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model import Quote, Source
 from brochure.manuscript.typography import Typography
+from brochure.press import codes
 from brochure.press.assets import STYLE_LIMIT
+from brochure.press.colours import on_dark
 from brochure.press.edition import Edition
 from brochure.project import Project
 from brochure.sources.reference import Reference
 
+_DARK = "#16181c"  # the background of web.css in the dark
 _KEPT = 2000  # set texts of each kind that are kept
 # Opening quotation marks of any shape, and what closes them.
 _MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '"': '"',
@@ -33,6 +37,31 @@ class Loader(BaseLoader):
             raise TemplateNotFound(template)
         path = self._project.style(template)
         return self._project.read_text(path, STYLE_LIMIT), self._project.show(path), None
+
+
+class Quoted:
+    """The languages of what is quoted, for templates."""
+
+    def __init__(self, manuscript: Manuscript) -> None:
+        self._manuscript = manuscript
+
+    def language(self, quote: Quote) -> Language:
+        """The language of a quote: that of its source, else that of the leaflet."""
+        source = quote.source or self._manuscript.leaflet.source
+        code = source.language if source else None
+        return self._manuscript.languages.get(code or "", self._manuscript.language)
+
+    def attributes(self, quote: Quote) -> Markup:
+        """HTML attributes for a quote in another language than the leaflet, else nothing."""
+        return self.of(quote.source or self._manuscript.leaflet.source)
+
+    def of(self, source: Source | None) -> Markup:
+        """HTML attributes for words in the language of a source."""
+        own = self._manuscript.leaflet.language
+        if source is None or source.language in (None, own):
+            return Markup("")
+        code = source.language or ""
+        return Markup(' lang="{}" dir="{}"').format(code, direction_of(code))
 
 
 def environment(loader: BaseLoader, language: Language, edition: Edition) -> Environment:
@@ -53,6 +82,7 @@ def environment(loader: BaseLoader, language: Language, edition: Edition) -> Env
     # In print the address of a link inside a quote stands below it, not among its words.
     verbatim = markup.Renderer(None, "live" if edition.links == "live" else "none")
     kept = lru_cache(maxsize=_KEPT)
+    quoted = kept(lambda text, tongue: Markup(quotation(text, verbatim, tongue)))
 
     def _set(place: Quote | Reference, quote: Quote, source: Source | None) -> Markup:
         """Where a quote stands, after the title of its source where that is another one."""
@@ -65,11 +95,16 @@ def environment(loader: BaseLoader, language: Language, edition: Edition) -> Env
         "inline": kept(lambda text: Markup(own.inline(text))),
         "heading": kept(lambda text: Markup(words.inline(text))),
         "plain": kept(words.plain),
-        "verbatim": kept(lambda text: Markup(quotation(text, verbatim, language))),
+        "verbatim": pass_context(
+            lambda context, quote: quoted(quote.text, context["quoted"].language(quote))
+        ),
         "verbatim_heading": kept(lambda text: Markup(verbatim.inline(text))),
         "verbatim_plain": kept(verbatim.plain),
         "addresses": kept(markup.addresses) if edition.links == "printed" else lambda text: (),
+        "linked": kept(markup.hrefs) if edition.codes else lambda text: (),
+        "code": lambda address: codes.SCHEME + address,
         "short_address": markup.short_address,
+        "on_dark": lambda colour: on_dark(colour, _DARK),
         "wholly_emphasised": kept(markup.wholly_emphasised),
         "date": language.format_date,
         "reference": pass_context(

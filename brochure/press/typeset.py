@@ -8,21 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tinycss2.serializer import serialize_identifier
-
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.manuscript.language import Hyphenation
 from brochure.manuscript.load import symbolic
-from brochure.press import engine, linebreak, metadata, pagination, proof
+from brochure.press import engine, finish, fit, linebreak, metadata, preflight, proof, wishes
 from brochure.press import layout as layouts
 from brochure.press.assets import BASE
 from brochure.press.compose import Composition
 from brochure.press.hyphenation import Hyphenator
+from brochure.press.setting import Render, Rules, Setting, settle
 from brochure.project import packaged_fonts, write_whole
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
 _VARIANT = "pdf/a-2a"
 _DPI = 300  # pictures are scaled down to this; a copier shows no more
-_ROUNDS = 8  # layouts after the first, at most; one is the rule, none for a short leaflet
 _Breaking = Callable[[], AbstractContextManager[None]]
 
 
@@ -30,7 +29,8 @@ _Breaking = Callable[[], AbstractContextManager[None]]
 class Typeset:
     """A finished leaflet: a PDF for each region asked for, alike but for their metadata.
 
-    The places of its diagnostics are symbolic: `Manuscript.located` finds them in files.
+    `pages` are those of the leaflet, on however many sheets. The places of its diagnostics are
+    symbolic: `Manuscript.located` finds them in files.
     """
 
     pdfs: tuple[bytes, ...]
@@ -69,7 +69,7 @@ class Typesetter:
     def _typeset(self, composition: Composition, regions: Sequence[str]) -> Typeset:
         key = _font_key(composition)
         if key not in self._fonts:
-            folders = [packaged_fonts() / family for family in composition.families]
+            folders = [packaged_fonts() / family for family in composition.edition.fonts]
             if composition.fonts:
                 folders.insert(0, self._unpacked(composition.fonts, key[1]))
             self._fonts[key] = engine.font_configuration(tuple(folders), self._cache)
@@ -84,12 +84,15 @@ class Typesetter:
                     string=composition.html, base_url=composition.base, url_fetcher=fetcher
                 )
                 expected = _expected(html.etree_element, composition.passages)
-                document, layout = _lay_out(
+                render = _renderer(
                     html, sheets, fonts, composition, self._breaking(html, composition, key)
                 )
+                fitted = _laid_out(render, composition)
+                setting, layout = fitted.setting, fitted.setting.layout
                 pdfs: list[bytes] = []
                 finisher = metadata.finisher(regions, pdfs)
-                document.write_pdf(pdf_variant=_VARIANT, finisher=finisher, dpi=_DPI)
+                setting.document.write_pdf(pdf_variant=_VARIANT, finisher=finisher, dpi=_DPI)
+                extras = self._extras(composition, sheets, fonts, fetcher)
         except weasyprint.urls.FatalURLFetchingError as reason:
             raise Problems(
                 [
@@ -115,14 +118,19 @@ class Typesetter:
                     )
                 ]
             ) from None
+        finished = finish.finish(pdfs, composition, layout, extras)
         complaints = [
+            *fitted.diagnostics,
             *proof.defects(layout, expected, composition.passages),
             *proof.warnings(layout),
             *log.diagnostics(symbolic()),
             *ignored,
             *engine.missing_libraries(symbolic()),
+            *preflight.inspect(layout, composition, max(map(len, finished.pdfs))),
+            *finished.diagnostics,
         ]
-        return Typeset(tuple(pdfs), len(document.pages), raise_errors(complaints))
+        kept = wishes.without(complaints, composition.waived)
+        return Typeset(finished.pdfs, setting.pages, raise_errors(kept))
 
     def save(self) -> None:
         """Keep what was learned, for the next process."""
@@ -139,6 +147,19 @@ class Typesetter:
             if not (folder / name).exists():
                 write_whole(folder / name, data)
         return folder
+
+    def _extras(
+        self, composition: Composition, sheets: list[Any], fonts: Any, fetcher: Any
+    ) -> bytes | None:
+        """What sheets carry beside the pages of the leaflet, as pages of a PDF of their own."""
+        if not composition.sheet_html:
+            return None
+        html = engine.load().HTML(
+            string=composition.sheet_html, base_url=composition.base, url_fetcher=fetcher
+        )
+        with self._breaking(html, composition, _font_key(composition))():
+            document = html.render(stylesheets=sheets, font_config=fonts)
+        return bytes(document.write_pdf())
 
     def _parsed_styles(
         self, composition: Composition, fonts: Any, fetcher: Any
@@ -165,14 +186,14 @@ class Typesetter:
         return self._styles[key]
 
     def _breaking(self, html: Any, composition: Composition, fonts: object) -> _Breaking:
-        """Line breaking in the language of a leaflet, with all lines found before."""
-        hyphenator = self._hyphenator(composition)
-        memory = self._lines.setdefault((fonts, composition.hyphenation), {})
-        language = html.etree_element.get("lang", "")
-        return lambda: linebreak.breaking(language, hyphenator, memory)
+        """Line breaking in the languages of a leaflet, with all lines found before."""
+        hyphenators = {
+            code: self._hyphenator(rules) for code, rules in composition.hyphenation.items()
+        }
+        memory = self._lines.setdefault((fonts, tuple(composition.hyphenation.items())), {})
+        return lambda: linebreak.breaking(hyphenators, memory)
 
-    def _hyphenator(self, composition: Composition) -> Hyphenator:
-        rules = composition.hyphenation
+    def _hyphenator(self, rules: Hyphenation) -> Hyphenator:
         if rules.dictionary not in self._hyphenators:
             self._hyphenators[rules.dictionary] = Hyphenator(rules, self._cache)
         return self._hyphenators[rules.dictionary]
@@ -184,55 +205,36 @@ def _font_key(composition: Composition) -> tuple[tuple[str, ...], str]:
     for name, data in sorted(composition.fonts.items()):
         digest.update(f"{name} {len(data)} ".encode())
         digest.update(data)
-    return composition.families, digest.hexdigest()
+    return composition.edition.fonts, digest.hexdigest()
 
 
-def _lay_out(
+def _renderer(
     html: Any, sheets: list[Any], fonts: Any, composition: Composition, breaking: _Breaking
-) -> tuple[Any, layouts.Layout]:
-    """Lay out, look at the result, and lay out again with a rule more, until it is good.
-
-    Pairs are kept whole at first. Those that would leave too large a hole are divided: first as
-    planned, then what the plan missed, in the end all that are tall. A pair whose sides do not
-    begin side by side is sent to the next page; one that drives the column headings off a page
-    may leave a line alone.
-    """
+) -> Render:
+    """Lays out pages by rules, the footer at the foot of the last one."""
     weasyprint = engine.load()
-    hole = composition.hole
-    nothing: frozenset[str] = frozenset()
-    divided, moved, loosened = nothing, nothing, nothing
-    for attempt in range(_ROUNDS + 1):
-        rules = [f"{_id(name)} {{ break-inside: auto }}" for name in sorted(divided)]
-        rules += [f"{_id(name)} {{ break-before: page }}" for name in sorted(moved)]
-        rules += [f"{_id(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(loosened)]
-        added = [weasyprint.CSS(string="\n".join(rules))] if rules else []
+    bleed = composition.edition.bleed
+    edge = f"@page {{ bleed: {bleed}mm }} html {{ --bleed: {bleed}mm }}\n" if bleed else ""
+
+    def render(rules: Rules) -> Setting:
+        css = edge + rules.css()
+        added = [weasyprint.CSS(string=css)] if css else []
         with breaking():
             document = html.render(
                 stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
             )
-        layouts.move_footer(document.pages, weasyprint.document.Page)
-        layout = layouts.read_layout(document.pages, composition.passages)
-        holes = pagination.pairs_after_holes(layout, hole)
-        match attempt:
-            case 0:
-                more = pagination.pairs_to_divide(layout, hole)
-            case 1:
-                more = holes
-            case 2 if holes:
-                more = pagination.tall_pairs(layout, hole)
-            case _:
-                more = nothing
-        crooked = frozenset(layouts.misaligned(layout))
-        headless = layouts.headless(layout)
-        if not (more - divided or crooked - moved or headless - loosened):
-            break
-        divided, moved, loosened = divided | more, moved | crooked, loosened | headless
-    return document, layout
+        layouts.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        return Setting(document, layouts.read_layout(document.pages, composition.passages), rules)
+
+    return render
 
 
-def _id(name: str) -> str:
-    """A selector by id; unlike one by attribute, it costs nothing in elements of other ids."""
-    return "#" + str(serialize_identifier(name))
+def _laid_out(render: Render, composition: Composition) -> fit.Fitted:
+    """The leaflet in as many pages as it takes, or as many as it is to have."""
+    edition, pages = composition.edition, composition.fit
+    if pages is None or edition.scale is None:
+        return fit.Fitted(settle(render, edition.hole))
+    return fit.fit(render, edition.hole, edition.scale, pages, exactly=composition.exactly)
 
 
 def _expected(root: Any, passages: Collection[str]) -> dict[tuple[str, int], str]:
@@ -242,10 +244,14 @@ def _expected(root: Any, passages: Collection[str]) -> dict[tuple[str, int], str
     def walk(element: Any, cell: tuple[str, int]) -> None:
         if not isinstance(element.tag, str) or element.tag in ("thead", "style", "script"):
             return
-        if element.tag == "tbody" and element.get("id") in passages:
-            for column, child in enumerate(child for row in element for child in row):
-                found[element.get("id"), column] = []
-                walk(child, (element.get("id"), column))
+        name = element.get("id")
+        if name in passages and cell[0] != name:
+            cells = [child for row in element for child in row] if element.tag == "tbody" else []
+            sides = [(layouts.side_of(child.get("class")), child) for child in element]
+            for side, child in [*enumerate(cells)] or sides:
+                column = 2 if side is None else side
+                found.setdefault((name, column), [])
+                walk(child, (name, column))
             return
         found[cell].append(element.text or "")
         for child in element:

@@ -1,0 +1,156 @@
+"""Copyfitting: the largest type at which a leaflet takes just so many pages, evenly filled.
+
+Type and spaces grow together (`Rules.scale`), within the bounds of the edition. The search looks
+at layouts in which no pair is divided, and plans from each how many pages it comes to; the scale
+that it settles on is then set in earnest. With that, a leaflet is set seven times at most.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from brochure.diagnostics import Diagnostic, error
+from brochure.manuscript.load import symbolic
+from brochure.press.edition import Scale
+from brochure.press.layout import Layout
+from brochure.press.pagination import Plan, plan_pages
+from brochure.press.setting import Remembering, Render, Rules, Setting, settle
+
+RESETS = 6  # settings after the first
+_FINE = 0.005  # of the scale: a twentieth of a point
+_FULL = 0.985  # of the last page: what the search aims at; a line less than all of it
+_LEAST = 0.6  # of the pages, if they are to look full
+_SOME = 0.15  # of the last page, if it is not to look like a leftover
+LINE = 20.0  # CSS px; that of the grid on A4
+CODE = "does-not-fit"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A leaflet set to fit, or as nearly as can be, and then why it does not."""
+
+    setting: Setting
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What was learned at a scale: the layout with all pairs whole, and the plan for it."""
+
+    setting: Setting
+    plan: Plan
+
+    @property
+    def scale(self) -> float:
+        return self.setting.rules.scale
+
+
+def fit(render: Render, hole: float, scale: Scale, pages: int, *, exactly: bool = True) -> Fitted:
+    """Set a leaflet to take `pages` pages.
+
+    `exactly`: fewer pages are too few; else they are left to be, at the largest type.
+    """
+    render = Remembering(render)
+    trials = list(_search(render, hole, scale, pages))
+    fitting = [trial for trial in trials if trial.plan.pages <= pages]
+    if not fitting:
+        tightest = min(trials, key=lambda trial: trial.scale)
+        return Fitted(tightest.setting, tuple(_over(tightest, pages)))
+    best = max(fitting, key=lambda trial: trial.scale)
+    if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _SOME):
+        setting = settle(render, hole, Rules(best.plan.divided, scale=best.scale), 1)
+        return Fitted(setting, (_short(best, setting, pages),))
+    white = pages - best.plan.pages if exactly and best.scale == scale.largest else 0.0
+    return _set(render, hole, best, pages, white, exactly)
+
+
+def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_Trial]:
+    """Trials at scales nearer and nearer to the largest that fits; RESETS - 2 at most."""
+    fits, over = None, None  # the trials that enclose it
+    at = 1.0
+    for _ in range(RESETS - 2):
+        setting = render(Rules(scale=at))
+        trial = _Trial(setting, plan_pages(setting.layout, hole))
+        yield trial
+        if trial.plan.pages <= pages:
+            fits = trial
+        else:
+            over = trial
+        # The height of a text grows with the square of its type: lines get taller, and more.
+        ideal = at * math.sqrt((pages - 1 + _FULL) / trial.plan.pages)
+        if fits and over:
+            if over.scale - fits.scale < _FINE or pages - fits.plan.pages < 1.5 * (1 - _FULL):
+                return
+            low, high = fits.scale, over.scale
+            margin = 0.15 * (high - low)
+            at = min(max(ideal, low + margin), high - margin)
+        else:
+            at = min(max(ideal, scale.smallest), scale.largest)
+            if any(abs(at - known.scale) < 1e-6 for known in (fits, over) if known):
+                return
+
+
+def _set(
+    render: Remembering, hole: float, trial: _Trial, pages: int, white: float, exactly: bool
+) -> Fitted:
+    """The leaflet at the scale that was found; a little smaller where the plan was too bold.
+
+    `white` is what stays empty, in pages; all but a line of it is shared out among the pages.
+    """
+    at = trial.scale
+    height = min(trial.setting.layout.heights)
+    while True:
+        foot = max(0.0, white / pages - 0.03) * height
+        rules = Rules(trial.plan.divided, scale=at, foot=foot)
+        left = RESETS + 1 - render.count
+        setting = settle(render, hole, rules, max(left - 1, 0))
+        if setting.pages == pages or (not exactly and setting.pages < pages):
+            return Fitted(setting)
+        if render.count > RESETS:
+            over = _Trial(setting, replace(trial.plan, pages=float(setting.pages)))
+            return Fitted(setting, tuple(_over(over, pages)))
+        if foot:
+            white = max(0.0, white / 2 - 0.02)
+        else:
+            at -= 2 * _FINE
+
+
+def _over(trial: _Trial, pages: int) -> Iterator[Diagnostic]:
+    """For each passage that lies beyond the last page, by how many lines it does."""
+    lines = beyond(trial.setting.layout, pages)
+    hint = "Shorten it by so much, or let the leaflet have more pages (`fit:`)."
+    taken = f"{trial.plan.pages:.1f} pages instead of {pages}"
+    for passage, count in lines.items():
+        what = f"Passage `{passage}`" if passage else "What comes after the passages"
+        yield error(
+            CODE,
+            f"{what} is {count} {'line' if count == 1 else 'lines'} over: in its smallest type the "
+            f"leaflet takes {taken}.",
+            symbolic(passage),
+            hint,
+        )
+    if not lines:
+        yield error(CODE, f"In its smallest type the leaflet takes {taken}.", symbolic(), hint)
+
+
+def beyond(layout: Layout, pages: int) -> dict[str, int]:
+    """By passage (empty for what comes after them) the lines that lie beyond so many pages."""
+    found: dict[str, int] = {}
+    for (passage, _), words in layout.words.items():
+        lines = {(word.page, round(word.y)) for word in words if word.page >= pages}
+        if lines:
+            found[passage] = max(found.get(passage, 0), len(lines))
+    return {name: found[name] for name in sorted(found, key=lambda name: (name == "", name))}
+
+
+def _short(trial: _Trial, setting: Setting, pages: int) -> Diagnostic:
+    """The leaflet is too short even in its largest type."""
+    height, line = min(setting.layout.heights), LINE * trial.scale
+    lacking = max(_LEAST * pages, pages - 1 + _SOME) - trial.plan.pages
+    return error(
+        CODE,
+        f"The leaflet is too short: in its largest type it fills {trial.plan.pages:.1f} of {pages} "
+        f"pages; some {max(1, math.ceil(lacking * height / line))} lines are missing.",
+        symbolic(),
+        "Write more, or let the leaflet have fewer pages (`fit:`).",
+    )
