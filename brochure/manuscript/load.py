@@ -117,7 +117,8 @@ def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts(value, (*path, name))
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
-                yield from texts(item, (*path, name, index))
+                if isinstance(item, BaseModel):
+                    yield from texts(item, (*path, name, index))
 
 
 def sources(leaflet: Leaflet) -> Iterator[tuple[Path, Source]]:

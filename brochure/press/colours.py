@@ -17,7 +17,7 @@ from brochure.press.layout import Rgb
 Inks = tuple[float, ...]
 _READABLE = 0.18  # luminance: darker is read better on white than on black (WCAG 2.1: 4.6 to 1)
 _VISIBLE = 10.0  # ΔE*ab (CIE 1976): at arm's length, another colour
-_PURE = 0.04  # so near to black or white is meant to be it
+_PURE = 0.04  # so near to white is meant to be it
 _SET = {"rg": "rgb", "RG": "rgb", "g": "grey", "G": "grey"}
 _SPACED = {"sc", "SC", "scn", "SCN"}
 _NAMES = {"grey": "DeviceGray", "black": "DeviceGray", "cmyk": "DeviceCMYK"}
@@ -83,8 +83,8 @@ class Converter:
         if self.space == "grey":
             return (grey**0.4545,)  # as light to the eye; sRGB's own curve, near enough
         white = grey > _READABLE
-        if (min(colour) < 1 - _PURE and white) or (max(colour) > _PURE and not white):
-            self.changed[hexadecimal(colour)] = "white" if white else "black"
+        if white and min(colour) < 1 - _PURE:  # what becomes black is seen
+            self.changed[hexadecimal(colour)] = "white"
         return (float(white),)
 
     def _separated(self, colour: Rgb) -> Inks:
@@ -240,7 +240,7 @@ def _picture(stream: Any, converter: Converter) -> None:
     stream.write(zlib.compress(converted.tobytes(), 9), filter=pikepdf.Name.FlateDecode)
     stream.ColorSpace = pikepdf.Name("/" + space)
     stream.BitsPerComponent = bits
-    for key in ("/DecodeParms", "/Decode", "/Intent"):
+    for key in ("/DecodeParms", "/Decode", "/Intent", "/Interpolate"):
         if key in stream:
             del stream[key]
 

@@ -19,6 +19,7 @@ from brochure.press.setting import Remembering, Render, Rules, Setting, settle
 RESETS = 6  # settings after the first
 _FINE = 0.005  # of the scale: a twentieth of a point
 _FULL = 0.985  # of the last page: what the search aims at; a line less than all of it
+_TIGHTER = 0.5  # pages are to be filled evenly: pairs are divided for smaller holes than elsewhere
 _LEAST = 0.6  # of the pages, if they are to look full
 _SOME = 0.15  # of the last page, if it is not to look like a leftover
 LINE = 20.0  # CSS px; that of the grid on A4
@@ -51,11 +52,17 @@ def fit(render: Render, hole: float, scale: Scale, pages: int, *, exactly: bool 
     `exactly`: fewer pages are too few; else they are left to be, at the largest type.
     """
     render = Remembering(render)
+    hole *= _TIGHTER
     trials = list(_search(render, hole, scale, pages))
     fitting = [trial for trial in trials if trial.plan.pages <= pages]
     if not fitting:
-        tightest = min(trials, key=lambda trial: trial.scale)
-        return Fitted(tightest.setting, tuple(_over(tightest, pages)))
+        tight = min(trials, key=lambda trial: trial.scale)
+        setting = settle(
+            render, hole, Rules(tight.plan.divided, scale=tight.scale), RESETS - render.count
+        )
+        if setting.pages == pages:  # the plan was too timid
+            return Fitted(setting)
+        return Fitted(setting, tuple(_over(replace(tight, setting=setting), pages)))
     best = max(fitting, key=lambda trial: trial.scale)
     if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _SOME):
         setting = settle(render, hole, Rules(best.plan.divided, scale=best.scale), 1)
@@ -116,31 +123,40 @@ def _set(
 
 
 def _over(trial: _Trial, pages: int) -> Iterator[Diagnostic]:
-    """For each passage that lies beyond the last page, by how many lines it does."""
-    lines = beyond(trial.setting.layout, pages)
+    """For each passage that lies beyond the last page, by how many lines it does.
+
+    Where pairs are kept whole, more lies there than is too much: what is counted ends with the
+    height that is missing.
+    """
+    layout = trial.setting.layout
+    line = LINE * trial.scale
+    left = max(1, math.ceil((trial.plan.pages - pages) * min(layout.heights) / line))
+    found = {**beyond(layout, pages), "": math.ceil(layout.rest / line)}
+    counts: dict[str, int] = {}
+    for passage in reversed([*dict.fromkeys(part.passage for part in layout.parts), ""]):
+        if count := min(found.get(passage, 0), left):
+            counts[passage] = count
+            left -= count
     hint = "Shorten it by so much, or let the leaflet have more pages (`fit:`)."
-    taken = f"{trial.plan.pages:.1f} pages instead of {pages}"
-    for passage, count in lines.items():
+    for passage, count in counts.items():
         what = f"Passage `{passage}`" if passage else "What comes after the passages"
         yield error(
             CODE,
             f"{what} is {count} {'line' if count == 1 else 'lines'} over: in its smallest type the "
-            f"leaflet takes {taken}.",
+            f"leaflet takes {trial.plan.pages:.2f} pages instead of {pages}.",
             symbolic(passage),
             hint,
         )
-    if not lines:
-        yield error(CODE, f"In its smallest type the leaflet takes {taken}.", symbolic(), hint)
 
 
 def beyond(layout: Layout, pages: int) -> dict[str, int]:
-    """By passage (empty for what comes after them) the lines that lie beyond so many pages."""
+    """By passage the lines that lie beyond so many pages."""
     found: dict[str, int] = {}
     for (passage, _), words in layout.words.items():
         lines = {(word.page, round(word.y)) for word in words if word.page >= pages}
         if lines:
             found[passage] = max(found.get(passage, 0), len(lines))
-    return {name: found[name] for name in sorted(found, key=lambda name: (name == "", name))}
+    return found
 
 
 def _short(trial: _Trial, setting: Setting, pages: int) -> Diagnostic:

@@ -13,6 +13,13 @@ from brochure.project import Project, packaged_fonts, write_whole
 _SUFFIXES = {".ttf", ".otf"}
 _LIMIT = 50_000_000  # bytes; fonts for Chinese have 20 MB
 # Characters without a glyph by design (Unicode 5.21, default ignorable), and white space.
+# Where Debian's package fonts-noto-core has a script that the default fonts lack.
+_NOTO = {
+    "ARABIC": "NotoNaskhArabic", "ARMENIAN": "NotoSerifArmenian", "BENGALI": "NotoSerifBengali",
+    "DEVANAGARI": "NotoSerifDevanagari", "ETHIOPIC": "NotoSerifEthiopic",
+    "GEORGIAN": "NotoSerifGeorgian", "HEBREW": "NotoSerifHebrew", "TAMIL": "NotoSerifTamil",
+}  # fmt: skip
+_WHOLE = 3  # characters of a script that are missing: then all of it is
 _INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
 
 
@@ -120,11 +127,33 @@ def _ranges(points: set[int]) -> list[tuple[int, int]]:
 def diagnose(
     named: str, text: str, covered: frozenset[int], place_of: Callable[[str], Place]
 ) -> Iterator[Diagnostic]:
-    """A complaint for each character of `text` that no font has; `named` says what text it is."""
-    for character in missing_characters(text, covered):
-        yield error(
-            "no-glyph",
-            f"No font has the character {describe(character)} in {named}.",
-            place_of(character),
-            "Write it differently, or put a font that has it into styles/fonts/.",
-        )
+    """A complaint for each character of `text` that no font has, or for a whole script at once;
+    `named` says what text it is.
+    """
+    missing = missing_characters(text, covered)
+    for script in dict.fromkeys(map(_script, missing)):
+        found = [character for character in missing if _script(character) == script]
+        whole = script in _NOTO and len(found) >= _WHOLE
+        hint = "Write it differently, or put a font that has it into styles/fonts/."
+        if script in _NOTO:
+            hint = (
+                f"Put a font with {script.title()} script into styles/fonts/. Debian, Ubuntu: sudo "
+                "apt-get install -y --no-install-recommends fonts-noto-core; mkdir -p styles/fonts;"
+                f" cp /usr/share/fonts/truetype/noto/{_NOTO[script]}-{{Regular,Bold}}.ttf "
+                "styles/fonts/"
+            )
+        for character in found[:1] if whole else found:
+            what = describe(character)
+            if whole:
+                what += f" and {len(found) - 1} more of {script.title()} script"
+            yield error(
+                "no-glyph",
+                f"No font has the {'characters' if whole else 'character'} {what} in {named}.",
+                place_of(character),
+                hint,
+            )
+
+
+def _script(character: str) -> str:
+    """The script of a character, as its Unicode name begins: ARABIC, HEBREW …"""
+    return name(character, "").partition(" ")[0]

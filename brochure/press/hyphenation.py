@@ -133,6 +133,7 @@ def _levels(name: str) -> list[Any]:
     return [
         pyphen.HyphDict(_Part(f"{encoding}\n{level}", encoding))
         for level in re.split(r"^NEXTLEVEL\n", patterns, flags=re.MULTILINE)
+        if re.search(r"^[^A-Z%#\n]*\d", level, re.MULTILINE)  # a level may be without patterns
     ]
 
 

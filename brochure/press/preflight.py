@@ -52,7 +52,7 @@ def _contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
     """The first text of each passage that stands out too little (WCAG 2.1, 1.4.3)."""
     for (passage, _), words in layout.words.items() if edition.contrast else ():
         for word in words:
-            large = word.size >= (_LARGE_BOLD if word.bold else _LARGE)
+            large = word.size > (_LARGE_BOLD if word.bold else _LARGE) - 0.05
             asked = min(edition.contrast, 3.0) if large and edition.contrast <= 4.5 else (
                 edition.contrast
             )  # fmt: skip

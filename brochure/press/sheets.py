@@ -112,7 +112,8 @@ def _links(sheets: Any, page: Any, placed: Placed) -> list[Any]:
     for annotation in page.get("/Annots", []):
         if annotation.get("/Subtype") != "/Link" or "/A" not in annotation:
             continue
-        x0, y0, x1, y1 = (float(value) for value in annotation.Rect)
+        x0, x1 = sorted(float(annotation.Rect[edge]) for edge in (0, 2))
+        y0, y1 = sorted(float(annotation.Rect[edge]) for edge in (1, 3))
         scale = placed.scale
         rectangle = [
             placed.x + (x0 - left) * scale,

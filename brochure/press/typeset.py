@@ -129,7 +129,9 @@ class Typesetter:
             *preflight.inspect(layout, composition, max(map(len, finished.pdfs))),
             *finished.diagnostics,
         ]
-        kept = wishes.without(complaints, composition.waived)
+        # Where it does not fit, what stands on the last page is said already.
+        said = ("last-page",) if fitted.diagnostics else ()
+        kept = wishes.without(complaints, (*composition.waived, *said))
         return Typeset(finished.pdfs, setting.pages, raise_errors(kept))
 
     def save(self) -> None:

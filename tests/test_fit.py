@@ -1,0 +1,232 @@
+"""Copyfitting: as large as will fit, evenly filled, or a complaint that says what to do."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brochure.press import layout as layouts
+from brochure.press.edition import Scale
+from brochure.press.fit import RESETS, fit
+from brochure.press.layout import Layout, Part, Word
+from brochure.press.setting import Rules, Setting, settle
+from tests.conftest import HEAD, Workspace
+from tests.test_pagination import LINE, PAGE, layout_of, word
+
+BOUNDS = Scale(smallest=0.9, largest=1.15)
+
+
+@dataclass(frozen=True)
+class FakeDocument:
+    pages: list[int]
+
+
+def press(lines: list[int]) -> Any:
+    """A renderer of pairs that take so many lines at scale 1, set without WeasyPrint: lines get
+    taller with the scale, and as much narrower, so more; pairs are whole unless divided.
+    """
+
+    def render(rules: Rules) -> Setting:
+        room = PAGE - rules.foot
+        line = LINE * rules.scale
+        y, page = 0.0, 0
+        parts: list[Part] = []
+        words: dict[tuple[str, int], tuple[Word, ...]] = {}
+        for number, count in enumerate(lines):
+            name, rows = f"p{number}", max(1, round(count * rules.scale))
+            if name not in rules.divided and y + rows * line > room and y > 0:
+                y, page = 0.0, page + 1
+            top, placed = y, []
+            for _ in range(rows):
+                if y + line > room:
+                    parts.append(Part(name, page, top, y, (top, top)))
+                    y, top, page = 0.0, 0.0, page + 1
+                placed.append(word(page, y))
+                y += line
+            parts.append(Part(name, page, top, y, (top, top)))
+            words[name, 0] = words[name, 1] = tuple(placed)
+        layout = layout_of(words, parts)
+        pages = page + 1
+        shorter = Layout(**{**vars(layout), "bottoms": (room,) * pages, "heights": (room,) * pages})
+        return Setting(FakeDocument([0] * pages), shorter, rules)
+
+    return render
+
+
+def counted(render: Any) -> tuple[Any, list[Rules]]:
+    asked: list[Rules] = []
+
+    def counting(rules: Rules) -> Setting:
+        asked.append(rules)
+        return render(rules)  # type: ignore[no-any-return]
+
+    return counting, asked
+
+
+@given(st.lists(st.integers(3, 30), min_size=2, max_size=14), st.integers(1, 5))
+def test_it_fits_or_says_why_and_is_set_seven_times_at_most(lines: list[int], pages: int) -> None:
+    render, asked = counted(press(lines))
+    fitted = fit(render, 0.2, BOUNDS, pages)
+    assert len(asked) <= RESETS + 1
+    assert len(set(asked)) == len(asked), "nothing is set twice"
+    assert all(BOUNDS.smallest - 1e-9 <= r.scale <= BOUNDS.largest + 1e-9 for r in asked)
+    if not fitted.diagnostics:
+        assert fitted.setting.pages == pages
+    else:
+        assert all(d.code == "does-not-fit" and d.hint for d in fitted.diagnostics)
+
+
+@given(st.lists(st.integers(3, 9), min_size=8, max_size=16))
+def test_no_larger_type_would_fit(lines: list[int]) -> None:
+    """With short pairs, pages fill smoothly: two steps larger, and they overflow."""
+    total = sum(lines) * LINE / PAGE
+    pages = max(1, round(total))
+    fitted = fit(press(lines), 0.2, BOUNDS, pages)
+    if fitted.diagnostics or fitted.setting.rules.scale == BOUNDS.largest:
+        return
+    at = fitted.setting.rules.scale + 0.06
+    larger = settle(press(lines), 0.2, Rules(scale=at))
+    assert larger.pages > pages or at > BOUNDS.largest
+
+
+def text(words: int, passages: int = 4) -> str:
+    rows = "".join(
+        f"  - id: p{n}\n    quote: {{lines: {n + 1}, text: {'Zitat ' * (words // 2)}}}\n"
+        f"    commentary:\n      heading: Überschrift {n}\n      text: {'Wort ' * words}\n"
+        for n in range(passages)
+    )
+    return HEAD + "imprint: Ich\nfit: 2\npassages:\n" + rows
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pages each layout had that was made."""
+    made: list[int] = []
+    read = layouts.read_layout
+
+    def reading(pages: list[Any], passages: Any) -> Layout:
+        made.append(len(pages))
+        return read(pages, passages)
+
+    monkeypatch.setattr(layouts, "read_layout", reading)
+    return made
+
+
+def last_page(workspace: Workspace, pdf: bytes) -> float:
+    """How much of the last page's height its text takes, the footer apart."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[len(document) - 1]
+    image = page.render(scale=0.5).to_pil().convert("L")
+    document.close()
+    rows = [y for y in range(image.height) if min(image.crop((0, y, image.width, y + 1)).tobytes())
+            < 200]  # fmt: skip
+    body = [y for y in rows if y < image.height * 0.88]
+    return (max(body) - min(body)) / (image.height * 0.8)
+
+
+@pytest.mark.parametrize("words", [150, 180, 210, 235, 242])
+def test_a_text_that_is_right_takes_two_pages_well_filled(
+    workspace: Workspace, settings: list[int], words: int
+) -> None:
+    workspace.leaflet(text(words))
+    result = workspace.typeset("print")
+    assert result.pages == 2
+    assert len(settings) <= RESETS + 1
+    assert last_page(workspace, result.pdf) > 0.5
+    assert result.diagnostics == ()
+
+
+def test_without_the_wish_they_would_take_more_or_less(workspace: Workspace) -> None:
+    pages = []
+    for words in (150, 260, 300):
+        workspace.leaflet(text(words).replace("fit: 2\n", ""))
+        pages.append(workspace.typeset("print").pages)
+    assert pages == [2, 3, 3]
+
+
+def test_a_text_that_is_too_long_says_which_passages_are_over(workspace: Workspace) -> None:
+    workspace.leaflet(text(400))
+    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
+    fits = {d.place.line: d.message for d in complaints if d.code == "does-not-fit"}
+    lines = text(400).splitlines()
+    over = {lines[line - 1].strip(): message for line, message in fits.items()}
+    assert list(over) == ["title: Titel", "- id: p2", "- id: p3"]
+    counts = [int(re.search(r"is (\d+) lines? over", m)[1]) for m in over.values()]  # type: ignore[index]
+    assert counts[0] == 3, "the imprint and the white before it"
+    assert counts[2] > 30 > counts[1] > 0, "the last passage as a whole, of the other a part"
+    assert all("instead of 2" in message for message in over.values())
+
+
+def test_cut_by_what_is_over_it_fits(workspace: Workspace) -> None:
+    whole = text(255)
+    workspace.leaflet(whole)
+    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
+    over = [re.search(r"is (\d+) lines? over", d.message) for d in complaints]
+    lines = sum(int(found[1]) for found in over if found)
+    assert 3 <= lines <= 9
+    # A line of the commentary holds some ten of these words.
+    start = whole.rindex("Wort " * 10)
+    workspace.leaflet(whole[: start - 50 * (lines - 1)] + "\n")
+    assert workspace.typeset("print").pages == 2
+
+
+def test_a_text_that_is_too_short_says_how_much_is_missing(workspace: Workspace) -> None:
+    workspace.leaflet(text(20, passages=2))
+    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
+    (complaint,) = [d for d in complaints if d.code == "does-not-fit"]
+    assert "too short" in complaint.message
+    assert "of 2 pages" in complaint.message
+    assert "lines are missing" in complaint.message
+
+
+def test_a_wish_can_be_for_one_edition_or_for_a_sheet(workspace: Workspace) -> None:
+    right = text(200)
+    workspace.leaflet(right.replace("fit: 2", "fit: {print: 2}"))
+    assert workspace.compose("print").fit == 2
+    assert workspace.compose("email").fit is None
+    assert workspace.compose("booklet").fit is None
+    workspace.leaflet(right.replace("fit: 2", "fit: sheet"))
+    fits = {e: workspace.compose(e).fit for e in ("print", "booklet", "folded", "web")}
+    assert fits == {"print": 2, "booklet": 4, "folded": 6, "web": None}
+    workspace.leaflet(right)
+    assert workspace.compose("booklet").fit is None, "two pages are meant for A4"
+    assert workspace.typeset("booklet").pages > 2
+
+
+def test_a_booklet_of_one_sheet(workspace: Workspace) -> None:
+    workspace.leaflet(text(190).replace("fit: 2", "fit: {booklet: sheet}"))
+    assert workspace.typeset("booklet").pages == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column"),
+    [
+        ("fit: zwei", "fit", 6),
+        ("fit: 0", "fit", 6),
+        ("fit: 65", "fit", 6),
+        ("fit: {print: -1}", "fit", 14),
+        ("fit: {prnt: 2}", "unknown-edition", 7),
+        ("fit: {web: 2}", "fit", 7),
+    ],
+)
+def test_wishes_that_are_none(workspace: Workspace, line: str, code: str, column: int) -> None:
+    workspace.leaflet(text(100).replace("fit: 2", line))
+    (complaint,) = workspace.complaints("web")
+    assert (complaint.code, complaint.place.line, complaint.place.column) == (code, 4, column)
+    assert complaint.hint
+
+
+def test_each_variant_fits_for_itself(workspace: Workspace) -> None:
+    workspace.leaflet(text(200))
+    workspace.regions("id,name\n1,Eins\n2,Zwei\n3,Drei\n")
+    workspace.variant("2", f"passages: {{p1: {{commentary: {{text: {'Mehr ' * 280}}}}}}}\n")
+    workspace.variant("3", f"passages: {{p1: {{commentary: {{text: {'Mehr ' * 900}}}}}}}\n")
+    assert workspace.typeset("print", "1").pages == 2
+    assert workspace.typeset("print", "2").pages == 2
+    _, complaints = workspace.attempt(lambda: workspace.typeset("print", "3"))
+    assert "does-not-fit" in {d.code for d in complaints}
