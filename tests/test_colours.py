@@ -21,6 +21,10 @@ PROFILE = (ROOT / "styles/profiles/FOGRA39L_coated.icc").read_bytes()
 FULL = HEAD + "imprint: Ich\ndate: 2026-11-24\n"
 
 
+def instructions(stream: Any) -> Any:
+    return pikepdf.parse_content_stream(stream)
+
+
 def painted(pdf: bytes) -> set[tuple[str, tuple[float, ...]]]:
     """Every colour that is set in any content stream: operator and operands."""
     found = set()
@@ -32,7 +36,7 @@ def painted(pdf: bytes) -> set[tuple[str, tuple[float, ...]]]:
             if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Form"
         ]
         for stream in streams:
-            for operands, operator in pikepdf.parse_content_stream(stream):
+            for operands, operator in instructions(stream):
                 if str(operator) in ("rg", "RG", "g", "G", "k", "K", "sc", "SC", "scn", "SCN"):
                     numbers = tuple(round(float(o), 3) for o in operands if not hasattr(o, "keys"))
                     found.add((str(operator), numbers))
@@ -155,7 +159,7 @@ def test_text_is_set_in_pure_black(press: Any) -> None:
     """The ink at each piece of text of the body: walk the stream with its colour."""
     with pikepdf.open(io.BytesIO(press.pdf)) as document:
         ink, inks = None, set()
-        for operands, operator in pikepdf.parse_content_stream(document.pages[0]):
+        for operands, operator in instructions(document.pages[0]):
             match str(operator):
                 case "k":
                     ink = tuple(round(float(o), 2) for o in operands)

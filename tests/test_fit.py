@@ -126,7 +126,7 @@ def last_page(workspace: Workspace, pdf: bytes) -> float:
     rows = [y for y in range(image.height) if min(image.crop((0, y, image.width, y + 1)).tobytes())
             < 200]  # fmt: skip
     body = [y for y in rows if y < image.height * 0.88]
-    return (max(body) - min(body)) / (image.height * 0.8)
+    return (max(body) - min(body)) / float(image.height * 0.8)
 
 
 @pytest.mark.parametrize("words", [150, 180, 210, 235, 242])

@@ -16,6 +16,9 @@ from brochure.manuscript.nodes import (
 from brochure.manuscript.overlay import OWN_KEYS, anchor_of, id_of
 from brochure.manuscript.validate import did_you_mean
 
+# How a variant is to be printed: no texts, so that nothing of the base can go stale below them.
+_WISHES = ("codes", "fit", "language", "preflight")
+
 
 @dataclass(frozen=True)
 class Change:
@@ -43,7 +46,7 @@ def changes(base: Tree, variant: Tree) -> Iterator[Change]:
         return
     ours = _passages(base)
     for name, value in root.entries:
-        if name.text in OWN_KEYS:
+        if name.text in (*OWN_KEYS, *_WISHES):
             continue
         for path, node in scalars(value, (name.text or "",)):
             there = base.node(path)

@@ -25,7 +25,8 @@ _SYMBOL = "#"  # begins the places that `located` knows
 class Manuscript:
     """A leaflet as it was written: its content, its language, where each text stands.
 
-    `region` is that of a variant; None for the base.
+    `region` is that of a variant; None for the base. `original` is the code of the language that
+    quotes are in where their source names none: that of the base.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Manuscript:
     languages: Map[str, Language]  # of the sources, where they are known, by their codes
     tree: Tree
     region: Region | None
+    original: str
     diagnostics: tuple[Diagnostic, ...]  # warnings; errors are raised
 
     def place(self, path: Path, snippet: str = "") -> Place:
@@ -102,9 +104,12 @@ def finish(project: Project, draft: Draft) -> Manuscript:
     complaints += _check_accent(leaflet, tree)
     diagnostics = raise_errors(complaints)
     known = known_languages(project)
-    codes = {source.language for _, source in sources(leaflet) if source.language}
+    original = draft.original or leaflet.language
+    codes = {original, *(source.language for _, source in sources(leaflet) if source.language)}
     quoted = {c: load_language(project, c) for c in sorted(codes) if c.partition("-")[0] in known}
-    return Manuscript(draft.leaflet, leaflet, language, quoted, tree, draft.region, diagnostics)
+    return Manuscript(
+        draft.leaflet, leaflet, language, quoted, tree, draft.region, original, diagnostics
+    )
 
 
 def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -23,6 +23,7 @@ class Draft:
     """One variant, or the base (`region` is None): overrides applied and slots filled in.
 
     `tree` is not validated yet; `complaints` are those found so far, errors among them.
+    `original` is the language of the base, of which this may be a translation.
     """
 
     leaflet: str
@@ -30,6 +31,7 @@ class Draft:
     tree: Tree
     overrides: tuple[memory.Override, ...]
     complaints: tuple[Diagnostic, ...]
+    original: str = ""
 
     @property
     def variant(self) -> str | None:
@@ -43,6 +45,8 @@ class Draft:
         content = plain(self.tree.root)
         if isinstance(content, dict):
             content.pop("slots", None)
+            if self.original not in ("", content.get("language")):
+                content["original"] = self.original
         return content
 
 
@@ -133,7 +137,8 @@ class Work:
         tree, found, missing = slots.fill(tree, values, self._known)
         complaints += found
         complaints += [self._empty_cell(region, name) for name in sorted(missing)]
-        return Draft(self.name, region, tree, overridden, tuple(complaints))
+        original = str(plain(self.base.node(("language",))) or "")
+        return Draft(self.name, region, tree, overridden, tuple(complaints), original)
 
     def _empty_cell(self, region: Region, slot: str) -> Diagnostic:
         cell = region.cells.get(slot)

@@ -46,10 +46,9 @@ class Quoted:
         self._manuscript = manuscript
 
     def language(self, quote: Quote) -> Language:
-        """The language of a quote: that of its source, else that of the leaflet."""
-        source = quote.source or self._manuscript.leaflet.source
-        code = source.language if source else None
-        return self._manuscript.languages.get(code or "", self._manuscript.language)
+        """The language of a quote: that of its source."""
+        code = self._code(quote.source or self._manuscript.leaflet.source)
+        return self._manuscript.languages.get(code, self._manuscript.language)
 
     def attributes(self, quote: Quote) -> Markup:
         """HTML attributes for a quote in another language than the leaflet, else nothing."""
@@ -57,11 +56,13 @@ class Quoted:
 
     def of(self, source: Source | None) -> Markup:
         """HTML attributes for words in the language of a source."""
-        own = self._manuscript.leaflet.language
-        if source is None or source.language in (None, own):
+        code = self._code(source)
+        if code == self._manuscript.leaflet.language:
             return Markup("")
-        code = source.language or ""
         return Markup(' lang="{}" dir="{}"').format(code, direction_of(code))
+
+    def _code(self, source: Source | None) -> str:
+        return (source.language if source else None) or self._manuscript.original
 
 
 def environment(loader: BaseLoader, language: Language, edition: Edition) -> Environment:

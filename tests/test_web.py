@@ -1,0 +1,292 @@
+"""The page of the web, in a real browser: whole in itself, readable in the dark and on a phone."""
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from brochure.manuscript.load import load
+from brochure.press import web
+from brochure.press.compose import compose
+from brochure.press.edition import load_editions
+from brochure.project import Project
+from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Colour and background of every text that is seen, as sRGB.
+COLOURS = """() => {
+  const opaque = c => !/rgba\\(.*, 0\\)|transparent/.test(c);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode, box = node.parentElement;
+    if (!node.data.trim() || !box.getClientRects().length) continue;
+    let behind = box;
+    while (behind && !opaque(getComputedStyle(behind).backgroundColor)) {
+      behind = behind.parentElement;
+    }
+    const style = getComputedStyle(box);
+    found.push([node.data.trim().slice(0, 30), style.color,
+      getComputedStyle(behind || document.documentElement).backgroundColor,
+      parseFloat(style.fontSize)]);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, "no browser; script/bootstrap test installs one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first leaflet as a page."""
+    project = Project(ROOT)
+    manuscript = load(project, SEED, SEED_REGION)
+    form = load_editions(project)["web"]
+    file = tmp_path_factory.mktemp("web") / "seed.html"
+    file.write_bytes(web.page(compose(project, manuscript, "web", form, remember=False)))
+    return file
+
+
+def opened(browser: Browser, file: Path, **options: Any) -> tuple[Page, list[str], list[str]]:
+    """The page, every address that it asked for, and what it complained of."""
+    page = browser.new_page(**options)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(file.as_uri())
+    return page, asked, said
+
+
+def written(workspace: Workspace, region: str = "") -> Path:
+    return workspace.write("page.html", web.page(workspace.compose("web"), region))
+
+
+def rgb(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(value) / 255 for value in re.findall(r"\d+", colour)[:3])
+    return red, green, blue
+
+
+def test_nothing_is_fetched_and_nothing_complained_of(browser: Browser, seed: Path) -> None:
+    page, asked, said = opened(browser, seed)
+    assert asked == [seed.as_uri()]
+    assert said == []
+    assert page.title() == "Wir bringen uns ein!"
+    page.close()
+
+
+def test_pictures_and_styles_lie_in_the_page(browser: Browser, workspace: Workspace) -> None:
+    output = io.BytesIO()
+    Image.new("RGB", (400, 200), "navy").save(output, "PNG")
+    workspace.write("content/probe/logo.png", output.getvalue())
+    workspace.write("styles/web.css", "h1 { background: url('paper.png') } body { color: #123456 }")
+    workspace.write("styles/paper.png", output.getvalue())
+    workspace.leaflet(
+        HEAD + "logo: {file: logo.png, alt: Bild}\npassages:\n  - id: eins\n    commentary:\n"
+        "      text: Siehe [hier](https://example.org/ort).\n"
+    )
+    page, asked, said = opened(browser, written(workspace))
+    assert (len([url for url in asked if not url.startswith("data:")]), said) == (1, [])
+    assert page.evaluate("document.querySelector('.logo').naturalWidth") == 400
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(18, 52, 86)"
+    assert "data:image/png" in page.evaluate(
+        "getComputedStyle(document.querySelector('h1')).backgroundImage"
+    )
+    assert page.get_attribute(".text a", "href") == "https://example.org/ort"
+    page.close()
+
+
+def test_should_code_slip_in_the_page_forbids_it(browser: Browser, workspace: Workspace) -> None:
+    template = (ROOT / "styles/leaflet.html").read_text("utf-8")
+    workspace.write(
+        "styles/leaflet.html",
+        template.replace("</body>", "<script>document.title = 'evil'</script></body>"),
+    )
+    workspace.leaflet(HEAD + "passages:\n  - id: eins\n    commentary: {text: Text}\n")
+    page, _, said = opened(browser, written(workspace))
+    assert page.title() == "Titel"
+    assert any("Content Security Policy" in text for text in said)
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("accent", ["96303f", "00557f", "003300", "b00020"])
+def test_every_text_stands_out(
+    browser: Browser, workspace: Workspace, scheme: Any, accent: str
+) -> None:
+    """WCAG 2.1, 1.4.3, measured at every text of the page."""
+    from brochure.press.colours import contrast
+
+    source = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
+    workspace.leaflet(re.sub(r"\{\{[^}]*\}\}", "Ort", f"accent: {accent}\ndate: 2026-11-24\n"
+                             "contact: Schreibt an hallo@example.org\n" + source))  # fmt: skip
+    page, _, _ = opened(browser, written(workspace), color_scheme=scheme)
+    found = page.evaluate(COLOURS)
+    page.close()
+    assert len(found) > 30
+    assert {rgb(behind) for _, _, behind, _ in found} == {
+        (1.0, 1.0, 1.0) if scheme == "light" else rgb("22, 24, 28")
+    }
+    for text, colour, behind, _ in found:
+        assert contrast(rgb(colour), rgb(behind)) >= 4.5, text
+
+
+def boxes(page: Page, passage: str) -> tuple[dict[str, float], dict[str, float]]:
+    sides = [page.locator(f"#{passage} .{side}").bounding_box() for side in ("quote", "commentary")]
+    assert sides[0]
+    assert sides[1]
+    return dict(sides[0]), dict(sides[1])  # type: ignore[arg-type]
+
+
+def test_on_a_phone_the_quote_stands_over_its_commentary(browser: Browser, seed: Path) -> None:
+    page, _, _ = opened(browser, seed, viewport={"width": 360, "height": 740})
+    quote, commentary = boxes(page, "integrationsprozess")
+    assert quote["y"] + quote["height"] <= commentary["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 360, "nothing to scroll"
+    sizes = [size for *_, size in page.evaluate(COLOURS)]
+    assert min(sizes) >= 13
+    page.close()
+
+
+def test_on_a_desk_both_stand_side_by_side_on_one_line(browser: Browser, seed: Path) -> None:
+    page, _, _ = opened(browser, seed, viewport={"width": 1100, "height": 800})
+    quote, commentary = boxes(page, "integrationsprozess")
+    assert quote["x"] + quote["width"] <= commentary["x"]
+    assert quote["y"] == pytest.approx(commentary["y"], abs=0.5)
+    tops = page.evaluate(
+        "[...document.querySelectorAll('#integrationsprozess h2')].map("
+        "h => { const r = document.createRange(); r.selectNodeContents(h);"
+        " return h.getBoundingClientRect().bottom })"
+    )
+    assert tops[0] == pytest.approx(tops[1], abs=0.5), "headings on one line"
+    page.close()
+
+
+def test_every_pair_can_be_linked_to(browser: Browser, seed: Path) -> None:
+    page, _, _ = opened(browser, seed, viewport={"width": 1100, "height": 500})
+    links = page.locator("a.permalink")
+    assert links.count() == 5
+    for number in range(5):
+        link = links.nth(number)
+        name = link.get_attribute("aria-label") or ""
+        assert name.startswith("Adresse dieser Stelle: ")
+        link.click()
+        target = (link.get_attribute("href") or "").removeprefix("#")
+        assert page.url.endswith(f"#{target}")
+        assert page.evaluate(f"!!document.querySelector('#{target}:target')")
+    box = page.locator("#engagement").bounding_box()
+    assert box is not None
+    assert box["y"] < 500, "it is in sight"
+    page.close()
+
+
+def test_it_is_read_in_order_and_by_its_parts(browser: Browser, seed: Path) -> None:
+    """Landmarks and headings, as a screen reader meets them."""
+    page, _, _ = opened(browser, seed)
+    assert page.evaluate("document.documentElement.lang") == "de"
+    order = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, blockquote, .text')].map(e => e.tagName)"
+    )
+    assert order[0] == "H1"
+    assert order[1:5] == ["H2", "BLOCKQUOTE", "H2", "DIV"]
+    assert page.evaluate("document.querySelectorAll('main article').length") == 5
+    snapshot = page.locator("body").aria_snapshot()
+    assert snapshot.index("Integrationsprozess von Anfang an") < snapshot.index("Den Anspruch")
+    page.close()
+
+
+def test_it_prints_in_two_columns_without_its_buttons(browser: Browser, seed: Path) -> None:
+    page, _, _ = opened(browser, seed, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") in (
+        "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)",
+    )  # fmt: skip
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert not page.locator("a.permalink").first.is_visible()
+    quote, commentary = boxes(page, "integrationsprozess")
+    assert quote["x"] + quote["width"] <= commentary["x"]
+    pdf = page.pdf(prefer_css_page_size=True)
+    page.close()
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    assert 2 <= len(document) <= 3
+    document.close()
+
+
+class Plain(HTMLParser):
+    """The text of a page, and whether its elements are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag not in ("meta", "img", "br", "col", "link"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.text += data
+
+
+def test_the_text_is_that_of_the_leaflet_and_the_page_well_formed(seed: Path) -> None:
+    reader = Plain()
+    reader.feed(seed.read_text("utf-8"))
+    assert reader.open == []
+    manuscript = load(Project(ROOT), SEED, SEED_REGION)
+    for passage in manuscript.leaflet.passages:
+        assert passage.quote
+        wanted = re.sub(r"\s+", " ", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", passage.quote.text))
+        assert wanted.strip("„“ ") in re.sub(r"\s+", " ", reader.text)
+
+
+def test_the_region_stands_in_the_title(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD.replace("Titel", "„A & B“") + "passages:\n  - id: eins\n"
+                      "    commentary: {text: Text}\n")  # fmt: skip
+    assert (
+        "<title>„A &amp; B“ – Gießen &amp; Land</title>"
+        in web.page(workspace.compose("web"), "Gießen & Land").decode()
+    )
+
+
+def test_a_draft_says_so(browser: Browser, workspace: Workspace) -> None:
+    import subprocess
+    import sys
+
+    workspace.write("content/probe/quelle.txt", "Etwas anderes.\n")
+    workspace.leaflet(
+        HEAD + "imprint: Ich\nsource: {title: Quelle, file: quelle.txt}\npassages:\n  - id: eins\n"
+        "    quote: {lines: 1, text: Das steht nicht da.}\n"
+    )
+    subprocess.run(
+        [sys.executable, "-m", "brochure", "build", "--draft", "-e", "web"], cwd=workspace.root,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/bin"}, check=False, capture_output=True,
+    )  # fmt: skip
+    page, _, _ = opened(browser, workspace.root / "out/probe/probe-web-draft.html")
+    assert page.locator("header .wrong").inner_text() == "Entwurf"
+    assert "steht nicht in der Quelle" in page.locator("#eins .wrong").inner_text()
+    page.close()
