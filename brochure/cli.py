@@ -84,12 +84,14 @@ def new(context: click.Context, name: str, language: str, example: bool) -> None
 
 
 @cli.command()
-@click.argument("kind", type=click.Choice(["leaflet", "variant"]), default="leaflet")
+@click.argument("kind", type=click.Choice(["leaflet", "variant", "editions"]), default="leaflet")
 def schema(kind: str) -> None:
-    """Print the JSON Schema of leaflet.yaml, or of a variant's file, for editors."""
-    from brochure.manuscript.schema import schemas
+    """Print the JSON Schema of leaflet.yaml, a variant's file, or editions.yaml, for editors."""
+    from brochure.manuscript.schema import schemas, schemas_by_name
+    from brochure.press.edition import Edition
 
-    click.echo(json.dumps(schemas()[kind], indent=2, ensure_ascii=False))
+    data = schemas_by_name(Edition) if kind == "editions" else schemas()[kind]
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 @cli.command()

@@ -78,7 +78,7 @@ class Progress:
     def _state(self) -> str:
         seconds = time.monotonic() - self._start
         words = f"{self._done} of {self._total}"
-        if self._done and seconds > 1:
+        if self._done > 1 and seconds:  # the first one waits for the workers to start
             left = round((self._total - self._done) * seconds / self._done)
             words += f", {self._done / seconds:.1f} a second, {left // 60}:{left % 60:02} left"
         return words

@@ -16,7 +16,8 @@ import pytest
 
 from brochure import report
 from brochure.diagnostics import Place, error
-from brochure.manuscript.schema import schemas
+from brochure.manuscript.schema import schemas, schemas_by_name
+from brochure.press.edition import Edition
 from brochure.sources.finding import Verdict
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
@@ -222,6 +223,20 @@ def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
         assert list(validator.iter_errors(leaflet)) == []
         leaflet["titel"] = "x"
         assert len(list(validator.iter_errors(leaflet))) == 1
+
+
+def test_the_schema_of_editions_knows_the_built_in_ones() -> None:
+    import yaml
+
+    data = schemas_by_name(Edition)
+    jsonschema.Draft7Validator.check_schema(data)
+    assert json.loads((ROOT / "styles/editions.schema.json").read_text("utf-8")) == data
+    validator = jsonschema.Draft7Validator(data)
+    editions = yaml.safe_load((ROOT / "styles/editions.yaml").read_text("utf-8"))
+    assert len(editions) == 10
+    assert list(validator.iter_errors(editions)) == []
+    editions["print"]["colour"] = "x"
+    assert len(list(validator.iter_errors(editions))) == 1
 
 
 def test_completion_offers_leaflets_editions_and_regions(workspace: Workspace) -> None:

@@ -44,9 +44,14 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
         "brochure variants wir-bringen-uns-ein diff marburg-biedenkopf",
         "brochure variants wir-bringen-uns-ein explain marburg-biedenkopf",
         "brochure variants mein-flugblatt accept 06531000",
-        "brochure build --edition print",
+        "brochure build --edition booklet --edition web",
+        "brochure check --edition press",
+        "sudo apt-get install -y --no-install-recommends fonts-noto-core",
+        "mkdir -p styles/fonts",
+        "cp /usr/share/fonts/truetype/noto/NotoNaskhArabic-*.ttf styles/fonts/",
         "brochure schema",
         "brochure schema variant",
+        "brochure schema editions",
         "brochure check --json",
         "brochure build --json",
         'eval "$(brochure completion bash)"',
@@ -99,6 +104,49 @@ def test_each_command_of_the_readme(
     assert run.returncode in ((0, 130, 124) if "--watch" in line else (int(wrong),)), run.stderr
     assert "Traceback" not in run.stderr
     assert wrong or "error" not in run.stderr
+
+
+def test_what_the_readme_says_of_editions_and_fonts(
+    surroundings: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """The edition of one's own builds; so does an Arabic leaflet, with the font it tells to copy."""
+    _, environment = surroundings
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    (edition,) = re.findall(r"```yaml\n(thick-booklet:.*?)```", README, re.DOTALL)
+    leaflet = tmp_path / "content/probe/leaflet.yaml"
+    leaflet.parent.mkdir(parents=True)
+    leaflet.write_text(
+        "language: ar\ntitle: قسم\nimprint: أنا\npassages:\n  - id: eins\n"
+        "    commentary: {text: نحن نشارك}\n"
+    )
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles/editions.yaml").write_text(edition)
+    refused = run("brochure build -e thick-booklet")
+    assert refused.returncode == 1
+    assert "No font has the characters" in refused.stderr
+    for line in shown_commands():
+        if line.startswith(("mkdir", "cp ")):
+            assert run(line).returncode == 0, line
+    built = run("brochure build -e thick-booklet")
+    assert (built.returncode, built.stderr) == (0, "")
+    assert "1 page on 1 sheet" in built.stdout
+
+
+def test_the_readme_knows_every_edition_and_every_check() -> None:
+    from brochure.press.edition import load_editions
+    from brochure.press.wishes import CHECKS
+    from brochure.project import Project
+
+    rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", README, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)}
+    assert set(load_editions(Project(ROOT))) <= named
+    assert set(CHECKS) <= named
 
 
 def test_the_first_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:

@@ -126,6 +126,9 @@ def _fontconfig_file(folders: tuple[Path, ...], cache: Path | None) -> Iterator[
     """A fontconfig file that names these folders only, with fontconfig's own cache beside it."""
     with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
         home = cache or Path(temporary)
+        # fontconfig makes it, too, but of two processes at once it fails in one.
+        with contextlib.suppress(OSError):
+            (home / "fontconfig").mkdir(parents=True, exist_ok=True)
         tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
         tags.append(f"<cachedir>{escape(str(home / 'fontconfig'))}</cachedir>")
         text = f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
