@@ -109,7 +109,7 @@ def test_each_command_of_the_readme(
 def test_what_the_readme_says_of_editions_and_fonts(
     surroundings: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
-    """The edition of one's own builds; so does an Arabic leaflet, with the font it tells to copy."""
+    """The edition of one's own builds; so does an Arabic leaflet, with the font that is told."""
     _, environment = surroundings
 
     def run(command: str) -> subprocess.CompletedProcess[str]:
