@@ -10,7 +10,8 @@ import click
 from click.shell_completion import get_completion_class
 
 from brochure import __version__, terminal
-from brochure.commands.build import build, check
+from brochure.commands.build import build
+from brochure.commands.check import check
 from brochure.commands.source import source
 from brochure.commands.variants import variants
 from brochure.diagnostics import Problems

@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from brochure.manuscript.load import contrast_on_white
-from brochure.press import colours
+from brochure.manuscript import colour as colours
+from brochure.press.inks import Converter
 from brochure.press.prepress import MM
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_pdf import conforms
@@ -65,7 +65,6 @@ def test_contrast_is_that_of_wcag() -> None:
     # The examples of WebAIM's checker.
     assert colours.contrast(colours.rgb("#777777"), white) == pytest.approx(4.48, abs=0.01)
     assert colours.contrast(colours.rgb("#0000ff"), white) == pytest.approx(8.59, abs=0.01)
-    assert contrast_on_white("#777777") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("colour", ["#96303f", "#000080", "#004400", "#000000", "#00ff00"])
@@ -76,7 +75,7 @@ def test_an_accent_finds_a_tint_for_the_dark(colour: str) -> None:
 
 
 def test_black_is_pure_k_and_grey_is_k_alone() -> None:
-    converter = colours.Converter("cmyk", PROFILE)
+    converter = Converter("cmyk", PROFILE)
     assert converter.inks((0.0, 0.0, 0.0)) == (0, 0, 0, 1)
     assert converter.inks((1.0, 1.0, 1.0)) == (0, 0, 0, 0)
     assert converter.inks((0.5, 0.5, 0.5)) == (0, 0, 0, 0.5)
@@ -88,7 +87,7 @@ def test_black_is_pure_k_and_grey_is_k_alone() -> None:
 
 
 def test_black_and_white_has_nothing_between() -> None:
-    converter = colours.Converter("black", None)
+    converter = Converter("black", None)
     for colour, ink in (("#000000", 0), ("#ffffff", 1), ("#96303f", 0), ("#dddddd", 1)):
         assert converter.inks(colours.rgb(colour)) == (ink,)
     assert converter.changed == {"#dddddd": "white"}, "what turns black is still there"
@@ -165,9 +164,7 @@ def test_text_is_set_in_pure_black(press: Any) -> None:
                     ink = tuple(round(float(o), 2) for o in operands)
                 case "Tj" | "TJ":
                     inks.add(ink)
-    accent = tuple(
-        round(v, 2) for v in colours.Converter("cmyk", PROFILE).inks(colours.rgb("#96303f"))
-    )
+    accent = tuple(round(v, 2) for v in Converter("cmyk", PROFILE).inks(colours.rgb("#96303f")))
     assert inks == {(0, 0, 0, 0), (0, 0, 0, 1), accent}
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.press import layout as layouts
+from brochure.press import boxes
 from brochure.press.edition import Scale
 from brochure.press.fit import RESETS, fit
 from brochure.press.layout import Layout, Part, Word
@@ -105,13 +105,13 @@ def text(words: int, passages: int = 4) -> str:
 def settings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pages each layout had that was made."""
     made: list[int] = []
-    read = layouts.read_layout
+    read = boxes.read_layout
 
     def reading(pages: list[Any], passages: Any) -> Layout:
         made.append(len(pages))
         return read(pages, passages)
 
-    monkeypatch.setattr(layouts, "read_layout", reading)
+    monkeypatch.setattr(boxes, "read_layout", reading)
     return made
 
 

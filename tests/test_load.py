@@ -1,7 +1,8 @@
 import pytest
 
 from brochure.diagnostics import Problems, Severity
-from brochure.manuscript.load import contrast_on_white, load
+from brochure.manuscript.colour import contrast, rgb
+from brochure.manuscript.load import load
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 TEN_MISTAKES = """\
@@ -168,8 +169,10 @@ def test_markup_that_is_not_understood_is_a_warning_at_its_place(workspace: Work
 def test_a_pale_accent_is_a_warning(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + "accent: ffcc00\n" + PASSAGE)
     assert [c.code for c in workspace.complaints()] == ["contrast"]
-    assert contrast_on_white("#000000") == pytest.approx(21)
-    assert contrast_on_white("#767676") == pytest.approx(4.54, abs=0.01)  # WCAG's own example
+    assert contrast(rgb("#000000"), (1.0, 1.0, 1.0)) == pytest.approx(21)
+    assert contrast(rgb("#767676"), (1.0, 1.0, 1.0)) == pytest.approx(
+        4.54, abs=0.01
+    )  # WCAG's own example
 
 
 def test_values_arrive_as_written(workspace: Workspace) -> None:

@@ -134,7 +134,7 @@ def test_every_text_stands_out(
     browser: Browser, workspace: Workspace, scheme: Any, accent: str
 ) -> None:
     """WCAG 2.1, 1.4.3, measured at every text of the page."""
-    from brochure.press.colours import contrast
+    from brochure.manuscript.colour import contrast
 
     source = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
     workspace.leaflet(re.sub(r"\{\{[^}]*\}\}", "Ort", f"accent: {accent}\ndate: 2026-11-24\n"

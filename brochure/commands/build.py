@@ -1,20 +1,16 @@
 """`brochure build` and `brochure check`."""
 
-import gc
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from brochure import report, terminal
 from brochure.commands import common
-from brochure.diagnostics import Diagnostic, Problems, in_order
+from brochure.commands.staff import engage
+from brochure.diagnostics import Diagnostic, Problems
 from brochure.project import Project
 
-_FEW = 3  # so little type is set sooner than a second process has started
 _LIST = 20  # more files are not listed on a terminal
 
 
@@ -55,7 +51,7 @@ def build(
     if verbose:
         terminal.log_steps()
     project = common.project_of(context)
-    choice = _choice(variants, all_variants, every_form=False, anywhere=not leaflets)
+    choice = common.choice(variants, all_variants, every_form=False, anywhere=not leaflets)
     staffing = (jobs, scheduler)
     code = _build_once(project, leaflets, editions, choice, draft, staffing, open_, as_json)
     if not watch:
@@ -98,7 +94,7 @@ def _build_once(
     complaints: dict[Diagnostic, None] = {}
     built = []
     brief = work.total > _LIST and sys.stdout.isatty()
-    with _staff(work.to_set, *staffing) as (staff, cache), terminal.Progress(work.to_make) as bar:
+    with engage(work.to_set, *staffing) as (staff, cache), terminal.Progress(work.to_make) as bar:
         for outcome in work.run(staff, project.cache if cache else None):
             made = outcome.artifact is None or outcome.artifact.made
             new_ones = [d for d in outcome.diagnostics if d not in complaints]
@@ -127,42 +123,6 @@ def _show_files(paths: list[str], project: Project) -> None:
     """Open PDFs, each in its program; of very many, the folder."""
     for path in paths if len(paths) <= _LIST else [str(project.out)]:
         click.launch(path)
-
-
-@contextmanager
-def _staff(to_set: int, jobs: int | None, scheduler: str | None) -> Iterator[tuple[Any, bool]]:
-    """Who sets the type, for the time of a build, and whether the project's cache is within
-    their reach.
-    """
-    if not to_set:
-        yield None, True
-        return
-    from brochure.build import staff
-
-    processes = min(jobs or _cores(), to_set)
-    if scheduler is None and (processes <= 1 or (jobs is None and to_set <= _FEW)):
-        yield staff.Alone(), True
-        return
-    gc.enable()  # there is much to read and compose here while others set the type
-    if scheduler is None:
-        yield staff.Pool(processes), True
-        return
-    try:
-        cluster = staff.Cluster(scheduler)
-    except Problems as problems:
-        raise common.wrong_usage(problems) from None
-    try:
-        yield cluster, False
-    finally:
-        cluster.close()
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
 
 
 def _line(project: Project, artifact: Any) -> str:
@@ -203,81 +163,3 @@ def _sum_up(total: int, built: list[Any], complaints: tuple[Diagnostic, ...]) ->
         parts.append(report.summary(complaints))
     if parts:
         terminal.say(f"Done, with {', '.join(parts)}.")
-
-
-@click.command()
-@common.leaflets
-@common.editions
-@common.variants
-@common.all_variants
-@common.as_json
-@click.pass_context
-def check(
-    context: click.Context,
-    leaflets: tuple[str, ...],
-    editions: tuple[str, ...],
-    variants: tuple[str, ...],
-    all_variants: bool,
-    as_json: bool,
-) -> int:
-    """Look for everything that is wrong, in all variants as well, and verify every quote.
-
-    With --edition, type is set as well, and each page looked at: the preflight of that edition.
-    """
-    from brochure.build.run import Build, checks
-    from brochure.commands.quotes import table, verdicts
-
-    project = common.project_of(context)
-    names = common.leaflet_names(project, leaflets)
-    every_form = not (variants or all_variants)
-    choice = _choice(variants, all_variants, every_form=every_form, anywhere=not leaflets)
-    forms = common.forms(project, editions)
-    try:
-        total, found = checks(project, names, choice, forms)
-    except Problems as problems:
-        raise common.wrong_usage(problems) from None
-    every: dict[Diagnostic, None] = {}
-    quotes: dict[str, dict[str, Any]] = {}
-    off: dict[str, str] = {}
-    gc.enable()
-    with terminal.Progress(total if total > _LIST else 0) as bar:  # few are checked in no time
-        for examined in found:
-            every |= dict.fromkeys(examined.diagnostics)
-            if examined.manuscript is not None:
-                rows = verdicts(examined.manuscript, examined.verification)
-                quotes = {**{row["place"]: row for row in rows}, **quotes}
-                off |= examined.manuscript.leaflet.preflight or {}
-            bar.done()
-            bar.goes_on()
-    if editions:
-        rehearsal = Build(project, names, choice, forms, rehearsal=True)
-        with (
-            _staff(rehearsal.to_set, None, None) as (staff, cache),
-            terminal.Progress(rehearsal.to_make) as bar,
-        ):
-            for outcome in rehearsal.run(staff, project.cache if cache else None):
-                every |= dict.fromkeys(outcome.diagnostics)
-                bar.done()
-                bar.goes_on()
-    complaints = in_order(every)
-    if as_json:
-        terminal.show_json(complaints, quotes=list(quotes.values()), switched_off=off)
-    else:
-        for line in table(list(quotes.values())):
-            click.echo(line)
-        terminal.show(complaints, project)
-        for code, reason in off.items():
-            terminal.say(f"Switched off: {code} ({reason}).")
-        terminal.say(f"{', '.join(names)}: {report.summary(complaints)}.")
-    return common.exit_code(complaints)
-
-
-def _choice(
-    variants: tuple[str, ...], all_variants: bool, *, every_form: bool, anywhere: bool
-) -> Any:
-    from brochure.build.plan import Choice
-
-    if variants and all_variants:
-        raise click.UsageError("Take one of --variant and --all.")
-    ids = common.variant_ids(variants) if variants else ()
-    return Choice(ids, all_variants, every_form, anywhere)

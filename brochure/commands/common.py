@@ -128,3 +128,15 @@ def wrong_usage(problems: Problems) -> click.UsageError:
 def exit_code(complaints: Iterable[Diagnostic]) -> int:
     """1 where one of them is an error, else 0."""
     return int(any(complaint.is_error for complaint in complaints))
+
+
+def choice(
+    variants: tuple[str, ...], all_variants: bool, *, every_form: bool, anywhere: bool
+) -> Any:
+    """Which variants the arguments ask for, see `Choice`."""
+    from brochure.build.plan import Choice
+
+    if variants and all_variants:
+        raise click.UsageError("Take one of --variant and --all.")
+    ids = variant_ids(variants) if variants else ()
+    return Choice(ids, all_variants, every_form, anywhere)

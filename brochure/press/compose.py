@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from jinja2 import (
@@ -11,15 +11,16 @@ from jinja2 import (
 )
 
 from brochure import __version__
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.manuscript.checks import sources
 from brochure.manuscript.language import Hyphenation, Language
-from brochure.manuscript.load import Manuscript, sources, texts
+from brochure.manuscript.load import Manuscript
 from brochure.press import fonts, wishes
 from brochure.press.access import check_html
 from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
-from brochure.press.colours import contrast, is_cmyk, rgb
-from brochure.press.edition import FILE as EDITIONS
 from brochure.press.edition import Edition, load_editions
+from brochure.press.missing import missing_glyphs, missing_parts
+from brochure.press.profiles import load_profile
 from brochure.press.template import Loader, Quoted, environment
 from brochure.project import Project
 from brochure.sources.verified import Verification
@@ -27,7 +28,6 @@ from brochure.sources.verified import Verification
 UNVERIFIED = Verification()
 _SHEET = "sheet.html"
 _RTL = "rtl.css"
-_PROFILE_LIMIT = 5_000_000  # bytes; those of presses have up to 3 MB
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Composer:
         complaints = [
             *manuscript.diagnostics,
             *verification.diagnostics,
-            *_expected(manuscript, edition, self._name),
+            *missing_parts(manuscript, edition, self._name),
             *complaints,
             *unfit,
             *unknown,
@@ -119,9 +119,7 @@ class Composer:
         complaints += check_html(html, template)
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # in a browser, fonts are the reader's
-            complaints += _missing_glyphs(manuscript, html + sheet, template, covered)
-        else:
-            complaints += _pale_accent(manuscript, edition)
+            complaints += missing_glyphs(manuscript, html + sheet, template, covered)
         profile, wrong = self._profile
         mirrored = manuscript.language.direction == "rtl"
         return Composition(
@@ -151,37 +149,12 @@ class Composer:
         return ((_RTL, self._project.read_text(self._project.style(_RTL), STYLE_LIMIT)),)
 
     @cached_property
-    def _profile(self) -> tuple[bytes | None, list[Diagnostic]]:
+    def _profile(self) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
         """The ICC profile of the press, and what is wrong with it."""
-        named = self._edition.profile
-        if self._edition.colours != "cmyk":
-            return None, []
-        file = self._project.style(named or "")
-        place = Place(self._project.show(self._project.style(EDITIONS)))
-        if named is None:
-            return None, [
-                error(
-                    "profile",
-                    f"The edition `{self._name}` is in CMYK, but names no `profile:`.",
-                    place,
-                    "Ask the print shop for its ICC profile, or take the built-in "
-                    "profiles/FOGRA39L_coated.icc.",
-                )
-            ]
         try:
-            data = self._project.read(file, _PROFILE_LIMIT, place)
+            return load_profile(self._project, self._name, self._edition), ()
         except Problems as problems:
-            return None, list(problems.diagnostics)
-        if is_cmyk(data):
-            return data, []
-        return None, [
-            error(
-                "profile",
-                f"`{self._project.show(file)}` is no ICC profile of a press that prints in CMYK.",
-                place,
-                "Ask the print shop for the right one; its name ends in .icc.",
-            )
-        ]
+            return None, problems.diagnostics
 
     @cached_property
     def _styles(
@@ -259,59 +232,3 @@ def _template_line(reason: BaseException, template: str) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-def _expected(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagnostic]:
-    hints = {
-        "imprint": "In Germany press law asks every printed leaflet for the name and postal "
-        "address of who is responsible (V. i. S. d. P.). Add `imprint: …`.",
-    }
-    return [
-        warning(
-            f"no-{part}",
-            f"The leaflet has no `{part}`, which the edition `{name}` should show.",
-            manuscript.place(()),
-            hints.get(part, f"Add `{part}: …`."),
-        )
-        for part in edition.expects
-        if getattr(manuscript.leaflet, part) is None
-    ]
-
-
-def _pale_accent(manuscript: Manuscript, edition: Edition) -> list[Diagnostic]:
-    """The accent on white, where no layout is looked at (the style sheets see to the rest)."""
-    accent = manuscript.leaflet.accent
-    if not accent or (ratio := contrast(rgb(accent), (1.0, 1.0, 1.0))) >= edition.contrast:
-        return []
-    return [
-        warning(
-            "contrast",
-            f"The accent colour is too pale for links: {ratio:.1f} to 1 on white, where "
-            f"{edition.contrast:g} is the least.",
-            manuscript.place(("accent",)),
-            "Take a darker one.",
-        )
-    ]
-
-
-def _missing_glyphs(
-    manuscript: Manuscript, html: str, template: Place, covered: frozenset[int]
-) -> list[Diagnostic]:
-    """Characters that no font has: of the manuscript first, then of what the template adds."""
-    complaints: list[Diagnostic] = []
-    written = ""
-    for path, text in texts(manuscript.leaflet):
-        place_of = partial(manuscript.place, path)
-        complaints += fonts.diagnose(_named(manuscript, path), text, covered, place_of)
-        written += text
-    added = "".join(set(html) - set(written))
-    named = "the template or the language file"
-    return [*complaints, *fonts.diagnose(named, added, covered, lambda _: template)]
-
-
-def _named(manuscript: Manuscript, path: tuple[str | int, ...]) -> str:
-    """What a text is called in a complaint: ``the commentary of passage `regel```."""
-    if path[0] != "passages":
-        return "the " + " ".join(str(step) for step in path)
-    passage = manuscript.leaflet.passages[int(path[1])]
-    return f"the {' '.join(str(step) for step in path[2:])} of passage `{passage.id}`"

@@ -11,7 +11,7 @@ from typing import Any
 
 from brochure.diagnostics import Diagnostic, error, warning
 from brochure.manuscript.load import symbolic
-from brochure.press import colours, imposition, prepress, sheets
+from brochure.press import imposition, inks, prepress, sheets
 from brochure.press.compose import Composition
 from brochure.press.layout import Layout
 
@@ -84,8 +84,8 @@ def _finish(
             result = sheets.draw(pages, sides, edition.imposition, others, last)
             _describe(result, pages)
         if edition.colours != "rgb":
-            converter = colours.Converter(edition.colours, composition.profile)
-            left = colours.convert(result, converter)
+            converter = inks.Converter(edition.colours, composition.profile)
+            left = inks.convert(result, converter)
             complaints += _colour_complaints(converter, left, composition)
         prepress.set_boxes(result, edition.marks)
         if edition.colours == "cmyk" and composition.profile:
@@ -116,7 +116,7 @@ def _describe(result: Any, pages: Any) -> None:
 
 
 def _colour_complaints(
-    converter: colours.Converter, left: Sequence[str], composition: Composition
+    converter: inks.Converter, left: Sequence[str], composition: Composition
 ) -> list[Diagnostic]:
     complaints = []
     for meant, printed in converter.changed.items():

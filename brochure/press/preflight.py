@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from brochure.diagnostics import Diagnostic, error, warning
+from brochure.manuscript.colour import contrast
 from brochure.manuscript.load import symbolic
 from brochure.press import imposition
-from brochure.press.colours import contrast
 from brochure.press.compose import Composition
 from brochure.press.edition import Edition
 from brochure.press.layout import Layout, Word

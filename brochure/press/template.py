@@ -8,13 +8,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from brochure.manuscript import markup
+from brochure.manuscript.colour import on_dark
 from brochure.manuscript.language import Language, direction_of
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model import Quote, Source
 from brochure.manuscript.typography import Typography
 from brochure.press import codes
 from brochure.press.assets import STYLE_LIMIT
-from brochure.press.colours import on_dark
 from brochure.press.edition import Edition
 from brochure.project import Project
 from brochure.sources.reference import Reference

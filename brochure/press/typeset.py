@@ -11,8 +11,7 @@ from typing import Any
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
 from brochure.manuscript.language import Hyphenation
 from brochure.manuscript.load import symbolic
-from brochure.press import engine, finish, fit, linebreak, metadata, preflight, proof, wishes
-from brochure.press import layout as layouts
+from brochure.press import boxes, engine, finish, fit, linebreak, metadata, preflight, proof, wishes
 from brochure.press.assets import BASE
 from brochure.press.compose import Composition
 from brochure.press.hyphenation import Hyphenator
@@ -225,8 +224,8 @@ def _renderer(
             document = html.render(
                 stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
             )
-        layouts.move_footer(document.pages, weasyprint.document.Page, rules.foot)
-        return Setting(document, layouts.read_layout(document.pages, composition.passages), rules)
+        boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        return Setting(document, boxes.read_layout(document.pages, composition.passages), rules)
 
     return render
 
@@ -249,7 +248,7 @@ def _expected(root: Any, passages: Collection[str]) -> dict[tuple[str, int], str
         name = element.get("id")
         if name in passages and cell[0] != name:
             cells = [child for row in element for child in row] if element.tag == "tbody" else []
-            sides = [(layouts.side_of(child.get("class")), child) for child in element]
+            sides = [(boxes.side_of(child.get("class")), child) for child in element]
             for side, child in [*enumerate(cells)] or sides:
                 column = 2 if side is None else side
                 found.setdefault((name, column), [])

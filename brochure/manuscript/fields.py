@@ -1,0 +1,137 @@
+"""The kinds of values that people write: what each may be, and what is said where it is not."""
+
+import re
+from typing import Annotated, Literal
+from unicodedata import category
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
+_DASH = r"\s*[-\u2010-\u2014]\s*"
+_NUMBERS = re.compile(rf"(\d+)(?:{_DASH}(\d+))?")
+RANGE = re.compile(rf"(\d+){_DASH}(\d+)")  # of lines or pages, as it is typed
+
+
+def _complaint(code: str, message: str, hint: str) -> PydanticCustomError:
+    # Braces would be taken for a template by pydantic.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _date(value: str) -> str:
+    """ISO 8601: a year, a month or a day, as exactly as it is known."""
+    found = _DATE.fullmatch(value)
+    month, day = (int(found[part] or 1) if found else 0 for part in ("month", "day"))
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        raise _complaint(
+            "date",
+            f"`{value}` is no date.",
+            "Write year, month and day with hyphens, as in 2018-12-20; 2018-12 and 2018 will "
+            "do where no more is known.",
+        )
+    return value
+
+
+def _colour(value: str) -> str:
+    """An RGB colour as ``#rrggbb``."""
+    found = _COLOUR.fullmatch(value)
+    if not found:
+        raise _complaint(
+            "colour",
+            f"`{value}` is no colour.",
+            "Write six digits or letters from a to f, as in 8a1c3b: two each for red, green "
+            "and blue.",
+        )
+    return "#" + found[1].lower()
+
+
+def _pages(value: str) -> str:
+    """Pages: ``12``, ``12-13``; printed with an en dash."""
+    numbers = _numbers(value)
+    for first, last in re.findall(r"(\d+)–(\d+)", numbers):
+        if int(last) <= int(first):
+            raise _complaint(
+                "numbers",
+                f"`{first}-{last}` ends before it begins.",
+                "Write the smaller number first.",
+            )
+    return numbers
+
+
+def _numbers(value: str) -> str:
+    """Lines: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash.
+
+    A range may go on to a smaller number, over a page break where lines are counted anew.
+    """
+    parts = []
+    for part in value.split(","):
+        found = _NUMBERS.fullmatch(part.strip())
+        if not found:
+            raise _complaint(
+                "numbers",
+                f"`{value}` is no line or page number.",
+                "Write one number (1087), a range (1087-1090), or several with commas.",
+            )
+        single = not found[2] or found[2] == found[1]
+        parts.append(found[1] if single else f"{found[1]}–{found[2]}")
+    return ", ".join(parts)
+
+
+def _reference(value: str) -> str:
+    """A pattern such as ``Zeilen {lines}`` or ``S. {page}, Z. {lines}``."""
+    names = re.findall(r"\{([^{}]*)\}", value)
+    rest = re.sub(r"\{[^{}]*\}", "", value)
+    if not names or set(names) - {"lines", "page"} or "{" in rest or "}" in rest:
+        raise _complaint(
+            "reference",
+            f"`{value}` does not say where the numbers go.",
+            "Use {lines} and {page}, as in `lines {lines}` or `p. {page}, l. {lines}`.",
+        )
+    return value
+
+
+def _visible(value: str) -> str:
+    """Something that leaves ink: not spaces and format characters alone (Unicode 4.5)."""
+    if all(category(character)[0] in "ZC" for character in value):
+        raise _complaint(
+            "empty", "Nothing visible is written here.", "Write the text, or delete the line."
+        )
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
+Date = Annotated[Text, AfterValidator(_date)]
+Colour = Annotated[Text, AfterValidator(_colour)]
+Lines = Annotated[Text, AfterValidator(_numbers)]
+Pages = Annotated[Text, AfterValidator(_pages)]
+Reference = Annotated[Text, AfterValidator(_reference)]
+Id = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Slot = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$")]
+Language = Annotated[Text, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+Part = Literal["lead", "passages", "contact", "source"]
+
+
+def _fits(value: object) -> object:
+    """One wish for all editions as a mapping with no name of an edition."""
+    return {"": value} if isinstance(value, str) else value
+
+
+def _fit(value: str) -> str:
+    """``sheet``, or a number of pages."""
+    if value != "sheet" and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 64):
+        raise _complaint(
+            "fit",
+            f"A leaflet cannot fit `{value}`.",
+            "Write the number of pages that it is to fill, 1 to 64, or `sheet`.",
+        )
+    return value
+
+
+Fit = Annotated[
+    dict[str, Annotated[Text, AfterValidator(_fit)]],
+    BeforeValidator(_fits, json_schema_input_type=str | dict[str, str]),
+]
