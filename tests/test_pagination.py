@@ -31,6 +31,7 @@ def layout_of(
     *,
     side_by_side: bool = True,
     rest: float = 0.0,
+    attached: bool = True,
 ) -> Layout:
     """The layout of words and parts on pages that begin with a pair each."""
     pages = 1 + max(part.page for part in parts)
@@ -45,6 +46,7 @@ def layout_of(
         headless_pages=(),
         side_by_side=side_by_side,
         rest=rest,
+        attached=attached,
     )
 
 

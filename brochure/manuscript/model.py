@@ -27,6 +27,24 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Wishes(_Model):
+    """How a leaflet is to be printed."""
+
+    codes: tuple[Part, ...] | None = Field(
+        None,
+        description="Whose links get a QR code in printed editions: lead, passages, contact, "
+        "source.",
+    )
+    fit: Fit | None = Field(
+        None,
+        description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
+        "the names of editions.",
+    )
+    preflight: dict[str, Text] | None = Field(
+        None, description="Checks to switch off, by their names, each with the reason."
+    )
+
+
 class Source(_Model):
     """The document that is quoted."""
 
@@ -98,7 +116,7 @@ class Logo(_Model):
     alt: Text = Field(description="What it shows, for people who cannot see it.")
 
 
-class Leaflet(_Model):
+class Leaflet(_Wishes):
     """A leaflet: a title, a lead, passages, and who is responsible."""
 
     language: Language = Field(description="Language of the leaflet: de or en.")
@@ -124,19 +142,6 @@ class Leaflet(_Model):
     logo: Logo | None = Field(None, description="A picture at the top of the first page.")
     accent: Colour | None = Field(
         None, description="The one accent colour: six digits or letters from a to f, as in 8a1c3b."
-    )
-    codes: tuple[Part, ...] | None = Field(
-        None,
-        description="Whose links get a QR code in printed editions: lead, passages, contact, "
-        "source.",
-    )
-    fit: Fit | None = Field(
-        None,
-        description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
-        "the names of editions.",
-    )
-    preflight: dict[str, Text] | None = Field(
-        None, description="Checks to switch off, by their names, each with the reason."
     )
     slots: dict[Slot, Text | None] | None = Field(
         None,
@@ -172,7 +177,7 @@ class Added(Passage):
     before: Id | None = Field(None, description="Or the id of the passage that it comes before.")
 
 
-class Variant(_Model):
+class Variant(_Wishes):
     """``variants/<id>.yaml``: what differs from the base in one region, or in one language."""
 
     language: Language | None = Field(None, description="Another language: ar, en, uk …")
@@ -191,19 +196,6 @@ class Variant(_Model):
     date: Date | None = Field(None, description="Date of this variant.")
     logo: Logo | None = Field(None, description="Another picture.")
     accent: Colour | None = Field(None, description="Another accent colour.")
-    codes: tuple[Part, ...] | None = Field(
-        None,
-        description="Whose links get a QR code in printed editions: lead, passages, contact, "
-        "source.",
-    )
-    fit: Fit | None = Field(
-        None,
-        description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
-        "the names of editions.",
-    )
-    preflight: dict[str, Text] | None = Field(
-        None, description="Checks to switch off, by their names, each with the reason."
-    )
     replaced: dict[str, str | None] | None = Field(
         None,
         description="Written by `brochure variants … accept`: the texts of the base that these "

@@ -46,6 +46,7 @@ def read_layout(pages: list[Any], passages: Collection[str]) -> Layout:
         tuple(reader.headless_pages),
         reader.side_by_side,
         reader.rest,
+        reader.attached,
     )
 
 
@@ -68,6 +69,7 @@ class _Reader:
         self.headless_pages: list[int] = []
         self.side_by_side = False
         self.rest = 0.0
+        self.attached = False
         self._headed = False
         self._bottom = 0.0
 
@@ -125,7 +127,10 @@ class _Reader:
             holders = [i for i, child in enumerate(box.children) if child.element_tag in _HOLDERS]
             after = holders[-1] + 1 if holders else 0
             if holders or self.parts:
-                self.rest += sum(child.margin_height() for child in box.children[after:])
+                following = box.children[after:]
+                self.rest += sum(child.margin_height() for child in following)
+                if following:
+                    self.attached = following[0].style["break_before"] == "avoid"
         return [(child, where) for child in getattr(box, "children", ())]
 
     def _word(self, box: Box, where: _Where, page: int) -> Word:
@@ -200,5 +205,6 @@ def _part(group: Box, name: str, page: int, rows: bool) -> Part:
     for cell in group.children[0].children if rows else ():
         lines = (box for box in cell.descendants() if type(box).__name__ == "LineBox")
         starts.append(next((line.position_y for line in lines), None))
-    bottom = group.position_y + group.height
+    # A row group has neither padding nor border.
+    bottom = group.position_y + (group.height if rows else group.margin_height())
     return Part(name, page, group.position_y, bottom, (*starts, None, None)[:2])  # type: ignore[arg-type]

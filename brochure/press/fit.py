@@ -6,13 +6,13 @@ that it settles on is then set in earnest. With that, a leaflet is set seven tim
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from brochure.diagnostics import Diagnostic, error
 from brochure.manuscript.load import symbolic
 from brochure.press.edition import Scale
-from brochure.press.layout import Layout
+from brochure.press.layout import LEFTOVER, Layout, lines_on_last_page
 from brochure.press.pagination import Plan, plan_pages
 from brochure.press.setting import Remembering, Render, Rules, Setting, settle
 
@@ -67,8 +67,7 @@ def fit(render: Render, hole: float, scale: Scale, pages: int, *, exactly: bool 
     if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _SOME):
         setting = settle(render, hole, Rules(best.plan.divided, scale=best.scale), 1)
         return Fitted(setting, (_short(best, setting, pages),))
-    white = pages - best.plan.pages if exactly and best.scale == scale.largest else 0.0
-    return _set(render, hole, best, pages, white, exactly)
+    return _set(render, hole, trials, pages, scale.smallest, exactly)
 
 
 def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_Trial]:
@@ -98,28 +97,45 @@ def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_
 
 
 def _set(
-    render: Remembering, hole: float, trial: _Trial, pages: int, white: float, exactly: bool
+    render: Remembering,
+    hole: float,
+    trials: Sequence[_Trial],
+    pages: int,
+    smallest: float,
+    exactly: bool,
 ) -> Fitted:
-    """The leaflet at the scale that was found; a little smaller where the plan was too bold.
+    """The leaflet at the largest scale that was found; where the plan was too bold, smaller.
 
-    `white` is what stays empty, in pages; all but a line of it is shared out among the pages.
+    What stays white in the largest type is shared out among the pages, all but a line.
     """
+    fitting = sorted((t for t in trials if t.plan.pages <= pages), key=lambda t: t.scale)
+    trial, safe = fitting[-1], min(fitting[0].scale, fitting[-1].scale - 12 * _FINE)
     at = trial.scale
+    largest = max(t.scale for t in trials) == at
+    white = pages - trial.plan.pages if exactly and largest else 0.0
     height = min(trial.setting.layout.heights)
     while True:
         foot = max(0.0, white / pages - 0.03) * height
         rules = Rules(trial.plan.divided, scale=at, foot=foot)
         left = RESETS + 1 - render.count
-        setting = settle(render, hole, rules, max(left - 1, 0))
-        if setting.pages == pages or (not exactly and setting.pages < pages):
+        setting = settle(render, hole, rules, max(left - 2, 0))  # one is kept for another scale
+        fits = setting.pages == pages or (not exactly and setting.pages < pages)
+        left = RESETS + 1 - render.count
+        at_end = left <= 0 or (at <= smallest and not foot)
+        if fits and (exactly or at_end or not _is_leftover(setting.layout)):
             return Fitted(setting)
-        if render.count > RESETS:
+        if at_end:
             over = _Trial(setting, replace(trial.plan, pages=float(setting.pages)))
             return Fitted(setting, tuple(_over(over, pages)))
         if foot:
             white = max(0.0, white / 2 - 0.02)
         else:
-            at -= 2 * _FINE
+            at = max(smallest, min(safe, at - 4 * _FINE) if left == 1 else at - 4 * _FINE)
+
+
+def _is_leftover(layout: Layout) -> bool:
+    """Whether the last page has a few lines of text only, besides the footer."""
+    return 0 < lines_on_last_page(layout) < LEFTOVER
 
 
 def _over(trial: _Trial, pages: int) -> Iterator[Diagnostic]:

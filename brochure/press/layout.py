@@ -7,6 +7,7 @@ from typing import Literal
 from brochure.manuscript.colour import Rgb
 
 Role = Literal["text", "heading", "footer"]
+LEFTOVER = 4  # fewer lines on a last page look forgotten there
 SLACK = 1.0  # CSS px; rounding, and the overhang of an italic
 
 
@@ -69,6 +70,20 @@ class Layout:
     headless_pages: tuple[int, ...]  # with pairs on them, but without the header of the table
     side_by_side: bool
     rest: float  # how tall all is that comes after the pairs
+    attached: bool  # whether that may not begin a page without the end of a pair
+
+
+def lines_on_last_page(layout: Layout) -> int:
+    """How many lines of text stand on the last page one below the other, besides the footer."""
+    last = len(layout.bottoms) - 1
+    tops = {
+        round(word.y)
+        for words in layout.words.values()
+        for word in words
+        if word.page == last and word.role != "footer"
+    }
+    # The sides of a pair are set a little off each other: those are lines beside each other.
+    return sum(1 for y in tops if not any(0 < y - other < 4 for other in tops))
 
 
 def headless(layout: Layout) -> frozenset[str]:

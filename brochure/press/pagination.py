@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from brochure.press.layout import Layout
 
+_TOGETHER = 4  # lines with which a commentary begins: what it is, its heading, two of its own
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -30,19 +32,29 @@ def plan_pages(layout: Layout, limit: float) -> Plan:
             divided.add(passage)
         elif height > room:
             page, y = page + 1, _top_after(layout, page + 1)
+        fresh = False
         while height > (room := layout.bottoms[min(page, last)] - y) > 0:
             pad = height - max((side[-1] for side in sides if side), default=height)
             rest = [_after(side, room) for side in sides]
-            if rest == sides:
-                break  # nothing fits: the plan ends here, what is laid out next will tell
+            if rest == sides and fresh:
+                break  # not even on a page of its own: what is laid out next will tell
+            fresh = rest == sides  # nothing fits: it begins on the next page
             sides = rest
             height = pad + max((side[-1] for side in sides if side), default=0.0)
             page, y = page + 1, _top_after(layout, page + 1)
         y += height
-    height, bottom = layout.heights[min(page, last)], layout.bottoms[min(page, last)]
-    if y + layout.rest > bottom + 1:
-        return Plan(frozenset(divided), page + 1 + layout.rest / height)
-    return Plan(frozenset(divided), page + 1 - (bottom - y - layout.rest) / height)
+    full, bottom = layout.heights[min(page, last)], layout.bottoms[min(page, last)]
+    if y + layout.rest <= bottom + 1:
+        return Plan(frozenset(divided), page + 1 - (bottom - y - layout.rest) / full)
+    if not layout.attached or not pairs:
+        return Plan(frozenset(divided), page + 1 + layout.rest / full)
+    # What comes after the pairs takes the last one along: whole, or if that left too large a
+    # hole, its last two lines.
+    passage, (height, sides) = list(pairs.items())[-1]
+    if passage not in divided and bottom - (y - height) <= limit * full:
+        return Plan(frozenset(divided), page + 1 + (height + layout.rest) / full)
+    line = height / max(len(side) for side in sides) if any(sides) else 0.0
+    return Plan(frozenset(divided | {passage}), page + 1 + (2 * line + layout.rest) / full)
 
 
 def pairs_after_holes(layout: Layout, limit: float) -> frozenset[str]:
@@ -72,8 +84,12 @@ def _pairs(layout: Layout) -> dict[str, tuple[float, list[list[float]]]]:
         pairs[part.passage] = height + part.bottom - part.top, sides
     for (passage, column), words in layout.words.items():
         if passage in pairs and column < 2:
-            ends = {w.y + w.height - starts[passage, w.page] for w in words}
-            pairs[passage][1][column if layout.side_by_side else 0].extend(sorted(ends))
+            ends = sorted({w.y + w.height - starts[passage, w.page] for w in words})
+            if not layout.side_by_side:
+                # What stacked.css keeps together: a quote; headings and the first two lines.
+                whole = len(ends) if column == 0 else min(_TOGETHER, len(ends))
+                ends[:whole] = [ends[whole - 1]] * whole
+            pairs[passage][1][column if layout.side_by_side else 0].extend(ends)
     return pairs
 
 

@@ -14,9 +14,8 @@ from brochure.manuscript.load import symbolic
 from brochure.press import imposition
 from brochure.press.compose import Composition
 from brochure.press.edition import Edition
-from brochure.press.layout import Layout, Word
+from brochure.press.layout import LEFTOVER, Layout, Word, lines_on_last_page
 
-_LINES = 4  # fewer on the last page are a leftover
 _LARGE, _LARGE_BOLD = 18.0, 14.0  # points; from there on 3:1 will do (WCAG 2.1, 1.4.3)
 
 
@@ -27,7 +26,7 @@ def inspect(layout: Layout, composition: Composition, size: int) -> Iterator[Dia
     yield from _small_type(layout, edition, factor)
     yield from _contrast(layout, edition)
     yield from _headings(layout)
-    yield from _last_page(layout)
+    yield from _last_page(layout, back=edition.imposition is not None)
     yield from _resolution(layout, edition, factor)
     yield from _attachment(edition, size)
 
@@ -88,22 +87,16 @@ def _headings(layout: Layout) -> Iterator[Diagnostic]:
                 )
 
 
-def _last_page(layout: Layout) -> Iterator[Diagnostic]:
-    """A last page with a few lines on it, besides the footer."""
-    last = len(layout.bottoms) - 1
-    lines = {
-        cell: {round(word.y) for word in words if word.page == last and word.role != "footer"}
-        for cell, words in layout.words.items()
-    }
-    count = max((len(found) for found in lines.values()), default=0)
-    total = sum(len(found) for cell, found in lines.items() if cell[1] != 1)
-    if last > 0 and max(count, total) < _LINES:
-        what = f"only {max(count, total)} lines of text" if max(count, total) else "no text"
-        passages = [cell[0] for cell, found in lines.items() if found]
+def _last_page(layout: Layout, *, back: bool) -> Iterator[Diagnostic]:
+    """A last page with a few lines on it, besides the footer; on a `back` it may stand alone."""
+    last, lines = len(layout.bottoms) - 1, lines_on_last_page(layout)
+    if last > 0 and lines < LEFTOVER and not (back and lines == 0):
+        what = f"only {lines} {'line' if lines == 1 else 'lines'} of text" if lines else "no text"
+        ends = [part.passage for part in layout.parts if part.page == last]
         yield warning(
             "last-page",
             f"The last page has {what}.",
-            symbolic(passages[-1] if passages else ""),
+            symbolic(ends[-1] if ends else ""),
             f"Shorten the text by so much, or let it fit: `fit: {last}`.",
         )
 
