@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -418,6 +419,22 @@ def test_a_line_is_remembered_apart_where_no_word_may_be_divided() -> None:
     assert (fresh.text, asked[6:]) == ("abc-", [True])
     third, *_ = other.split(split, text[6:], style, other, 10.0)
     assert third.text == "abc-", "at another width"
+
+
+@pytest.mark.parametrize("width", range(60, 110))
+def test_no_word_is_broken_without_a_hyphen(workspace: Workspace, width: int) -> None:
+    """Inside emphasis, and behind the hyphen of a compound, WeasyPrint would break anywhere."""
+    workspace.write("styles/email.css", f".text {{ width: {width}pt }}")
+    text = "*Wir gehen nach Marburg-Biedenkopf zu WIR-Strukturen, nicht-öffentlich.*"
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f'"{text}"'))
+    result = workspace.typeset()
+    run = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=result.pdf, capture_output=True, check=True
+    )
+    printed = run.stdout.decode().partition("Kommentar")[2].partition("Titel")[0].strip()
+    assert printed.count("\n") >= 2
+    joined = printed.replace("-\n", "-").replace("\n", " ")
+    assert joined.replace("-", "") == text.strip("*").replace("-", "")
 
 
 def test_two_processes_remember_the_words_of_both(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class LineBreaker:
         self._above: dict[tuple[int, int], int] = {}  # what is left to set → hyphens above it
         self._row = 0  # hyphens right above the line at hand
         self._width = 0.0  # room that the last text had
+        self._at_start = True  # whether nothing stands in the line at hand
 
     def divides(self, language: str) -> bool:
         """Whether words of `language` may be divided in the line at hand."""
@@ -53,6 +54,10 @@ class LineBreaker:
     def hyphenator(self, language: str) -> Hyphenator:
         """Who divides the words of `language`."""
         return self._hyphenators[language.partition("-")[0]]
+
+    def begin_line(self) -> None:
+        """A new line is begun, or the same one anew."""
+        self._at_start = True
 
     def split(
         self,
@@ -78,6 +83,11 @@ class LineBreaker:
             self._row = 0
         self._width = width
         divides = self._row < _IN_A_ROW
+        # WeasyPrint takes each text inside an inline box for the first of its line, and breaks a
+        # word anywhere, without a hyphen, rather than begin a line with it.
+        if "is_line_start" in options:
+            options["is_line_start"] = options["is_line_start"] and self._at_start
+        self._at_start = self._at_start and not text.strip()
         key = (text, self._style(style), max_width, args, tuple(options.items()), divides)
         if key not in self._memory:
             if len(self._memory) >= _REMEMBERED:
@@ -132,10 +142,16 @@ class _Pyphen:
 
 def install(line_break: Any, inline: Any) -> None:
     """Put the stand-ins into WeasyPrint's modules ``text.line_break`` and ``layout.inline``."""
-    split = inline.split_first_line
+    split, split_box = inline.split_first_line, inline.split_inline_box
     line_break.pyphen = _Pyphen
 
     def split_first_line(*args: Any, **options: Any) -> Any:
         return _current.get().split(split, *args, **options)
 
+    def split_inline_box(context: Any, box: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(box, inline.boxes.LineBox):
+            _current.get().begin_line()
+        return split_box(context, box, *args, **options)
+
     inline.split_first_line = split_first_line
+    inline.split_inline_box = split_inline_box
