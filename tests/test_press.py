@@ -437,6 +437,56 @@ def test_no_word_is_broken_without_a_hyphen(workspace: Workspace, width: int) ->
     assert joined.replace("-", "") == text.strip("*").replace("-", "")
 
 
+@pytest.mark.parametrize(
+    ("lines", "line", "said"),
+    [
+        ("imposition: {scheme: saddle, sheet: A4}", 5, "cannot be `saddle`"),
+        ("imposition: {scheme: saddle-stitch, sheet: A6}", 5, "cannot be `A6`"),
+        ("imposition: {scheme: saddle-stitch, creep: thick}", 5, "should be a number"),
+        ("imposition: {scheme: saddle-stitch, creep: 2}", 5, "1 is the most"),
+        ("bleed: -3", 5, "0 is the least"),
+        ("codes: perhaps", 5, "should be yes or no"),
+        ("resolution: 1.5", 5, "should be a whole number"),
+        ("scale: {smallest: 1.2, largest: 1.5}", 5, "1 is the most"),
+        ("fit: sheet", 5, "needs bounds for its type"),
+        ("output: html\n  marks: [crop]", 6, "page of the web has no `marks`"),
+        ("output: html\n  colours: black", 6, "page of the web has no `colours`"),
+        ("output: html\n  imposition: {scheme: saddle-stitch}", 6, "has no `imposition`"),
+        ("imposition: {scheme: saddle-stitch}\n  bleed: 3", 6, "have no `bleed`"),
+        ("imposition: {scheme: saddle-stitch}\n  marks: [crop]", 6, "have no `marks`"),
+        ("colour: red", 5, "`colour` is not known here"),
+    ],
+)
+def test_editions_that_cannot_be(workspace: Workspace, lines: str, line: int, said: str) -> None:
+    workspace.write(
+        "styles/editions.yaml",
+        "mine:\n  about: x\n  styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
+        f"  {lines}\n",
+    )
+    _, complaints = workspace.attempt(lambda: load_editions(workspace.project))
+    (complaint,) = complaints
+    assert said in complaint.message
+    assert (complaint.place.file, complaint.place.line) == ("styles/editions.yaml", line)
+    assert complaint.hint
+
+
+def test_an_edition_without_fonts_says_so(workspace: Workspace) -> None:
+    workspace.write("styles/editions.yaml", "mine:\n  about: x\n  styles: [common.css]\n")
+    _, complaints = workspace.attempt(lambda: load_editions(workspace.project))
+    assert ["names no fonts" in complaint.message for complaint in complaints] == [True]
+
+
+def test_pages_that_are_no_panels(workspace: Workspace) -> None:
+    workspace.write(
+        "styles/editions.yaml",
+        "mine:\n  about: x\n  styles: [common.css, columns.css]\n"
+        "  fonts: [Source Sans 3, Gentium Book Plus]\n  imposition: {scheme: letter-fold}\n",
+    )
+    workspace.leaflet(HEAD + PASSAGE)
+    _, complaints = workspace.attempt(lambda: workspace.typeset("mine"))
+    assert [complaint.code for complaint in complaints] == ["page-size"]
+
+
 def test_two_processes_remember_the_words_of_both(tmp_path: Path) -> None:
     one, other = (Hyphenator(GERMAN_WORDS, tmp_path) for _ in range(2))
     one.positions("Zusammenschlüsse")

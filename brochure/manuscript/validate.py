@@ -98,7 +98,25 @@ def _diagnose(tree: Tree, model: type[BaseModel], base: Path, detail: ErrorDetai
                 "a list": "Begin each item with `- `, each in its own line.",
             }.get(expected, "Write its keys below it, indented by two spaces."),
         )
+    if detail["type"] in _WRITTEN:
+        what, example = _WRITTEN[detail["type"]]
+        message = f"{name} cannot be `{plain(node)}`: here should be {what}."
+        return error("value", message, tree.place(path), f"Write {example}.")
+    if detail["type"] in ("greater_than_equal", "less_than_equal"):
+        (bound,) = context.values()
+        most = "most" if detail["type"] == "less_than_equal" else "least"
+        message = f"{name} cannot be `{plain(node)}`: {bound:g} is the {most}."
+        return error("value", message, tree.place(path), "Write a number within these bounds.")
     return error("value", f"{name}: {detail['msg']}.", tree.place(path))
+
+
+# How values that are no text are written, by the complaints of pydantic about them.
+_WRITTEN = {
+    "float_parsing": ("a number", "digits, with a point where it is needed, as in 0.1"),
+    "int_parsing": ("a whole number", "digits, as in 150"),
+    "int_from_float": ("a whole number", "digits, as in 150"),
+    "bool_parsing": ("yes or no", "`yes` or `no`"),
+}
 
 
 def _name(path: Path) -> str:

@@ -154,6 +154,7 @@ def load_editions(project: Project) -> dict[str, Edition]:
             if edition is not None:
                 editions[name.text or ""] = edition
                 complaints += _check_files(project, tree, name.text or "", edition)
+                complaints += _contradictions(tree, name.text or "", edition)
     raise_errors(complaints)
     return editions
 
@@ -179,6 +180,44 @@ def _check_files(project: Project, tree: Tree, name: str, edition: Edition) -> I
                 tree.place(path),
                 "Write it into the folder styles/ of the project, or correct the name.",
             )
+
+
+def _contradictions(tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:
+    """Wishes of an edition that cannot be granted together."""
+    on_paper = ("imposition", "marks", "bleed", "fit", "scale")
+    if edition.output == "html":
+        for key in (*on_paper, *(["colours"] if edition.colours != "rgb" else [])):
+            if getattr(edition, key):
+                yield error(
+                    "edition",
+                    f"A page of the web has no `{key}`.",
+                    tree.key_place((name, key)),
+                    "Delete this line, or `output: html`.",
+                )
+        return
+    if not edition.fonts:
+        yield error(
+            "edition",
+            f"The edition `{name}` names no fonts.",
+            tree.key_place((name,)),
+            "Add `fonts: [Gentium Book Plus, Source Sans 3]`.",
+        )
+    for key in ("marks", "bleed") if edition.imposition else ():
+        if getattr(edition, key):
+            yield error(
+                "edition",
+                f"Pages that are arranged on sheets here have no `{key}`.",
+                tree.key_place((name, key)),
+                "Print shops arrange pages themselves: give them single pages, without "
+                "`imposition`; or delete this line.",
+            )
+    if edition.fit and edition.scale is None:
+        yield error(
+            "edition",
+            "To fit, the edition needs bounds for its type.",
+            tree.key_place((name, "fit")),
+            "Add `scale: {smallest: 0.9, largest: 1.15}`.",
+        )
 
 
 def choose(

@@ -57,6 +57,13 @@ def _plan(
             symbolic(),
             "Shorten it, or allow a smaller type: `scale:` of the edition.",
         )
+    if rules.scheme == "letter-fold" and not imposition.is_foldable(rules, layout.sizes[0]):
+        return (), error(
+            "page-size",
+            "Pages of this size do not make six panels of one sheet.",
+            symbolic(),
+            "Take the style sheet panels.css, or set `@page { size: 99.5mm 210mm }`.",
+        )
     last = pages - 1
     runs_over = {p.passage for p in layout.parts if p.page == last} & {
         p.passage for p in layout.parts if p.page == last - 1

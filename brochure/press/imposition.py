@@ -125,6 +125,13 @@ def plan(
     return tuple(planned)
 
 
+def is_foldable(rules: Imposition, size: Size) -> bool:
+    """Whether two panels of this size and a third, up to 5 mm narrower, make a sheet."""
+    width, height = PAPER[rules.sheet]
+    inner = width - 2 * size[0]
+    return size[0] - 5 * MM <= inner <= size[0] + 0.5 and size[1] <= height + 0.5
+
+
 def scaling(edition: Edition, sizes: Sequence[Size]) -> float:
     """By how much pages of an edition are scaled on their sheets; 1 where they are not."""
     if edition.imposition is None or not sizes:
