@@ -1,7 +1,7 @@
 """Copyfitting: as large as will fit, evenly filled, or a complaint that says what to do."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -143,6 +143,53 @@ def test_a_text_that_is_right_takes_two_pages_well_filled(
     assert len(settings) <= RESETS + 1
     assert last_page(workspace, result.pdf) > 0.5
     assert result.diagnostics == ()
+
+
+def white_at_the_foot(pdf: bytes) -> list[float]:
+    """How much of each page is white between its text and its foot, as a share of the page."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    shares = []
+    for page in document:
+        text = page.get_textpage()
+        boxes = [text.get_charbox(i) for i in range(text.count_chars())]
+        shares.append((min(b[1] for b in boxes if b[1] > 100) - 75) / page.get_height())
+    document.close()
+    return shares
+
+
+def test_a_text_that_is_rather_short_leaves_white_on_both_pages(workspace: Workspace) -> None:
+    workspace.leaflet(text(58, passages=8).replace("imprint: Ich\n", ""))
+    result = workspace.typeset("print")
+    first, second = white_at_the_foot(result.pdf)
+    assert result.pages == 2
+    assert min(first, second) > 0.05, "it is not all on the second"
+    assert abs(first - second) < 0.2
+
+
+def test_pages_are_filled_more_evenly_than_elsewhere(workspace: Workspace) -> None:
+    """Pairs of a fifth of a page: without the wish, they are not divided."""
+    holes = []
+    for wish in ("", "fit: 2\n"):
+        workspace.leaflet(text(125, passages=7).replace("fit: 2\n", wish))
+        result, complaints = workspace.attempt(lambda: workspace.typeset("print"))
+        assert result, complaints
+        holes.append(white_at_the_foot(result.pdf)[0])
+    assert holes[1] < 0.1
+
+
+def test_where_the_plan_is_too_timid_the_page_decides() -> None:
+    """Planned to overflow even in the smallest type, and yet it fits when it is set."""
+    render = press([10] * 9)
+
+    def timid(rules: Rules) -> Setting:
+        setting = render(rules)
+        layout = replace(setting.layout, rest=5 * PAGE)
+        return Setting(setting.document, layout, rules)
+
+    fitted = fit(timid, 0.2, BOUNDS, 2)
+    assert (fitted.setting.pages, fitted.diagnostics) == (2, ())
 
 
 def test_without_the_wish_they_would_take_more_or_less(workspace: Workspace) -> None:

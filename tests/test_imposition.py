@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from brochure.press.edition import Imposition
-from brochure.press.imposition import MM, PAPER, Side, arrange, fill, plan
+from brochure.press.imposition import MM, PAPER, Side, arrange, fill, is_foldable, plan
 
 A5 = (148.5 * MM, 210 * MM)
 A4 = (210 * MM, 297 * MM)
@@ -160,6 +160,15 @@ def test_pages_are_added_where_nothing_is_cut_apart() -> None:
     assert fill(3, 4, before_last=True) == (0, 1, None, 2)
     assert fill(1, 4, before_last=True) == (0, None, None, None)
     assert fill(8, 4, before_last=True) == tuple(range(8))
+
+
+@pytest.mark.parametrize(
+    ("millimetres", "foldable"), [(99.5, True), (99, True), (100, True), (102, False), (98, False),
+                                  (148.5, False), (210, False)],
+)  # fmt: skip
+def test_which_pages_make_six_panels(millimetres: float, foldable: bool) -> None:
+    assert is_foldable(rules("letter-fold"), (millimetres * MM, 210 * MM)) is foldable
+    assert not is_foldable(rules("letter-fold"), (millimetres * MM, 297 * MM))
 
 
 def test_an_unknown_scheme_is_a_mistake_of_ours() -> None:

@@ -8,6 +8,7 @@ relative colorimetric intent and black point compensation (ISO 15930-7 leaves th
 
 import io
 import zlib
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -120,7 +121,6 @@ def convert(pdf: Any, converter: Converter) -> list[str]:
         page.contents_coalesce()
         content = _converted(pikepdf.parse_content_stream(page), converter, left)
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(content))
-        _groups(page.obj, converter)
     for thing in list(pdf.objects):
         if isinstance(thing, pikepdf.Stream):
             kind = thing.get("/Subtype")
@@ -130,12 +130,26 @@ def convert(pdf: Any, converter: Converter) -> list[str]:
                 _groups(thing, converter)
             elif kind == "/Image" and not _is_mask(thing):
                 _picture(thing, converter)
-        elif isinstance(thing, pikepdf.Dictionary):
-            if "/ShadingType" in thing and str(thing.ColorSpace) != "/DeviceGray":
+    for resources in _resources(pdf):
+        for shading in resources.get("/Shading", pikepdf.Dictionary()).values():
+            if str(shading.ColorSpace) != "/DeviceGray":
                 left["a gradient"] = None
-            if converter.space == "black":
-                _opaque(thing)
+        if converter.space == "black":
+            for state in resources.get("/ExtGState", pikepdf.Dictionary()).values():
+                _opaque(state)
     return list(left)
+
+
+def _resources(pdf: Any) -> Iterator[Any]:
+    """Every resource dictionary: of pages, of forms, and those that stand by themselves."""
+    import pikepdf
+
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream | pikepdf.Dictionary):
+            if "/Resources" in thing:
+                yield thing.Resources
+            if isinstance(thing, pikepdf.Dictionary) and "/ExtGState" in thing:
+                yield thing
 
 
 def _converted(
@@ -176,10 +190,9 @@ def _groups(thing: Any, converter: Converter) -> None:
 
 def _opaque(state: Any) -> None:
     """No half-tones by the way of transparency."""
-    if state.get("/Type") in (None, "/ExtGState"):
-        for key in ("/ca", "/CA"):
-            if key in state and float(state[key]) > 0:
-                state[key] = 1
+    for key in ("/ca", "/CA"):
+        if key in state and float(state[key]) > 0:
+            state[key] = 1
 
 
 def _is_mask(image: Any) -> bool:

@@ -122,6 +122,7 @@ def declare_x4(pdf: Any, profile: bytes, condition: str) -> None:
         Type=pikepdf.Name.OutputIntent,
         S=pikepdf.Name.GTS_PDFX,
         OutputConditionIdentifier=pikepdf.String(condition),
+        RegistryName=pikepdf.String("http://www.color.org"),
         Info=pikepdf.String(condition),
         DestOutputProfile=stream,
     )
