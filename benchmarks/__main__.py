@@ -49,6 +49,7 @@ def main() -> None:
         work = Path(folder)
         cold(work, rounds)
         warm(work, rounds)
+        editions(work, rounds)
         growth(work, rounds)
         sources.main(work, max(1, rounds // 2))
         if options.variants:
@@ -146,6 +147,22 @@ def folders(composition: Composition) -> tuple[Path, ...]:
 def composed(project: Project, name: str) -> Composition:
     """A leaflet of a project, composed in the edition email."""
     return compose(project, load(project, name), "email", load_editions(project)["email"])
+
+
+def editions(work: Path, rounds: int) -> None:
+    """The seed leaflet in each edition on paper, in a warm process."""
+    project, typesetter = Project(ROOT), Typesetter(work / "cache")
+    forms = {n: e for n, e in load_editions(project).items() if e.output == "pdf"}
+    manuscript = load(project, SEED)
+    composed_ = {n: compose(project, manuscript, n, e) for n, e in forms.items()}
+    for composition in composed_.values():
+        typesetter.typeset(composition)
+    calls = [lambda c=c: typesetter.typeset(c) for c in composed_.values()]
+    times = interleaved(rounds, *calls, clock=time.process_time)
+    base = dict(zip(composed_, times, strict=True))["email"]
+    print("\nEditions (email is 1)")
+    for name, taken in zip(composed_, times, strict=True):
+        print(f"  {name:<30} {taken / base:.2f}")
 
 
 def long_leaflet(project: Project, count: int) -> Composition:
