@@ -240,7 +240,7 @@ def test_pages_for_notes_fill_a_booklet_and_say_so(workspace: Workspace) -> None
 
 def test_a_seventh_panel_is_refused(workspace: Workspace) -> None:
     passages = "".join(
-        f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 400}\n" for n in range(9)
+        f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 600}\n" for n in range(9)
     )
     workspace.leaflet(HEAD + "imprint: Ich\npassages:\n" + passages)
     result, complaints = workspace.attempt(lambda: workspace.typeset("folded"))
