@@ -87,6 +87,14 @@ def test_black_is_pure_k_and_grey_is_k_alone() -> None:
     assert list(converter.changed) == ["#00ff00"], "no press prints the green of a screen"
 
 
+def test_grey_is_as_light_as_the_colour() -> None:
+    converter = Converter("grey", None)
+    for level in (0.0, 0.5, 1.0):
+        assert converter.inks((level, level, level))[0] == pytest.approx(level, abs=0.02)
+    green, blue = (converter.inks(c)[0] for c in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+    assert green > 0.8 > 0.4 > blue
+
+
 def test_black_and_white_has_nothing_between() -> None:
     converter = Converter("black", None)
     for colour, ink in (("#000000", 0), ("#ffffff", 1), ("#96303f", 0), ("#dddddd", 1)):

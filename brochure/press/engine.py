@@ -1,7 +1,7 @@
 """WeasyPrint, made ours: loaded late and quickly, with our fonts, without network or disk.
 
 The only module that imports WeasyPrint. Its private parts that are leaned on (the version is
-pinned): the tag tree and two functions of the line breaker are replaced in :func:`load`.
+pinned): the tag tree and three functions of the line breaker are replaced in :func:`load`.
 """
 
 import contextlib

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from brochure.diagnostics import Diagnostic, error
 from brochure.manuscript.load import symbolic
 from brochure.press.edition import Scale
-from brochure.press.layout import LEFTOVER, Layout, lines_on_last_page
+from brochure.press.layout import LEFTOVER, Layout, line_height, lines_on_last_page
 from brochure.press.pagination import Plan, plan_pages
 from brochure.press.setting import Remembering, Render, Rules, Setting, settle
 
@@ -22,7 +22,6 @@ _FULL = 0.985  # of the last page: what the search aims at; a line less than all
 _TIGHTER = 0.5  # pages are to be filled evenly: pairs are divided for smaller holes than elsewhere
 _LEAST = 0.6  # of the pages, if they are to look full
 _SOME = 0.15  # of the last page, if it is not to look like a leftover
-LINE = 20.0  # CSS px; that of the grid on A4
 CODE = "does-not-fit"
 
 
@@ -145,7 +144,7 @@ def _over(trial: _Trial, pages: int) -> Iterator[Diagnostic]:
     height that is missing.
     """
     layout = trial.setting.layout
-    line = LINE * trial.scale
+    line = line_height(layout)
     left = max(1, math.ceil((trial.plan.pages - pages) * min(layout.heights) / line))
     found = {**beyond(layout, pages), "": math.ceil(layout.rest / line)}
     counts: dict[str, int] = {}
@@ -177,7 +176,7 @@ def beyond(layout: Layout, pages: int) -> dict[str, int]:
 
 def _short(trial: _Trial, setting: Setting, pages: int) -> Diagnostic:
     """The leaflet is too short even in its largest type."""
-    height, line = min(setting.layout.heights), LINE * trial.scale
+    height, line = min(setting.layout.heights), line_height(setting.layout)
     lacking = max(_LEAST * pages, pages - 1 + _SOME) - trial.plan.pages
     return error(
         CODE,

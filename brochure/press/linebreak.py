@@ -1,7 +1,8 @@
 """Our hand in WeasyPrint's line breaker: which words are divided, and how often in a row.
 
 WeasyPrint 70 asks Pyphen where to divide a word, and knows no bound on hyphens one below the
-other (``hyphenate-limit-lines``). :func:`install` puts two stand-ins in its place.
+other (``hyphenate-limit-lines``); and inside inline boxes it breaks words anywhere. :func:`install`
+puts three stand-ins in its place.
 
 Soft hyphens in the text would do for the first, but where one lies just at the end of a line,
 WeasyPrint falls back to the one before it, past all spaces between, and leaves a line half
