@@ -134,6 +134,13 @@ def test_type_is_measured_on_the_paper(workspace: Workspace) -> None:
     assert "6.0 points, as the pages are scaled down" in found[0].message
 
 
+def test_a_picture_that_is_not_seen_has_no_resolution(workspace: Workspace) -> None:
+    workspace.write("content/probe/logo.png", png(60, 60))
+    workspace.write("styles/print.css", ".logo { width: 0; height: 0 }")
+    workspace.leaflet(FULL + LOGO + PASSAGE)
+    assert workspace.typeset("print").diagnostics == ()
+
+
 def test_large_type_may_have_less_contrast(workspace: Workspace) -> None:
     """WCAG 2.1, 1.4.3: 3 to 1 from 18 points on, or from 14 where it is bold."""
     workspace.leaflet(FULL + PASSAGE)

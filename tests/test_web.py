@@ -115,6 +115,14 @@ def test_pictures_and_styles_lie_in_the_page(browser: Browser, workspace: Worksp
     page.close()
 
 
+def test_an_import_would_be_missing_and_is_refused(workspace: Workspace) -> None:
+    workspace.write("styles/web.css", "@import 'more.css'; h1 { color: red }")
+    workspace.write("styles/more.css", "h1 { color: blue }")
+    workspace.leaflet(HEAD + "passages:\n  - id: eins\n    commentary: {text: Text}\n")
+    found = [(d.code, d.place.file) for d in workspace.complaints("web") if d.is_error]
+    assert found == [("import", "styles/web.css")]
+
+
 def test_should_code_slip_in_the_page_forbids_it(browser: Browser, workspace: Workspace) -> None:
     template = (ROOT / "styles/leaflet.html").read_text("utf-8")
     workspace.write(

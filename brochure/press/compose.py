@@ -120,6 +120,15 @@ class Composer:
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # in a browser, fonts are the reader's
             complaints += missing_glyphs(manuscript, html + sheet, template, covered)
+        elif any(asset.mime == "text/css" for asset in collector.assets.values()):
+            complaints.append(
+                error(
+                    "import",
+                    "A page of the web cannot import style sheets: it is whole in itself.",
+                    Place(project.show(project.style(sheets[0][0] if sheets else ""))),
+                    "Delete the `@import`, and name the sheet under `styles:` of the edition.",
+                )
+            )
         profile, wrong = self._profile
         mirrored = manuscript.language.direction == "rtl"
         return Composition(

@@ -43,6 +43,11 @@ class Imposition(_Model):
         True, description="Whether the foot of the last page says how to set the printer."
     )
 
+    @property
+    def pages(self) -> int:
+        """How many pages one sheet takes, both sides together."""
+        return {"step-and-repeat": 2, "letter-fold": 6}.get(self.scheme, 4)
+
 
 class Scale(_Model):
     """How far type and spaces may be scaled to fill a number of pages."""
@@ -122,15 +127,7 @@ class Edition(_Model):
     @property
     def sheet_pages(self) -> int:
         """How many pages one sheet of paper takes, both sides together."""
-        match self.imposition:
-            case None:
-                return 2
-            case Imposition(scheme="step-and-repeat"):
-                return 2
-            case Imposition(scheme="letter-fold"):
-                return 6
-            case _:
-                return 4
+        return self.imposition.pages if self.imposition else 2
 
 
 def load_editions(project: Project) -> dict[str, Edition]:

@@ -50,7 +50,7 @@ def _plan(
     if rules is None:
         return (), None
     pages = len(layout.sizes)
-    if rules.scheme == "letter-fold" and pages > imposition.PANELS:
+    if rules.scheme == "letter-fold" and pages > rules.pages:
         return (), error(
             "too-many-pages",
             f"The leaflet takes {pages} panels; a sheet that is folded twice has six.",

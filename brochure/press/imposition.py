@@ -15,7 +15,6 @@ from brochure.press.edition import Edition, Imposition
 
 MM = 72 / 25.4
 PAPER = {"A3": (420 * MM, 297 * MM), "A4": (297 * MM, 210 * MM), "A5": (210 * MM, 148 * MM)}
-PANELS = 6
 Cells = tuple[int | None, ...]
 Size = tuple[float, float]
 
@@ -95,9 +94,8 @@ def plan(
     most.
     """
     width, height = PAPER[rules.sheet]
-    multiple = {"step-and-repeat": 2, "letter-fold": PANELS}.get(rules.scheme, 4)
     folded = rules.scheme in ("saddle-stitch", "letter-fold")  # with a cover, front and back
-    pages = fill(len(sizes), multiple, before_last=before_last and folded)
+    pages = fill(len(sizes), rules.pages, before_last=before_last and folded)
     planned: list[Side] = []
     for number, cells in enumerate(arrange(rules.scheme, pages)):
         sheet, back = divmod(number, 2)

@@ -104,7 +104,7 @@ def _last_page(layout: Layout, *, back: bool) -> Iterator[Diagnostic]:
 def _resolution(layout: Layout, edition: Edition, factor: float) -> Iterator[Diagnostic]:
     for picture in layout.pictures:
         sides = zip(picture.pixels, (picture.width, picture.height), strict=True)
-        dpi = min(pixels / (points * factor / 72) for pixels, points in sides if points)
+        dpi = min((p / (points * factor / 72) for p, points in sides if points), default=math.inf)
         if dpi < edition.resolution:
             wanted = math.ceil(picture.width * factor / 72 * edition.resolution)
             yield warning(
