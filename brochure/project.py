@@ -135,7 +135,9 @@ class Project:
         place = asked_at or Place(self.show(path))
         named = f"`{self.show(path)}`"
         try:
-            real = path.resolve(strict=True)
+            # Not strict: what lies outside is said to lie outside, whether or not it exists there;
+            # the complaint must not depend on the machine, nor tell what else is on it.
+            real = path.resolve()
             # One open, and everything asked of the open file: nothing can change in between.
             # O_NONBLOCK: a named pipe in place of a file must not hang the build.
             if not any(real.is_relative_to(base.resolve()) for base in self._readable()):

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from brochure.diagnostics import Place, Problems
+from brochure.press import engine
 from brochure.press.compose import Composition
 from tests.conftest import HEAD, PASSAGE, Workspace
 
@@ -131,3 +132,10 @@ def test_the_typesetter_itself_fetches_nothing_that_was_not_collected(workspace:
         with pytest.raises(Problems) as caught:
             workspace.typesetter.typeset(changed)
         assert [d.code for d in caught.value.diagnostics] == ["outside-project"]
+
+
+def test_a_cut_picture_is_told_in_the_second_leaflet_too(workspace: Workspace) -> None:
+    engine.load()  # which changes how Pillow reads, in the whole process
+    workspace.write("content/probe/a.png", png(200, 200)[:-60])
+    workspace.leaflet(logo("a.png"))
+    assert [c.code for c in workspace.complaints("email")] == ["broken-picture"]

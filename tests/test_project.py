@@ -24,7 +24,12 @@ def test_reads_what_lies_inside(workspace: Workspace) -> None:
     assert project.seen == {file}
 
 
-@pytest.mark.parametrize("path", ["../outside.txt", "content/../../outside.txt"])
+@pytest.mark.parametrize(
+    "path",
+    # Whether the file exists there must make no difference: else the words of a complaint would
+    # hang on the machine, and tell what is on it.
+    ["../outside.txt", "content/../../outside.txt", "../absent.txt", "../absent/../absent.txt"],
+)
 def test_nothing_outside_is_read_through_dots(tmp_path: Path, path: str) -> None:
     (tmp_path / "outside.txt").write_text("secret")
     project = Project(tmp_path / "project")
@@ -40,8 +45,10 @@ def test_nothing_outside_is_read_through_links(tmp_path: Path) -> None:
     project.content.mkdir(parents=True)
     (project.content / "file.txt").symlink_to(outside / "secret.txt")
     (project.content / "folder").symlink_to(outside)
+    (project.content / "dangling").symlink_to(outside / "absent.txt")
     (project.content / "loop").symlink_to(project.content / "loop")
     assert refused(project, project.content / "file.txt").startswith("outside-project")
+    assert refused(project, project.content / "dangling").startswith("outside-project")
     assert refused(project, project.content / "folder/secret.txt").startswith("outside-project")
     assert refused(project, project.content / "loop").startswith("cannot-read")
     assert refused(project, Path("/etc/passwd")).startswith("outside-project")

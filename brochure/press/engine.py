@@ -188,6 +188,11 @@ def load() -> Any:
         ) from None
     finally:
         ctypes.util.find_library = find
+    from PIL import ImageFile
+
+    # WeasyPrint makes Pillow read pictures that end too early, in the whole process: from the
+    # second leaflet of a worker on, our own check would pass what is cut.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
     linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
     return weasyprint
