@@ -12,6 +12,7 @@ from click.shell_completion import get_completion_class
 from brochure import __version__, terminal
 from brochure.commands.build import build
 from brochure.commands.check import check
+from brochure.commands.mail import mail
 from brochure.commands.source import source
 from brochure.commands.variants import variants
 from brochure.diagnostics import Problems
@@ -85,13 +86,22 @@ def new(context: click.Context, name: str, language: str, example: bool) -> None
 
 
 @cli.command()
-@click.argument("kind", type=click.Choice(["leaflet", "variant", "editions"]), default="leaflet")
+@click.argument(
+    "kind", type=click.Choice(["leaflet", "variant", "editions", "mail"]), default="leaflet"
+)
 def schema(kind: str) -> None:
-    """Print the JSON Schema of leaflet.yaml, a variant's file, or editions.yaml, for editors."""
-    from brochure.manuscript.schema import schemas, schemas_by_name
+    """Print the JSON Schema of a file that people write, for editors."""
+    from brochure.mail.model import Mailing
+    from brochure.manuscript.schema import schema_of, schemas, schemas_by_name
     from brochure.press.edition import Edition
 
-    data = schemas_by_name(Edition) if kind == "editions" else schemas()[kind]
+    match kind:
+        case "editions":
+            data = schemas_by_name(Edition)
+        case "mail":
+            data = schema_of(Mailing)
+        case _:
+            data = schemas()[kind]
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
@@ -104,5 +114,5 @@ def completion(shell: str) -> None:
     click.echo(kind(cli, {}, "brochure", "_BROCHURE_COMPLETE").source())
 
 
-for command in (build, check, source, variants):
+for command in (build, check, mail, source, variants):
     cli.add_command(command)

@@ -18,6 +18,7 @@ from pathlib import Path
 from brochure.diagnostics import Place, Problems, error
 
 MANUSCRIPT = "leaflet.yaml"
+MAIL = "mail.yaml"  # beside it: the letter with which it is sent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ABANDONED = 3600.0  # seconds after which a half-written file cannot belong to a living build
 

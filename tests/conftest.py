@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import trustme
 
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.manuscript.load import Manuscript, load
@@ -13,6 +14,7 @@ from brochure.press.compose import Composition, compose
 from brochure.press.edition import load_editions
 from brochure.press.typeset import Typeset, Typesetter
 from brochure.project import Project
+from tests import postoffice
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
@@ -113,3 +115,29 @@ def seed_pdfs(typesetter: Typesetter) -> dict[str, Typeset]:
         for name, edition in load_editions(project).items()
         if edition.default
     }
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Who issues the certificates of the tests."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> postoffice.Mailroom:
+    return postoffice.furnish(tmp_path_factory.mktemp("mailroom"))
+
+
+@pytest.fixture
+def room(
+    furnished: postoffice.Mailroom,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> postoffice.Mailroom:
+    """A project that can be mailed, the password in the environment, our authority trusted."""
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(trusted)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", postoffice.PASSWORD)
+    return postoffice.copy(furnished, tmp_path / "project")

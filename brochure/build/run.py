@@ -29,7 +29,8 @@ log = logging.getLogger("brochure")
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file in ``out/``: where, how many pages and bytes, and whether it was made just now.
+    """A file in ``out/``: where, how many pages and bytes, its digest, and whether it was made
+    just now.
 
     `sheets` are those of paper that its pages are arranged on; 0 where each page is one.
     """
@@ -41,6 +42,7 @@ class Artifact:
     pages: int
     sheets: int
     size: int
+    sha256: str
     made: bool
 
 
@@ -138,14 +140,23 @@ class Build:
         """How many times type has to be set: PDFs of the same content are set once."""
         return len(self._groups)
 
-    def run(self, staff: "Staff", cache: Path | None) -> Iterator[Outcome]:
-        """Make what is to be made; outcomes come as they are ready. A broken leaflet does not
-        stop the others. `cache` is for the workers, see `work.make`.
-        """
+    @property
+    def missing(self) -> tuple[Job, ...]:
+        """What has to be made: it is not there, or not what the manuscript says now."""
+        return tuple(job for jobs in self._groups.values() for job in jobs)
+
+    def ready(self) -> Iterator[Outcome]:
+        """What need not be made, with all there is to say about it; and what cannot be."""
         for unreadable in self._broken:
             yield Outcome(None, unreadable.diagnostics)
         for job, record in self._fresh:
             yield self._kept(job, record)
+
+    def run(self, staff: "Staff", cache: Path | None) -> Iterator[Outcome]:
+        """Make what is to be made; outcomes come as they are ready. A broken leaflet does not
+        stop the others. `cache` is for the workers, see `work.make`.
+        """
+        yield from self.ready()
         if not self._groups:
             return
         from brochure.build.staff import employ
@@ -226,6 +237,7 @@ class Build:
             record.pages,
             sheets,
             record.size,
+            record.sha256,
             made,
         )
 

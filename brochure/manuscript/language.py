@@ -62,6 +62,7 @@ class Words(_Model):
     duplex: str
     code: str
     permalink: str
+    objection: str
 
 
 class _Data(_Model):

@@ -1,4 +1,4 @@
-"""Slots: named places in the texts of a leaflet that a region fills in.
+"""Slots: named places in texts that a region fills in; in a letter, a recipient as well.
 
 ``{{ region.meeting }}`` is Jinja2's notation, and Jinja2's sandbox fills it in. Of its language
 only what needs no loop and no call is let in, so that a text costs no more time and memory than
@@ -6,7 +6,7 @@ it has letters: names, texts, comparisons, ``a if b else c``, and filters that d
 A quote has no slots.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -32,13 +32,24 @@ _HINT = "Write a slot as {{ region.name }}: the word `region`, a dot, a column o
 class _Row:
     """What the word `region` means in a text; it has no attributes but its slots."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_prefix", "_values")
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
+    def __init__(self, values: Mapping[str, Value], root: str) -> None:
         self._values = values
+        self._prefix = _prefix(root)
 
     def __getitem__(self, name: str) -> str:
-        return self._values[name].text
+        return self._values[self._prefix + name].text
+
+
+def _prefix(root: str) -> str:
+    """What stands before the names of a root: nothing before those of the region."""
+    return "" if root == _ROOT else f"{root}."
+
+
+def _roots(names: Iterable[str]) -> tuple[str, ...]:
+    """The words that slots may begin with, where these names are known."""
+    return tuple(sorted({_ROOT} | {name.partition(".")[0] for name in names if "." in name}))
 
 
 @dataclass(frozen=True)
@@ -51,18 +62,24 @@ class _Text:
 
 
 def fill(
-    tree: Tree, values: Mapping[str, Value], known: tuple[str, ...]
+    tree: Tree,
+    values: Mapping[str, Value],
+    known: tuple[str, ...],
+    forbidden: Callable[[Path], str] | None = None,
 ) -> tuple[Tree, list[Diagnostic], frozenset[str]]:
     """The tree with all slots filled in, what is wrong with them, and which have no value.
 
     `values` are those of one region, defaults among them; `known` are all names that there are.
+    Names with a dot (``recipient.name``) are those of another root than `region`. `forbidden`
+    says of a path why no slot can be there, or nothing; without, as it is in a leaflet.
     """
     complaints: list[Diagnostic] = []
     missing: set[str] = set()
     root = tree.root
-    row = _Row(values)
+    roots = _roots(known)
+    rows = {name: _Row(values, name) for name in roots}
     for path, node in slotted(tree):
-        if where := _forbidden(path):
+        if where := (forbidden or _forbidden)(path):
             complaints.append(
                 error(
                     "slot-here",
@@ -77,7 +94,7 @@ def fill(
             continue
         assert node.text is not None
         assert root is not None
-        text = _read(node.text)
+        text = _read(node.text, roots)
         complaints += [
             error("slot", message, tree.place(path, snippet), hint)
             for message, hint, snippet in text.complaints
@@ -86,9 +103,8 @@ def fill(
         complaints += [
             error(
                 "unknown-slot",
-                f"There is no slot `{name}`: no column of regions.csv, and no entry of `slots:`, "
-                "has that name.",
-                tree.place(path, name),
+                _unknown(name),
+                tree.place(path, name.rpartition(".")[2]),
                 did_you_mean(name, known),
             )
             for name in strange[:_MOST]
@@ -96,11 +112,15 @@ def fill(
         if text.template is None or strange:
             continue
         try:
-            filled = text.template.render(region=row)
+            filled = text.template.render(rows)
         except (TemplateError, TypeError) as reason:
             empty = [name for name in text.names if name not in values]
             missing.update(empty)
-            complaints += [_without_value(name, tree.place(path, name)) for name in empty[:_MOST]]
+            complaints += [
+                _without_value(name, tree.place(path, name))
+                for name in empty[:_MOST]
+                if "." not in name  # these the caller knows better where to fill in
+            ]
             if not empty:
                 said = f"This slot cannot be filled in ({reason})."
                 complaints.append(error("slot", said, tree.place(path, OPENING), _HINT))
@@ -108,6 +128,15 @@ def fill(
         used = tuple(values[name] for name in text.names if name in values)
         root = replaced(root, path, replace(node, text=filled, values=used))
     return replace(tree, root=root), complaints, frozenset(missing)
+
+
+def _unknown(name: str) -> str:
+    if "." in name:
+        return f"There is no slot `{name}`: {name.partition('.')[0]}s have no such column."
+    return (
+        f"There is no slot `{name}`: no column of regions.csv, and no entry of `slots:`, has that "
+        "name."
+    )
 
 
 def _without_value(name: str, place: Place) -> Diagnostic:
@@ -126,7 +155,7 @@ def used(tree: Tree) -> frozenset[str]:
         name
         for path, node in slotted(tree)
         if not _forbidden(path)
-        for name in _read(node.text or "").names
+        for name in _read(node.text or "", (_ROOT,)).names
     )
 
 
@@ -139,9 +168,9 @@ def slotted(tree: Tree) -> Iterator[tuple[Path, Scalar]]:
 
 def filled(text: str, values: Mapping[str, Value]) -> str:
     """One text with its slots filled in, or as it is where that cannot be done."""
-    template = _read(text).template if OPENING in text else None
+    template = _read(text, (_ROOT,)).template if OPENING in text else None
     try:
-        return template.render(region=_Row(values)) if template else text
+        return template.render({_ROOT: _Row(values, _ROOT)}) if template else text
     except (TemplateError, TypeError):
         return text
 
@@ -158,11 +187,11 @@ def _forbidden(path: Path) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> _Text:
+def _read(text: str, roots: tuple[str, ...]) -> _Text:
     environment = _environment()
     try:
         tree = environment.parse(text)
-        complaints = tuple(dict.fromkeys(islice(_strange(tree), _MOST)))
+        complaints = tuple(dict.fromkeys(islice(_strange(tree, roots), _MOST)))
         names = tuple(dict.fromkeys(islice(_names(tree), 1000)))
         template = None if complaints else environment.from_string(tree)
     except (TemplateError, RecursionError, SyntaxError, ValueError, MemoryError) as reason:
@@ -174,7 +203,7 @@ def _read(text: str) -> _Text:
     return _Text(names, template, complaints)
 
 
-def _strange(tree: nodes.Template) -> Iterator[tuple[str, str, str]]:
+def _strange(tree: nodes.Template, roots: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """What is not let into a slot."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
@@ -185,7 +214,7 @@ def _strange(tree: nodes.Template) -> Iterator[tuple[str, str, str]]:
             )
         elif isinstance(node, nodes.Test) and node.name not in ("defined", "undefined"):
             yield f"There is no test `{node.name}` for slots.", "Write `is defined`.", node.name
-        elif isinstance(node, nodes.Name) and node.name != _ROOT:
+        elif isinstance(node, nodes.Name) and node.name not in roots:
             hint = f"Did you mean {{{{ {_ROOT}.{node.name} }}}}? {_HINT}"
             yield f"`{node.name}` is not known in a slot.", hint, node.name
         elif isinstance(node, nodes.Getattr) and not (
@@ -196,12 +225,14 @@ def _strange(tree: nodes.Template) -> Iterator[tuple[str, str, str]]:
             yield "A slot can be no calculation.", _HINT, OPENING
     asked = {id(node.node) for node in tree.find_all(nodes.Getattr)}
     alone = (name for name in tree.find_all(nodes.Name) if id(name) not in asked)
-    if any(name.name == _ROOT for name in alone):
+    if any(name.name in roots for name in alone):
         yield "A slot must say which value it wants.", _HINT, OPENING
 
 
 def _names(tree: nodes.Template) -> Iterator[str]:
-    yield from (node.attr for node in tree.find_all(nodes.Getattr))
+    for node in tree.find_all(nodes.Getattr):
+        root = node.node.name if isinstance(node.node, nodes.Name) else _ROOT
+        yield _prefix(root) + node.attr
 
 
 @lru_cache(maxsize=1)

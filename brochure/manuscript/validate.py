@@ -136,7 +136,7 @@ def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     for step in path:
         if isinstance(step, str) and step in part.model_fields:  # else a key of a dict
             part = _model_in(part.model_fields[step].annotation) or part
-    return list(part.model_fields)
+    return [field.alias or name for name, field in part.model_fields.items()]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

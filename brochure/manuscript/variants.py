@@ -15,7 +15,7 @@ from brochure.manuscript.overlay import overlay
 from brochure.manuscript.regions import Region, Regions
 from brochure.manuscript.validate import did_you_mean
 from brochure.manuscript.variantfile import read_variant, strange_files, variant_files
-from brochure.project import Project, check_name
+from brochure.project import MAIL, Project, check_name
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Work:
     @cached_property
     def stands_alone(self) -> bool:
         """Whether the base can be printed without a region: each slot has a default."""
-        return not slots.fill(self.base, self._defaults, self._known)[2]
+        return not slots.fill(self.base, self._defaults, self.known)[2]
 
     def check_id(self, name: str, place: Place) -> Region:
         """The region of an id. Raises Problems where there is none."""
@@ -114,11 +114,11 @@ class Work:
     def draft(self, variant: str | None = None) -> Draft:
         """Resolve a variant, or the base. Raises Problems for an id that there is not."""
         if variant is None:
-            tree, complaints, _ = slots.fill(self.base, self._defaults, self._known)
+            tree, complaints, _ = slots.fill(self.base, self._defaults, self.known)
             return Draft(self.name, None, tree, (), (*self.complaints, *complaints))
         region = self.check_id(variant, Place(self.regions.file))
         complaints = [*self.complaints, *self.unknown_columns, *region.diagnostics]
-        values = {**self._defaults, **region.values}
+        values = self.values(region)
         tree = self.base
         overridden: tuple[memory.Override, ...] = ()
         if variant in self.files:
@@ -134,11 +134,15 @@ class Work:
                 complaints += memory.diagnose(overridden, self.base, self.name, variant)
                 if not any(d.is_error for d in found):
                     tree = overlay(self.base, change)
-        tree, found, missing = slots.fill(tree, values, self._known)
+        tree, found, missing = slots.fill(tree, values, self.known)
         complaints += found
         complaints += [self._empty_cell(region, name) for name in sorted(missing)]
         original = str(plain(self.base.node(("language",))) or "")
         return Draft(self.name, region, tree, overridden, tuple(complaints), original)
+
+    def values(self, region: Region | None) -> dict[str, Value]:
+        """What stands in the slots of a region, or of the base."""
+        return {**self._defaults, **(region.values if region else {})}
 
     def _empty_cell(self, region: Region, slot: str) -> Diagnostic:
         cell = region.cells.get(slot)
@@ -167,7 +171,8 @@ class Work:
         }
 
     @cached_property
-    def _known(self) -> tuple[str, ...]:
+    def known(self) -> tuple[str, ...]:
+        """The names of all slots that texts can ask for."""
         node = self.base.node(("slots",))
         declared = [key.text or "" for key, _ in node.entries] if isinstance(node, Block) else []
         return tuple(dict.fromkeys([*regions.REQUIRED, *self.regions.columns, *declared]))
@@ -205,18 +210,23 @@ def _unknown_columns(work: Work) -> list[Diagnostic]:
     node = work.base.node(("slots",))
     entries = node.entries if isinstance(node, Block) else ()
     declared = {key.text or "" for key, _ in entries}
-    known = {*regions.REQUIRED, *declared}
+    known = {*regions.REQUIRED, regions.KEY, *declared}
     open_ = [c for c in work.regions.columns if c not in known]
     if not open_:
         return []
     known |= slots.used(work.base)
-    for path in work.files.values():
+    letter = work.project.manuscript(work.name).with_name(MAIL)
+    work.project.seen.add(letter)
+    readers = [partial(read_variant, work.project, path) for path in work.files.values()]
+    if letter.exists():
+        readers.append(partial(yamltree.read, work.project, letter))
+    for read in readers:
         if all(column in known for column in open_):
             break
         try:
-            known |= slots.used(read_variant(work.project, path)[0])
+            known |= slots.used(read()[0])
         except Problems:
-            continue  # said when that variant is built
+            continue  # said when that variant is built, or the mail looked at
     return [
         error(
             "unknown-column",

@@ -1,0 +1,114 @@
+"""`brochure mail --status`, `--resolve`, `--note`, `--read`: the ledger, read and kept by hand."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from brochure import terminal
+from brochure.commands import common
+from brochure.commands.desk import Desk
+from brochure.diagnostics import Diagnostic, Place, Problems, error
+
+NOTES = ("sent", "bounced", "replied", "objected")
+
+
+def status(desk: Desk, *, as_csv: bool, as_json: bool) -> int:
+    """What the ledger knows."""
+    from brochure.commands import mailing
+
+    name = desk.name()
+    if not desk.path.exists():
+        entries, notes = {}, []
+    else:
+        with desk.ledger() as ledger:
+            entries, notes = ledger.entries(name), ledger.notes(name)
+    if as_csv:
+        click.echo(mailing.as_csv(entries, notes), nl=False)
+    elif as_json:
+        terminal.show_json(
+            [],
+            letters=[asdict(entry) for entry in entries.values()],
+            notes=[asdict(note) for note in notes],
+        )
+    else:
+        for line in mailing.status(entries, notes) if entries else ():
+            click.echo(line)
+        terminal.say(f"{name}: {mailing.counts(entries)}.")
+    return 0
+
+
+def resolve(desk: Desk, to: str, word: str) -> int:
+    """A person's word on an unknown letter."""
+    if word not in ("sent", "again"):
+        raise click.UsageError("--resolve ADDRESS sent, or --resolve ADDRESS again.")
+    from brochure.mail.ledgerfile import only_sender
+
+    name = desk.name()
+    with only_sender(desk.project), desk.ledger() as ledger:
+        ledger.recover(name, _now())
+        entry = desk.entry(ledger.entries(name), to, "--resolve")
+        if not ledger.resolve(name, entry.key, _now(), again=word == "again"):
+            raise click.UsageError(
+                f"The letter to {entry.address} is {entry.state}: there is nothing to resolve."
+            )
+    if word == "again":
+        terminal.say(f"{entry.address} gets the letter with the next --send.")
+    else:
+        terminal.say(f"{entry.address} counts as sent.")
+    return 0
+
+
+def note(desk: Desk, to: str, word: str, text: str) -> int:
+    """Note by hand what became of a letter."""
+    from brochure.mail.entry import Kind
+    from brochure.mail.send import row_of
+
+    if word not in NOTES:
+        raise click.UsageError(f"--note ADDRESS, and one of {', '.join(NOTES)}.")
+    name = desk.name()
+    if word == "sent":
+        campaign, _, _ = desk.campaign()
+        key = desk.key(to, "--note")
+        piece = next((piece for piece in campaign.pieces if piece.key == key), None)
+        if piece is None:
+            raise click.UsageError(f"There is no letter to {to} in this mailing.")
+        with desk.ledger() as ledger:
+            said = f"sent by hand {text}".strip()
+            if not ledger.by_hand(name, row_of(piece), _now(), said):
+                raise click.UsageError(f"The letter to {to} went out already.")
+    else:
+        with desk.ledger() as ledger:
+            entry = desk.entry(ledger.entries(name), to, "--note")
+            ledger.note(name, entry.key, Kind(word), text, _now())
+    terminal.say(f"Noted: {to} {word}.")
+    return 0
+
+
+def read(desk: Desk, files: tuple[Path, ...]) -> int:
+    """Note bounces and replies from their files."""
+    from brochure.mail.replies import LIMIT, read_returned
+    from brochure.mail.returned import note_returned
+
+    complaints: list[Diagnostic] = []
+    with desk.ledger() as ledger:
+        for file in files:
+            place = Place(str(file))
+            try:
+                if file.stat().st_size > LIMIT:
+                    said = f"The file has more than {LIMIT // 10**6} MB."
+                    raise Problems([error("no-mail", said, place, "Is it the right one?")])
+                returned = read_returned(file.read_bytes(), place)
+                entry, fresh = note_returned(ledger, desk.name(), returned, _now(), place)
+            except Problems as problems:
+                complaints += problems.diagnostics
+            else:
+                known = "" if fresh else "  (known already)"
+                click.echo(f"{returned.kind}  {entry.address}  {returned.gist}{known}")
+    terminal.show(complaints, desk.project)
+    return common.exit_code(complaints)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,226 @@
+"""`brochure mail --test` and `--send`: letters leave the house."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from brochure import terminal
+from brochure.commands import common
+from brochure.commands.desk import Desk
+from brochure.diagnostics import Place, Problems, error
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def test(desk: Desk, to: str) -> int:
+    """Send a sample to an address of one's own."""
+    from brochure.mail import address
+    from brochure.mail.entry import State
+    from brochure.mail.sample import sample, to_oneself
+
+    try:
+        mailbox = address.parse(to, Place("--test"))
+    except Problems as problems:
+        raise common.wrong_usage(problems) from None
+    campaign, _, complaints = desk.campaign()
+    terminal.show(complaints, desk.project)
+    if common.exit_code(complaints):
+        return 1
+    _, connection = _log_in(campaign)
+    code = 0
+    try:
+        for piece in sample(campaign.pieces):
+            message = to_oneself(campaign, piece, mailbox, desk.project, _now())
+            answer = connection.deliver(
+                campaign.sender.address.spec, mailbox.spec, message, lambda: None
+            )
+            click.echo(f"{answer.state}  for {piece.recipient.address.spec}  {answer.text}")
+            code |= answer.state is not State.ACCEPTED
+            if answer.lost:
+                break
+    finally:
+        connection.close()
+    terminal.say(f"To {mailbox.spec} only. Look at these mails, and at their PDFs.")
+    return int(code)
+
+
+def send(desk: Desk, yes: int | None) -> int:
+    """Send what is open, after a number was typed."""
+    from brochure.commands import mailing
+    from brochure.mail.ledgerfile import only_sender
+    from brochure.mail.send import prepare, to_send
+
+    with only_sender(desk.project), desk.ledger() as ledger:
+        if ledger.new:
+            terminal.say(f"The ledger is new: {desk.place.file}. Keep it, and send from here only.")
+        campaign, _, complaints = desk.campaign()
+        terminal.show(complaints, desk.project)
+        if common.exit_code(complaints):
+            terminal.say("Nothing was sent.")
+            return 1
+        for entry in ledger.recover(campaign.name, _now()):
+            terminal.say(f"{entry.state}  {entry.address}  {entry.reply}")
+        entries = ledger.entries(campaign.name)
+        pieces = to_send(campaign, entries)
+        if not pieces:
+            terminal.say(f"Nothing to send: {mailing.counts(entries)}.")
+            return _left(desk, entries)
+        terminal.say(
+            f"{mailing.letters(len(pieces))} from {campaign.sender.address.spec} through "
+            f"{campaign.server.host}, {campaign.pace} a minute; {mailing.counts(entries)} so far."
+        )
+        _confirm(len(pieces), yes)
+        # A login that fails is to fail before anything is written.
+        password, connection = _log_in(campaign)
+        prepare(campaign, ledger, _now())
+        try:
+            _work_off(desk, campaign, ledger, password, connection)
+        finally:
+            entries = ledger.entries(campaign.name)
+            terminal.say(f"In all: {mailing.counts(entries)}.")
+        return _left(desk, entries)
+
+
+def _work_off(desk: Desk, campaign: Any, ledger: Any, password: Any, connection: Any) -> None:
+    """Send, and say what happens as it happens."""
+    from brochure.mail.send import Pause, Sending
+
+    waiting = [connection]
+    with _stopping() as stop:
+        run = Sending(
+            desk.project,
+            campaign,
+            ledger,
+            lambda: waiting.pop() if waiting else _connection(campaign, password),
+            lambda seconds: not stop.wait(seconds),
+            _now,
+        ).run()
+        with closing(run):
+            for event in run:
+                if isinstance(event, Pause):
+                    until = _now() + timedelta(seconds=event.seconds)
+                    terminal.say(f"Waiting until {until:%H:%M:%S}: {event.why}.")
+                    continue
+                answer, spec = event.answer, event.piece.recipient.address.spec
+                click.echo(f"{answer.state}  {spec}  {answer.code or ''} {answer.text}".rstrip())
+
+
+def _left(desk: Desk, entries: Any) -> int:
+    """What to do about letters that were not accepted; the exit code."""
+    from brochure.mail.entry import State
+
+    states = {entry.state for entry in entries.values()}
+    if State.UNKNOWN in states:
+        terminal.say(
+            "Of those that are unknown, the server may have taken the letter or not. Ask the "
+            "office, or look into the provider's log; then say so:\n"
+            f"    brochure mail {desk.leaflet} --resolve ADDRESS sent\n"
+            f"    brochure mail {desk.leaflet} --resolve ADDRESS again"
+        )
+    if states & {State.DEFERRED, State.QUEUED}:
+        terminal.say(f"To go on: brochure mail {desk.leaflet} --send")
+    return int(states != {State.ACCEPTED})
+
+
+def _log_in(campaign: Any) -> tuple[Any, Any]:
+    """The password, from wherever it is, and a connection. Raises Problems."""
+    from brochure.mail import password
+    from brochure.mail.smtp import Unreachable
+
+    found = password.find(campaign.user, lambda: _ask(campaign))
+    if found is None:
+        raise Problems(
+            [
+                error(
+                    "no-password",
+                    f"There is no password for `{campaign.user}`.",
+                    campaign.place,
+                    f"Put it into the variable {password.VARIABLE} of the environment, or "
+                    "type the command in a terminal: it will ask.",
+                )
+            ]
+        )
+    try:
+        connection = _connection(campaign, found)
+    except Unreachable as reason:
+        raise Problems(
+            [
+                error(
+                    "unreachable",
+                    f"`{campaign.server.host}` cannot be reached on port "
+                    f"{campaign.server.number} ({reason}).",
+                    campaign.place,
+                    "Are you connected? Are name, port and `security` as your mail provider "
+                    "says? Nothing was sent.",
+                )
+            ]
+        ) from None
+    if found.typed and click.confirm(
+        "Keep the password in the keyring of this system?", default=False, err=True
+    ):
+        kept = password.keep(campaign.user, found)
+        terminal.say("Kept." if kept else "There is no keyring here; it was not kept.")
+    return found, connection
+
+
+def _connection(campaign: Any, password: Any) -> Any:
+    from brochure.mail.smtp import Connection, Timeouts
+
+    return Connection(campaign.server, campaign.user, password.text, campaign.place, Timeouts())
+
+
+def _ask(campaign: Any) -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    return str(
+        click.prompt(
+            f"Password of {campaign.user} at {campaign.server.host}",
+            hide_input=True,
+            default="",
+            show_default=False,
+            err=True,
+        )
+    )
+
+
+def _confirm(number: int, yes: int | None) -> None:
+    """Go on only where the number of letters was typed, or given with --yes."""
+    from brochure.commands import mailing
+
+    if yes is None and not sys.stdin.isatty():
+        raise click.UsageError(
+            f"Where nobody can be asked, --send needs --yes {number}: the number of letters."
+        )
+    if yes is None:
+        yes = click.prompt("Type the number of letters, and they are sent", type=int, err=True)
+    if yes != number:
+        raise click.UsageError(f"{mailing.letters(number)}, not {yes}. Nothing was sent.")
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Ctrl-C ends sending after the letter that is on its way; a second one, at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        terminal.say("Stopping after this letter; Ctrl-C again stops at once.")
+
+    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,1 @@
+"""Letters to offices, each once."""

@@ -1,0 +1,74 @@
+"""The list as it is now, against what the ledger knows: what a person should look at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from brochure.diagnostics import Diagnostic, Place, error, warning
+from brochure.mail.campaign import Campaign, Mailpiece
+from brochure.mail.entry import OPEN, Entry, Kind, Note, State
+
+_WENT_OUT = (State.ACCEPTED, State.UNKNOWN, State.SENDING)
+
+
+def objections(notes: Sequence[Note], ledger: Place) -> dict[str, Place]:
+    """The keys of all who objected to further mail, in whatever campaign."""
+    return {note.key: ledger for note in notes if note.kind is Kind.OBJECTED}
+
+
+def compare(
+    campaign: Campaign, entries: Mapping[str, Entry], notes: Sequence[Note]
+) -> Iterator[Diagnostic]:
+    """What has changed since letters went out, and what became of earlier ones."""
+    bounced = {note.key: note for note in notes if note.kind is Kind.BOUNCED}
+    listed = {row.address.key for row in campaign.recipients}
+    offices = {
+        (entry.office.casefold(), entry.variant): entry
+        for entry in entries.values()
+        if entry.office
+        and entry.key not in listed
+        and entry.key not in bounced
+        and entry.state in _WENT_OUT
+    }
+    for piece in campaign.pieces:
+        entry = entries.get(piece.key)
+        if entry is None or entry.state in OPEN:
+            yield from _office(piece, offices)
+            if piece.key in bounced:
+                yield _bounced(piece, bounced[piece.key])
+        elif entry.state in _WENT_OUT and entry.variant != (piece.recipient.variant or ""):
+            yield warning(
+                "variant-changed",
+                f"`{entry.address}` has got the variant `{entry.variant or 'base'}`, and the list "
+                f"now says `{piece.recipient.variant or 'base'}`.",
+                piece.recipient.place_of("variant"),
+                "It gets no second letter. If it got the wrong one, write to it yourself.",
+            )
+    for entry in entries.values():
+        if entry.key not in listed and entry.state in OPEN:
+            yield warning(
+                "not-in-list",
+                f"`{entry.address}` was to get a letter, and is no longer in the list.",
+                campaign.recipients[0].place if campaign.recipients else campaign.place,
+                "It gets none. Write it into the list again if it should.",
+            )
+
+
+def _office(piece: Mailpiece, offices: Mapping[tuple[str, str], Entry]) -> Iterator[Diagnostic]:
+    row = piece.recipient
+    earlier = offices.get((row.called.casefold(), row.variant or ""))
+    if earlier is not None:
+        yield error(
+            "office-again",
+            f"“{row.called}” has got its letter already, at `{earlier.address}`.",
+            row.place_of("email"),
+            "Delete this row; or, if that letter came back, say so: brochure mail LEAFLET --note "
+            f"{earlier.address} bounced",
+        )
+
+
+def _bounced(piece: Mailpiece, note: Note) -> Diagnostic:
+    return warning(
+        "bounced",
+        f"A letter to `{piece.recipient.address.spec}` came back on {note.at[:10]} ({note.text}).",
+        piece.recipient.place_of("email"),
+        "Look for another address of this office.",
+    )

@@ -1,0 +1,151 @@
+"""Mailing + recipient → the letter to that recipient: subject, plain text, HTML."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from brochure.diagnostics import Diagnostic, Severity, error
+from brochure.mail.model import Mailing
+from brochure.mail.plaintext import plain_text
+from brochure.mail.recipients import Recipient
+from brochure.manuscript import markup, slots
+from brochure.manuscript.language import Language, direction_of
+from brochure.manuscript.nodes import Mapping as Block
+from brochure.manuscript.nodes import Path, Scalar, Tree, Value
+from brochure.manuscript.typography import Typography
+
+TEXTS = ("subject", "letter", "objection")
+_SPAN = re.compile(r"</?span[^>]*>")  # what holds words together in print; mail needs none
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter: one line of subject; the same words as plain text and as a page of HTML."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+def versions(mailing: Mailing, language: str) -> dict[str, Path]:
+    """Where in mail.yaml the letter stands in each language; `language` is the main one."""
+    return {
+        **{code: ("languages", code) for code in mailing.languages or {}},
+        language: (),
+    }
+
+
+def misplaced_slots(tree: Tree) -> list[Diagnostic]:
+    """Slots in mail.yaml where none can be."""
+    return [
+        error(
+            "slot-here",
+            f"There is a slot in `{'.'.join(map(str, path))}`, where none can be.",
+            tree.place(path, slots.OPENING),
+            "Slots stand in `subject`, `letter` and `objection`.",
+        )
+        for path, _ in slots.slotted(tree)
+        if path[-1] not in TEXTS
+    ]
+
+
+class Writer:
+    """Writes the letters in one language. `path` is where its texts stand in mail.yaml."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        path: Path,
+        language: Language,
+        columns: Sequence[str],
+        regional: Sequence[str],
+    ) -> None:
+        """`columns` are those of the recipients, `regional` the names of the region's slots."""
+        self._language = language
+        self._known = (*regional, *(f"recipient.{name}" for name in columns))
+        self._renderer = markup.Renderer(Typography(language), "live")
+        self._tree = _chosen(tree, path)
+
+    def write(
+        self, recipient: Recipient, values: Mapping[str, Value]
+    ) -> tuple[Letter | None, list[Diagnostic]]:
+        """The letter, or None and what is wrong with it. `values` are those of the region."""
+        filled, complaints, missing = slots.fill(
+            self._tree, {**values, **recipient.values}, self._known
+        )
+        complaints += [_without_value(recipient, name) for name in sorted(missing) if "." in name]
+        texts = {name: _text(filled, name) for name in TEXTS}
+        complaints += _markup(filled)
+        if not any(complaint.is_error for complaint in complaints):
+            for name in ("subject", "letter"):
+                if not texts[name].strip():
+                    said = f"Once its slots are filled in, the {name} is empty."
+                    complaints.append(error("empty", said, filled.place((name,))))
+        if any(complaint.is_error for complaint in complaints):
+            return None, complaints
+        return self._letter(texts), complaints
+
+    def _letter(self, texts: Mapping[str, str]) -> Letter:
+        language = self._language
+        objection = texts["objection"] or language.words.objection
+        subject = " ".join(texts["subject"].split())
+        body = _SPAN.sub("", self._renderer.block(texts["letter"]))
+        foot = _SPAN.sub("", self._renderer.block(objection))
+        return Letter(
+            language.code,
+            subject,
+            plain_text(body + foot),
+            _page(language.code, subject, body, foot),
+        )
+
+
+def _chosen(tree: Tree, path: Path) -> Tree:
+    """The tree with the texts of one language alone."""
+    node = tree.node(path)
+    assert isinstance(node, Block)  # it was validated
+    entries = tuple((key, value) for key, value in node.entries if key.text in TEXTS)
+    return Tree(tree.file, tree.text, Block(node.place, node.span, entries), tree.others)
+
+
+def _text(tree: Tree, name: str) -> str:
+    node = tree.node((name,))
+    return (node.text or "") if isinstance(node, Scalar) else ""
+
+
+def _markup(tree: Tree) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            Severity(complaint.severity),
+            complaint.code,
+            complaint.message,
+            tree.place((name,), complaint.snippet),
+            complaint.hint,
+        )
+        for name in ("letter", "objection")
+        for complaint in markup.check(_text(tree, name))
+    ]
+
+
+def _without_value(recipient: Recipient, name: str) -> Diagnostic:
+    column = name.partition(".")[2]
+    return error(
+        "slot-without-value",
+        f"`{recipient.address.spec}` has no `{column}`, which the letter uses.",
+        recipient.place_of(column),
+        "Fill it in here, or say in the letter what stands there otherwise: "
+        f'{{{{ {name} | default("…") }}}}.',
+    )
+
+
+def _page(language: str, subject: str, body: str, foot: str) -> str:
+    """A modest page: no pictures, nothing that is fetched, the reader's own type."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction_of(language)}">\n'
+        f'<head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n'
+        '<body style="font-family: sans-serif; line-height: 1.45; max-width: 38em">\n'
+        f"{body}\n"
+        f'<div style="font-size: 85%; border-top: 1px solid; margin-top: 2em">{foot}</div>\n'
+        "</body>\n</html>\n"
+    )
