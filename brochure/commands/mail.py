@@ -11,6 +11,7 @@ from brochure.commands.desk import Desk
 
 @click.command()
 @click.argument("leaflet", shell_complete=common.complete_leaflet)
+@click.option("--new", is_flag=True, help="Write a letter and a list of recipients to begin with.")
 @click.option("--eml", is_flag=True, help="Write each letter as a draft that mail programs open.")
 @click.option("--test", metavar="ADDRESS", help="Send three of the letters to yourself.")
 @click.option("--send", is_flag=True, help="Send what is open, each office once.")
@@ -35,6 +36,7 @@ from brochure.commands.desk import Desk
 def mail(
     context: click.Context,
     leaflet: str,
+    new: bool,
     eml: bool,
     test: str | None,
     send: bool,
@@ -51,10 +53,10 @@ def mail(
 
     Without an option nothing leaves this machine.
     """
-    asked = [eml, test is not None, send, status, bool(resolve), bool(note), bool(read)]
+    asked = [new, eml, test is not None, send, status, bool(resolve), bool(note), bool(read)]
     if sum(asked) > 1:
         raise click.UsageError(
-            "Take one of --eml, --test, --send, --status, --resolve, --note, --read."
+            "Take one of --new, --eml, --test, --send, --status, --resolve, --note, --read."
         )
     if yes is not None and not send:
         raise click.UsageError("--yes belongs to --send.")
@@ -65,6 +67,8 @@ def mail(
     project = common.project_of(context)
     (name,) = common.leaflet_names(project, (leaflet,))
     desk = Desk(project, name)
+    if new:
+        return begin(desk)
     if send:
         return sending.send(desk, yes)
     if test is not None:
@@ -111,6 +115,19 @@ def show(desk: Desk, *, as_json: bool) -> int:
             f"mailbox:\n    brochure mail {desk.leaflet} --test {sender}\nTo send them all:\n"
             f"    brochure mail {desk.leaflet} --send"
         )
+    return 0
+
+
+def begin(desk: Desk) -> int:
+    """Write a letter and a list to begin with."""
+    from brochure.mail.begin import begin
+
+    for path in begin(desk.project, desk.leaflet):
+        click.echo(desk.project.show(path))
+    terminal.say(
+        "Put your own words and recipients into them. Then see what would be sent:\n"
+        f"    brochure mail {desk.leaflet}"
+    )
     return 0
 
 

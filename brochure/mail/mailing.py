@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brochure.diagnostics import Diagnostic, Problems, error, raise_errors, warning
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
 from brochure.mail import address
 from brochure.mail.letter import misplaced_slots
 from brochure.mail.message import Sender
@@ -29,10 +29,17 @@ class Read:
 def read_mailing(project: Project, leaflet: str) -> Read:
     """``content/<leaflet>/mail.yaml``. Raises Problems with all that is wrong in it."""
     path = project.manuscript(leaflet).with_name(MAIL)
+    project.seen.add(path)
+    if not path.exists() and not path.is_symlink():
+        said = "There is no letter yet to send this leaflet with."
+        hint = (
+            f"`brochure mail {leaflet} --new` writes one, and a list of recipients, to begin with."
+        )
+        raise Problems([error("no-mailing", said, Place(project.show(path)), hint)])
     tree, complaints = yamltree.read(project, path)
     mailing, invalid = validate(tree, Mailing)
-    said = {complaint.place.line for complaint in complaints if complaint.is_error}
-    complaints += [complaint for complaint in invalid if complaint.place.line not in said]
+    lines = {complaint.place.line for complaint in complaints if complaint.is_error}
+    complaints += [complaint for complaint in invalid if complaint.place.line not in lines]
     complaints += misplaced_slots(tree)
     if mailing is None:
         raise Problems(complaints)

@@ -1,0 +1,82 @@
+"""A process that forks one sender for each line it reads, and has it killed.
+
+Forking spares each of some hundred senders the time to start. A line is JSON: `arguments` of the
+command; `kill_at`, the step at which it kills itself (0: never); `kill_after`, seconds after which
+the system kills it (0: never). Answered by a line: exit code (negative: killed), and steps taken.
+"""
+
+import json
+import os
+import signal
+import smtplib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import brochure.commands.sending
+import brochure.mail.campaign
+import brochure.mail.password
+import brochure.mail.send
+import brochure.mail.smtp  # noqa: F401
+from brochure.cli import run
+from brochure.mail.ledger import Ledger
+from brochure.mail.send import Sending
+
+STEPS = (
+    (Ledger, "enqueue"), (Ledger, "claim"), (Ledger, "ending"), (Ledger, "settle"),
+    (smtplib.SMTP, "send"), (smtplib.SMTP, "getreply"),
+)  # fmt: skip
+
+
+def main() -> None:
+    for line in sys.stdin:
+        order = json.loads(line)
+        counting, counted = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(counting)
+            os._exit(_send(order, counted))
+        os.close(counted)
+        with os.fdopen(counting, "rb") as pipe:
+            steps = len(pipe.read())
+        _, status = os.waitpid(child, 0)
+        print(json.dumps([os.waitstatus_to_exitcode(status), steps]), flush=True)
+
+
+def _send(order: dict[str, Any], counted: int) -> int:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    taken = 0
+
+    def step() -> None:
+        nonlocal taken
+        taken += 1
+        os.write(counted, b".")
+        if taken == order["kill_at"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for owner, name in STEPS:
+        setattr(owner, name, _stepping(getattr(owner, name), step))
+    wait = Sending._rest
+    Sending._rest = lambda self, seconds: wait(self, min(seconds, 0.002))  # type: ignore[method-assign]
+    if order["kill_after"]:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # kills, as nothing in Python can catch it
+        signal.setitimer(signal.ITIMER_REAL, order["kill_after"])
+    return run(order["arguments"])
+
+
+def _stepping(function: Callable[..., Any], step: Callable[[], None]) -> Callable[..., Any]:
+    """A step before, and a step after."""
+
+    def stepping(*arguments: Any, **options: Any) -> Any:
+        step()
+        result = function(*arguments, **options)
+        step()
+        return result
+
+    return stepping
+
+
+if __name__ == "__main__":
+    main()
