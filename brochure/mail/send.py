@@ -81,28 +81,29 @@ class Sending:
 
     def run(self) -> Generator[Event, None, None]:
         """Everything that happens, as it happens. Raises Problems where sending has to stop."""
-        next_at = self._clock()
+        next_at, why = self._clock(), ""
         try:
             while (entry := self._next()) is not None:
-                due = max(next_at, _time(entry.due_at) or next_at)
-                late = (due - self._clock()).total_seconds()
-                if late > 0 and due > next_at:
-                    yield Pause(late, f"{entry.address} is tried again then")
-                if not self._rest(max(late, 0)):
+                due = _time(entry.due_at)
+                if due is not None and due > next_at:
+                    next_at, why = due, f"{entry.address} is tried again then"
+                late = max(0.0, (next_at - self._clock()).total_seconds())
+                if why and late:
+                    yield Pause(late, why)
+                if not self._rest(late):
                     return
                 if self._connection is None:
                     yield from self._reconnect()
                     if self._connection is None:
                         return
-                next_at = self._clock() + timedelta(seconds=60 / self._campaign.pace)
+                next_at, why = self._clock() + timedelta(seconds=60 / self._campaign.pace), ""
                 answer = self._send(self._pieces[entry.key])
                 if answer is None:
                     continue
                 yield Sent(self._pieces[entry.key], answer)
                 if pause := self._judge(answer):
-                    yield Pause(pause, "after letters that were not accepted")
-                    if not self._rest(pause):
-                        return
+                    rested = self._clock() + timedelta(seconds=pause)
+                    next_at, why = max(next_at, rested), "after a letter that was not accepted"
         finally:
             self._leave()
 
