@@ -8,6 +8,7 @@ exist, and in a namespace of processes, which end with it; outside nothing chang
 import base64
 import os
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -155,7 +156,10 @@ def postfix(folder: Path, authority: trustme.CA, boxes: Iterable[str]) -> Iterat
             _wait_for(port, process)
             yield port
         finally:
-            process.kill()  # and with it, everything in its namespace
+            # The first process of the namespace takes all others with it.
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+            for child in children.split():
+                os.kill(int(child), signal.SIGKILL)
             process.communicate(timeout=20)
             logins.shutdown()
 
