@@ -66,7 +66,7 @@ def _checked(text: str, name: str, place: Place) -> Address:
             "Delete it: an address is one line.",
         )
     try:
-        found = validate_email(text, check_deliverability=False)
+        found = validate_email(text, check_deliverability=False, strict=True)
     except EmailNotValidError as reason:
         said = f"`{_shown(text)}` is no address of mail ({str(reason).rstrip('.')})."
         raise _problem(said, place, _HINT) from None

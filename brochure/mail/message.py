@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address as Header
+from email.header import Header
+from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import format_datetime
@@ -22,17 +23,40 @@ class Sender:
 
 
 class _Policy(EmailPolicy):
-    """The policy of the standard library for SMTP, but names of files stand in one line.
+    """The policy of the standard library for SMTP, but for three kinds of headers.
 
-    RFC 2231 would have long ones cut into pieces; Outlook and Thunderbird show only one of these.
-    A line may have 998 octets (RFC 5322, 2.1.1).
+    Its own folding makes encoded words of more than 75 characters at times (RFC 2047, 2). Names of
+    files stand in one line: RFC 2231 would have long ones cut into pieces, of which Outlook and
+    Thunderbird show only one. A line may have 998 octets (RFC 5322, 2.1.1).
     """
 
     def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
         file = getattr(value, "params", {}).get("filename")
         if file is not None:
             return f'{name}: {value.content_disposition};\r\n filename="{file}"\r\n'
+        if name == "Subject":
+            return f"{name}: {_words(str(value), name)}\r\n"
+        if hasattr(value, "addresses"):
+            (address,) = value.addresses
+            named, spec = address.display_name, address.addr_spec
+            shown = f"{_phrase(named, name)}\r\n <{spec}>" if named else spec
+            return f"{name}: {shown}\r\n"
         return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
+
+
+def _words(text: str, name: str) -> str:
+    """The text of a header, folded; what is not plain ASCII as encoded words (RFC 2047)."""
+    plain = text.isascii() and "=?" not in text
+    header = Header(text, "us-ascii" if plain else "utf-8", maxlinelen=75, header_name=name)
+    return header.encode(linesep="\r\n")
+
+
+def _phrase(text: str, name: str) -> str:
+    """A display name: a quoted string (RFC 5322, 3.2.4), or encoded words."""
+    if text.isascii() and "=?" not in text and len(text) <= 60:
+        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+    header = Header(text, "utf-8", maxlinelen=75, header_name=name)
+    return header.encode(linesep="\r\n")
 
 
 _SMTP = _Policy(linesep="\r\n", cte_type="7bit")
@@ -86,9 +110,9 @@ def compose(
     return message.as_bytes()
 
 
-def _header(address: Address) -> Header:
+def _header(address: Address) -> Mailbox:
     user, _, domain = address.spec.rpartition("@")
-    return Header(address.name, user, domain)
+    return Mailbox(address.name, user, domain)
 
 
 def _settle(message: EmailMessage, digest: str) -> None:

@@ -1,0 +1,191 @@
+"""Addresses, lists of recipients, and who wants no mail."""
+
+import pytest
+
+from brochure.diagnostics import Diagnostic, Place, Problems
+from brochure.mail import address
+from brochure.mail.recipients import Recipients, read_recipients
+from brochure.mail.suppression import read_suppression
+from brochure.manuscript.regions import parse
+from tests.conftest import Workspace
+
+HERE = Place("f", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("poststelle@giessen.de", " Poststelle@GIESSEN.de ", True),
+        ("mailto:a@giessen.de", "a@giessen.de", True),
+        ("a@büro.de", "a@xn--bro-hoa.de", True),
+        ("a@bu\u0308ro.de", "a@büro.de", True),
+        ("a.b@giessen.de", "ab@giessen.de", False),
+        ("a+1@giessen.de", "a@giessen.de", False),
+    ],
+)
+def test_the_same_mailbox(one: str, other: str, same: bool) -> None:
+    first, second = address.parse(one, HERE), address.parse(other, HERE)
+    assert (first.key == second.key) is same
+    assert first.domain.isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a@b.de; c@d.de", "more than one address"),
+        ("a@b.de, c@d.de", "more than one address"),
+        ("a@b.de c@d.de", "more than one address"),
+        ("a@b.de\nc@d.de", "more than one address"),
+        ("a@b.de\nBcc: x@y.de", "more than one address"),
+        ("a@b.de\r\n", None),  # spaces around it are nothing
+        ("a@b.de\x00", "control character"),
+        ("Rathaus <a@b.de>", "address with a name"),
+        ("a@", "no address"),
+        ("rathaus", "no address"),
+        ("a@localhost", "no address"),
+        ("a@b..de", "no address"),
+        ("a@b@c.de", "more than one"),
+        ("", "no address"),
+        ("a" * 65 + "@b.de", "no address"),
+        ("a@" + "b" * 64 + ".de", "no address"),
+    ],
+)
+def test_what_is_no_address(text: str, said: str | None) -> None:
+    try:
+        found = address.parse(text, HERE)
+    except Problems as problems:
+        (complaint,) = problems.diagnostics
+        assert said is not None
+        assert said in complaint.message
+        assert complaint.hint
+        assert complaint.place == HERE
+    else:
+        assert said is None
+        assert found.spec == "a@b.de"
+
+
+def test_senders_may_have_a_name() -> None:
+    named = address.parse_sender('"Initiative „Ökodorf“, e. V." <flyer@example.org>', HERE)
+    assert (named.name, named.spec) == ("Initiative „Ökodorf“, e. V.", "flyer@example.org")
+    assert address.parse_sender("flyer@example.org", HERE).name == ""
+    for wrong in ("Initiative <flyer@example.org>\nBcc: a@b.de", "A\nB <a@b.de>", "<>", "A <a@b"):
+        with pytest.raises(Problems):
+            address.parse_sender(wrong, HERE)
+
+
+REGIONS = "id,name,ags\nkb,Bergstraße,06431\nks,Kassel Stadt,06611000\nlk,Landkreis Kassel,06633\n"
+
+
+def listed(workspace: Workspace, table: str | bytes, regions: str = REGIONS) -> Recipients:
+    workspace.write("content/probe/recipients.csv", table)
+    return read_recipients(workspace.project, "probe", parse(regions, "r.csv"))
+
+
+def codes(complaints: tuple[Diagnostic, ...]) -> list[tuple[int, int, str]]:
+    return [(c.place.line, c.place.column, c.code) for c in complaints]
+
+
+@pytest.mark.parametrize(
+    ("cell", "variant"),
+    [
+        ("kb", "kb"),
+        ("06431", "kb"),
+        ("06431002", "kb"),  # Bensheim, a town in it
+        ("06 431 002", "kb"),
+        ("06611000", "ks"),
+        ("06611", "ks"),
+        ("06633", "lk"),
+        ("base", None),
+    ],
+)
+@pytest.mark.parametrize("column", ["variant", "ags"])
+def test_the_variant_of_an_office(
+    workspace: Workspace, cell: str, variant: str | None, column: str
+) -> None:
+    found = listed(workspace, f"email,{column}\na@b.de,{cell}\n")
+    assert found.diagnostics == ()
+    assert [row.variant for row in found.rows] == [variant]
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("6431002", "write 06431002"),
+        ("6431", "write 06431"),
+        ("hessen", "Known here"),
+        ("kbb", "Did you mean `kb`"),
+        ("07431002", "Known here"),
+        ("064310", "Known here"),
+        ("Kassel", "Known here"),
+    ],
+)
+def test_variants_that_there_are_not(workspace: Workspace, cell: str, hint: str) -> None:
+    found = listed(workspace, f"email,variant\na@b.de,{cell}\n")
+    assert codes(found.diagnostics) == [(2, 8, "unknown-variant")]
+    assert hint in found.diagnostics[0].hint
+    assert found.rows == ()
+
+
+def test_a_list_as_excel_writes_it(workspace: Workspace) -> None:
+    table = '\ufeffsep=;\r\nemail;office;variant\r\na@b.de;"Amt; ""Süd""\r\n2. Stock";kb\r\n;;\r\n'
+    found = listed(workspace, table.encode())
+    assert found.diagnostics == ()
+    (row,) = found.rows
+    assert (row.called, row.place.line) == ('Amt; "Süd" 2. Stock', 3)
+    assert row.address.name == row.called
+
+
+def test_everything_wrong_with_a_list_at_once(workspace: Workspace) -> None:
+    found = listed(
+        workspace,
+        "email,variant,ags,salutaton\n"
+        "a@b.de,kb,,\n"
+        "A@B.de,lk,,\n"  # the same
+        "c@d.de,,,\n"  # which variant?
+        "e@f.de,kb,06633,\n"  # two of them
+        "g@h.de;i@j.de,kb,,\n"
+        ",kb,,\n"
+        "k@l.de,kb\n",
+    )
+    assert sorted(codes(found.diagnostics)) == [
+        (1, 19, "unknown-column"),
+        (3, 1, "duplicate-address"),
+        (4, 8, "variant"),
+        (5, 8, "variant"),
+        (6, 1, "address"),
+        (7, 1, "empty"),
+        (8, 8, "row-length"),
+    ]
+    assert [row.address.spec for row in found.rows] == ["a@b.de"]
+
+
+def test_a_list_must_say_the_variant_only_where_there_are_some(workspace: Workspace) -> None:
+    assert codes(listed(workspace, "email\na@b.de\n").diagnostics) == [(1, 1, "no-column")]
+    assert listed(workspace, "email\na@b.de\n", "id,name\n").diagnostics == ()
+    assert codes(listed(workspace, "email,variant\n").diagnostics) == [(1, 1, "empty")]
+    with pytest.raises(Problems, match="no column `email`"):
+        listed(workspace, "e_mail,variant\na@b.de,kb\n")
+
+
+def test_who_wants_no_mail(workspace: Workspace) -> None:
+    workspace.write(
+        "content/suppressed.txt",
+        "# Widersprüche\n\nPoststelle@Giessen.de  # Anruf am 3.5.\n@büro.de\n",
+    )
+    suppression = read_suppression(workspace.project)
+
+    def line(text: str) -> int | None:
+        place = suppression.of(address.parse(text, HERE))
+        return place.line if place else None
+
+    assert line("poststelle@giessen.de") == 3
+    assert line("anna@xn--bro-hoa.de") == 4
+    assert line("anna@giessen.de") is None
+    assert line("anna@sub.büro.de") is None
+
+
+def test_a_line_that_suppresses_nobody_is_an_error(workspace: Workspace) -> None:
+    workspace.write("content/suppressed.txt", "a@b.de\n  rathaus\n@\n")
+    with pytest.raises(Problems) as problems:
+        read_suppression(workspace.project)
+    assert codes(problems.value.diagnostics) == [(2, 3, "address"), (3, 1, "address")]
