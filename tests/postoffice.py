@@ -1,6 +1,7 @@
 """Mail servers on loopback that misbehave as they are told, and a project that mails to them."""
 
 import asyncio
+import base64
 import shutil
 import ssl
 import warnings
@@ -200,7 +201,8 @@ def office(
         assert isinstance(data, LoginPassword)
         fine = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
         if hooks.faults.login:
-            echoed = hooks.faults.login.replace("{password}", data.password.decode())
+            plain = base64.b64encode(b"\0" + data.login + b"\0" + data.password).decode()
+            echoed = hooks.faults.login.format(password=data.password.decode(), plain=plain)
             return AuthResult(success=False, handled=False, message=echoed)
         return AuthResult(success=fine, handled=False)
 

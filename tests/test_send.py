@@ -1,18 +1,60 @@
 """Sending, against real servers that misbehave."""
 
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 import trustme
 
-from brochure.mail.entry import State
+from brochure.diagnostics import Place, Problems
+from brochure.mail import send
+from brochure.mail.campaign import read_campaign
+from brochure.mail.entry import Entry, State
 from brochure.mail.ledger import Ledger
-from tests.postoffice import Faults, Mailroom, office
+from brochure.mail.send import Pause, Pauses, Sending, Sent, prepare
+from brochure.mail.smtp import Connection, Timeouts, Unreachable
+from brochure.project import Project
+from tests.postoffice import PASSWORD, USER, Faults, Mailroom, Office, office
 
 A, B, C = "a@giessen.example.org", "b@giessen.example.org", "c@giessen.example.org"
 
 
-def states(room: Mailroom) -> dict[str, State]:
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses but the pace."""
+    pauses = Pauses(retry=(0.01, 0.01), connect=(0.01,), refusal=0.01, longest=0.01)
+    monkeypatch.setattr(send, "Pauses", lambda: pauses)
+
+
+def tardy(monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...] = (A,)) -> None:
+    """A disk that takes its time before the last line of these letters, so that the news of a
+    connection that was dropped has arrived: on loopback, whole letters are on their way by then.
+    """
+    real = Ledger.ending
+
+    def ending(self: Ledger, campaign: str, key: str, now: datetime) -> None:
+        real(self, campaign, key, now)
+        time.sleep(0.1 if key in keys else 0)
+
+    monkeypatch.setattr(Ledger, "ending", ending)
+
+
+def entries(room: Mailroom) -> dict[str, Entry]:
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
-        return {key: entry.state for key, entry in ledger.entries("probe").items()}
+        return ledger.entries("probe")
+
+
+def states(room: Mailroom) -> dict[str, State]:
+    return {key: entry.state for key, entry in entries(room).items()}
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
@@ -23,10 +65,10 @@ def test_three_variants(room: Mailroom, authority: trustme.CA, security: str) ->
         assert room.mail("--send", "--yes", "3") == 0
         assert server.hooks.counts() == {A: 1, B: 1, C: 1}
         assert server.hooks.connections == 1
-        assert room.mail("--send", "--yes", "0") == 0
+        assert room.mail("--send") == 0
         assert server.hooks.counts() == {A: 1, B: 1, C: 1}
     assert states(room) == dict.fromkeys((A, B, C), State.ACCEPTED)
-    assert server.hooks.hello == "[127.0.0.1]"
+    assert server.hooks.hello == "[127.0.0.1]"  # not the name of this machine
     mails = server.hooks.mails()
     for to, variant in ((A, "mr"), (B, "gi"), (C, "vb")):
         (pdf,) = mails[to].iter_attachments()
@@ -34,10 +76,470 @@ def test_three_variants(room: Mailroom, authority: trustme.CA, security: str) ->
         assert pdf.get_content() == path.read_bytes()
 
 
-def test_faults(room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("faults", "state", "got"),
+    [
+        (Faults(rcpt={A: "550 5.1.1 no such user"}), State.REFUSED, 0),
+        (Faults(rcpt={A: "451 4.7.1 greylisted"}, times=1), State.ACCEPTED, 1),
+        (Faults(rcpt={A: "451 4.7.1 greylisted"}), State.DEFERRED, 0),
+        (Faults(rcpt={A: "421 4.3.2 going down"}, times=1), State.ACCEPTED, 1),
+        (Faults(rcpt={A: "\x00\x01 garbage"}, times=1), State.ACCEPTED, 1),
+        (Faults(rcpt={A: "x" * 9000}, times=1), State.ACCEPTED, 1),
+        (Faults(drop={A: "rcpt"}, times=1), State.ACCEPTED, 1),
+        (Faults(drop={A: "during"}, times=1), State.ACCEPTED, 1),
+        (Faults(data={A: "554 5.7.1 looks like spam"}), State.REFUSED, 0),
+        (Faults(data={A: "451 4.3.0 try later"}, times=1), State.ACCEPTED, 1),
+        (Faults(data={A: "421 4.3.2 going down"}, times=1), State.ACCEPTED, 1),
+        (Faults(data={A: "\x00\x01 garbage"}), State.UNKNOWN, 0),
+        (Faults(data={A: "x" * 9000}), State.UNKNOWN, 0),
+        (Faults(data={A: "354 go on"}), State.UNKNOWN, 0),
+        (Faults(drop={A: "after"}), State.UNKNOWN, 1),
+    ],
+)
+def test_a_fault_does_not_stop_the_others(
+    room: Mailroom,
+    authority: trustme.CA,
+    faults: Faults,
+    state: State,
+    got: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults.happened.clear()
+    tardy(monkeypatch)
     room.recipients(A, B, C)
-    with office(authority, Faults(rcpt={A: "550 5.1.1 no such user"}, drop={B: "after"})) as server:
+    with office(authority, faults) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "3") == int(state is not State.ACCEPTED)
+        assert faults.happened[A] >= 1
+        assert states(room) == {A: state, B: State.ACCEPTED, C: State.ACCEPTED}
+        assert server.hooks.counts() == {A: got, B: 1, C: 1} if got else {B: 1, C: 1}
+        # Once more: only what is deferred is tried again.
+        open_ = "1" if state is State.DEFERRED else "0"
+        room.mail("--send", "--yes", open_)
+        assert server.hooks.counts()[A] == got
+        assert server.hooks.counts()[B] == 1
+    assert states(room)[A] is state
+
+
+@pytest.mark.usefixtures("quick")
+def test_unknown_only_by_a_persons_word(room: Mailroom, authority: trustme.CA) -> None:
+    faults = Faults(drop={A: "after", B: "after"}, times=1)
+    room.recipients(A, B)
+    with office(authority, faults) as server:
+        room.mailing(server.port)
+        room.mail("--send", "--yes", "2")
+        assert states(room) == {A: State.UNKNOWN, B: State.UNKNOWN}
+        assert room.mail("--resolve", A, "sent") == 0
+        assert room.mail("--resolve", B.upper(), "again") == 0
+        first = entries(room)[B].message_id
+        assert room.mail("--send", "--yes", "1") == 0
+        assert server.hooks.counts() == {A: 1, B: 2}
+        assert entries(room)[B].message_id == first  # so that its server can know it again
+        assert room.mail("--resolve", B, "again") == 2
+    assert states(room) == {A: State.ACCEPTED, B: State.ACCEPTED}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_slow_server(room: Mailroom, authority: trustme.CA, monkeypatch: Any) -> None:
+    """Slow is fine; slower than we wait, after the last line, is unknown."""
+    monkeypatch.setattr("brochure.mail.smtp.Timeouts.end", 1.0)
+    monkeypatch.setattr(Timeouts.__init__, "__defaults__", (5.0, 5.0, 1.0))
+    room.recipients(A, B, C)
+    with office(authority, Faults(slow={A: 0.3, B: 2.0})) as server:
         room.mailing(server.port)
         assert room.mail("--send", "--yes", "3") == 1
-    print(capsys.readouterr())
-    assert states(room) == {A: State.REFUSED, B: State.UNKNOWN, C: State.ACCEPTED}
+    assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN, C: State.ACCEPTED}
+
+
+def complaint(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
+    """What --send says where it cannot even begin; the ledger has no row then."""
+    assert room.mail("--send", "--yes", str(number)) == 1
+    assert entries(room) == {}
+    return capsys.readouterr().err
+
+
+def test_never_without_encryption(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.recipients(A)
+    with office(authority, security="none") as server:
+        room.mailing(server.port)
+        said = complaint(room, capsys)
+    assert "mail.yaml:10:9: error: `127.0.0.1` offers no encryption (STARTTLS)" in said
+    assert server.hooks.got == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("wrong", ["name", "authority"])
+def test_never_with_a_wrong_certificate(
+    room: Mailroom,
+    authority: trustme.CA,
+    capsys: pytest.CaptureFixture[str],
+    security: str,
+    wrong: str,
+) -> None:
+    room.recipients(A)
+    issuer = authority if wrong == "name" else trustme.CA()
+    host = "smtp.example.org" if wrong == "name" else "127.0.0.1"
+    with office(issuer, security=security, host=host) as server:
+        room.mailing(server.port, security)
+        said = complaint(room, capsys)
+    assert "The certificate of `127.0.0.1` is not in order" in said
+    assert server.hooks.got == []
+
+
+def test_a_refused_login_stops_everything(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    room.recipients(A, B)
+    monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", "falsch")
+    with office(authority) as server:
+        room.mailing(server.port)
+        said = complaint(room, capsys, 2)
+    assert "refuses the login of `flyer@example.org`" in said
+    assert "falsch" not in said
+
+
+@pytest.mark.parametrize("echo", ["{password}", "{plain}", "({password}) {plain}"])
+def test_a_server_that_repeats_the_password(
+    room: Mailroom,
+    authority: trustme.CA,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    echo: str,
+) -> None:
+    secret = "correct-horse-battery"
+    monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", secret)
+    room.recipients(A)
+    with office(authority, Faults(login=f"535 wrong: {echo}")) as server:
+        room.mailing(server.port)
+        said = complaint(room, capsys)
+    assert "535 wrong: " in said
+    assert "…" in said
+    coded = base64.b64encode(f"\0{USER}\0{secret}".encode()).decode()
+    for written in (secret, coded):
+        assert written not in said
+        for file in room.root.rglob("*"):
+            assert not file.is_file() or written.encode() not in file.read_bytes()
+
+
+def test_nobody_there(room: Mailroom, capsys: pytest.CaptureFixture[str]) -> None:
+    room.recipients(A)
+    room.mailing(1)
+    assert "cannot be reached on port 1" in complaint(room, capsys)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_sender_that_the_server_does_not_take(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not about the address, so nobody is marked as refused."""
+    room.recipients(A, B)
+    with office(authority, Faults(mail="553 5.7.1 not your mailbox")) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "2") == 1
+        assert "does not take mail from you: 553" in capsys.readouterr().err
+        assert states(room) == {A: State.QUEUED, B: State.QUEUED}
+        server.hooks.faults.mail = ""
+        assert room.mail("--send", "--yes", "2") == 0
+    assert server.hooks.counts() == {A: 1, B: 1}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_wall_of_refusals(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twenty in a row are no bad addresses: the server has closed its doors."""
+    many = [f"n{n}@giessen.example.org" for n in range(30)]
+    room.recipients(*many)
+    with office(authority, Faults(rcpt=dict.fromkeys(many, "550 5.7.1 blocked"))) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "30") == 1
+    assert "20 letters in a row were not accepted: 5.7.1 blocked" in capsys.readouterr().err
+    found = list(states(room).values())
+    assert (found.count(State.REFUSED), found.count(State.QUEUED)) == (20, 10)
+
+
+def test_the_list_changes_in_between(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str], quick: None
+) -> None:
+    room.recipients(A, B, C)
+    with office(authority, Faults(rcpt={B: "451 later"})) as server:
+        room.mailing(server.port)
+        room.mail("--send", "--yes", "3")
+        new = "d@giessen.example.org"
+        room.recipients(new, C.upper(), A)  # B is gone; A and C have other regions now
+        capsys.readouterr()
+        assert room.mail("--send", "--yes", "1") == 1
+        said = capsys.readouterr().err
+    assert server.hooks.counts() == {A: 1, C: 1, new: 1}
+    assert states(room)[B] is State.DEFERRED
+    assert f"`{B}` was to get a letter, and is no longer in the list" in said
+    assert said.count("has got the variant") == 2
+
+
+def test_an_office_with_another_address_gets_no_second_letter(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.recipients(A)
+    with office(authority) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "1") == 0
+        room.recipients(B)  # the same office
+        assert room.mail("--send", "--yes", "1") == 1
+        assert f"“Amt 0” has got its letter already, at `{A}`" in capsys.readouterr().err
+        assert room.mail("--note", A, "bounced") == 0
+        assert room.mail("--send", "--yes", "1") == 0
+    assert server.hooks.counts() == {A: 1, B: 1}
+
+
+def test_a_full_disk_stops_before_the_last_line(
+    room: Mailroom, authority: trustme.CA, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And one after it leaves an unknown letter, of which the answer is told."""
+    room.recipients(A, B)
+
+    def full(*_: object, **__: object) -> None:
+        raise Problems([])
+
+    with office(authority) as server:
+        room.mailing(server.port)
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, "ending", full)
+            assert room.mail("--send", "--yes", "2") == 1
+        assert server.hooks.got == []
+        assert states(room) == {A: State.SENDING, B: State.QUEUED}
+        capsys.readouterr()
+        with monkeypatch.context() as patched:
+            real = Ledger.settle
+
+            def settle(self: Ledger, campaign: str, key: str, now: datetime, state: State,
+                       **more: Any) -> None:  # fmt: skip
+                if state is State.ACCEPTED:
+                    full()
+                real(self, campaign, key, now, state, **more)
+
+            patched.setattr(Ledger, "settle", settle)
+            assert room.mail("--send", "--yes", "2") == 1
+        assert f"{B}: accepted, 250" in capsys.readouterr().err
+        assert server.hooks.counts() == {B: 1}
+        assert room.mail("--send", "--yes", "1") == 1
+    assert server.hooks.counts() == {A: 1, B: 1}
+    assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN}
+
+
+def test_the_number_has_to_be_right(
+    room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.recipients(A, B)
+    with office(authority) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "3") == 2
+        assert "2 letters, not 3. Nothing was sent." in capsys.readouterr().err
+        assert room.mail("--send") == 2  # there is no terminal
+        assert "--yes 2" in capsys.readouterr().err
+    assert server.hooks.connections == 0
+
+
+def command(room: Mailroom, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "brochure", "-C", str(room.root), "mail", "probe", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for(server: Office, number: int) -> None:
+    for _ in range(400):
+        if len(server.hooks.got) >= number:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{len(server.hooks.got)} of {number} letters came")
+
+
+def test_two_senders_at_once(room: Mailroom, authority: trustme.CA) -> None:
+    many = [f"n{n}@giessen.example.org" for n in range(20)]
+    room.recipients(*many)
+    with office(authority) as server:
+        room.mailing(server.port)
+        senders = [command(room, "--send", "--yes", "20") for _ in range(3)]
+        said = [sender.communicate(timeout=60) for sender in senders]
+        codes = sorted(sender.returncode for sender in senders)
+        assert server.hooks.counts() == dict.fromkeys(many, 1)
+    assert codes[0] == 0
+    refused = sum("Another process sends mail from this project" in err for _, err in said)
+    late = sum("Nothing to send" in err for _, err in said)
+    assert refused + late == 2
+
+
+def test_ctrl_c_finishes_the_letter_and_send_goes_on(room: Mailroom, authority: trustme.CA) -> None:
+    many = [f"n{n}@giessen.example.org" for n in range(40)]
+    room.recipients(*many)
+    with office(authority) as server:
+        room.mailing(server.port)
+        sender = command(room, "--send", "--yes", "40")
+        wait_for(server, 3)
+        os.kill(sender.pid, signal.SIGINT)
+        _, err = sender.communicate(timeout=30)
+        assert sender.returncode == 1
+        assert "Stopping after this letter" in err
+        found = states(room)
+        sent = [key for key, state in found.items() if state is State.ACCEPTED]
+        assert 3 <= len(sent) < 40
+        assert set(found.values()) == {State.ACCEPTED, State.QUEUED}
+        assert server.hooks.counts() == dict.fromkeys(sent, 1)
+        assert room.mail("--send", "--yes", str(40 - len(sent))) == 0
+        assert server.hooks.counts() == dict.fromkeys(many, 1)
+
+
+# --- With a clock of our own ----------------------------------------------------------------
+
+
+class Clock:
+    """Time that passes only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 12, 0).astimezone()
+        self.waited: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        self.now += timedelta(seconds=seconds)
+        return True
+
+
+def events(
+    room: Mailroom, server: Office, clock: Clock, pauses: Pauses | None = None
+) -> Iterator[Any]:
+    project = Project(room.root)
+    campaign = read_campaign(project, "probe")
+
+    def connect() -> Connection:
+        return Connection(campaign.server, USER, PASSWORD, Place("m"), Timeouts(5, 5, 5))
+
+    with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
+        prepare(campaign, ledger, clock())
+        yield from Sending(project, campaign, ledger, connect, clock.wait, clock, pauses).run()
+
+
+def test_five_hundred_offices_with_faults(
+    room: Mailroom, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sort of fault, strewn over the list: everybody gets one letter, or is told of."""
+    many = [f"n{n}@giessen.example.org" for n in range(500)]
+    faults = Faults(
+        rcpt={many[n]: "550 5.1.1 unknown" for n in range(7, 500, 50)}
+        | {many[n]: "451 4.7.1 greylisted" for n in range(13, 500, 50)},
+        data={many[n]: "421 4.3.2 restarting" for n in range(21, 500, 50)}
+        | {many[n]: "554 5.7.1 spam" for n in range(29, 500, 100)},
+        drop={many[n]: "during" for n in range(33, 500, 50)}
+        | {many[n]: "after" for n in range(41, 500, 50)}
+        | {many[n]: "rcpt" for n in range(47, 500, 50)},
+        times=1,
+    )
+    tardy(monkeypatch, tuple(many[33::50]))
+    room.recipients(*many)
+    clock = Clock()
+    with office(authority, faults) as server:
+        room.mailing(server.port)
+        happened = list(events(room, server, clock, Pauses(refusal=1, longest=1)))
+        got = server.hooks.counts()
+        mails = server.hooks.mails()
+    found = entries(room)
+    number = {s: sum(e.state is s for e in found.values()) for s in State}
+    assert number == {
+        State.QUEUED: 0, State.SENDING: 0, State.DEFERRED: 0,
+        State.ACCEPTED: 475, State.REFUSED: 15, State.UNKNOWN: 10,
+    }  # fmt: skip
+    assert max(got.values()) == 1
+    for key, entry in found.items():
+        assert got[key] == (0 if entry.state is State.REFUSED else 1)
+        if entry.state is State.ACCEPTED:
+            assert mails[key]["Message-ID"] == entry.message_id
+    assert sum(isinstance(event, Sent) for event in happened) == 540
+    pieces = {p.key: p for p in read_campaign(Project(room.root), "probe").pieces}
+    for key in many[:50]:
+        if found[key].state is State.ACCEPTED:
+            (pdf,) = mails[key].iter_attachments()
+            assert pdf.get_content() == pieces[key].pdf.path.read_bytes()
+
+
+def test_pace_and_growing_pauses(room: Mailroom, authority: trustme.CA) -> None:
+    room.recipients(A, B, C)
+    clock = Clock()
+    with office(authority, Faults(rcpt={A: "451 later"})) as server:
+        room.mailing(server.port)
+        mail = (room.root / "content/probe/mail.yaml").read_text("utf-8")
+        room.write("content/probe/mail.yaml", mail.replace("pace: 600", "pace: 20"))
+        happened = list(events(room, server, clock))
+    tried = [e.piece.key for e in happened if isinstance(e, Sent)]
+    assert tried == [A, B, C, A, A, A, A]  # five attempts, then another --send
+    begin = datetime(2026, 11, 24, 12, 0).astimezone()
+    waited = [round(seconds) for seconds in clock.waited]
+    # 5 s after the refusal, 3 s by the pace; then 2, 10, 30, 60 minutes after each attempt.
+    assert waited == [0, 5, 3, 112, 600, 1800, 3600]
+    assert clock.now - begin == timedelta(seconds=5 + 3 + 112 + 600 + 1800 + 3600)
+    due = entries(room)[A].due_at
+    assert due is not None
+    assert datetime.fromisoformat(due) == clock.now + timedelta(seconds=3600)
+    pauses = [e for e in happened if isinstance(e, Pause)]
+    assert len(pauses) == 5
+    # No connection stands idle through a pause: it is made anew.
+    assert server.hooks.connections == 5
+
+
+def test_the_network_goes_away_in_the_middle(room: Mailroom, authority: trustme.CA) -> None:
+    room.recipients(A, B, C)
+    clock = Clock()
+    project = Project(room.root)
+    with office(authority, Faults(drop={B: "rcpt"}, times=1)) as server:
+        room.mailing(server.port)
+        campaign = read_campaign(project, "probe")
+        made = 0
+
+        def connect() -> Connection:
+            nonlocal made
+            made += 1
+            if made in (2, 3):
+                raise Unreachable("no route to host")
+            return Connection(campaign.server, USER, PASSWORD, Place("m"), Timeouts(5, 5, 5))
+
+        with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
+            prepare(campaign, ledger, clock())
+            sending = Sending(project, campaign, ledger, connect, clock.wait, clock)
+            happened = list(sending.run())
+    assert [e.seconds for e in happened if isinstance(e, Pause) and "reached" in e.why] == [10, 60]
+    assert states(room) == dict.fromkeys((A, B, C), State.ACCEPTED)
+
+
+def test_nothing_unsound_is_sent_whoever_asks(room: Mailroom) -> None:
+    room.mailing()
+    room.recipients(A)
+    (room.root / "out/probe/mr/probe-mr-email.pdf").unlink()
+    project = Project(room.root)
+    campaign = read_campaign(project, "probe")
+    with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
+        never: Any = None
+        with pytest.raises(Problems, match="not there"):
+            Sending(project, campaign, ledger, never, never, never)
+
+
+def test_the_ledger_has_the_digest_of_what_went_out(room: Mailroom, authority: trustme.CA) -> None:
+    import hashlib
+
+    room.recipients(A)
+    with office(authority) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "1") == 0
+    ((_, data),) = server.hooks.got
+    entry = entries(room)[A]
+    assert entry.sha256 == hashlib.sha256(data).hexdigest()
+    assert entry.size == len(data)
+    pdf = (room.root / "out/probe/mr/probe-mr-email.pdf").read_bytes()
+    assert entry.pdf_sha256 == hashlib.sha256(pdf).hexdigest()
+    assert (entry.code, entry.reply, entry.attempts) == (250, "2.0.0 Queued", 1)
+    assert Path(room.root / "ledger.sqlite3").exists()
+    assert json.dumps(entry.state) == '"accepted"'

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import re
+import select
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -155,7 +156,16 @@ class Connection:
         except BaseException:
             self.close()  # in the middle of a letter: the server throws it away
             raise
+        if self._hung_up(smtp):
+            self.close()
+            return Answer(State.DEFERRED, 0, "the connection was lost in the letter", lost=True)
         return self._end(smtp)
+
+    def _hung_up(self, smtp: smtplib.SMTP) -> bool:
+        """Whether the server has said something, or gone away, in the middle of a letter: then its
+        last line need not be risked.
+        """
+        return smtp.sock is None or bool(select.select([smtp.sock], [], [], 0)[0])
 
     def _reset(self, smtp: smtplib.SMTP, answer: Answer) -> Answer:
         """Make ready for the next letter; the answer to this one holds, whatever happens."""

@@ -1,0 +1,142 @@
+"""The gate: what is in the way of sending, and what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from brochure.diagnostics import Problems
+from brochure.mail import gate
+from brochure.mail.campaign import Campaign, read_campaign
+from brochure.project import Project
+from tests.postoffice import LEAFLET, Mailroom
+
+A = "a@giessen.example.org"
+
+
+def look(room: Mailroom) -> Campaign:
+    room.mailing()
+    if not (room.root / "content/probe/recipients.csv").exists():
+        room.write("content/probe/recipients.csv", f"email,variant\n{A},gi\n")
+    return read_campaign(Project(room.root), "probe")
+
+
+def errors(room: Mailroom) -> list[str]:
+    found = look(room)
+    assert found.sound is (not [d for d in found.diagnostics if d.is_error])
+    assert found.sound is bool(found.pieces)
+    return [d.code for d in found.diagnostics if d.is_error]
+
+
+def rebuild(room: Mailroom) -> int:
+    return room.brochure("build", "--all", "--edition", "email", "--jobs", "1")
+
+
+def test_what_was_built_and_not_touched_may_go(room: Mailroom) -> None:
+    assert errors(room) == []
+
+
+def test_a_manuscript_that_says_something_else_now(room: Mailroom) -> None:
+    room.write("content/probe/leaflet.yaml", LEAFLET.replace("kann das", "kann das nicht"))
+    assert errors(room) == ["not-built"]
+    (complaint,) = [d for d in look(room).diagnostics if d.is_error]
+    assert complaint.hint == "Type: brochure build probe --edition email --variant gi"
+    assert rebuild(room) == 0
+    assert errors(room) == []
+
+
+def test_another_variant_may_be_what_it_likes(room: Mailroom) -> None:
+    room.write("content/probe/variants/mr.yaml", "title: Anders\n")
+    assert errors(room) == []
+    room.write("content/probe/variants/gi.yaml", "title: Anders\n")
+    assert errors(room) == ["not-built"]
+
+
+@pytest.mark.parametrize("data", [None, b"%PDF-1.7 another one"])
+def test_a_pdf_that_was_changed_or_is_gone(room: Mailroom, data: bytes | None) -> None:
+    path = room.root / "out/probe/gi/probe-gi-email.pdf"
+    path.unlink()
+    if data:
+        path.write_bytes(data)
+    assert errors(room) == ["not-built"]
+
+
+def test_a_stale_override(room: Mailroom) -> None:
+    room.write("content/probe/variants/gi.yaml", "title: Anders\n")
+    assert rebuild(room) == 0
+    assert room.brochure("variants", "probe", "accept", "gi") == 0
+    assert rebuild(room) == 0
+    assert errors(room) == []
+    room.write("content/probe/leaflet.yaml", LEAFLET.replace("title: Titel", "title: Neu"))
+    assert rebuild(room) == 0  # a warning there
+    assert errors(room) == ["stale"]
+    assert room.brochure("variants", "probe", "accept", "gi") == 0
+    assert errors(room) == []
+
+
+def test_preflight_is_to_be_clean(room: Mailroom) -> None:
+    room.write("styles/email.css", ".text { font-size: 6pt }")
+    assert rebuild(room) == 0  # a warning there
+    assert errors(room) == ["small-type"]
+    room.write("content/probe/leaflet.yaml", LEAFLET + "  small-type: Er hat gute Augen.\n")
+    assert rebuild(room) == 0
+    assert errors(room) == []
+
+
+def test_an_altered_quote(room: Mailroom) -> None:
+    room.write("content/probe/sources/v.txt", "Eins\nDie Bürger sollen beteiligt werden.\n")
+    quoted = LEAFLET.replace("title: Vertrag\n", "title: Vertrag\n  file: sources/v.txt\n").replace(
+        "    commentary:",
+        "    quote: {lines: 2, text: Die Bürger sollen beteiligt werden.}\n    commentary:",
+    )
+    room.write("content/probe/leaflet.yaml", quoted)
+    assert rebuild(room) == 0
+    assert errors(room) == []
+    room.write("content/probe/sources/v.txt", "Eins\nDie Bürger können beteiligt werden.\n")
+    assert errors(room) == ["not-built"]  # its source is not what it was
+    assert rebuild(room) == 1
+
+
+def test_a_pdf_that_is_too_large(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = (room.root / "out/probe/gi/probe-gi-email.pdf").stat().st_size
+    monkeypatch.setattr(gate, "LIMIT", size)
+    assert errors(room) == []
+    monkeypatch.setattr(gate, "LIMIT", size - 1)
+    assert errors(room) == ["attachment"]
+
+
+def test_a_pdf_that_changes_while_it_is_sent(room: Mailroom) -> None:
+    (piece,) = look(room).pieces
+    assert piece.pdf.read(Project(room.root)).startswith(b"%PDF")
+    Path(piece.pdf.path).write_bytes(b"another one")
+    with pytest.raises(Problems, match="changed while it was being sent"):
+        piece.pdf.read(Project(room.root))
+
+
+def test_the_base_and_variants_together(room: Mailroom) -> None:
+    room.write(
+        "content/probe/recipients.csv", f"email,variant\n{A},base\nb@giessen.example.org,gi\n"
+    )
+    found = look(room)
+    assert [d.code for d in found.diagnostics if d.is_error] == ["not-built"]
+    assert [piece.recipient.variant for piece in found.pieces] == ["gi"]
+    assert room.brochure("build", "probe", "--edition", "email", "--jobs", "1") == 0
+    assert [piece.recipient.variant for piece in look(room).pieces] == [None, "gi"]
+
+
+def test_one_address_in_two_lists(room: Mailroom) -> None:
+    second = room.root / "content/zweites"
+    second.mkdir()
+    for name in ("leaflet.yaml", "regions.csv"):
+        (second / name).write_text((room.root / "content/probe" / name).read_text("utf-8"), "utf-8")
+    room.mailing()
+    mail = (room.root / "content/probe/mail.yaml").read_text("utf-8")
+    room.write("content/zweites/mail.yaml", mail)
+    room.write("content/zweites/recipients.csv", f"email,variant\nx@y.de,mr\n{A.upper()},mr\n")
+    found = look(room)
+    assert found.sound
+    (told,) = [d for d in found.diagnostics if d.code == "duplicate-address"]
+    assert (told.place.line, "line 3" in told.message) == (2, True)
+    room.write("content/probe/mail.yaml", mail + "campaign: eine\n")
+    room.write("content/zweites/mail.yaml", mail + "campaign: eine\n")
+    found = read_campaign(Project(room.root), "probe")
+    assert [d.code for d in found.diagnostics if d.is_error] == ["duplicate-address"]

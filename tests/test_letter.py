@@ -1,0 +1,162 @@
+"""Letters: slots, plain text and HTML of the same words, languages."""
+
+from pathlib import Path
+
+import pytest
+
+from brochure.diagnostics import Diagnostic, Problems
+from brochure.mail.campaign import Campaign, read_campaign
+from brochure.mail.plaintext import plain_text
+from brochure.project import Project
+from tests.postoffice import MAIL, Mailroom
+
+HEAD = "from: a@example.org\nserver: {host: smtp.example.org}\n"
+REST = "subject: x\nletter: y\n"
+LIST = "email,office,salutation,variant,language\na@giessen.de,Amt,Liebe Frau Ünal,gi,\n"
+
+
+def campaign(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -> Campaign:
+    room.write("content/probe/mail.yaml", mail)
+    room.write("content/probe/recipients.csv", table)
+    return read_campaign(Project(room.root), "probe")
+
+
+def complaints(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -> set[str]:
+    """All complaints, as `file:line:column code`; that quotes are unchecked is none of these."""
+    try:
+        found: tuple[Diagnostic, ...] = campaign(room, mail, table).diagnostics
+    except Problems as problems:
+        found = problems.diagnostics
+    assert all(d.hint for d in found)
+    return {f"{d.place.file.rpartition('/')[2]}:{d.place.line}:{d.place.column} {d.code}"
+            for d in found}  # fmt: skip
+
+
+def test_slots_of_office_and_region(room: Mailroom) -> None:
+    (piece,) = campaign(room).pieces
+    assert piece.letter.subject == "Bürgerbeteiligung in Gießen"
+    assert piece.letter.text == (
+        "Liebe Frau Ünal,\n\nwir schicken Ihnen ein Flugblatt für *Gießen*.\n\n"
+        "Wenn Sie keine weiteren E-Mails von uns erhalten möchten, genügt eine kurze Antwort auf "
+        "diese Nachricht.\n"
+    )
+    assert "Flugblatt für <strong>Gießen</strong>." in piece.letter.html
+    assert '<html lang="de" dir="ltr">' in piece.letter.html
+    assert "span" not in piece.letter.html
+    assert "http" not in piece.letter.html
+    (base,) = campaign(room, table="email,variant\na@giessen.de,base\n").recipients
+    assert base.variant is None
+
+
+def test_a_default_where_the_list_has_nothing(room: Mailroom) -> None:
+    (piece,) = campaign(room, table="email,variant\na@giessen.de,gi\n").pieces
+    assert piece.letter.text.startswith("Sehr geehrte Damen und Herren,\n")
+
+
+def test_what_the_list_lacks(room: Mailroom) -> None:
+    mail = HEAD + "subject: x\nletter: '{{ recipient.salutation }}'\n"
+    table = "email,salutation,variant\na@giessen.de,,gi\nb@giessen.de,Hallo,gi\n"
+    assert "recipients.csv:2:14 slot-without-value" in complaints(room, mail, table)
+    assert [p.recipient.address.spec for p in campaign(room, mail, table).pieces] == [
+        "b@giessen.de"
+    ]
+    mail = HEAD + "subject: x\nletter: '{{ recipient.anrede }}'\n"
+    assert "mail.yaml:4:23 unknown-slot" in complaints(room, mail)
+    mail = HEAD + "subject: x\nletter: '{{ region.ort }}'\n"
+    assert "mail.yaml:4:20 unknown-slot" in complaints(room, mail)
+    mail = HEAD + "subject: '{{ recipient.salutation }}'\nletter: x\n"
+    table = 'email,salutation,variant\na@giessen.de,"A\nBcc: x@y.de",gi\n'
+    (piece,) = campaign(room, mail, table).pieces
+    assert piece.letter.subject == "A Bcc: x@y.de"  # one line, whatever stands in the cell
+
+
+@pytest.mark.parametrize(
+    ("mail", "complaint"),
+    [
+        ("subject: x\nletter: y\n", "mail.yaml:1:1 missing"),
+        (HEAD + "subject: x\n", "mail.yaml:1:1 missing"),
+        (HEAD + "subject: x\nletter: y\nsubjekt: z\n", "mail.yaml:5:1 unknown-key"),
+        (HEAD + "subject: x\nletter: y\npassword: z\n", "mail.yaml:5:1 unknown-key"),
+        (HEAD + "subject: x\nletter: y\npace: 0\n", "mail.yaml:5:7 value"),
+        (HEAD + "subject: x\nletter: y\nedition: nichts\n", "mail.yaml:5:10 unknown-edition"),
+        (HEAD + "subject: x\nletter: y\nedition: web\n", "mail.yaml:5:10 edition"),
+        (HEAD + "subject: x\nletter: y\nreply-to: niemand\n", "mail.yaml:5:11 address"),
+        (HEAD + "subject: x\nletter: y\ncampaign: Zwei Worte\n", "mail.yaml:5:11 pattern"),
+        (HEAD + "subject: x\nletter: '[a](ftp://x)'\n", "mail.yaml:4:10 link"),
+        (HEAD + "subject: x\nletter: y {{ region.name\n", "mail.yaml:4:11 slot"),
+        (
+            "from: '{{ region.name }} <a@example.org>'\nserver: {host: smtp.example.org}\n" + REST,
+            "mail.yaml:1:8 slot-here",
+        ),
+        (
+            "from: a@example.org\nserver: {host: 'smtp://example.org'}\nsubject: x\nletter: y\n",
+            "mail.yaml:2:16 host",
+        ),
+        (
+            f"from: a@example.org\nserver: {{host: smtp.example.org, security: none}}\n{REST}",
+            "mail.yaml:2:44 value",
+        ),
+        (
+            f"from: a@example.org\nserver: {{host: smtp.example.org, user: b@example.org}}\n{REST}",
+            "mail.yaml:2:40 sender",
+        ),
+        (
+            f"from: a@example.org\nserver: {{host: smtp.example.org, user: m12345}}\n{REST}",
+            "mail.yaml:2:40 sender",
+        ),
+    ],
+)
+def test_mistakes_in_the_letter(room: Mailroom, mail: str, complaint: str) -> None:
+    assert complaint in complaints(room, mail)
+
+
+def test_another_language(room: Mailroom) -> None:
+    mail = MAIL % (1, "tls") + (
+        "languages:\n  uk:\n    subject: Листівка\n    letter: Вітаємо {{ recipient.name }}\n"
+        "  ar:\n    subject: منشور\n    letter: مرحبا\n    objection: لا\n"
+    )
+    table = (
+        "email,name,variant,language\na@giessen.de,Анно,gi,uk\nb@giessen.de,,gi,ar\n"
+        "c@giessen.de,,gi,\nd@giessen.de,,gi,fr\n"
+    )
+    assert "recipients.csv:5:18 no-letter" in complaints(room, mail, table)
+    first, second, third = campaign(room, mail, table).pieces
+    assert (first.letter.language, first.letter.subject) == ("uk", "Листівка")
+    assert "достатньо короткої відповіді" in first.letter.text  # how to object, in its language
+    assert 'lang="ar" dir="rtl"' in second.letter.html
+    assert second.letter.text == "مرحبا\n\nلا\n"
+    assert third.letter.language == "de"
+    mail = MAIL % (1, "tls") + "languages:\n  xx:\n    subject: a\n    letter: b\n"
+    assert "mail.yaml:15:5 unknown-language" in complaints(room, mail)
+
+
+def test_a_column_of_the_regions_may_be_for_the_letter_alone(room: Mailroom) -> None:
+    room.write(
+        "content/probe/regions.csv", "id,name,ags,kontakt\ngi,Gießen,06531,Anna\nvb,V,06535,\n"
+    )
+    room.write("content/probe/mail.yaml", HEAD + "subject: x\nletter: '{{ region.kontakt }}'\n")
+    table = "email,variant\na@giessen.de,06531\nb@giessen.de,vb\n"
+    room.write("content/probe/recipients.csv", table)
+    assert room.brochure("build", "--all", "--edition", "email", "--jobs", "1") == 0
+    found = campaign(room, HEAD + "subject: x\nletter: '{{ region.kontakt }}'\n", table)
+    assert [piece.letter.text.split("\n")[0] for piece in found.pieces] == ["Anna"]
+    places = {(Path(d.place.file).name, d.place.line) for d in found.diagnostics if d.is_error}
+    assert places == {
+        ("regions.csv", 3), ("mail.yaml", 4),
+    }  # fmt: skip
+
+
+def test_plain_text_is_complete_in_itself() -> None:
+    html = (
+        "<p>Ein <em>Wort</em> &amp; <strong>mehr</strong>,<br>neue Zeile "
+        '<a href="https://example.org/x">hier</a>, <a href="https://example.org/">'
+        'https://example.org/</a>, <a href="mailto:a@example.org">a@example.org</a>.</p>'
+        "<ul><li style='list-style-type: \"– \"'>eins<br>zwei</li>"
+        "<li style='list-style-type: \"– \"'><p>drei</p>"
+        "<ul><li style='list-style-type: \"– \"'>vier</li></ul></li></ul>"
+        "<ol><li style='list-style-type: \"3. \"'>fünf</li></ol><p>Ende</p>"
+    )
+    assert plain_text(html) == (
+        "Ein Wort & *mehr*,\nneue Zeile hier (https://example.org/x), https://example.org/, "
+        "a@example.org.\n\n– eins\n  zwei\n– drei\n  – vier\n3. fünf\n\nEnde\n"
+    )
