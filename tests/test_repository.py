@@ -46,14 +46,22 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
         "brochure variants mein-flugblatt accept 06531000",
         "brochure build --edition booklet --edition web",
         "brochure check --edition press",
+        "brochure mail mein-flugblatt --new",
+        "brochure build mein-flugblatt --all",
+        "brochure mail mein-flugblatt",
+        "brochure mail mein-flugblatt --eml",
+        "brochure mail mein-flugblatt --status",
+        "brochure mail mein-flugblatt --status --csv",
         "sudo apt-get install -y --no-install-recommends fonts-noto-core",
         "mkdir -p styles/fonts",
         "cp /usr/share/fonts/truetype/noto/NotoNaskhArabic-*.ttf styles/fonts/",
         "brochure schema",
         "brochure schema variant",
         "brochure schema editions",
+        "brochure schema mail",
         "brochure check --json",
         "brochure build --json",
+        "brochure mail mein-flugblatt --json",
         'eval "$(brochure completion bash)"',
     ]
 
@@ -95,6 +103,13 @@ def test_each_command_of_the_readme(
         (own / "regions.csv").write_text("id,name\n06531000,Gießen\n", "utf-8")
         (own / "variants").mkdir()
         (own / "variants/06531000.yaml").write_text("title: In Gießen\n", "utf-8")
+    if line.startswith("brochure mail"):  # each line is run by itself; what it needs goes before
+        for name in ("mail.yaml", "recipients.csv"):
+            (project / "content/mein-flugblatt" / name).unlink(missing_ok=True)
+        needed = [] if line.endswith("--new") else ["mail mein-flugblatt --new", "build --all"]
+        for words in needed:
+            before = ["brochure", *words.split()]
+            subprocess.run(before, cwd=project, env=environment, check=True, capture_output=True)
     if "--watch" in line:
         line = f"timeout --signal=INT 6 {line}"
     run = subprocess.run(
