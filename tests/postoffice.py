@@ -189,8 +189,10 @@ def office(
     *,
     security: str = "starttls",
     host: str = "127.0.0.1",
+    utf8: bool = False,
 ) -> Iterator[Office]:
-    """A server for the time of a block; `security` may be `none`, `host` is in its certificate."""
+    """A server for the time of a block; `security` may be `none`, `host` is in its certificate,
+    `utf8`: it knows SMTPUTF8."""
     hooks = Hooks(faults or Faults())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
@@ -209,7 +211,7 @@ def office(
     options: dict[str, Any] = {
         "authenticator": authenticator,
         "auth_required": True,
-        "enable_SMTPUTF8": False,
+        "enable_SMTPUTF8": utf8,
         "auth_require_tls": security == "starttls",
     }
     if security == "tls":

@@ -16,7 +16,8 @@ import pytest
 
 from brochure import report
 from brochure.diagnostics import Place, error
-from brochure.manuscript.schema import schemas, schemas_by_name
+from brochure.mail.model import Mailing
+from brochure.manuscript.schema import schema_of, schemas, schemas_by_name
 from brochure.press.edition import Edition
 from brochure.sources.finding import Verdict
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
@@ -223,6 +224,20 @@ def test_the_schema_is_draft_07_and_knows_the_leaflets() -> None:
         assert list(validator.iter_errors(leaflet)) == []
         leaflet["titel"] = "x"
         assert len(list(validator.iter_errors(leaflet))) == 1
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_schema_of_letters_knows_the_one_to_begin_with(language: str) -> None:
+    import yaml
+
+    data = schema_of(Mailing)
+    jsonschema.Draft7Validator.check_schema(data)
+    assert json.loads((ROOT / "content/mail.schema.json").read_text("utf-8")) == data
+    validator = jsonschema.Draft7Validator(data)
+    letter = yaml.safe_load((ROOT / f"brochure/starter/{language}/mail.yaml").read_text("utf-8"))
+    assert list(validator.iter_errors(letter)) == []
+    letter["password"] = "x"
+    assert len(list(validator.iter_errors(letter))) == 1
 
 
 def test_the_schema_of_editions_knows_the_built_in_ones() -> None:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import trustme
 
 from brochure.diagnostics import Problems
 from brochure.mail import gate
 from brochure.mail.campaign import Campaign, read_campaign
 from brochure.project import Project
-from tests.postoffice import LEAFLET, Mailroom
+from tests.postoffice import LEAFLET, MAIL, Mailroom, office
 
 A = "a@giessen.example.org"
 
@@ -140,3 +141,25 @@ def test_one_address_in_two_lists(room: Mailroom) -> None:
     room.write("content/zweites/mail.yaml", mail + "campaign: eine\n")
     found = read_campaign(Project(room.root), "probe")
     assert [d.code for d in found.diagnostics if d.is_error] == ["duplicate-address"]
+
+
+def test_two_leaflets_of_one_campaign(room: Mailroom, authority: trustme.CA) -> None:
+    """Each knows the other's list: nobody is missing from it, and no office gets two letters."""
+    second = room.root / "content/zweites"
+    second.mkdir()
+    for name in ("leaflet.yaml", "regions.csv"):
+        (second / name).write_text((room.root / "content/probe" / name).read_text("utf-8"), "utf-8")
+    assert rebuild(room) == 0
+    b = "b@giessen.example.org"
+    room.write("content/probe/recipients.csv", f"email,office,variant\n{A},Amt,gi\n")
+    room.write("content/zweites/recipients.csv", f"email,office,variant\n{b},Amt,gi\n")
+    with office(authority) as server:
+        for name in ("probe", "zweites"):
+            mail = MAIL % (server.port, "starttls") + "campaign: eine\n"
+            room.write(f"content/{name}/mail.yaml", mail)
+        assert room.brochure("mail", "probe", "--send", "--yes", "1") == 0
+        assert room.brochure("mail", "zweites", "--send", "--yes", "1") == 0
+        # The same address in the other list now: it has got its letter.
+        room.write("content/zweites/recipients.csv", f"email,office,variant\n{A},Amt,gi\n")
+        assert room.brochure("mail", "zweites", "--send", "--yes", "0") == 1
+    assert server.hooks.counts() == {A: 1, b: 1}

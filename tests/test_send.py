@@ -152,6 +152,24 @@ def test_a_slow_server(room: Mailroom, authority: trustme.CA, monkeypatch: Any) 
     assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN, C: State.ACCEPTED}
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("utf8", [False, True])
+def test_addresses_with_umlauts(room: Mailroom, authority: trustme.CA, utf8: bool) -> None:
+    """Such a domain is for every server; such a local part needs one that knows SMTPUTF8."""
+    umlaut = "bürgermeisterin@xn--bro-hoa.example.org"
+    room.recipients("bürgermeisterin@büro.example.org", "amt@büro.example.org")
+    with office(authority, utf8=utf8) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "2") == int(not utf8)
+    assert states(room)[umlaut] is (State.ACCEPTED if utf8 else State.REFUSED)
+    assert states(room)["amt@xn--bro-hoa.example.org"] is State.ACCEPTED
+    if utf8:
+        (data,) = [data for to, data in server.hooks.got if to == umlaut]
+        assert f" <{umlaut}>\r\n".encode() in data  # as it is (RFC 6532)
+    else:
+        assert "no SMTPUTF8" in str(entries(room)[umlaut].reply)
+
+
 def complaint(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
     """What --send says where it cannot even begin; the ledger has no row then."""
     assert room.mail("--send", "--yes", str(number)) == 1

@@ -49,6 +49,7 @@ class Campaign:
     user: str
     pace: int
     recipients: tuple[Recipient, ...]
+    listed: frozenset[str]  # keys of all lists of this campaign: other leaflets may share it
     pieces: tuple[Mailpiece, ...]
     suppressed: tuple[tuple[Recipient, Place], ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -90,7 +91,8 @@ def read_campaign(
     suppression = Suppression({**(objected or {}), **read_suppression(project).entries})
     name = read.mailing.campaign or leaflet
     complaints = [*read.diagnostics, *recipients.diagnostics]
-    complaints += _elsewhere(project, leaflet, name, recipients)
+    sharing, found_elsewhere = _elsewhere(project, leaflet, name, recipients)
+    complaints += found_elsewhere
     passed = tuple(
         (row, place) for row in recipients.rows if (place := suppression.of(row.address))
     )
@@ -116,6 +118,7 @@ def read_campaign(
         read.user,
         read.mailing.pace,
         recipients.rows,
+        frozenset(row.address.key for row in recipients.rows) | sharing,
         pieces,
         passed,
         in_order(complaints),
@@ -188,11 +191,13 @@ def _no_letter(row: Recipient, code: str, known: list[str]) -> Diagnostic:
 
 def _elsewhere(
     project: Project, leaflet: str, campaign: str, recipients: Recipients
-) -> Iterator[Diagnostic]:
-    """Addresses that stand in the lists of other leaflets, too.
-
-    In the same campaign they would get two letters; in another one, they get two leaflets.
+) -> tuple[set[str], list[Diagnostic]]:
+    """The keys in the lists of other leaflets that share the campaign; and complaints of addresses
+    that stand in other lists, too: in the same campaign they would get two letters, in another
+    one, they get two leaflets.
     """
+    sharing: set[str] = set()
+    complaints: list[Diagnostic] = []
     ours = {row.address.key: row for row in recipients.rows}
     for other in project.leaflets():
         if other == leaflet or not project.manuscript(other).with_name(FILE).exists():
@@ -202,18 +207,29 @@ def _elsewhere(
             name = read_mailing(project, other).mailing.campaign or other
         except Problems:
             continue  # said when its own mail is looked at
-        for row in rows:
-            if row.address.key not in ours:
-                continue
-            ours_at = ours[row.address.key].place_of("email")
-            said = f"`{row.address.spec}` stands in {row.place.file}, too (line {row.place.line})"
-            if name == campaign:
-                yield error(
-                    "duplicate-address", f"{said}, which is the same campaign.", ours_at,
-                    "Delete it in one of the lists: each address gets one letter.",
-                )  # fmt: skip
-            else:
-                yield warning(
-                    "duplicate-address", f"{said}, and gets that leaflet as well.", ours_at,
-                    "Fine, if you mean it; else give both mailings one `campaign:`.",
-                )  # fmt: skip
+        if name == campaign:
+            sharing |= {row.address.key for row in rows}
+        complaints += [
+            _in_two_lists(ours[row.address.key], row, same=name == campaign)
+            for row in rows
+            if row.address.key in ours
+        ]
+    return sharing, complaints
+
+
+def _in_two_lists(ours: Recipient, theirs: Recipient, *, same: bool) -> Diagnostic:
+    place = theirs.place
+    said = f"`{theirs.address.spec}` stands in {place.file}, too (line {place.line})"
+    if same:
+        return error(
+            "duplicate-address",
+            f"{said}, which is the same campaign.",
+            ours.place_of("email"),
+            "Delete it in one of the lists: each address gets one letter.",
+        )
+    return warning(
+        "duplicate-address",
+        f"{said}, and gets that leaflet as well.",
+        ours.place_of("email"),
+        "Fine, if you mean it; else give both mailings one `campaign:`.",
+    )

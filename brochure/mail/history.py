@@ -19,7 +19,7 @@ def compare(
 ) -> Iterator[Diagnostic]:
     """What has changed since letters went out, and what became of earlier ones."""
     bounced = {note.key: note for note in notes if note.kind is Kind.BOUNCED}
-    listed = {row.address.key for row in campaign.recipients}
+    listed = campaign.listed
     offices = {
         (entry.office.casefold(), entry.variant): entry
         for entry in entries.values()
@@ -31,7 +31,7 @@ def compare(
     for piece in campaign.pieces:
         entry = entries.get(piece.key)
         if entry is None or entry.state in OPEN:
-            yield from _office(piece, offices)
+            yield from _office(campaign, piece, offices)
             if piece.key in bounced:
                 yield _bounced(piece, bounced[piece.key])
         elif entry.state in _WENT_OUT and entry.variant != (piece.recipient.variant or ""):
@@ -52,7 +52,9 @@ def compare(
             )
 
 
-def _office(piece: Mailpiece, offices: Mapping[tuple[str, str], Entry]) -> Iterator[Diagnostic]:
+def _office(
+    campaign: Campaign, piece: Mailpiece, offices: Mapping[tuple[str, str], Entry]
+) -> Iterator[Diagnostic]:
     row = piece.recipient
     earlier = offices.get((row.called.casefold(), row.variant or ""))
     if earlier is not None:
@@ -60,8 +62,8 @@ def _office(piece: Mailpiece, offices: Mapping[tuple[str, str], Entry]) -> Itera
             "office-again",
             f"“{row.called}” has got its letter already, at `{earlier.address}`.",
             row.place_of("email"),
-            "Delete this row; or, if that letter came back, say so: brochure mail LEAFLET --note "
-            f"{earlier.address} bounced",
+            f"Delete this row. If that letter came back, say so: brochure mail {campaign.leaflet} "
+            f"--note {earlier.address} bounced. If it is another office, name it so.",
         )
 
 
