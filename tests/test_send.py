@@ -1,6 +1,7 @@
 """Sending, against real servers that misbehave."""
 
 import base64
+import hashlib
 import json
 import os
 import signal
@@ -23,7 +24,7 @@ from brochure.mail.ledger import Ledger
 from brochure.mail.send import Pause, Pauses, Sending, Sent, prepare
 from brochure.mail.smtp import Connection, Timeouts, Unreachable
 from brochure.project import Project
-from tests.postoffice import PASSWORD, USER, Faults, Mailroom, Office, office
+from tests.postoffice import MAIL, PASSWORD, USER, Faults, Mailroom, Office, office
 
 A, B, C = "a@giessen.example.org", "b@giessen.example.org", "c@giessen.example.org"
 
@@ -58,7 +59,10 @@ def states(room: Mailroom) -> dict[str, State]:
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_three_variants(room: Mailroom, authority: trustme.CA, security: str) -> None:
+def test_three_variants(
+    room: Mailroom, authority: trustme.CA, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.getfqdn", lambda *_: "laptop.of-anna.example.org")
     room.recipients(A, B, C)
     with office(authority, security=security) as server:
         room.mailing(server.port, security)
@@ -114,6 +118,7 @@ def test_a_fault_does_not_stop_the_others(
         assert faults.happened[A] >= 1
         assert states(room) == {A: state, B: State.ACCEPTED, C: State.ACCEPTED}
         assert server.hooks.counts() == {A: got, B: 1, C: 1} if got else {B: 1, C: 1}
+        assert entries(room)[B].attempts == entries(room)[C].attempts == 1
         # Once more: only what is deferred is tried again.
         open_ = "1" if state is State.DEFERRED else "0"
         room.mail("--send", "--yes", open_)
@@ -546,13 +551,13 @@ def test_nothing_unsound_is_sent_whoever_asks(room: Mailroom) -> None:
 
 
 def test_the_ledger_has_the_digest_of_what_went_out(room: Mailroom, authority: trustme.CA) -> None:
-    import hashlib
-
     room.recipients(A)
     with office(authority) as server:
-        room.mailing(server.port)
+        dots = MAIL.replace("wir schicken", ".\n\n  .. und\n\n  .wir schicken")
+        room.mailing(server.port, text=dots)
         assert room.mail("--send", "--yes", "1") == 0
     ((_, data),) = server.hooks.got
+    assert b"\r\n.\r\n\r\n.. und\r\n\r\n.wir" in data
     entry = entries(room)[A]
     assert entry.sha256 == hashlib.sha256(data).hexdigest()
     assert entry.size == len(data)

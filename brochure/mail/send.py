@@ -77,7 +77,6 @@ class Sending:
             raise Problems(campaign.diagnostics)
         self._tries: dict[str, int] = {}
         self._in_a_row = 0
-        self._connected = False
 
     def run(self) -> Generator[Event, None, None]:
         """Everything that happens, as it happens. Raises Problems where sending has to stop."""
@@ -136,15 +135,12 @@ class Sending:
         return min(deferred, key=lambda row: row.due_at or "", default=None)
 
     def _reconnect(self) -> Iterator[Event]:
-        # At first something may be wrong in mail.yaml; later it is the network.
-        pauses = self._pauses.connect if self._connected else ()
-        for pause in (*pauses, None):
+        for pause in (*self._pauses.connect, None):
             try:
                 self._connection = self._connect()
             except Unreachable as reason:
                 said = str(reason)
             else:
-                self._connected = True
                 return
             if pause is None:
                 break
