@@ -102,7 +102,7 @@ class Hooks:
         if self.faults.drop.get(address) == "rcpt" and self.faults.take(self.faults.drop, address):
             _abort(server)
         if answer := self.faults.take(self.faults.rcpt, address):
-            return answer
+            return _said(server, answer)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -113,7 +113,7 @@ class Hooks:
         if to in self.faults.slow:
             await asyncio.sleep(self.faults.slow[to])
         if answer := self.faults.take(self.faults.data, to):
-            return answer
+            return _said(server, answer)
         assert isinstance(envelope.original_content, bytes)
         self.got.append((to, envelope.original_content))
         if self.faults.drop.get(to) == "after" and self.faults.take(self.faults.drop, to):
@@ -147,6 +147,13 @@ class _Server(SMTP):
             _abort(self)
             return
         await super().smtp_DATA(arg)
+
+
+def _said(server: SMTP, answer: str) -> str:
+    """An answer; after 421 a server hangs up (RFC 5321, 3.8)."""
+    if answer.startswith("421"):
+        asyncio.get_running_loop().call_later(0.005, _abort, server)
+    return answer
 
 
 def _abort(server: SMTP) -> None:
