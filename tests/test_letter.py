@@ -41,7 +41,8 @@ def test_slots_of_office_and_region(room: Mailroom) -> None:
         "diese Nachricht.\n"
     )
     assert "Flugblatt für <strong>Gießen</strong>." in piece.letter.html
-    assert '<html lang="de" dir="ltr">' in piece.letter.html
+    assert '<html lang="de">' in piece.letter.html
+    assert '<div lang="de" dir="ltr"' in piece.letter.html
     assert "span" not in piece.letter.html
     assert "http" not in piece.letter.html
     (base,) = campaign(room, table="email,variant\na@giessen.de,base\n").recipients

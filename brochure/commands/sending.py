@@ -107,6 +107,8 @@ def _work_off(desk: Desk, campaign: Any, ledger: Any, password: Any, connection:
                     until = _now() + timedelta(seconds=event.seconds)
                     terminal.say(f"Waiting until {until:%H:%M:%S}: {event.why}.")
                     continue
+                if event.answer.everyone:
+                    continue  # it stays queued; why, is said as this ends
                 answer, spec = event.answer, event.piece.recipient.address.spec
                 click.echo(f"{answer.state}  {spec}  {answer.code or ''} {answer.text}".rstrip())
 

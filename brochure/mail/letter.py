@@ -142,10 +142,12 @@ def _without_value(recipient: Recipient, name: str) -> Diagnostic:
 def _page(language: str, subject: str, body: str, foot: str) -> str:
     """A modest page: no pictures, nothing that is fetched, the reader's own type."""
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction_of(language)}">\n'
-        f'<head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n'
-        '<body style="font-family: sans-serif; line-height: 1.45; max-width: 38em">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n'
+        f'<head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n<body>\n'
+        # Webmail keeps nothing of a page but what stands inside of its body.
+        f'<div lang="{language}" dir="{direction_of(language)}" '
+        'style="font-family: sans-serif; line-height: 1.45; max-width: 38em">\n'
         f"{body}\n"
-        f'<div style="font-size: 85%; border-top: 1px solid; margin-top: 2em">{foot}</div>\n'
-        "</body>\n</html>\n"
+        '<div style="font-size: 85%; border-top: 1px solid; margin-top: 2em">'
+        f"{foot}</div>\n</div>\n</body>\n</html>\n"
     )

@@ -221,11 +221,7 @@ def prepare(campaign: Campaign, ledger: Ledger, now: datetime) -> list[Entry]:
     these rows are returned. Only under the lock.
     """
     dead = ledger.recover(campaign.name, now)
-    ledger.enqueue(
-        campaign.name,
-        map(row_of, campaign.pieces),
-        now,
-    )
+    ledger.enqueue(campaign.name, map(row_of, campaign.pieces), now)
     return dead
 
 
