@@ -1,5 +1,6 @@
 """`brochure mail`: what is shown and written while nothing leaves, and what is noted afterwards."""
 
+import contextlib
 import csv
 import io
 import json
@@ -15,9 +16,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from brochure.diagnostics import Place, Problems
 from brochure.mail.entry import Entry, Kind, Note, State
 from brochure.mail.ledger import Ledger
 from brochure.mail.password import Password, find, keep
+from brochure.mail.replies import read_returned
 from tests.postoffice import PASSWORD, USER, Faults, Mailroom, office
 
 A, B, C = "a@giessen.example.org", "b@giessen.example.org", "c@giessen.example.org"
@@ -320,6 +323,24 @@ def test_what_came_back(
         assert told == [(A, Kind.RESOLVED), (A, kind)]
         assert entries[A].state is State.ACCEPTED
     assert entries[B].state is State.ACCEPTED
+
+
+def nested(depth: int) -> bytes:
+    heads = (f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth))
+    return b"From: a@b.de\nSubject: x\n" + "".join(heads).encode() + b"\nHallo\n"
+
+
+def test_mails_from_strangers_harm_nobody() -> None:
+    place = Place("mail.eml")
+    with pytest.raises(Problems):
+        read_returned(nested(5000), place)
+    tricky = read_returned(
+        b"From: a@b.de\nSubject: =?utf-8?q?=1B[31mrot=07?=\nIn-Reply-To: <x@y.de>\n\n", place
+    )
+    assert tricky.gist == "a@b.de · [31mrot"
+    for line in (b"From: =?utf-8?q?=0AX?= <", b"From: @@@,,<<>>", b"To: =?x-nothing?b?!!?="):
+        with contextlib.suppress(Problems):  # any other exception would be a bug
+            read_returned(line + b"\nSubject: x\n\nHallo\n", place)
 
 
 @pytest.mark.parametrize(

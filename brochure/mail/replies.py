@@ -30,6 +30,17 @@ class Returned:
 
 def read_returned(data: bytes, place: Place) -> Returned:
     """Read a mail (.eml). Raises Problems where it is none."""
+    try:
+        return _read(data, place)
+    except Problems:
+        raise
+    except Exception as reason:  # a mail from a stranger, and a parser that trusts too much
+        said = f"This mail cannot be read ({type(reason).__name__})."
+        hint = "Note it by hand: --note ADDRESS bounced, replied or objected."
+        raise Problems([error("no-mail", said, place, hint)]) from None
+
+
+def _read(data: bytes, place: Place) -> Returned:
     message = BytesParser(policy=policy.default.clone(raise_on_defect=False)).parsebytes(data)
     assert isinstance(message, EmailMessage)
     if not message.keys() or not (message.get("From") or message.get("Subject")):
@@ -92,7 +103,7 @@ def _bounce(message: EmailMessage) -> Returned:
         kind = _ACTIONS.get(action, kind)
         code = _header(block, "Diagnostic-Code").partition(";")[2] or _header(block, "Status")
         said.append(f"{action}: {code.strip()}")
-    gist = " ".join("; ".join(said).split())[:200]
+    gist = _line("; ".join(said))
     return Returned(kind, _once(ids), tuple(addresses), gist or _gist(message))
 
 
@@ -106,7 +117,12 @@ def _header(message: Message, name: str) -> str:
 
 def _gist(message: Message) -> str:
     parts = (_header(message, name) for name in ("Date", "From", "Subject"))
-    return " · ".join(" ".join(part.split()) for part in parts if part)[:200]
+    return _line(" · ".join(filter(None, parts)))
+
+
+def _line(text: str) -> str:
+    """One line that is safe on a terminal: what cannot be printed is left out."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
 
 
 def _once(ids: list[str]) -> tuple[str, ...]:
