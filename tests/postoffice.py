@@ -197,9 +197,10 @@ def office(
     security: str = "starttls",
     host: str = "127.0.0.1",
     utf8: bool = False,
+    limit: int = 33_554_432,
 ) -> Iterator[Office]:
     """A server for the time of a block; `security` may be `none`, `host` is in its certificate,
-    `utf8`: it knows SMTPUTF8."""
+    `utf8`: it knows SMTPUTF8, `limit`: bytes that it takes."""
     hooks = Hooks(faults or Faults())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
@@ -219,6 +220,7 @@ def office(
         "authenticator": authenticator,
         "auth_required": True,
         "enable_SMTPUTF8": utf8,
+        "data_size_limit": limit,
         "auth_require_tls": security == "starttls",
     }
     if security == "tls":

@@ -175,6 +175,19 @@ def test_addresses_with_umlauts(room: Mailroom, authority: trustme.CA, utf8: boo
         assert "no SMTPUTF8" in str(entries(room)[umlaut].reply)
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_letter_that_the_server_finds_too_large(room: Mailroom, authority: trustme.CA) -> None:
+    """It says so before (RFC 1870); others may be smaller, so they are tried."""
+    room.recipients(A, B)
+    size = (room.root / "out/probe/mr/probe-mr-email.pdf").stat().st_size
+    with office(authority, limit=size) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "2") == 1
+    assert states(room) == {A: State.REFUSED, B: State.REFUSED}
+    assert f"the server takes no more than {size}" in str(entries(room)[B].reply)
+    assert server.hooks.got == []
+
+
 def complaint(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
     """What --send says where it cannot even begin; the ledger has no row then."""
     assert room.mail("--send", "--yes", str(number)) == 1

@@ -189,10 +189,8 @@ class Connection:
             smtp.command_encoding = "utf-8"
         limit = smtp.esmtp_features.get("size", "")
         if limit.isdigit() and 0 < int(limit) < size:  # RFC 1870, 6.1
-            said = (
-                f"the server takes {int(limit) / 1e6:.1f} MB, and the letter has {size / 1e6:.1f}"
-            )
-            return Answer(State.REFUSED, 552, said, everyone=True)
+            said = f"the letter has {size} bytes, and the server takes no more than {limit}"
+            return Answer(State.REFUSED, 0, said)
         code, text = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
         if code != 250:
             answer = self._answer(code, text)
