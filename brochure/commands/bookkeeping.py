@@ -1,14 +1,13 @@
 """`brochure mail --status`, `--resolve`, `--note`, `--read`: the ledger, read and kept by hand."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from brochure import terminal
 from brochure.commands import common
-from brochure.commands.desk import Desk
+from brochure.commands.desk import Desk, now
 from brochure.diagnostics import Diagnostic, Place, Problems, error
 
 NOTES = ("sent", "bounced", "replied", "objected")
@@ -47,9 +46,9 @@ def resolve(desk: Desk, to: str, word: str) -> int:
 
     name = desk.name()
     with only_sender(desk.project), desk.ledger() as ledger:
-        ledger.recover(name, _now())
+        ledger.recover(name, now())
         entry = desk.entry(ledger.entries(name), to, "--resolve")
-        if not ledger.resolve(name, entry.key, _now(), again=word == "again"):
+        if not ledger.resolve(name, entry.key, now(), again=word == "again"):
             raise click.UsageError(
                 f"The letter to {entry.address} is {entry.state}: there is nothing to resolve."
             )
@@ -76,12 +75,12 @@ def note(desk: Desk, to: str, word: str, text: str) -> int:
             raise click.UsageError(f"There is no letter to {to} in this mailing.")
         with desk.ledger() as ledger:
             said = f"sent by hand {text}".strip()
-            if not ledger.by_hand(name, row_of(piece), _now(), said):
+            if not ledger.by_hand(name, row_of(piece), now(), said):
                 raise click.UsageError(f"The letter to {to} went out already.")
     else:
         with desk.ledger() as ledger:
             entry = desk.entry(ledger.entries(name), to, "--note")
-            ledger.note(name, entry.key, Kind(word), text, _now())
+            ledger.note(name, entry.key, Kind(word), text, now())
     terminal.say(f"Noted: {to} {word}.")
     return 0
 
@@ -100,7 +99,7 @@ def read(desk: Desk, files: tuple[Path, ...]) -> int:
                     said = f"The file has more than {LIMIT // 10**6} MB."
                     raise Problems([error("no-mail", said, place, "Is it the right one?")])
                 returned = read_returned(file.read_bytes(), place)
-                entry, fresh = note_returned(ledger, desk.name(), returned, _now(), place)
+                entry, fresh = note_returned(ledger, desk.name(), returned, now(), place)
             except Problems as problems:
                 complaints += problems.diagnostics
             else:
@@ -108,7 +107,3 @@ def read(desk: Desk, files: tuple[Path, ...]) -> int:
                 click.echo(f"{returned.kind}  {entry.address}  {returned.gist}{known}")
     terminal.show(complaints, desk.project)
     return common.exit_code(complaints)
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()

@@ -126,17 +126,13 @@ def _show_files(paths: list[str], project: Project) -> None:
 
 
 def _line(project: Project, artifact: Any) -> str:
-    parts = [_count(artifact.pages, "page")] if artifact.pages else []
+    parts = [common.count(artifact.pages, "page")] if artifact.pages else []
     if artifact.sheets:
-        parts[0] += f" on {_count(artifact.sheets, 'sheet')}"
+        parts[0] += f" on {common.count(artifact.sheets, 'sheet')}"
     parts.append(f"{artifact.size / 1000:.0f} kB")
     if not artifact.made:
         parts.append("unchanged")
     return f"{project.show(artifact.path)}  ({', '.join(parts)})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _data(project: Project, artifact: Any) -> dict[str, object]:

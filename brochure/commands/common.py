@@ -125,6 +125,11 @@ def wrong_usage(problems: Problems) -> click.UsageError:
     return click.UsageError(f"{problem.message} {problem.hint}")
 
 
+def count(number: int, noun: str) -> str:
+    """``1 page``, ``3 pages``."""
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def exit_code(complaints: Iterable[Diagnostic]) -> int:
     """1 where one of them is an error, else 0."""
     return int(any(complaint.is_error for complaint in complaints))

@@ -1,6 +1,7 @@
 """What the parts of `brochure mail` share: the project, its ledger, the campaign of a leaflet."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import click
@@ -63,3 +64,8 @@ class Desk:
         if entry is None:
             raise click.UsageError(f"The ledger knows no letter to {to} in this mailing.")
         return entry
+
+
+def now() -> datetime:
+    """The time, as it is written into letters."""
+    return datetime.now().astimezone()

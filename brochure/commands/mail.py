@@ -103,7 +103,7 @@ def show(desk: Desk, *, as_json: bool) -> int:
     for row, place in campaign.suppressed:
         terminal.say(f"{row.address.spec} gets nothing: {place} says so.")
     done = f"; {mailing.counts(entries)} so far" if entries else ""
-    terminal.say(f"{mailing.letters(len(pieces))} to send{done}.")
+    terminal.say(f"{common.count(len(pieces), 'letter')} to send{done}.")
     if common.exit_code(complaints):
         terminal.say("Nothing can be sent until the errors above are mended.")
         return 1
@@ -133,7 +133,6 @@ def begin(desk: Desk) -> int:
 
 def drafts(desk: Desk) -> int:
     """Write the letters as drafts."""
-    from brochure.commands import mailing
     from brochure.mail.drafts import write_drafts
     from brochure.mail.send import to_send
 
@@ -146,7 +145,7 @@ def drafts(desk: Desk) -> int:
         click.echo(desk.project.show(path))
     left = len(campaign.pieces) - len(pieces)
     terminal.say(
-        f"{mailing.letters(len(pieces))} as drafts"
+        f"{common.count(len(pieces), 'letter')} as drafts"
         + (f"; {left} left out, which went out already." if left else ".")
         + " The ledger does not know what you send by hand; tell it, for each:\n"
         f"    brochure mail {desk.leaflet} --note ADDRESS sent"

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from brochure.commands import common
 from brochure.mail.campaign import Campaign, Mailpiece
 from brochure.mail.entry import Entry, Note, State
 
@@ -38,7 +39,7 @@ def size(piece: Mailpiece) -> int:
 def shown(campaign: Campaign, piece: Mailpiece) -> str:
     """One letter, as it is read."""
     sender, to = campaign.sender.address, piece.recipient.address
-    pages = f"{piece.pdf.pages} page{'s' if piece.pdf.pages != 1 else ''}"
+    pages = common.count(piece.pdf.pages, "page")
     head = [
         f"From:     {sender.name} <{sender.spec}>" if sender.name else f"From:     {sender.spec}"
     ]
@@ -52,11 +53,6 @@ def shown(campaign: Campaign, piece: Mailpiece) -> str:
         piece.letter.text.rstrip(),
     ]
     return "\n".join(f"    {line}".rstrip() for part in head for line in part.split("\n"))
-
-
-def letters(number: int) -> str:
-    """``1 letter``, ``3 letters``."""
-    return f"{number} letter{'s' if number != 1 else ''}"
 
 
 def counts(entries: Mapping[str, Entry]) -> str:

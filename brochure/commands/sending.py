@@ -5,14 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from brochure import terminal
 from brochure.commands import common
-from brochure.commands.desk import Desk
+from brochure.commands.desk import Desk, now
 from brochure.diagnostics import Place, Problems, error
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -36,7 +36,7 @@ def test(desk: Desk, to: str) -> int:
     code = 0
     try:
         for piece in sample(campaign.pieces):
-            message = to_oneself(campaign, piece, mailbox, desk.project, _now())
+            message = to_oneself(campaign, piece, mailbox, desk.project, now())
             answer = connection.deliver(
                 campaign.sender.address.spec, mailbox.spec, message, lambda: None
             )
@@ -64,7 +64,7 @@ def send(desk: Desk, yes: int | None) -> int:
         if common.exit_code(complaints):
             terminal.say("Nothing was sent.")
             return 1
-        for entry in ledger.recover(campaign.name, _now()):
+        for entry in ledger.recover(campaign.name, now()):
             terminal.say(f"{entry.state}  {entry.address}  {entry.reply}")
         entries = ledger.entries(campaign.name)
         pieces = to_send(campaign, entries)
@@ -72,13 +72,13 @@ def send(desk: Desk, yes: int | None) -> int:
             terminal.say(f"Nothing to send: {mailing.counts(entries)}.")
             return _left(desk, entries)
         terminal.say(
-            f"{mailing.letters(len(pieces))} from {campaign.sender.address.spec} through "
+            f"{common.count(len(pieces), 'letter')} from {campaign.sender.address.spec} through "
             f"{campaign.server.host}, {campaign.pace} a minute; {mailing.counts(entries)} so far."
         )
         _confirm(len(pieces), yes)
         # A login that fails is to fail before anything is written.
         password, connection = _log_in(campaign)
-        prepare(campaign, ledger, _now())
+        prepare(campaign, ledger, now())
         try:
             _work_off(desk, campaign, ledger, password, connection)
         finally:
@@ -99,12 +99,12 @@ def _work_off(desk: Desk, campaign: Any, ledger: Any, password: Any, connection:
             ledger,
             lambda: waiting.pop() if waiting else _connection(campaign, password),
             lambda seconds: not stop.wait(seconds),
-            _now,
+            now,
         ).run()
         with closing(run):
             for event in run:
                 if isinstance(event, Pause):
-                    until = _now() + timedelta(seconds=event.seconds)
+                    until = now() + timedelta(seconds=event.seconds)
                     terminal.say(f"Waiting until {until:%H:%M:%S}: {event.why}.")
                     continue
                 if event.answer.everyone:
@@ -193,8 +193,6 @@ def _ask(campaign: Any) -> str | None:
 
 def _confirm(number: int, yes: int | None) -> None:
     """Go on only where the number of letters was typed, or given with --yes."""
-    from brochure.commands import mailing
-
     if yes is None and not sys.stdin.isatty():
         raise click.UsageError(
             f"Where nobody can be asked, --send needs --yes {number}: the number of letters."
@@ -202,7 +200,7 @@ def _confirm(number: int, yes: int | None) -> None:
     if yes is None:
         yes = click.prompt("Type the number of letters, and they are sent", type=int, err=True)
     if yes != number:
-        raise click.UsageError(f"{mailing.letters(number)}, not {yes}. Nothing was sent.")
+        raise click.UsageError(f"{common.count(number, 'letter')}, not {yes}. Nothing was sent.")
 
 
 @contextmanager
@@ -222,7 +220,3 @@ def _stopping() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
