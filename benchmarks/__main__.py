@@ -101,7 +101,7 @@ def warm(work: Path, rounds: int) -> None:
     composition = composed(Project(ROOT), SEED)
     typesetter = Typesetter(work / "cache")
     typesetter.typeset(composition)
-    fonts = engine.font_configuration(folders(composition), work / "cache")
+    fonts = engine.font_configuration(folders(composition))
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
 
     hyphenators = {"de": Hyphenator(composition.hyphenation["de"], work / "cache")}

@@ -162,7 +162,7 @@ def warm_loop(work: Path, html: list[Composition]) -> Callable[[int], None]:
 
     weasyprint = engine.load()
     folders = tuple(packaged_fonts() / family for family in html[0].edition.fonts)
-    fonts = engine.font_configuration(folders, work / "cache")
+    fonts = engine.font_configuration(folders)
     sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in html[0].stylesheets]
     hyphenators = {"de": Hyphenator(html[0].hyphenation["de"], work / "cache")}
 

@@ -5,9 +5,15 @@ They are collected, never printed on the spot; :class:`Problems` carries them to
 place that turns them into an exit code. Any other exception is a bug of ours.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from brochure import bounds
+
+_SENTENCE = 1_000  # characters of a message or hint that are shown
+_VALUE = 80  # of a value that is named in one
 
 
 class Severity(StrEnum):
@@ -66,6 +72,9 @@ class Problems(Exception):
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(f"{d.place}: {d.message}" for d in self.diagnostics))
 
+    def __reduce__(self) -> "tuple[type[Problems], tuple[tuple[Diagnostic, ...]]]":
+        return Problems, (self.diagnostics,)  # it travels between processes
+
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place and without repetitions, as a reader of the file meets them."""
@@ -78,3 +87,61 @@ def raise_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     if any(d.is_error for d in ordered):
         raise Problems(ordered)
     return ordered
+
+
+def shortened(value: object) -> str:
+    """A value from a file as it is named in a sentence: long ones are cut."""
+    text = str(value)
+    return text if len(text) <= _VALUE else text[: _VALUE - 1] + "…"
+
+
+@dataclass
+class Rationed:
+    """Which complaints are shown, where there are too many to be read.
+
+    Of one kind in one folder (that of a leaflet), `bounds.ALIKE`; in all, `bounds.COMPLAINTS`.
+    `left_out` counts the others by folder and kind.
+    """
+
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _alike: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _shown: int = 0
+
+    def __call__(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Those to be shown, in their order, their sentences cut."""
+        shown = []
+        # An error must not be pushed out by notes that happen to stand before it.
+        every = list(diagnostics)
+        chosen = set()
+        for index in sorted(range(len(every)), key=lambda i: not every[i].is_error):
+            kind = _kind(every[index])
+            if self._alike[kind] < bounds.ALIKE and self._shown < bounds.COMPLAINTS:
+                self._alike[kind] += 1
+                self._shown += 1
+                chosen.add(index)
+            else:
+                self.left_out[kind] += 1
+        for index, diagnostic in enumerate(every):
+            if index in chosen:
+                message, hint = (_cut(text) for text in (diagnostic.message, diagnostic.hint))
+                shown.append(replace(diagnostic, message=message, hint=hint))
+        return shown
+
+    @property
+    def by_code(self) -> Mapping[str, int]:
+        """How many were left out, by their codes."""
+        total: Counter[str] = Counter()
+        for (_, code), count in self.left_out.items():
+            total[code] += count
+        return dict(total)
+
+
+def _kind(diagnostic: Diagnostic) -> tuple[str, str]:
+    """The folder of a leaflet, or the file, that a complaint is about, and its code."""
+    parts = diagnostic.place.file.split("/")
+    about = "/".join(parts[:2]) if parts[0] == "content" else diagnostic.place.file
+    return about, diagnostic.code
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"

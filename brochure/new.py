@@ -1,12 +1,13 @@
 """A new leaflet, and a project around it where there is none."""
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error
 from brochure.manuscript.schema import schemas
-from brochure.project import Project, check_name, write_whole
+from brochure.project import Project, check_name
 
 _STYLES = """\
 # Styles of this project
@@ -52,13 +53,19 @@ def create(start: Path, name: str, language: str, *, example: bool = False) -> P
         root / "out" / ".gitignore": "*\n!.gitignore\n",
         root / "styles" / "README.md": _STYLES,
     }
-    for file, content in beside.items():
-        if not file.exists():
-            write_whole(file, content.encode())
-    for source in starter.iterdir():
-        if source.name.endswith(".pdf"):
-            write_whole(path.parent / "sources" / source.name, source.read_bytes())
-    write_whole(path, text.encode())
+    project = Project(root)
+    try:
+        for file, content in beside.items():
+            if not os.path.lexists(file):
+                project.write(file, content.encode())
+        for source in starter.iterdir():
+            if source.name.endswith(".pdf"):
+                project.write(path.parent / "sources" / source.name, source.read_bytes())
+        project.write(path, text.encode())
+    except OSError as reason:
+        said = f"The leaflet cannot be written ({reason.strerror or reason})."
+        hint = "Look whether the disk is full or the folder protected."
+        raise Problems([error("cannot-write", said, Place(f"content/{name}"), hint)]) from None
     return path
 
 

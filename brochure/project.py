@@ -3,24 +3,28 @@
 A project holds ``content/<leaflet>/``, ``styles/`` and ``out/``. What people write is read
 through :meth:`Project.read` only, which refuses whatever lies outside the project (after
 following symbolic links), is no regular file, or is too large, and remembers what was asked
-for, so that ``--watch`` watches what the last build really read.
+for, so that ``--watch`` watches what the last build really read. What is written goes through
+:meth:`Project.write`, which leaves everything outside alone.
+
+What brochure remembers (text read from PDFs, what was built from what) lies outside of the
+project, in the user's own cache folder: a project may come from a stranger, and would be believed.
 """
 
-import contextlib
+import errno
+import hashlib
 import os
 import re
-import stat
-import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from brochure.diagnostics import Place, Problems, error
+from brochure.files import decode_utf8, read_regular, write_whole
 
 MANUSCRIPT = "leaflet.yaml"
 MAIL = "mail.yaml"  # beside it: the letter with which it is sent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_ABANDONED = 3600.0  # seconds after which a half-written file cannot belong to a living build
+CACHE_VARIABLE = "BROCHURE_CACHE"  # names another folder for what is remembered
 
 
 def builtin_styles() -> Path:
@@ -78,8 +82,16 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """What can be made again at any time: hyphenated words, font tables."""
-        return self.out / ".cache"
+        """The user's folder for what can be made again at any time: hyphenated words, font tables,
+        the text of sources. All projects share it.
+        """
+        return cache_folder()
+
+    @property
+    def journal(self) -> Path:
+        """Where what was built in this project is remembered."""
+        root = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:32]
+        return cache_folder() / "projects" / f"{root}.jsonl"
 
     def leaflets(self) -> tuple[str, ...]:
         """The names of all leaflets, sorted: the folders of ``content/``."""
@@ -139,8 +151,6 @@ class Project:
             # Not strict: what lies outside is said to lie outside, whether or not it exists there;
             # the complaint must not depend on the machine, nor tell what else is on it.
             real = path.resolve()
-            # One open, and everything asked of the open file: nothing can change in between.
-            # O_NONBLOCK: a named pipe in place of a file must not hang the build.
             if not any(real.is_relative_to(base.resolve()) for base in self._readable()):
                 raise Problems(
                     [
@@ -152,12 +162,7 @@ class Project:
                         )
                     ]
                 )
-            descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-            with open(descriptor, "rb") as file:
-                status = os.fstat(file.fileno())
-                if not stat.S_ISREG(status.st_mode):
-                    raise OSError("it is no ordinary file")
-                data = file.read(limit + 1)
+            data = read_regular(real, limit)
         except FileNotFoundError:
             message, hint = f"{named} does not exist.", "Check the name, capitals included."
         except NotADirectoryError:
@@ -182,28 +187,28 @@ class Project:
         """The text of a file inside the project, as `read` and `decode_utf8` have it."""
         return decode_utf8(self.read(path, limit), self.show(path))
 
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a file of the project whole. Raises OSError, also where it would lie outside of the
+        project because a folder on its way is a symbolic link.
+        """
+        folder = path.parent.resolve()
+        if not folder.is_relative_to(self.root.resolve()):
+            said = f"`{self.show(path.parent)}` leads out of the project folder"
+            raise OSError(errno.EPERM, said)
+        if path.is_dir() and not path.is_symlink():
+            raise OSError(errno.EISDIR, f"`{self.show(path)}` is a folder")
+        write_whole(path, data)
+
     def _readable(self) -> tuple[Path, ...]:
         return (self.root, builtin_styles(), packaged_fonts())
 
 
-def decode_utf8(data: bytes, file: str) -> str:
-    """UTF-8 bytes, with or without a byte order mark, as text. Raises Problems with the place."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as reason:
-        before = data[: reason.start].decode("utf-8-sig", "replace")
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        raise Problems(
-            [
-                error(
-                    "not-utf8",
-                    f"The file is not UTF-8: the byte 0x{data[reason.start]:02X} here belongs to "
-                    "another encoding.",
-                    Place(file, before.count("\n") + 1, column),
-                    "Save it again as “UTF-8” (in the editor: Save as … → Encoding).",
-                )
-            ]
-        ) from None
+def cache_folder() -> Path:
+    """Where this user's programs keep what can be made again (XDG Base Directory, on Linux)."""
+    import platformdirs
+
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen).absolute() if chosen else platformdirs.user_cache_path("brochure", False)
 
 
 def check_name(name: str, place: Place) -> None:
@@ -220,27 +225,6 @@ def check_name(name: str, place: Place) -> None:
                 )
             ]
         )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its target, then rename: readers see the old one or the new one.
-
-    Parts that a killed process left behind are swept away once they are an hour old.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    for other in path.parent.glob(f".{path.name}.*.part"):
-        with contextlib.suppress(OSError):  # somebody else was quicker
-            if time.time() - other.stat().st_mtime > _ABANDONED:
-                other.unlink()
 
 
 def _size(limit: int) -> str:

@@ -54,7 +54,7 @@ def made(text: str, language: str) -> bytes:
         f"<body title='{title}'>{''.join(lines)}</body></html>"
     )
     folders = tuple(packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3"))
-    fonts = engine.font_configuration(folders, None)
+    fonts = engine.font_configuration(folders)
     rules = load_language(Project(ROOT), language).hyphenation
     hyphenators = {language: Hyphenator(rules, None)} if rules else {}
     document = engine.load().HTML(string=html)

@@ -1,6 +1,6 @@
 """What tests share: a project in a temporary folder, and one warm typesetter a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,7 @@ from brochure.manuscript.load import Manuscript, load
 from brochure.press.compose import Composition, compose
 from brochure.press.edition import load_editions
 from brochure.press.typeset import Typeset, Typesetter
-from brochure.project import Project
+from brochure.project import CACHE_VARIABLE, Project
 from tests import postoffice
 
 T = TypeVar("T")
@@ -26,6 +26,14 @@ PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is remembered while the tests run is nobody's but theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("remembered")))
+        yield
 
 
 @pytest.fixture(scope="session")

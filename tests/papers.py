@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from brochure.manuscript.language import load_language
@@ -184,16 +182,15 @@ def typeset(html: str) -> bytes:
     """HTML as a PDF, with nothing of ours but the fonts."""
     document = engine.load().HTML(string=html)
     with breaking({"de": _hyphenator()}):
-        data: bytes = document.write_pdf(font_config=_fonts()[0])
+        data: bytes = document.write_pdf(font_config=_fonts())
     return data
 
 
 @cache
-def _fonts() -> tuple[Any, TemporaryDirectory[str]]:
-    """A font configuration, and the folder of its cache, which has to last as long."""
+def _fonts() -> Any:
+    """A font configuration, the same for all documents."""
     folders = tuple(packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3"))
-    folder = TemporaryDirectory(prefix="brochure-test-")
-    return engine.font_configuration(folders, Path(folder.name)), folder
+    return engine.font_configuration(folders)
 
 
 def _html(text: Made, layout: Layout) -> str:

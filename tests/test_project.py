@@ -1,11 +1,14 @@
 import os
+import socket
 import time
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from brochure.diagnostics import Problems
-from brochure.project import Project, builtin_styles, write_whole
+from brochure.files import append, read_own, read_regular, write_whole
+from brochure.project import Project, builtin_styles
 from tests.conftest import Workspace
 
 
@@ -65,7 +68,7 @@ def test_a_project_may_itself_lie_behind_a_link(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused(workspace: Workspace) -> None:
     project = workspace.project
     os.mkfifo(project.content / "pipe")
-    assert "no ordinary file" in refused(project, project.content / "pipe")
+    assert "not a regular file" in refused(project, project.content / "pipe")
     assert "is a folder" in refused(project, project.content / "probe")
     assert "does not exist" in refused(project, project.content / "nothing")
     assert "does not exist" in refused(project, workspace.write("content/f", "x") / "below")
@@ -113,3 +116,79 @@ def test_parts_of_dead_builds_are_swept_away_those_of_living_ones_are_not(tmp_pa
     os.utime(dead, (time.time() - 7200,) * 2)
     write_whole(tmp_path / "a.pdf", b"x")
     assert sorted(file.name for file in tmp_path.iterdir()) == [".a.pdf.2.part", "a.pdf"]
+
+
+def test_nothing_is_written_outside_of_the_project(workspace: Workspace) -> None:
+    outside = workspace.root / "outside"
+    outside.mkdir()
+    root = workspace.root / "project"
+    (root / "content").mkdir(parents=True)
+    project = Project(root)
+    (root / "out").symlink_to(outside)
+    with pytest.raises(OSError, match="leads out of the project folder"):
+        project.write(root / "out" / "a.pdf", b"x")
+    with pytest.raises(OSError, match="leads out of the project folder"):
+        project.write(root / "out" / "deep" / "er" / "a.pdf", b"x")
+    assert list(outside.iterdir()) == []
+    (root / "inside").mkdir()
+    (root / "here").symlink_to(root / "inside")
+    project.write(root / "here" / "a.pdf", b"x")
+    assert (root / "inside" / "a.pdf").read_bytes() == b"x"
+    (root / "a.pdf").mkdir()
+    with pytest.raises(OSError, match="is a folder"):
+        project.write(root / "a.pdf", b"x")
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    other, target = tmp_path / "other", tmp_path / "a.pdf"
+    other.write_bytes(b"other")
+    target.symlink_to(other)
+    (tmp_path / f".a.pdf.{os.getpid()}.part").symlink_to(other)
+    write_whole(target, b"new")
+    assert (target.read_bytes(), target.is_symlink(), other.read_bytes()) == (
+        b"new",
+        False,
+        b"other",
+    )
+
+
+@pytest.mark.parametrize("kind", ["fifo", "socket", "device", "folder"])
+def test_what_is_no_file_is_neither_read_nor_waited_for(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x"
+    match kind:
+        case "fifo":
+            os.mkfifo(path)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as one:
+                one.bind(str(path))
+        case "device":
+            path = Path("/dev/zero")
+        case "folder":
+            path.mkdir()
+    with pytest.raises(OSError, match=r"not a regular file|Is a directory"):
+        read_regular(path, 100)
+    if kind == "fifo":  # appending would wait for somebody who reads
+        with pytest.raises(OSError, match=r"regular file|No such device"):
+            append(path, b"x")
+
+
+def test_a_file_of_ours_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 101)
+    assert read_regular(tmp_path / "a", 100) == b"x" * 101, "so that it shows"
+    with pytest.raises(OSError, match="too large"):
+        read_own(tmp_path / "a", 100)
+    assert read_own(tmp_path / "a", 101) == b"x" * 101
+
+
+def test_what_is_remembered_lies_outside_of_the_project(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project may come from a stranger, and what lies in it would be believed."""
+    project = workspace.project
+    assert not project.cache.is_relative_to(project.root)
+    assert not project.journal.is_relative_to(project.root)
+    assert Project(workspace.root / "content").journal != project.journal
+    monkeypatch.setenv("BROCHURE_CACHE", str(workspace.root / "mine"))
+    assert project.cache == workspace.root / "mine"
+    monkeypatch.delenv("BROCHURE_CACHE")
+    assert project.cache == platformdirs.user_cache_path("brochure", appauthor=False)

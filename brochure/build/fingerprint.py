@@ -9,7 +9,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from brochure import __version__
+from brochure import __version__, bounds
+from brochure.files import read_own
 
 _PACKAGES = frozenset(
     ("cssselect2", "fonttools", "jinja2", "linkify_it_py", "markdown_it_py", "markupsafe",
@@ -66,7 +67,7 @@ class Digests:
 
 def _digest_of_file(path: Path) -> str:
     try:
-        return digest(path.read_bytes())
+        return digest(read_own(path, bounds.REMEMBERED))
     except IsADirectoryError:
         names = (other.relative_to(path).as_posix() for other in path.rglob("*"))
         return digest_of(sorted(names))

@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from brochure import bounds
 from brochure.build.fingerprint import Digests, digest, digest_of
 from brochure.diagnostics import Diagnostic, Place, Severity
-from brochure.project import Project, write_whole
+from brochure.files import append, read_own, write_whole
+from brochure.project import Project
 
-FILE = "made.jsonl"
 Reads = tuple[tuple[str, str], ...]  # files with their digests
 _SPARE = 5000  # superseded lines, more than which are swept out
 
@@ -47,12 +48,12 @@ class Journal:
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
-        self._path = project.cache / FILE
+        self._path = project.journal
         self._records: dict[str, dict[str, Any]] = {}
         self._reads: dict[str, Reads] = {}
         self._lines = 0
         try:
-            data = self._path.read_bytes()
+            data = read_own(self._path, bounds.REMEMBERED)
         except OSError:
             data = b""
         # After a line that was torn, the next one must not go on in it.
@@ -116,10 +117,7 @@ class Journal:
         text = self._start + "".join(_line(line) for line in lines)
         self._start = ""
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            # One write to a file opened for appending: lines of two builds do not mix.
-            with open(self._path, "ab", buffering=0) as file:
-                file.write(text.encode("utf-8", "replace"))
+            append(self._path, text.encode("utf-8", "replace"))
 
     def record(self, path: Path, **facts: Any) -> Record:
         """A record of the PDF at `path`."""
@@ -154,7 +152,7 @@ def _line(entry: object) -> str:
 
 def _is(path: Path, sha256: str) -> bool:
     try:
-        return digest(path.read_bytes()) == sha256
+        return digest(read_own(path, bounds.REMEMBERED)) == sha256
     except OSError:
         return False
 

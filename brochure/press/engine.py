@@ -7,7 +7,6 @@ pinned): the tag tree and three functions of the line breaker are replaced in :f
 import contextlib
 import ctypes.util
 import gc
-import hashlib
 import io
 import logging
 import os
@@ -32,13 +31,13 @@ from brochure.press.assets import Asset
 _WHERE = re.compile(r" at (\d+):(\d+)")
 
 
-def font_configuration(folders: tuple[Path, ...], cache: Path | None) -> Any:
+def font_configuration(folders: tuple[Path, ...]) -> Any:
     """A font configuration that knows the fonts in these folders and no others.
 
     fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. No
     ``@font-face``: it would leave a copy of each font in the temporary folder.
     """
-    with _fontconfig_file(folders, cache) as file, _environment(file):
+    with _fontconfig_file(folders) as file, _environment(file):
         load()
         from weasyprint.text.fonts import FontConfiguration
 
@@ -122,19 +121,19 @@ def without_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _fontconfig_file(folders: tuple[Path, ...], cache: Path | None) -> Iterator[Path]:
-    """A fontconfig file that names these folders only, with fontconfig's own cache beside it."""
+def _fontconfig_file(folders: tuple[Path, ...]) -> Iterator[Path]:
+    """A fontconfig file that names these folders only, with fontconfig's own cache beside it.
+
+    The cache lives for a moment: fontconfig believes what stands in one, and reading the tables of
+    so few fonts takes no longer.
+    """
     with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
-        home = cache or Path(temporary)
-        # fontconfig makes it, too, but of two processes at once it fails in one.
-        with contextlib.suppress(OSError):
-            (home / "fontconfig").mkdir(parents=True, exist_ok=True)
         tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
-        tags.append(f"<cachedir>{escape(str(home / 'fontconfig'))}</cachedir>")
-        text = f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
-        name = f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
-        file = Path(temporary) / name
-        file.write_text(text, "utf-8")
+        tags.append(f"<cachedir>{escape(temporary)}</cachedir>")
+        file = Path(temporary) / "fonts.conf"
+        file.write_text(
+            f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n", "utf-8"
+        )
         yield file
 
 

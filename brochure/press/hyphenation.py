@@ -17,8 +17,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from brochure import bounds
+from brochure.files import read_own, write_whole
 from brochure.manuscript.language import Hyphenation
-from brochure.project import write_whole
 
 _OFTEN, _PAUSE = 10, 5.0  # times that are saved at once; then seconds between two of them
 _REMEMBERED = 50_000  # words; a file of about a megabyte
@@ -86,7 +87,7 @@ class Hyphenator:
         if self._file is None:
             return {}
         try:
-            remembered = json.loads(self._file.read_text("utf-8"))
+            remembered = json.loads(read_own(self._file, bounds.REMEMBERED))
             if remembered["version"] == version("pyphen"):
                 return dict(remembered["words"])
         except (OSError, ValueError, KeyError, TypeError):

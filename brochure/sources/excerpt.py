@@ -35,7 +35,7 @@ class Excerpt:
 def lines_at(document: Document, asked: Reference) -> tuple[int, int] | None:
     """The indices of the first and last line of a reference; None where there are no such lines."""
     first_page, _, last_page = (asked.page or "").partition("–")
-    numbers = re.findall(r"\d+", asked.lines or "")
+    numbers = re.findall(r"\d{1,9}", asked.lines or "")
     chosen = [
         index
         for index, line in enumerate(document.lines)

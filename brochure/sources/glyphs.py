@@ -9,28 +9,42 @@ from typing import Any, NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from brochure import bounds
 from brochure.sources.rows import SPACES, Char, rows_of
 
-_PAGES = 2000
 _CHARS = 40_000  # on one page; a newspaper has some 20,000
 _QUARTER = math.pi / 2
 _LOOSE = 1.15  # the height of PDFium's loose boxes, in sizes of type
 _HYPHEN = 0x02  # how PDFium reports the hyphen of a word that is divided at the end of a line
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """``{"pages": [{"rows": …, "images": …}, …]}``, or ``{"error": …}`` with one word why not:
-    password, broken, pages, memory.
-    """
+def count_pages(data: bytes) -> int | str:
+    """How many pages a PDF has, or in one word why it cannot be read: password, broken, pages."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as reason:
         locked = "password" in str(reason).lower() or "security" in str(reason).lower()
-        return {"error": "password" if locked else "broken"}
+        return "password" if locked else "broken"
     try:
-        if len(document) > _PAGES:
-            return {"error": "pages"}
-        return {"pages": [_page(document, index) for index in range(len(document))]}
+        pages = len(document)
+    finally:
+        document.close()
+    return pages if pages <= bounds.SOURCE_PAGES else "pages"
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """``{"pages": [{"rows": …, "images": …}, …]}``, or ``{"error": "pages"}`` where there is more
+    text than can be bounded. The PDF must be one that `count_pages` could read.
+    """
+    document = pypdfium2.PdfDocument(data)
+    try:
+        pages, left = [], bounds.SOURCE_CHARACTERS
+        for index in range(len(document)):
+            pages.append(page := _page(document, index))
+            left -= sum(len(word[0]) for row in page["rows"] for word in row[2])
+            if left < 0:
+                return {"error": "pages"}
+        return {"pages": pages}
     finally:
         document.close()
 

@@ -10,17 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Severity
+from brochure.files import read_own, write_whole
 from brochure.manuscript.load import Manuscript
-from brochure.project import Project, write_whole
+from brochure.project import Project
 from brochure.sources.complaints import Checked
 from brochure.sources.finding import Verdict
 from brochure.sources.named import named_sources
 from brochure.sources.verified import Verification
 
 FILE = "verified.json"
+# What a file that is not as we wrote it leads to; the last one, brackets without end.
+_SPOILT = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 _SHORT = 12  # characters of a SHA-256 that are shown
 
 
@@ -44,10 +47,11 @@ Pins = Mapping[tuple[str, str], Pin]  # by file and passage
 def read_pins(project: Project, leaflet: str) -> Pins:
     """What was verified. A file that is missing or spoilt says nothing."""
     pins: dict[tuple[str, str], Pin] = {}
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        entries: list[dict[str, Any]] = json.loads(_path(project, leaflet).read_bytes())["quotes"]
-        for entry in entries:
+    with contextlib.suppress(*_SPOILT):
+        for entry in json.loads(read_own(_path(project, leaflet), bounds.TABLE))["quotes"]:
             pin = Pin(**entry)
+            if not all(isinstance(value, str) for value in entry.values()):
+                break
             pins[pin.written, pin.passage] = pin
     return pins
 
@@ -74,13 +78,17 @@ def write_pins(project: Project, leaflet: str, pins: Sequence[Pin]) -> None:
 
 def changes(manuscript: Manuscript, verification: Verification, pins: Pins) -> Iterator[Diagnostic]:
     """For each source that has changed: what became of the quotes that were verbatim in it."""
+    digests = dict(verification.digests)
+    quotes: dict[str, list[Checked]] = {}
+    for checked in verification.quotes:
+        quotes.setdefault(checked.file, []).append(checked)
     for source in named_sources(manuscript.tree):
-        new = dict(verification.digests).get(source.file)
+        new = digests.get(source.file)
         groups: dict[str, list[str]] = {"same": [], "moved": [], "changed": [], "vanished": []}
         old = ""
-        for checked in verification.quotes:
-            if checked.file != source.file or new is None:
-                continue
+        if new is None:  # it could not be opened
+            continue
+        for checked in quotes.get(source.file, []):
             now = _pin(manuscript, checked, new)
             before = pins.get((now.written, now.passage))
             if before is None or before.quote != now.quote or before.source != now.source:

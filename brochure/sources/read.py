@@ -7,28 +7,27 @@ once. It is read in a process of its own, with bounds for memory and time (`work
 import contextlib
 import json
 import logging
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Problems, error, warning
-from brochure.project import Project, decode_utf8, write_whole
+from brochure.files import decode_utf8, read_own, write_whole
+from brochure.isolation import Stopped, Worker
+from brochure.project import Project
 from brochure.sources import paper, plaintext
 from brochure.sources.document import Document, Kind, Line, Mode, Numbering
 from brochure.sources.rows import Row, Word
 
 log = logging.getLogger("brochure")
-PDF_LIMIT = 100_000_000  # bytes
-TEXT_LIMIT = 10_000_000
 _MOMENT = 1.5  # seconds after which people are told that it goes on
-SECONDS = 120  # for a PDF; 500 pages take some ten
+_MOMENT_MESSAGE = "Reading %s for the first time; this may take a moment."
 _ENDINGS: dict[str, Kind] = {
     ".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html",
     ".htm": "html", ".xhtml": "html",
@@ -56,7 +55,7 @@ def read(
                 )
             ]
         )
-    data = project.read(path, PDF_LIMIT if kind == "pdf" else TEXT_LIMIT, asked_at)
+    data = project.read(path, bounds.SOURCE_PDF if kind == "pdf" else bounds.SOURCE_TEXT, asked_at)
     digest = sha256(data).hexdigest()
     file = project.show(path)
     if kind == "txt":
@@ -121,10 +120,13 @@ _REASONS = {
         "consists of pictures; there is no text in it that could be compared.",
         "Ask for the file that was printed, or let a program recognise the text (OCRmyPDF).",
     ),
-    "pages": ("has more than 2000 pages.", "Take out the part that is quoted."),
+    "pages": (
+        f"has more than {bounds.SOURCE_PAGES} pages, or very much text on them.",
+        "Take out the part that is quoted.",
+    ),
     "memory": ("needs too much memory to be read.", "Print it into a new PDF, and try that."),
     "time": (
-        f"could not be read within {SECONDS} seconds.",
+        "takes too long to be read.",
         "Print it into a new PDF, and try that.",
     ),
     "crash": (
@@ -151,7 +153,7 @@ def _answer(project: Project, kind: Kind, data: bytes, name: str, digest: str) -
     """What a file says, from the cache or from the reader."""
     file = project.cache / "sources" / f"{digest[:32]}-{kind}-{_reader()}.json"
     try:
-        known: dict[str, Any] = json.loads(file.read_bytes())
+        known: dict[str, Any] = json.loads(read_own(file, bounds.REMEMBERED))
         if "pages" in known or "lines" in known or known.get("error") in _REASONS:
             return known
     except (OSError, ValueError, AttributeError):
@@ -166,50 +168,62 @@ def _answer(project: Project, kind: Kind, data: bytes, name: str, digest: str) -
 @cache
 def _reader() -> str:
     """What reads files, as a short digest: after a change of it, they are read again."""
-    names = ("glyphs.py", "rows.py", "plaintext.py", "words.py", "worker.py")
+    names = ("glyphs.py", "rows.py", "plaintext.py", "words.py")
     code = b"".join((Path(__file__).parent / name).read_bytes() for name in names)
     versions = version("pypdfium2") + version("markdown-it-py")
     return sha256(code + versions.encode()).hexdigest()[:12]
 
 
-def run_reader(
-    kind: Kind, data: bytes, name: str = "a source", seconds: float = SECONDS
-) -> dict[str, Any]:
-    """What a file says, read by a process of its own: see `worker`."""
+def run_reader(kind: Kind, data: bytes, name: str = "a source") -> dict[str, Any]:
+    """What a file says, read by a process of its own: ``{"pages": …}`` of a PDF (see `glyphs`),
+    ``{"lines": [[text, number, opens], …]}`` of Markdown or HTML in UTF-8, or ``{"error": …}`` with
+    one word why not.
+    """
     if kind == "pdf" and b"%PDF" not in data[:1024]:  # ISO 32000-1, annex H, note 13
         return {"error": "broken"}
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    with subprocess.Popen(  # noqa: S603 - this very program, with one of our own words
-        [sys.executable, "-m", "brochure.sources.worker", kind],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
-        try:
-            output = _output(process, data, name, seconds)
-        except subprocess.TimeoutExpired:
-            return {"error": "time"}
-        finally:
-            process.kill()  # Ctrl-C ends it, too
+    # Of what takes longer than a moment, people are told.
+    told = Timer(_MOMENT, log.warning, (_MOMENT_MESSAGE, name))
+    memory = bounds.MEMORY + 3 * len(data)  # it is there thrice: as it came, unpacked, and opened
+    told.start()
     try:
-        answer: dict[str, Any] = json.loads(output)
-    except ValueError:
-        return {"error": "crash"}
-    return answer
+        with Worker() as worker:
+            if kind != "pdf":
+                seconds = bounds.SECONDS + bounds.TEXT_SECONDS * len(data) / 1_000_000
+                return worker.call(seconds, memory, read_text, kind, data)
+            pages = worker.call(bounds.SECONDS, memory, count_pages, data)
+            if isinstance(pages, str):
+                return {"error": pages}
+            seconds = bounds.SECONDS + bounds.PAGE_SECONDS * pages
+            return worker.call(seconds, memory, read_pdf, data)
+    except Stopped as stopped:
+        return {"error": stopped.reason}
+    except RecursionError:
+        return {"error": "memory"}
+    finally:
+        told.cancel()
 
 
-def _output(process: "subprocess.Popen[bytes]", data: bytes, name: str, seconds: float) -> bytes:
-    """What the reader writes. Of what takes longer than a moment, people are told."""
-    moment = min(_MOMENT, seconds)
-    try:
-        return process.communicate(data, timeout=moment)[0]
-    except subprocess.TimeoutExpired:
-        if seconds <= moment:
-            raise
-        log.warning("Reading %s for the first time; this may take a moment.", name)
-        return process.communicate(timeout=seconds - moment)[0]
+# These run in that process; the others need not load PDFium.
+
+
+def count_pages(data: bytes) -> int | str:
+    """See `glyphs.count_pages`."""
+    from brochure.sources import glyphs
+
+    return glyphs.count_pages(data)
+
+
+def read_pdf(data: bytes) -> dict[str, Any]:
+    """See `glyphs.read`."""
+    from brochure.sources import glyphs
+
+    return glyphs.read(data)
+
+
+def read_text(kind: Kind, data: bytes) -> dict[str, Any]:
+    """What a Markdown or HTML file says, read in this process."""
+    document = (plaintext.from_markdown if kind == "md" else plaintext.from_html)(data.decode())
+    return {"lines": [(line.text, line.number, int(line.opens)) for line in document.lines]}
 
 
 def _decoded(data: bytes, file: str) -> str:

@@ -99,7 +99,7 @@ def parsed(numbers: str) -> list[tuple[int, int]]:
     """``12–14, 17`` → [(12, 14), (17, 17)]."""
     return [
         (int(found[1]), int(found[2] or found[1]))
-        for found in re.finditer(r"(\d+)(?:–(\d+))?", numbers)
+        for found in re.finditer(r"(\d{1,9})(?:–(\d{1,9}))?", numbers)
     ]
 
 

@@ -1,7 +1,7 @@
 """Is a quote what its source says, and where it says it? Pure: quote and document → finding."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -126,10 +126,10 @@ class Source:
         """Whether a reference means this place, though not exactly: they share a line or page."""
         right = reference(self.document, extents)
         if given.page and right.page:
-            pages = _set(given.page) & _set(right.page)
-            if not pages or not given.lines:
-                return bool(pages)
-        return bool(given.lines and right.lines and _set(given.lines) & _set(right.lines))
+            same_page = _overlap(given.page, right.page)
+            if not same_page or not given.lines:
+                return same_page
+        return bool(given.lines and right.lines and _overlap(given.lines, right.lines))
 
     def _is_uncertain(self, given: Reference, extents: list[Extent]) -> bool:
         """Whether only some lines have numbers in the margin, and these have none for certain."""
@@ -202,10 +202,16 @@ def _extents(text: Text, place: Place) -> list[Extent]:
     return [(text.first[span.start], text.last[span.stop - 1]) for span in place]
 
 
-def _set(numbers: str) -> set[int]:
-    """All numbers in some ranges. Of one that runs over a page break, both ends."""
-    return {
-        n
-        for first, last in parsed(numbers)
-        for n in (range(first, last + 1) if first <= last < first + 100_000 else (first, last))
-    }
+def _overlap(one: str, other: str) -> bool:
+    """Whether two ways to write numbers have one in common."""
+    return any(
+        first <= stop and start <= last
+        for first, last in _spans(one)
+        for start, stop in _spans(other)
+    )
+
+
+def _spans(numbers: str) -> Iterator[tuple[int, int]]:
+    """The ranges of some numbers. Of one that runs over a page break, both ends."""
+    for first, last in parsed(numbers):
+        yield from [(first, last)] if first <= last else [(first, first), (last, last)]

@@ -1,0 +1,189 @@
+"""Work in a process of its own: what it returns, and how it is stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from brochure.diagnostics import Place, Problems, error
+from brochure.isolation import Stopped, Worker, Workers
+from tests.test_cli import environment
+
+MB = 1_000_000
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with Worker() as one:
+        yield one
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def loop_in_python() -> None:
+    while True:
+        pass
+
+
+def loop_in_c() -> int:
+    """A power that holds Python's lock for hours: no thread of ours can look at the clock."""
+    return len(str(10**10**9))
+
+
+def sleep() -> None:
+    time.sleep(60)
+
+
+def fill_memory() -> int:
+    return len(bytearray(800 * MB))
+
+
+def fill_memory_slowly() -> None:
+    kept: list[str] = []
+    while True:
+        kept.append("x" * 1000 + str(len(kept)))
+
+
+def abort() -> None:
+    os.abort()
+
+
+def leave() -> None:
+    os._exit(0)
+
+
+def be_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def complain() -> None:
+    raise Problems([error("code", "A sentence.", Place("file", 3, 4), "A hint.")])
+
+
+class Unpicklable(Exception):
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__("words")
+        self.lock = open(os.devnull)  # noqa: SIM115 - that is what cannot travel
+
+
+def fail_oddly() -> None:
+    raise Unpicklable(1, 2)
+
+
+def print_much() -> str:
+    print("this is no answer" * 10_000)
+    os.write(1, b"nor this")
+    return "answer"
+
+
+def pid() -> int:
+    return os.getpid()
+
+
+def test_what_a_function_returns_comes_back(worker: Worker) -> None:
+    assert [worker.call(10, 400 * MB, double, number) for number in range(5)] == [0, 2, 4, 6, 8]
+    assert worker.call(10, 400 * MB, pid) == worker.call(10, 400 * MB, pid) != os.getpid()
+
+
+def test_what_it_prints_is_no_answer(worker: Worker) -> None:
+    assert worker.call(10, 400 * MB, print_much) == "answer"
+
+
+def test_what_a_function_raises_is_raised(worker: Worker) -> None:
+    with pytest.raises(Problems) as caught:
+        worker.call(10, 400 * MB, complain)
+    assert caught.value.diagnostics[0].place == Place("file", 3, 4)
+    with pytest.raises(RuntimeError, match="Unpicklable: words"):
+        worker.call(10, 400 * MB, fail_oddly)
+    assert worker.call(10, 400 * MB, double, 4) == 8
+
+
+@pytest.mark.parametrize(
+    ("function", "reason", "at"),
+    [
+        (loop_in_python, "time", "loop_in_python"),
+        (loop_in_c, "time", None),
+        (sleep, "time", "sleep"),
+        (fill_memory, "memory", "fill_memory"),
+        (fill_memory_slowly, "memory", "fill_memory_slowly"),
+        (abort, "crash", None),
+        (leave, "crash", None),
+        (be_killed, "killed", None),
+    ],
+)
+def test_it_is_stopped_and_says_where(
+    worker: Worker, function: Callable[[], object], reason: str, at: str | None
+) -> None:
+    with pytest.raises(Stopped) as caught:
+        worker.call(0.5, 400 * MB, function)
+    assert caught.value.reason == reason
+    assert [frame.name for frame in caught.value.at[:1]] == ([at] if at else [])
+    assert worker.call(10, 400 * MB, double, 4) == 8, "the next one has a process of its own"
+
+
+def test_bounds_are_those_of_each_call(worker: Worker) -> None:
+    with pytest.raises(Stopped):
+        worker.call(10, 400 * MB, fill_memory)
+    assert worker.call(10, 1200 * MB, fill_memory) == 800 * MB
+
+
+def test_nothing_is_imported_from_the_current_folder(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project of a stranger is the current folder; modules of these names would run."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("json.py", "pickle.py", "queue.py", "brochure.py", "multiprocessing.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    assert worker.call(10, 400 * MB, double, 4) == 8
+    assert not (tmp_path / "ran").exists()
+
+
+def test_workers_are_lent_to_one_at_a_time() -> None:
+    workers = Workers()
+    with workers.lend() as one:
+        first = one.call(10, 400 * MB, pid)
+        with workers.lend() as other:
+            assert other.call(10, 400 * MB, pid) != first
+    with workers.lend() as again:
+        assert again is not one or again.call(10, 400 * MB, pid) == first
+    workers.close()
+    assert_ended(first)
+
+
+def test_what_is_closed_for_good_starts_no_other(worker: Worker) -> None:
+    worker.close(for_good=True)
+    with pytest.raises(Stopped, match="killed"):
+        worker.call(10, 400 * MB, double, 1)
+    workers = Workers()
+    workers.close()
+    with workers.lend() as late, pytest.raises(Stopped, match="killed"):
+        late.call(10, 400 * MB, double, 1)
+
+
+def assert_ended(process: int) -> None:
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < deadline, "it lives"
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+@pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_no_worker_outlives_its_command(end: str) -> None:
+    code = (
+        "import os, signal\nfrom brochure.isolation import Worker\n"
+        "from tests.test_isolation import pid\n"
+        "worker = Worker()\nprint(worker.call(10, 400_000_000, pid), flush=True)\n" + end
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment(PYTHONPATH=str(Path(__file__).parents[1])),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert_ended(int(result.stdout))
