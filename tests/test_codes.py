@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 from brochure.press import codes
-from tests.conftest import HEAD, Workspace
+from tests.conftest import HEAD, PASSAGE, Workspace
 
 ADDRESS = "https://www.example.org/aktion/wir-bringen-uns-ein"
 SOURCE = "https://example.org/vertrag.pdf?seite=3&zeile=1087#ä"
@@ -156,3 +156,14 @@ def test_parts_that_there_are_not(workspace: Workspace) -> None:
     (complaint,) = workspace.complaints("print")
     assert (complaint.code, complaint.place.line) == ("value", 5)
     assert complaint.hint == "Did you mean `lead`?"
+
+
+def test_a_link_too_long_to_be_scanned_is_told_where_it_stands(workspace: Workspace) -> None:
+    long = "https://example.org/" + "x" * 500
+    workspace.leaflet(
+        HEAD + f"imprint: x\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
+    )
+    (complaint,) = workspace.complaints("print")
+    assert (complaint.code, complaint.place.line, complaint.place.column) == ("code", 7, 10)
+    assert "at most 500 bytes" in complaint.message
+    assert workspace.complaints("email") == (), "where it can be clicked, it needs no code"

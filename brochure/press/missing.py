@@ -1,11 +1,14 @@
-"""What a leaflet lacks: parts that its edition asks for, characters that no font has."""
+"""What a leaflet lacks: parts that its edition asks for, characters that no font has, QR codes."""
 
 from functools import partial
 
-from brochure.diagnostics import Diagnostic, Place, warning
+from brochure.diagnostics import Diagnostic, Place, error, warning
+from brochure.manuscript import markup
 from brochure.manuscript.load import Manuscript, texts
-from brochure.press import fonts
+from brochure.press import codes, fonts
 from brochure.press.edition import Edition
+
+_SEEN = 100  # characters of an address by which it is found in its text
 
 
 def missing_parts(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagnostic]:
@@ -39,6 +42,29 @@ def missing_glyphs(
     added = "".join(set(html) - set(written))
     named = "the template or the language file"
     return [*complaints, *fonts.diagnose(named, added, covered, lambda _: template)]
+
+
+def missing_codes(manuscript: Manuscript, edition: Edition) -> list[Diagnostic]:
+    """Links that are to have a QR code and cannot, as they are too long to be scanned."""
+    wanted = manuscript.leaflet.codes or () if edition.codes else ()
+    complaints: list[Diagnostic] = []
+    for path, text in texts(manuscript.leaflet):
+        if path[0] not in wanted or path[-1] == "heading":
+            continue
+        found = (text,) if path[-1] == "address" else markup.hrefs(text)
+        for address in found:
+            try:
+                codes.check(address)
+            except codes.NoCode as reason:
+                complaints.append(
+                    error(
+                        "code",
+                        f"This link can have no QR code: {reason}.",
+                        manuscript.place(path, address[:_SEEN]),
+                        "Take a shorter address, or leave this part out of `codes:`.",
+                    )
+                )
+    return complaints
 
 
 def _named(manuscript: Manuscript, path: tuple[str | int, ...]) -> str:
