@@ -14,8 +14,8 @@ from brochure.diagnostics import Place, Problems
 from brochure.manuscript.language import load_language
 from brochure.press import linebreak
 from brochure.press.edition import load_editions
+from brochure.press.helpers import quotation
 from brochure.press.hyphenation import Hyphenator, bounded
-from brochure.press.template import quotation
 from brochure.press.typeset import Typesetter
 from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace

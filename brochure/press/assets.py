@@ -5,29 +5,24 @@ neither disk nor network and gets none. An address is found in three ways: in at
 HTML, in ``url()`` and in ``@import`` of style sheets.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
-import tinycss2
-from tinycss2.ast import Node
-
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.files import decode_utf8
 from brochure.press import codes
 from brochure.press.pictures import check_picture
-from brochure.project import Project, decode_utf8
+from brochure.press.scan import scan_css
+from brochure.project import Project
 
 # RFC 2606 reserves .invalid: should an address ever escape, no machine answers to it.
 BASE = "https://brochure.invalid/"
-STYLE_LIMIT = 1_000_000
-PICTURE_LIMIT = 20_000_000
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
           ".svg": "image/svg+xml", ".css": "text/css"}  # fmt: skip
-# Attributes that make WeasyPrint fetch something, for any element but a link to click on.
-_FETCHED = {"src", "href", "data", "poster", "background", "xlink:href"}
 
 
 @dataclass(frozen=True)
@@ -45,26 +40,30 @@ class Collector:
         self._project = project
         self.assets: dict[str, Asset] = dict(assets or {})
         self.diagnostics: list[Diagnostic] = []
+        self._size = 0  # bytes of all files
 
-    def html(self, html: str, base: str, template: Place, places: dict[str, Place]) -> None:
+    def html(
+        self, addresses: Iterable[str], base: str, template: Place, places: dict[str, Place]
+    ) -> None:
         """All that the HTML asks for. `places` tells where in the manuscript a file is named."""
-        for address in _addresses_in_html(html):
+        for address in addresses:
             self._add(address, base, places.get(address, template))
 
     def stylesheet(self, css: str, name: str) -> None:
         """All that the style sheet styles/`name` asks for, imports included."""
         file = self._project.show(self._project.style(name))
-        for address, line, column in _addresses_in_css(css):
+        for address, line, column in scan_css(css):
             self._add(address, urljoin(BASE + "styles/", name), Place(file, line, column))
 
     def _add(self, address: str, base: str, place: Place) -> None:
         address = address.strip()
         if address.startswith("#") or not address:
             return
+        if len(self.assets) >= bounds.ASSETS:
+            self._refuse_more(place)
+            return
         if address.startswith(codes.SCHEME):
-            self.assets[unquote(address)] = Asset(
-                _TYPES[".svg"], codes.picture(address.removeprefix(codes.SCHEME))
-            )
+            self._add_code(address, place)
             return
         try:
             url = urlsplit(urljoin(base, address))
@@ -96,6 +95,27 @@ class Collector:
                 self.stylesheet(decode_utf8(self.assets[key].data, f"styles/{name}"), name)
             except Problems as problems:
                 self.diagnostics.extend(problems.diagnostics)
+
+    def _add_code(self, address: str, place: Place) -> None:
+        """The picture of a QR code."""
+        try:
+            picture = codes.picture(address.removeprefix(codes.SCHEME))
+        except codes.NoCode as reason:
+            said = f"A QR code cannot be made: {reason}."
+            hint = "Take a shorter address for what is to be scanned."
+            self.diagnostics.append(error("code", said, place, hint))
+            return
+        self.assets[unquote(address)] = Asset(_TYPES[".svg"], picture)
+
+    def _refuse_more(self, place: Place) -> None:
+        complaint = error(
+            "too-many",
+            f"The leaflet holds more than {bounds.ASSETS} pictures, QR codes and style sheets.",
+            place,
+            "Leave some of them out.",
+        )
+        if complaint not in self.diagnostics:
+            self.diagnostics.append(complaint)
 
     def _read(self, address: str, path: str, base: str, place: Place) -> Asset:
         # urljoin quietly drops `..` above the root; what was written decides, not what is left.
@@ -129,69 +149,22 @@ class Collector:
         file = self._project.style(path.removeprefix("styles/")) if style else (
             self._project.root / path
         )  # fmt: skip
-        limit = STYLE_LIMIT if suffix == ".css" else PICTURE_LIMIT
-        data = self._project.read(file, limit, place)
+        data = self._project.read(file, bounds.STYLE if suffix == ".css" else bounds.PICTURE, place)
+        self._size += len(data)
+        if self._size > bounds.PICTURES:
+            raise Problems(
+                [
+                    error(
+                        "too-large",
+                        f"The pictures of the leaflet have more than "
+                        f"{bounds.PICTURES // 1_000_000} MB together.",
+                        place,
+                        "Scale them down: 2500 pixels fill the width of a page in print.",
+                    )
+                ]
+            )
         if suffix != ".css":
             complaints = list(check_picture(data, suffix, self._project.show(file), place))
             if complaints:
                 raise Problems(complaints)
         return Asset(_TYPES[suffix], data)
-
-
-def _addresses_in_html(html: str) -> Iterator[str]:
-    finder = _Finder()
-    finder.feed(html)
-    finder.close()
-    yield from finder.addresses
-
-
-class _Finder(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
-        for attribute, value in attrs:
-            if attribute in _FETCHED and value and tag not in ("a", "area", "base"):
-                self.addresses.append(value)
-            elif attribute == "style" and value:
-                self.addresses += [address for address, *_ in _addresses_in_css(f"*{{{value}}}")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_style = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style:
-            self.addresses += [address for address, *_ in _addresses_in_css(data)]
-
-
-def _addresses_in_css(css: str) -> Iterator[tuple[str, int, int]]:
-    """Each address in a style sheet with its line and column; namespaces are none."""
-    open_nodes: list[list[Node]] = [tinycss2.parse_component_value_list(css, skip_comments=True)]
-    while open_nodes:
-        nodes = open_nodes.pop()
-        importing = False
-        for node in nodes:
-            place = (node.source_line, node.source_column)
-            match node.type:
-                case "at-keyword":
-                    importing = node.lower_value == "import"
-                    namespace = node.lower_value == "namespace"
-                    if namespace:
-                        break
-                case "literal" if node.value == ";":
-                    importing = False
-                case "string" if importing:
-                    yield (node.value, *place)
-                case "url":
-                    yield (node.value, *place)
-                case "function":
-                    if node.lower_name == "url":
-                        strings = [n.value for n in node.arguments if n.type == "string"]
-                        yield (strings[0] if strings else "", *place)
-                    else:
-                        open_nodes.append(node.arguments)
-                case "{} block" | "() block" | "[] block":
-                    open_nodes.append(node.content)

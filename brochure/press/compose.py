@@ -5,24 +5,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from jinja2 import (
-    Environment,
-    TemplateError,
-)
-
-from brochure import __version__
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
-from brochure.manuscript.checks import sources
 from brochure.manuscript.language import Hyphenation, Language
 from brochure.manuscript.load import Manuscript
 from brochure.press import fonts, wishes
-from brochure.press.access import check_html
-from brochure.press.assets import BASE, STYLE_LIMIT, Asset, Collector
+from brochure.press.access import check_access
+from brochure.press.assets import BASE, Asset, Collector
 from brochure.press.edition import Edition, load_editions
-from brochure.press.missing import missing_glyphs, missing_parts
+from brochure.press.filling import Filled, Filler, Request
+from brochure.press.helpers import Helpers
+from brochure.press.missing import missing_codes, missing_glyphs, missing_parts
 from brochure.press.profiles import load_profile
-from brochure.press.template import Loader, Quoted, environment
-from brochure.project import Project
+from brochure.press.view import View, view
+from brochure.project import Project, builtin_styles
 from brochure.sources.verified import Verification
 
 UNVERIFIED = Verification()
@@ -63,18 +59,25 @@ class Composition:
 class Composer:
     """Composes leaflets in one edition; template, styles and fonts are read once.
 
-    `remember`: whether the project's cache may be written (``check`` writes nothing).
+    `remember`: whether the cache may be written (``check`` writes nothing). `filler` is shared by
+    those who compose in other editions.
     """
 
     def __init__(
-        self, project: Project, name: str, edition: Edition, *, remember: bool = True
+        self,
+        project: Project,
+        name: str,
+        edition: Edition,
+        *,
+        remember: bool = True,
+        filler: Filler | None = None,
     ) -> None:
         # Its own list of what was read, for the build to know what a PDF depends on.
         self._project = replace(project, seen=set())
         self._seen = project.seen
         self._name, self._edition, self._remember = name, edition, remember
-        self._environments: dict[Language, Environment] = {}
-        self._loader = Loader(self._project)
+        self._helpers: dict[Language, Helpers] = {}
+        self._filler = filler or Filler()
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -99,27 +102,37 @@ class Composer:
             manuscript, self._name, edition, lambda: tuple(load_editions(project))
         )
         waived, unknown = wishes.waived(manuscript, edition)
+        unscannable = missing_codes(manuscript, edition)
         complaints = [
             *manuscript.diagnostics,
             *verification.diagnostics,
             *missing_parts(manuscript, edition, self._name),
+            *unscannable,
             *complaints,
             *unfit,
             *unknown,
         ]
-        html = self._html(edition.template, manuscript, verification)
-        sheet = self._html(_SHEET, manuscript, verification) if edition.imposition else ""
+        if unscannable:
+            raise Problems(complaints)
+        seen = view(manuscript, verification, edition, self._name, self._helpers_of(manuscript))
+        try:
+            page = self._filled(edition.template, manuscript.language, seen)
+            sheet = (
+                self._filled(_SHEET, manuscript.language, seen).html if edition.imposition else ""
+            )
+        except Problems as problems:
+            raise Problems([*complaints, *problems.diagnostics]) from None
         collector = Collector(project, style_assets)
         base = f"{BASE}content/{manuscript.name}/"
         logo = leaflet.logo
         places = {logo.file: manuscript.place(("logo", "file"))} if logo else {}
         template = Place(project.show(project.style(edition.template)))
-        collector.html(html, base, template, places)
+        collector.html(page.scan.addresses, base, template, places)
         complaints += collector.diagnostics
-        complaints += check_html(html, template)
+        complaints += check_access(page.scan, template)
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # in a browser, fonts are the reader's
-            complaints += missing_glyphs(manuscript, html + sheet, template, covered)
+            complaints += missing_glyphs(manuscript, page.html + sheet, template, covered)
         elif any(asset.mime == "text/css" for asset in collector.assets.values()):
             complaints.append(
                 error(
@@ -132,7 +145,7 @@ class Composer:
         profile, wrong = self._profile
         mirrored = manuscript.language.direction == "rtl"
         return Composition(
-            html=html,
+            html=page.html,
             base=base,
             stylesheets=(*sheets, *self._mirroring) if mirrored else sheets,
             assets=collector.assets,
@@ -155,7 +168,7 @@ class Composer:
         """The style sheet for writing from right to left, where the edition has pages."""
         if self._edition.output != "pdf":
             return ()
-        return ((_RTL, self._project.read_text(self._project.style(_RTL), STYLE_LIMIT)),)
+        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
 
     @cached_property
     def _profile(self) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
@@ -175,7 +188,7 @@ class Composer:
         collector = Collector(self._project)
         for style in self._edition.styles:
             try:
-                css = self._project.read_text(self._project.style(style), STYLE_LIMIT)
+                css = self._project.read_text(self._project.style(style), bounds.STYLE)
             except Problems as problems:
                 complaints += problems.diagnostics
                 continue
@@ -186,44 +199,45 @@ class Composer:
     @cached_property
     def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
         """The project's own fonts, and the characters that any of the fonts has."""
-        files = fonts.font_files(self._project, self._edition)
-        covered = fonts.coverage(self._project, files, remember=self._remember)
-        return fonts.own_fonts(self._project), covered
+        fonts.note_files(self._project, self._edition)
+        own = fonts.own_fonts(self._project)
+        worker, remember = self._filler.worker, self._remember
+        return own, fonts.coverage(self._project, self._edition, own, worker, remember=remember)
 
-    def _html(self, template: str, manuscript: Manuscript, verification: Verification) -> str:
-        language, edition = manuscript.language, self._edition
-        leaflet = manuscript.leaflet
-        if language not in self._environments:
-            self._environments[language] = environment(self._loader, language, edition)
-        try:
-            return (
-                self._environments[language]
-                .get_template(template)
-                .render(
-                    leaflet=leaflet,
-                    verification=verification,
-                    sources=tuple(dict.fromkeys(source for _, source in sources(leaflet))),
-                    language=language,
-                    quoted=Quoted(manuscript),
-                    words=language.words,
-                    edition=edition,
-                    edition_name=self._name,
-                    generator=f"brochure {__version__}",
-                )
-            )
-        except TemplateError as reason:
-            line = getattr(reason, "lineno", None) or _template_line(reason, template)
-            path = self._project.style(template)
-            raise Problems(
-                [
-                    error(
-                        "template",
-                        f"The template does not work: {reason}.",
-                        Place(self._project.show(path), line or 1),
-                        "Compare it with the built-in styles/leaflet.html.",
-                    )
-                ]
-            ) from None
+    def _helpers_of(self, manuscript: Manuscript) -> Helpers:
+        language = manuscript.language
+        if language not in self._helpers:
+            self._helpers[language] = Helpers(language, self._edition.links, self._edition.codes)
+        return self._helpers[language]
+
+    @cached_property
+    def _templates(self) -> tuple[tuple[str, str, str], ...]:
+        """All templates by name, with their text and file: those of the project win, file by file.
+
+        Those that cannot be read are left out, unless the edition is made with them.
+        """
+        project = self._project
+        needed = {self._edition.template, _SHEET}
+        folders = (builtin_styles(), project.root / "styles")
+        names = {file.name for folder in folders for file in folder.glob("*.html")}
+        found = []
+        for name in sorted(names | needed):
+            path = project.style(name)
+            try:
+                found.append((name, project.read_text(path, bounds.STYLE), project.show(path)))
+            except Problems:
+                if name in needed:
+                    raise
+        return tuple(found)
+
+    def _filled(self, template: str, language: Language, seen: View) -> Filled:
+        """A template filled in. Raises Problems where it does not work."""
+        request = Request(template, self._templates, language, self._edition.links, seen)
+        trusted = self._project.style(template).is_relative_to(builtin_styles())
+        filled = self._filler.fill(request, trusted=trusted)
+        if isinstance(filled, Diagnostic):
+            raise Problems([filled])
+        return filled
 
 
 def compose(
@@ -231,13 +245,3 @@ def compose(
 ) -> Composition:
     """Compose one leaflet in one edition. Raises Problems with all that stands in the way."""
     return Composer(project, name, edition, remember=remember).compose(manuscript)
-
-
-def _template_line(reason: BaseException, template: str) -> int | None:
-    """The line of a template in which an error arose while it was filled in."""
-    line, trace = None, reason.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(template):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

@@ -1,21 +1,41 @@
 """Editions: forms of output, described in ``styles/editions.yaml``."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, shortened
 from brochure.manuscript import yamltree
-from brochure.manuscript.nodes import Mapping, Tree
+from brochure.manuscript.fields import at_most, complaint, few
+from brochure.manuscript.nodes import Mapping, Scalar, Tree
 from brochure.manuscript.validate import did_you_mean, validate
-from brochure.project import Project, builtin_styles, packaged_fonts
+from brochure.project import NAME, Project, builtin_styles, packaged_fonts
 
 FILE = "editions.yaml"
+_LONGEST = 40  # characters of a name, which becomes part of the names of PDFs
+_PATH = re.compile(r"\w[\w .+-]*(?:/\w[\w .+-]*)*")
+
+
+def _path(value: str) -> str:
+    """A file below styles/: no way up or out, and nothing odd in its name."""
+    if not _PATH.fullmatch(value):
+        raise complaint(
+            "file-name",
+            f"`{shortened(value)}` is no file in styles/.",
+            "Write its name, with slashes between folders, as in `profiles/press.icc`.",
+        )
+    return value
+
+
+_File = Annotated[str, at_most(200), AfterValidator(_path)]
+Links = Literal["live", "printed", "none"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Imposition(_Model):
@@ -33,7 +53,7 @@ class Imposition(_Model):
         "sheet around it: inner sheets stick out, and are trimmed. The thickness of the paper; "
         "0.1 for office paper.",
     )
-    marks: tuple[Literal["fold", "staple", "cut"], ...] = Field(
+    marks: Annotated[tuple[Literal["fold", "staple", "cut"], ...], few(3)] = Field(
         (), description="What is marked on the sheets: folds, staples, cuts."
     )
     fill: Literal["blank", "notes"] = Field(
@@ -59,16 +79,20 @@ class Scale(_Model):
 class Edition(_Model):
     """One form of output. A project adds its own in ``styles/editions.yaml``."""
 
-    about: str = Field(description="One line on what it is for.")
+    about: Annotated[str, at_most(500)] = Field(description="One line on what it is for.")
     default: bool = Field(False, description="Whether `brochure build` makes it unasked.")
     output: Literal["pdf", "html"] = Field("pdf", description="A PDF, or a page of the web.")
-    template: str = Field("leaflet.html", description="The template, a file in styles/.")
-    styles: tuple[str, ...] = Field(min_length=1, description="Style sheets, files in styles/.")
-    fonts: tuple[str, ...] = Field((), description="Families of the font package that it may use.")
+    template: _File = Field("leaflet.html", description="The template, a file in styles/.")
+    styles: Annotated[tuple[_File, ...], few(30)] = Field(
+        min_length=1, description="Style sheets, files in styles/."
+    )
+    fonts: Annotated[tuple[Annotated[str, at_most(100)], ...], few(30)] = Field(
+        (), description="Families of the font package that it may use."
+    )
     arrangement: Literal["columns", "stacked"] = Field(
         "columns", description="Quote and commentary side by side, or one above the other."
     )
-    links: Literal["live", "printed", "none"] = Field(
+    links: Links = Field(
         "live", description="Links that can be clicked, or printed as readable addresses."
     )
     codes: bool = Field(
@@ -78,13 +102,13 @@ class Edition(_Model):
         "rgb",
         description="Its colour space. `black` has no tints; `cmyk` makes a PDF/X-4 for the press.",
     )
-    profile: str | None = Field(
+    profile: _File | None = Field(
         None, description="For cmyk: the ICC profile of the press, a file in styles/."
     )
     bleed: Annotated[float, Field(ge=0, le=20)] = Field(
         0, description="By how many mm colour runs over the edge at which the paper is trimmed."
     )
-    marks: tuple[Literal["crop", "registration"], ...] = Field(
+    marks: Annotated[tuple[Literal["crop", "registration"], ...], few(2)] = Field(
         (), description="Printer's marks outside the trimmed page."
     )
     imposition: Imposition | None = Field(
@@ -96,7 +120,7 @@ class Edition(_Model):
     scale: Scale | None = Field(
         None, description="Bounds for type where a leaflet is to fit (`fit:`); without, it cannot."
     )
-    expects: tuple[Literal["imprint", "contact", "date", "source"], ...] = Field(
+    expects: Annotated[tuple[Literal["imprint", "contact", "date", "source"], ...], few(4)] = Field(
         (), description="Parts of the leaflet whose absence is a warning."
     )
     hole: Annotated[float, Field(ge=0, le=1)] = Field(
@@ -115,7 +139,7 @@ class Edition(_Model):
     attachment: Annotated[float, Field(ge=0)] = Field(
         0, description="The most MB that a file to be mailed may have; 0 for any."
     )
-    preflight: dict[str, str] = Field(
+    preflight: Annotated[dict[str, Annotated[str, at_most(1_000)]], few(100)] = Field(
         {}, description="Checks that are switched off in this edition, each with the reason."
     )
 
@@ -145,7 +169,13 @@ def load_editions(project: Project) -> dict[str, Edition]:
                 place = tree.root.place
                 complaints.append(error("type", "Here should be editions by name.", place))
             continue
-        for name, _ in tree.root.entries:
+        for name, _ in tree.root.entries[bounds.EDITIONS : bounds.EDITIONS + 1]:
+            message = f"From here on there are too many editions: {bounds.EDITIONS} are the most."
+            complaints.append(error("too-many", message, name.place, "Is this the right file?"))
+        for name, _ in tree.root.entries[: bounds.EDITIONS]:
+            if wrong := _check_name(name):
+                complaints.append(wrong)
+                continue
             edition, invalid = validate(tree, Edition, (name.text or "",))
             complaints += invalid
             if edition is not None:
@@ -154,6 +184,20 @@ def load_editions(project: Project) -> dict[str, Edition]:
                 complaints += _contradictions(tree, name.text or "", edition)
     raise_errors(complaints)
     return editions
+
+
+def _check_name(name: Scalar) -> Diagnostic | None:
+    """What is wrong with the name of an edition, if anything."""
+    text = name.text or ""
+    if NAME.fullmatch(text) and len(text) <= _LONGEST:
+        return None
+    return error(
+        "edition-name",
+        f"`{shortened(text)}` cannot be the name of an edition.",
+        name.place,
+        f"Use letters without accents, digits and hyphens, {_LONGEST} at the most: its PDFs are "
+        "named after it.",
+    )
 
 
 def _check_files(project: Project, tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:

@@ -1,17 +1,23 @@
 """Which fonts an edition may use, and which characters they have."""
 
 import contextlib
+import hashlib
+import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from unicodedata import category, name
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.files import read_own, write_whole
+from brochure.isolation import Stopped, Worker
 from brochure.press.edition import Edition
-from brochure.project import Project, packaged_fonts, write_whole
+from brochure.project import Project, packaged_fonts
 
+Ranges = list[tuple[int, int]]  # first and last
 _SUFFIXES = {".ttf", ".otf"}
-_LIMIT = 50_000_000  # bytes; fonts for Chinese have 20 MB
+_MOST_RANGES = 50_000  # fonts for Chinese have some thousand
 # Characters without a glyph by design (Unicode 5.21, default ignorable), and white space.
 # Where Debian's package fonts-noto-core has a script that the default fonts lack.
 _NOTO = {
@@ -23,13 +29,120 @@ _WHOLE = 3  # characters of a script that are missing: then all of it is
 _INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
 
 
-def font_files(project: Project, edition: Edition) -> tuple[Path, ...]:
-    """All font files of an edition, sorted; each is noted as read."""
-    own = project.root / "styles" / "fonts"
+def note_files(project: Project, edition: Edition) -> None:
+    """Note all fonts of an edition, and the folder of the project's own, as read."""
+    own = _own_folder(project)
     folders = [own, *(packaged_fonts() / family for family in edition.fonts)]
-    files = tuple(file for folder in folders for file in _font_files(folder))
-    project.seen.update((own, *files))
-    return files
+    project.seen.update((own, *(file for folder in folders for file in _font_files(folder))))
+
+
+def own_fonts(project: Project) -> dict[str, bytes]:
+    """The fonts that the project itself brings, by their names, as bytes. Raises Problems."""
+    folder = _own_folder(project)
+    found: dict[str, bytes] = {}
+    size = 0
+    for file in _font_files(folder):
+        found[file.relative_to(folder).as_posix()] = data = project.read(file, bounds.FONT)
+        size += len(data)
+        if size > bounds.FONTS or len(found) > bounds.FONT_FILES:
+            raise _refused(
+                "fonts",
+                f"The fonts in styles/fonts/ are more than {bounds.FONT_FILES}, or have more than "
+                f"{bounds.FONTS // 1_000_000} MB together.",
+                Place(project.show(folder)),
+                "Leave those there that the leaflet is set in; each style is a file.",
+            )
+    return found
+
+
+def coverage(
+    project: Project,
+    edition: Edition,
+    own: Mapping[str, bytes],
+    worker: Worker,
+    *,
+    remember: bool,
+) -> frozenset[int]:
+    """The code points for which at least one font of an edition, or of the project's `own`, has a
+    glyph.
+
+    Reading font tables is slow, so they are remembered, those of the font package by name, size and
+    time of the file, others by their digest; `remember` says whether the memory may be written.
+    Fonts of the project are read by `worker`. Raises Problems for a file that is no font.
+    """
+    memory_file = project.cache / "coverage.json"
+    memory = _remembered(memory_file)
+    known = len(memory)
+    covered: set[int] = set()
+    for file in (f for family in edition.fonts for f in _font_files(packaged_fonts() / family)):
+        status = file.stat()
+        key = f"{file} {status.st_size} {status.st_mtime_ns}"
+        if key not in memory:
+            memory[key] = read_coverage(file.read_bytes())
+        _cover(covered, memory[key])
+    for file_name, data in own.items():
+        key = hashlib.sha256(data).hexdigest()
+        if key not in memory:
+            place = Place(project.show(_own_folder(project) / file_name))
+            memory[key] = _read_apart(worker, data, place)
+        _cover(covered, memory[key])
+    if remember and len(memory) > known:
+        with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
+            write_whole(memory_file, json.dumps(memory).encode())
+    return frozenset(covered)
+
+
+def read_coverage(data: bytes) -> Ranges:
+    """The code points that a font has, as ranges. Whatever is wrong with it is a ValueError."""
+    from fontTools.ttLib import TTFont
+
+    # OpenType, “Table Directory”: the versions of a font that stands alone, and is not packed.
+    if data[:4] not in (b"\0\1\0\0", b"OTTO", b"true"):
+        raise ValueError("it is not a TrueType or OpenType font")
+    try:
+        with TTFont(io.BytesIO(data), lazy=True) as font:
+            found = ranges(font.getBestCmap() or {})
+    except MemoryError:
+        raise
+    except Exception as reason:  # fontTools has no one exception for what is broken
+        raise ValueError(f"{type(reason).__name__}: {reason}"[:200]) from None
+    if len(found) > _MOST_RANGES:
+        raise ValueError("its table of characters is not that of a font")
+    return found
+
+
+def _read_apart(worker: Worker, data: bytes, place: Place) -> Ranges:
+    try:
+        return worker.call(bounds.SECONDS, bounds.MEMORY, read_coverage, data)
+    except ValueError as reason:
+        said = str(reason)
+    except Stopped as stopped:
+        said = f"reading it takes too much {stopped.reason}" if stopped.reason != "crash" else (
+            "the program that reads it breaks down"
+        )  # fmt: skip
+    raise _refused(
+        "broken-font",
+        f"This is no font that can be read ({said}).",
+        place,
+        "Use complete .ttf or .otf files, and delete others from styles/fonts/.",
+    )
+
+
+def _remembered(file: Path) -> dict[str, Ranges]:
+    try:
+        memory = json.loads(read_own(file, bounds.REMEMBERED))
+        return memory if isinstance(memory, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _cover(covered: set[int], found: Ranges) -> None:
+    for first, last in found:
+        covered.update(range(first, last + 1))
+
+
+def _own_folder(project: Project) -> Path:
+    return project.root / "styles" / "fonts"
 
 
 def _font_files(folder: Path) -> list[Path]:
@@ -37,44 +150,8 @@ def _font_files(folder: Path) -> list[Path]:
     return [file for file in files if file.suffix.lower() in _SUFFIXES and file.is_file()]
 
 
-def own_fonts(project: Project) -> dict[str, bytes]:
-    """The fonts that the project itself brings, by their names, as bytes. Raises Problems."""
-    folder = project.root / "styles" / "fonts"
-    return {
-        file.relative_to(folder).as_posix(): project.read(file, _LIMIT)
-        for file in _font_files(folder)
-    }
-
-
-def stamped(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
-    """Each file with its size in bytes and its time in nanoseconds: another font, another key."""
-    return tuple((f, f.stat().st_size, f.stat().st_mtime_ns) for f in files)
-
-
-def coverage(project: Project, files: Iterable[Path], *, remember: bool) -> frozenset[int]:
-    """The code points for which at least one of the fonts has a glyph.
-
-    Reading font tables is slow, so they are remembered in the project's cache, keyed by name,
-    size and time of the file; `remember` says whether the memory may be written. Raises
-    Problems for a file that is no font.
-    """
-    memory_file = project.cache / "coverage.json"
-    try:
-        memory = json.loads(memory_file.read_text("utf-8"))
-    except (OSError, ValueError):
-        memory = {}
-    known = len(memory)
-    covered: set[int] = set()
-    for file, size, time in stamped(files):
-        key = f"{file} {size} {time}"
-        if key not in memory:
-            memory[key] = _ranges(_read_coverage(project, file))
-        for first, last in memory[key]:
-            covered.update(range(first, last + 1))
-    if remember and len(memory) > known:
-        with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
-            write_whole(memory_file, json.dumps(memory).encode())
-    return frozenset(covered)
+def _refused(code: str, message: str, place: Place, hint: str) -> Problems:
+    return Problems([error(code, message, place, hint)])
 
 
 def missing_characters(text: str, covered: frozenset[int]) -> tuple[str, ...]:
@@ -95,33 +172,15 @@ def describe(character: str) -> str:
     return f"“{character}” (U+{ord(character):04X}, {name(character, 'without a name').lower()})"
 
 
-def _read_coverage(project: Project, file: Path) -> set[int]:
-    from fontTools.ttLib import TTFont, TTLibError
-
-    try:
-        with open(file, "rb") as data, TTFont(data, lazy=True) as font:
-            return set(font.getBestCmap() or {})
-    except (TTLibError, OSError, AssertionError, KeyError) as reason:
-        raise Problems(
-            [
-                error(
-                    "broken-font",
-                    f"This is no font that can be read ({reason}).",
-                    Place(project.show(file)),
-                    "Use complete .ttf or .otf files, and delete others from styles/fonts/.",
-                )
-            ]
-        ) from None
-
-
-def _ranges(points: set[int]) -> list[tuple[int, int]]:
-    ranges: list[tuple[int, int]] = []
+def ranges(points: Iterable[int]) -> Ranges:
+    """Numbers as ranges of neighbours, ascending; each with its first and last."""
+    found: Ranges = []
     for point in sorted(points):
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1] = (ranges[-1][0], point)
+        if found and found[-1][1] == point - 1:
+            found[-1] = (found[-1][0], point)
         else:
-            ranges.append((point, point))
-    return ranges
+            found.append((point, point))
+    return found
 
 
 def diagnose(

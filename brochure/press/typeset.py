@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.files import write_whole
 from brochure.manuscript.language import Hyphenation
 from brochure.manuscript.load import symbolic
 from brochure.press import boxes, engine, finish, fit, linebreak, metadata, preflight, proof, wishes
@@ -16,7 +17,7 @@ from brochure.press.assets import BASE
 from brochure.press.compose import Composition
 from brochure.press.hyphenation import Hyphenator
 from brochure.press.setting import Render, Rules, Setting, settle
-from brochure.project import packaged_fonts, write_whole
+from brochure.project import packaged_fonts
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
 _VARIANT = "pdf/a-2a"
@@ -71,7 +72,7 @@ class Typesetter:
             folders = [packaged_fonts() / family for family in composition.edition.fonts]
             if composition.fonts:
                 folders.insert(0, self._unpacked(composition.fonts, key[1]))
-            self._fonts[key] = engine.font_configuration(tuple(folders), self._cache)
+            self._fonts[key] = engine.font_configuration(tuple(folders))
         fonts = self._fonts[key]
         weasyprint = engine.load()
         log = engine.Log()
@@ -104,13 +105,12 @@ class Typesetter:
                     )
                 ]
             ) from None
-        except (RecursionError, MemoryError):
+        except RecursionError:
             raise Problems(
                 [
                     error(
                         "too-complex",
-                        "The typesetter cannot cope with this: it is nested too deeply, or too "
-                        "large.",
+                        "The typesetter cannot cope with this: it is nested too deeply.",
                         symbolic(),
                         "Look at the template in styles/: are there elements that are never "
                         "closed?",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from brochure.diagnostics import Diagnostic, Place, error
+from brochure.diagnostics import Diagnostic, Place, error, shortened
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.validate import did_you_mean
 from brochure.press.edition import Edition
@@ -40,7 +40,7 @@ def pages(
     complaints = [
         error(
             "unknown-edition",
-            f"There is no edition `{other}`.",
+            f"There is no edition `{shortened(other)}`.",
             manuscript.tree.key_place(("fit", other)),
             did_you_mean(other, list(known)),
         )
@@ -80,7 +80,7 @@ def waived(manuscript: Manuscript, edition: Edition) -> tuple[frozenset[str], li
     complaints = [
         error(
             "unknown-check",
-            f"There is no check `{code}` that could be switched off.",
+            f"There is no check `{shortened(code)}` that could be switched off.",
             place,
             did_you_mean(code, list(CHECKS)),
         )

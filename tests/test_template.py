@@ -1,0 +1,265 @@
+"""Templates from strangers: what they can reach, and what becomes of their mistakes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2.sandbox import safe_range
+from jinja2.utils import Namespace
+from markupsafe import Markup
+
+from brochure import bounds
+from brochure.diagnostics import Diagnostic
+from brochure.manuscript.load import load
+from brochure.press import filling, view
+from brochure.press.compose import Composer
+from brochure.press.edition import load_editions
+from brochure.press.filling import Filled, Request
+from brochure.press.helpers import Helpers
+from brochure.press.template import Sandbox, Templates
+from brochure.sources.verified import Verifier
+from tests.conftest import ROOT, Workspace
+
+BUILT_IN = (ROOT / "styles" / "leaflet.html").read_text("utf-8")
+LEAFLET = """language: de
+title: "Titel"
+subtitle: Unter
+lead: Vorspann mit [Link](https://example.org/a)
+author: Wir
+date: 2026-01-02
+accent: 8a1c3b
+contact: Hier
+imprint: Ich
+codes: [lead, contact]
+verification: appendix
+columns: {quote: Zitat, commentary: Antwort}
+logo: {file: logo.svg, alt: Bild}
+source: {title: Quelle, author: Sie, date: 2020-01-01, address: "https://example.org", file: a.txt}
+passages:
+  - id: eins
+    quote: {heading: Kopf, lines: 1, text: Worte der Quelle.}
+    commentary: {heading: Kopf, text: Antwort}
+  - id: zwei
+    quote: {lines: 1, text: Andere Worte, source: {title: Eine andere, language: en}}
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9"/></svg>'
+# All that a template may ever hold in its hands, besides what it makes itself.
+PLAIN = {str, Markup, int, float, bool, type(None), tuple, dict, *view.CLASSES}
+
+
+@pytest.fixture
+def full(workspace: Workspace) -> Workspace:
+    """A leaflet in which nothing is missing, and each quote was looked up."""
+    workspace.leaflet(LEAFLET)
+    workspace.write("content/probe/logo.svg", SVG)
+    workspace.write("content/probe/a.txt", "Worte der Quelle. Und mehr.\n")
+    return workspace
+
+
+def seen(workspace: Workspace) -> tuple[view.View, Helpers]:
+    manuscript = load(workspace.project, "probe")
+    edition = load_editions(workspace.project)["print"]
+    helpers = Helpers(manuscript.language, edition.links, edition.codes)
+    found = Verifier(workspace.project).verify(manuscript)
+    assert found.quotes[0].finding.verdict == "verbatim"
+    return view.view(manuscript, found, edition, "print", helpers), helpers
+
+
+def reachable(
+    sandbox: Sandbox, value: Any, path: str, known: set[int]
+) -> Iterator[tuple[str, Any]]:
+    """Everything that a template gets at from a value: attributes, items, elements, results.
+
+    What the sandbox refuses is not reachable; all names that an object has are tried.
+    """
+    yield path, value
+    if id(value) in known:
+        return
+    known.add(id(value))
+    if isinstance(value, tuple):
+        for index, element in enumerate(value):
+            yield from reachable(sandbox, element, f"{path}[{index}]", known)
+    if isinstance(value, dict):
+        for key, element in value.items():
+            yield from reachable(sandbox, element, f"{path}[{key!r}]", known)
+    for name in dir(value):
+        if sandbox.is_safe_attribute(value, name, getattr(value, name, None)):
+            found = getattr(value, name, None)
+            if callable(found) and sandbox.is_safe_callable(found):
+                if isinstance(value, str):  # a method of text gives text, texts, or yes and no
+                    continue
+                yield f"{path}.{name}", found
+                continue
+            yield from reachable(sandbox, found, f"{path}.{name}", known)
+    if callable(value) and sandbox.is_safe_callable(value):
+        yield f"{path}()", value
+
+
+def test_a_template_reaches_nothing_but_plain_data(full: Workspace) -> None:
+    data, helpers = seen(full)
+    sandbox = Sandbox(Templates({}), helpers)
+    known: set[int] = set()
+    found = [
+        entry
+        for name in view.names_of(view.View)
+        for entry in reachable(sandbox, getattr(data, name), name, known)
+    ]
+    strange = [(path, type(value)) for path, value in found if type(value) not in PLAIN]
+    assert strange == []
+    met = {type(value) for _, value in found}
+    assert met >= {str, Markup, int, bool, tuple, *view.CLASSES}, "it walked through all of it"
+    assert set(sandbox.globals.values()) == {safe_range, Namespace}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydantic's old names
+def test_the_walk_sees_what_a_template_could_call(full: Workspace) -> None:
+    """The walk itself: what was there before is found out by it."""
+    data, helpers = seen(full)
+    model = load(full.project, "probe").leaflet
+
+    class Lax(Sandbox):
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return not attr.startswith("_")
+
+        def is_safe_callable(self, obj: Any) -> bool:
+            return True
+
+    found = dict(reachable(Lax(Templates({}), helpers), model, "leaflet", set()))
+    assert "leaflet.parse_raw" in found
+    loose = Sandbox(Templates({}), helpers)
+    assert dict(reachable(loose, model, "leaflet", set())).keys() == {"leaflet"}
+    assert replace(data.language) == data.language
+
+
+def test_the_classes_of_the_view_do_nothing() -> None:
+    for kind in (*view.CLASSES, view.View):
+        public = {name for name in vars(kind) if not name.startswith("_")}
+        assert public <= view.names_of(kind), kind
+        assert vars(kind)["__dataclass_params__"].frozen
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_both_ways_to_fill_in_give_the_same(full: Workspace, apart: bool) -> None:
+    """The built-in template here, and as a template of the project in a process of its own."""
+    manuscript = load(full.project, "probe")
+    form = load_editions(full.project)["email"]
+    expected = Composer(full.project, "email", form).compose(manuscript).html
+    full.write("styles/leaflet.html", BUILT_IN if apart else BUILT_IN.replace("Titel", ""))
+    assert Composer(full.project, "email", form).compose(manuscript).html == expected
+
+
+MISTAKES = [
+    ("{{ leaflet.parse_raw('x') }}", "`leaflet` has no attribute 'parse_raw'"),
+    ("{{ leaflet.parse_file('../../outside.json') }}", "has no attribute 'parse_file'"),
+    ("{{ leaflet.title.__class__ }}", "unsafe"),
+    ("{{ ''['__class__'] }}", "unsafe"),
+    ("{{ leaflet.passages.__len__() }}", "unsafe"),
+    ("{{ leaflet.title.format(1) }}", "cannot be called here"),
+    ("{{ leaflet.title.ljust(10000000000) }}", "unsafe"),
+    ("{{ words.update({}) }}", "unsafe"),
+    ("{{ self._TemplateReference__context }}", "_TemplateReference__context"),
+    ("{{ range.__code__ }}", "unsafe"),
+    ("{% for x in 'ab' %}{{ loop._iterator }}{% endfor %}", "unsafe"),
+    ("{% macro m() %}{% endmacro %}{{ m._environment }}", "unsafe"),
+    ("{{ 'x' | attr('__class__') }}", "No filter named 'attr'"),
+    ("{{ 'x' | pprint }}", "No filter named 'pprint'"),
+    ("{{ cycler('a') }}", "'cycler' is undefined"),
+    ("{{ lipsum() }}", "'lipsum' is undefined"),
+    ("{{ dict(a=1) }}", "'dict' is undefined"),
+    ("{{ leaflet.passages | map(attribute='__class__') | join }}", "unsafe"),
+    ("{{ 'x' * 10 ** 10 }}", "too large"),
+    ("{{ 2 ** 3 }}", "too large"),
+    ("{{ [1] * 100000000 }}", "too large"),
+    ("{{ 1 / 0 }}", "divides by zero"),
+    ("{{ 1 % 0 }}", "divides by zero"),
+    ("{{ 1 + 'x' }}", "unsupported operand"),
+    ("{{ 3 | block }}", "text is wanted here"),
+    ("{{ leaflet | plain }}", "text is wanted here"),
+    ("{{ none | inline }}", "text is wanted here"),
+    ("{{ '2020-99' | date }}", ""),
+    ("{{ 'x' | on_dark }}", ""),
+    ("{{ ('x' * 5000) | code }}", "has at most 500 bytes"),
+    ("{{ leaflet.nothing }}", "has no attribute 'nothing'"),
+    ("{{ nothing }}", "'nothing' is undefined"),
+    ("{{ leaflet() }}", "cannot be called here"),
+    ("{{ range(10000000) | list }}", "too big"),
+    ("{% include 'nothing.html' %}", "no file `nothing.html`"),
+    ("{% include '../content/probe/leaflet.yaml' %}", "leaflet.yaml"),
+    ("{% extends 'leaflet.html' %}", "nested too deeply"),
+    ("{% include 'leaflet.html' %}", "nested too deeply"),
+    ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "nested too deeply"),
+    ("{% if %}", "Expected an expression"),
+    ("{{ 'x' | nothing }}", "No filter named 'nothing'"),
+    ("{{ 'x' is nothing }}", "No test named 'nothing'"),
+    ("{% for x in 3 %}{% endfor %}", "not iterable"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "said"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_told_at_its_line(full: Workspace, mistake: str, said: str) -> None:
+    request = request_of(full, f"<html>\n<p>\n{mistake}\n</p>")
+    found = filling.fill(request)
+    assert isinstance(found, Diagnostic), found
+    assert found.code == "template"
+    assert said in found.message
+    assert (found.place.file, found.place.line) == ("styles/leaflet.html", 3)
+
+
+LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}"
+ENDS = "{% endfor %}" * 2
+ENDLESS = [
+    (LOOPS + "{% for c in range(99999) %}{% endfor %}" + ENDS, "come to an end"),
+    ("{% set n = namespace(x='x') %}" + LOOPS + "{% set n.x = n.x ~ n.x %}" + ENDS, "of memory"),
+    (LOOPS + "x" * 20 + ENDS, "MB of HTML"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), ENDLESS, ids=range(len(ENDLESS)))
+def test_what_does_not_end_is_stopped_at_its_line(
+    full: Workspace, text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SECONDS", 2)
+    filler = filling.Filler()
+    request = request_of(full, f"<html>\n<p>\n{text}\n</p>")
+    found = filler.fill(request, trusted=False)
+    assert isinstance(found, Diagnostic)
+    assert filler.fill(request, trusted=False) is found, "it is not tried again"
+    assert said in found.message
+    line = 1 if "HTML" in said else 3
+    assert (found.place.file, found.place.line) == ("styles/leaflet.html", line)
+
+
+def request_of(workspace: Workspace, text: str) -> Request:
+    data, _ = seen(workspace)
+    language = load(workspace.project, "probe").language
+    sources = (("leaflet.html", text, "styles/leaflet.html"),)
+    return Request("leaflet.html", sources, language, "printed", data)
+
+
+def test_what_looks_need_is_there(full: Workspace) -> None:
+    text = (
+        "{% set n = namespace(i=0) %}{% for p in leaflet.passages %}{% set n.i = n.i + 1 %}"
+        "{{ loop.index }}{{ loop.cycle('a', 'b') }}{{ p.id.upper() }}{% endfor %}{{ n.i }}"
+        "{% macro m(x) %}[{{ x }}{{ caller() }}]{% endmacro %}{% call m(1) %}!{% endcall %}"
+        "{{ leaflet.passages | map(attribute='id') | join('-') }}{{ words.page }}"
+        "{% block b %}{{ words['of'] }}{% endblock %}{{ self.b() }}{{ 2 * 3 }}{{ '=' * 3 }}"
+        "{{ leaflet.title.split('t') | length }}{{ words.code | fill_in(address='x') }}"
+    )
+    found = filling.fill(request_of(full, text))
+    assert isinstance(found, Filled)
+    assert found.html == "1aEINS2bZWEI2[1!]eins-zweiSeitevonvon6===2QR-Code: x"
+
+
+def test_a_template_that_runs_a_command_runs_nothing(full: Workspace, tmp_path: Path) -> None:
+    """The attack that worked: a method of the model that unpickles."""
+    marker = tmp_path / "ran"
+    attack = f"cos\\nsystem\\n(S'touch {marker}'\\ntR."
+    text = f"{{{{ leaflet.parse_raw(\"{attack}\", proto='pickle', allow_pickle=True) }}}}"
+    full.write("styles/leaflet.html", text)
+    complaints = full.complaints("email")
+    assert [(c.code, c.place.file, c.place.line) for c in complaints if c.is_error] == [
+        ("template", "styles/leaflet.html", 1)
+    ]
+    assert not marker.exists()
