@@ -10,6 +10,7 @@ from brochure.diagnostics import Diagnostic, Problems
 from brochure.manuscript.load import Manuscript, finish
 from brochure.press.compose import Composer, Composition
 from brochure.press.edition import Edition
+from brochure.press.filling import Filler
 from brochure.project import Project
 from brochure.sources import pins
 from brochure.sources.pins import Pin, Pins
@@ -58,8 +59,9 @@ class Press:
         self._verifier = Verifier(project, marked=marked)
         self._pins: dict[str, Pins] = {}
         self._new_pins: dict[str, list[Pin]] = {}
+        filler = Filler()
         self._composers = {
-            name: Composer(project, name, edition, remember=remember)
+            name: Composer(project, name, edition, remember=remember, filler=filler)
             for name, edition in editions.items()
         }
 

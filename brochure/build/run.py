@@ -5,6 +5,7 @@ The steps carry the names that ARCHITECTURE.md explains and ``--verbose`` logs.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,17 +15,19 @@ from brochure.build.fingerprint import Digests, digest, versions
 from brochure.build.journal import Journal, Reads, Record
 from brochure.build.plan import Choice, Job, Unreadable, plan
 from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
+from brochure.isolation import Stopped
 from brochure.press.edition import Edition
-from brochure.project import Project, write_whole
+from brochure.project import Project
 
 # What reads, composes and typesets is imported where it is called: a build with nothing to do
 # takes half the time without.
 if TYPE_CHECKING:
     from brochure.build.prepare import Examined, Prepared, Press
     from brochure.build.staff import Staff
-    from brochure.build.work import Result
+    from brochure.build.work import Result, Task
 
 log = logging.getLogger("brochure")
+_STOPS = 3  # leaflets that break the typesetter, after which no more are begun
 
 
 @dataclass(frozen=True)
@@ -160,11 +163,14 @@ class Build:
         if not self._groups:
             return
         from brochure.build.staff import employ
-        from brochure.build.work import Result, Task, make
+        from brochure.build.work import Task, make
 
         refused: list[Outcome] = []
+        seen = 0  # of the jobs that are to be done
+        stops = 0
 
-        def tasks() -> "Iterator[tuple[list[tuple[Prepared, Reads]], Task]]":
+        def tasks() -> "Iterator[tuple[_Given, Task]]":
+            nonlocal seen
             for jobs in self._groups.values():
                 ready: list[tuple[Prepared, Reads]] = []
                 for job in jobs:
@@ -174,27 +180,43 @@ class Build:
                         reads = self._journal.reads(prepared.reads, self._digests)
                         ready.append((prepared, reads))
                     except Problems as problems:
+                        seen += 1
                         refused.append(Outcome(None, problems.diagnostics))
                 if ready:
                     first = ready[0][0]
                     log.info("%s: 4 typeset", first.job.named)
                     regions = tuple(dict.fromkeys(one.job.region for one, _ in ready))
-                    yield ready, Task(first.composition, regions, versions())
+                    task = Task(first.composition, regions, versions())
+                    yield _Given(ready, task), task
 
-        for group, result in employ(staff, make, tasks(), cache):
-            yield from refused
-            refused.clear()
-            if isinstance(result, Diagnostic):
-                result = Result((), 0, (result,))
-            regions = dict.fromkeys(prepared.job.region for prepared, _ in group)
-            pdfs = dict(zip(regions, result.pdfs, strict=False))  # none, where something is wrong
-            for prepared, reads in group:
-                yield self._finished(prepared, reads, pdfs.get(prepared.job.region), result)
+        with closing(employ(staff, make, tasks(), cache)) as results:
+            for given, result in results:
+                yield from refused
+                refused.clear()
+                seen += len(given.jobs)
+                yield from self._outcomes(given, result)
+                if isinstance(result, Stopped):
+                    stops += 1
+                    if result.reason == "time" or stops == _STOPS:
+                        break  # the others may be of the same kind; nobody waits for each
         yield from refused
+        if left := self.to_make - seen:
+            yield Outcome(None, (_left_out(left),))
         if self._rehearsal:
             return
         self._press.pin()
         self._journal.sweep()
+
+    def _outcomes(self, given: "_Given", result: "Result | Stopped") -> Iterator[Outcome]:
+        """What became of jobs of the same content."""
+        from brochure.build.work import stopped
+
+        if isinstance(result, Stopped):
+            result = stopped(given.task, result)
+        regions = dict.fromkeys(prepared.job.region for prepared, _ in given.jobs)
+        pdfs = dict(zip(regions, result.pdfs, strict=False))  # none, where something is wrong
+        for prepared, reads in given.jobs:
+            yield self._finished(prepared, reads, pdfs.get(prepared.job.region), result)
 
     def _finished(
         self, prepared: "Prepared", reads: Reads, pdf: bytes | None, result: "Result"
@@ -261,9 +283,26 @@ class Build:
         return Outcome(self._artifact(job, record, made=False), record.diagnostics)
 
 
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """Jobs of the same content, with what was read for each, and the task that does them."""
+
+    jobs: "list[tuple[Prepared, Reads]]"
+    task: "Task"
+
+
+def _left_out(number: int) -> Diagnostic:
+    return error(
+        "left-out",
+        f"{number} more were not begun, since these did not come to an end.",
+        Place("out"),
+        "Build again once that is mended.",
+    )
+
+
 def _write(path: Path, pdf: bytes, project: Project) -> None:
     try:
-        write_whole(path, pdf)
+        project.write(path, pdf)
     except OSError as reason:
         raise Problems(
             [

@@ -1,54 +1,63 @@
-"""Who does the work: this process, a pool of processes, or a cluster of machines.
+"""Who does the work: this process, others on this machine, or a cluster of machines.
 
-All of them are `concurrent.futures` executors, so that there is one way to work. A worker that
-dies costs no task: it is given to another.
+All of them are `concurrent.futures` executors, so that there is one way to work. Beside this
+process, each task is done within its bounds (see `isolation`): what exceeds them is stopped.
 """
 
 import contextlib
 import logging
-import multiprocessing
-import multiprocessing.connection
-import os
 import re
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
-    BrokenExecutor,
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
+    ThreadPoolExecutor,
     wait,
 )
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
+from brochure import bounds
 from brochure.build.fingerprint import versions
-from brochure.diagnostics import Diagnostic, Place, Problems, error
-from brochure.manuscript.load import symbolic
+from brochure.diagnostics import Place, Problems, error
+from brochure.isolation import Stopped, Workers
 
 K = TypeVar("K")
-T = TypeVar("T")
 R = TypeVar("R")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}")
 _ATTEMPTS = 3
+_LOADING = 60  # seconds; more than loading ever takes
 _PATIENCE = 10  # seconds until a scheduler that does not answer is given up
+
+
+class Bounded(Protocol):
+    """A task that says what it may cost: seconds of the processor, and bytes of memory."""
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def memory(self) -> int: ...
+
+
+T = TypeVar("T", bound=Bounded)
 
 
 class Staff(Protocol):
     """Executors of one kind.
 
-    `capacity` is how many tasks are given out at once, `deaths` are the exceptions by which an
-    executor says that a worker died. `hire` makes an executor, and another one when the first is
-    broken; `dismiss` ends it at once, whatever it is doing.
+    `capacity` is how many tasks are given out at once, `lost` are the exceptions by which an
+    executor says that it cannot go on. `hire` makes an executor, and another one when the first is
+    lost; `dismiss` ends it at once, whatever it is doing.
     """
 
     @property
     def capacity(self) -> int: ...
 
     @property
-    def deaths(self) -> tuple[type[BaseException], ...]: ...
+    def lost(self) -> tuple[type[BaseException], ...]: ...
 
     def hire(self) -> Executor: ...
 
@@ -65,10 +74,10 @@ class Here(Executor):
 
 
 class Alone:
-    """No workers beside this process."""
+    """No workers beside this process, and no bounds."""
 
     capacity = 1
-    deaths = ()
+    lost = ()
 
     def hire(self) -> Executor:
         return Here()
@@ -78,31 +87,61 @@ class Alone:
 
 
 class Pool:
-    """`jobs` processes on this machine.
-
-    They are spawned, not forked: that is the one way that works on Linux, macOS and Windows, and
-    after threads have been started.
+    """`jobs` processes on this machine. `prepare` is what each does first, while there is nothing
+    else to do: loading what it needs.
     """
 
-    deaths = (BrokenExecutor,)
+    lost = ()
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._others: set[Any] = set()
+    def __init__(self, jobs: int, prepare: Callable[[], None] | None = None) -> None:
+        self._jobs, self._prepare = jobs, prepare
         self.capacity = 2 * jobs  # one is being done, one is waiting
 
     def hire(self) -> Executor:
-        self._others = set(multiprocessing.active_children())
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_settle)
+        return _Apart(self._jobs, self._prepare)
 
     def dismiss(self, executor: Executor) -> None:
-        executor.shutdown(wait=False, cancel_futures=True)
-        workers = set(multiprocessing.active_children()) - self._others
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.join()
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+class _Apart(Executor):
+    """Threads that hand each task to a process of their own."""
+
+    def __init__(self, jobs: int, prepare: Callable[[], None] | None) -> None:
+        self._workers = Workers()
+        self._threads = ThreadPoolExecutor(jobs)
+        if prepare is not None:
+            for _ in range(jobs):
+                self._threads.submit(self._prepared, prepare)
+
+    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        return self._threads.submit(_apart, self._workers, fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=cancel_futures)
+        self._workers.close()  # what is being done is of no use to anybody any more
+        self._threads.shutdown(wait=wait)
+
+    def _prepared(self, prepare: Callable[[], None]) -> None:
+        with contextlib.suppress(Exception), self._workers.lend() as worker:
+            worker.call(_LOADING, bounds.MEMORY, prepare)
+
+
+def _apart(workers: Workers, fn: Callable[..., R], task: Bounded, /, *args: Any) -> R:
+    """A task done by a process of its own, within its bounds. Raises Stopped."""
+    with workers.lend() as worker:
+        return worker.call(task.seconds, task.memory, fn, task, *args)
+
+
+@cache
+def _workers_here() -> Workers:
+    """Those of a process that works for a cluster."""
+    return Workers()
+
+
+def _apart_elsewhere(fn: Callable[..., R], task: Bounded, /, *args: Any) -> R:
+    """A task done on another machine, by a process of its own there. Raises Stopped."""
+    return _apart(_workers_here(), fn, task, *args)
 
 
 class Cluster:
@@ -113,14 +152,14 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client, KilledWorker
+            from distributed import Client
         except ImportError:
             said = "Dask, which reaches other machines, is not installed."
             raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
         # What matters, we say.
         for name in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self.deaths = (KilledWorker, CancelledError)
+        self.lost = (CancelledError,)
         self._address = address
         if not _ADDRESS.fullmatch(address):
             raise self._silent("an address looks like tcp://host:8786")
@@ -145,8 +184,7 @@ class Cluster:
     def hire(self) -> Executor:
         if self._client.status != "running":
             raise self._silent("it has gone away")
-        executor: Executor = self._client.get_executor(pure=False, retries=_ATTEMPTS)
-        return executor
+        return _Elsewhere(self._client.get_executor(pure=False, retries=_ATTEMPTS))
 
     def dismiss(self, executor: Executor) -> None:
         with contextlib.suppress(Exception):  # a connection that is gone needs no farewell
@@ -169,71 +207,59 @@ def _problem(code: str, message: str, hint: str) -> Problems:
     return Problems([error(code, message, Place("--scheduler"), hint)])
 
 
+class _Elsewhere(Executor):
+    """Gives tasks to a cluster, which does each in a process of its own."""
+
+    def __init__(self, cluster: Executor) -> None:
+        self._cluster = cluster
+
+    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        return self._cluster.submit(_apart_elsewhere, fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._cluster.shutdown(wait=wait)
+
+
 def employ(
     staff: Staff, work: Callable[..., R], tasks: Iterator[tuple[K, T]], *more: object
-) -> Iterator[tuple[K, R | Diagnostic]]:
-    """Give out tasks, `staff.capacity` at a time; yield each key with its result as it comes.
-
-    A worker that dies may take with it what the others were doing. These tasks are then done one
-    by one, so that it shows which of them is to blame; that one yields a complaint.
+) -> Generator[tuple[K, R | Stopped], None, None]:
+    """Give out tasks, `staff.capacity` at a time; yield each key with its result as it comes, or
+    with why there is none. Whoever was killed from outside is given another try.
     """
     executor = staff.hire()
     given: dict[Future[R], tuple[K, T, int]] = {}
-    suspects: list[tuple[K, T, int]] = []
+    again: list[tuple[K, T, int]] = []
     try:
         while True:
-            room = (1 if suspects else staff.capacity) - len(given)
-            while room > 0:
-                if suspects:
-                    key, task, deaths = suspects.pop(0)
+            while len(given) < staff.capacity:
+                if again:
+                    key, task, attempt = again.pop()
                 elif entry := next(tasks, None):
-                    key, task, deaths = (*entry, 0)
+                    key, task, attempt = (*entry, 1)
                 else:
                     break
-                given[executor.submit(work, task, *more)] = key, task, deaths
-                room -= 1
+                given[executor.submit(work, task, *more)] = key, task, attempt
             if not given:
                 return
-            died = []
+            lost = False
             for future in wait(given, return_when=FIRST_COMPLETED).done:
-                key, task, deaths = given.pop(future)
+                key, task, attempt = given.pop(future)
                 try:
                     result = future.result()
-                except staff.deaths:
-                    died.append((key, task, deaths + 1))
-                    continue
-                yield key, result
-            if died:
-                suspects += [*died, *((key, task, 1) for key, task, _ in given.values())]
+                except Stopped as stopped:
+                    if stopped.reason == "killed" and attempt < _ATTEMPTS:
+                        again.append((key, task, attempt + 1))
+                    else:
+                        yield key, stopped
+                except staff.lost:
+                    lost = True
+                    again.append((key, task, attempt))
+                else:
+                    yield key, result
+            if lost:
+                again += given.values()
                 given.clear()
                 staff.dismiss(executor)
                 executor = staff.hire()
-            for suspect in [s for s in suspects if s[2] >= _ATTEMPTS]:
-                suspects.remove(suspect)
-                yield suspect[0], _died()
     finally:
         staff.dismiss(executor)
-
-
-def _died() -> Diagnostic:
-    return error(
-        "worker-died",
-        "The process that set this leaflet died, three times.",
-        symbolic(),
-        "There may be too little memory: close other programs, or build with `--jobs 1`. "
-        "Otherwise something in the leaflet is too much for the typesetter; please report it.",
-    )
-
-
-def _settle() -> None:
-    """What a worker does first: leave Ctrl-C to the build, and do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            with contextlib.suppress(OSError, ValueError):
-                multiprocessing.connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -8,7 +8,7 @@ import click
 from brochure import report, terminal
 from brochure.commands import common
 from brochure.commands.staff import engage
-from brochure.diagnostics import Diagnostic, Problems
+from brochure.diagnostics import Diagnostic, Problems, Rationed
 from brochure.project import Project
 
 _LIST = 20  # more files are not listed on a terminal
@@ -92,6 +92,7 @@ def _build_once(
     except Problems as problems:
         raise common.wrong_usage(problems) from None
     complaints: dict[Diagnostic, None] = {}
+    ration = Rationed()
     built = []
     brief = work.total > _LIST and sys.stdout.isatty()
     with engage(work.to_set, *staffing) as (staff, cache), terminal.Progress(work.to_make) as bar:
@@ -102,17 +103,18 @@ def _build_once(
                 bar.done()
             complaints |= dict.fromkeys(new_ones)
             if not as_json:
-                terminal.show(new_ones, project)
+                terminal.show(new_ones, project, ration)
             if outcome.artifact is not None:
                 built.append(outcome.artifact)
                 if not as_json and not brief:
-                    click.echo(_line(project, outcome.artifact))
+                    terminal.tell(_line(project, outcome.artifact))
             if made:
                 bar.goes_on()
     if as_json:
         artifacts = [_data(project, one) for one in work.in_order(built)]
         terminal.show_json(complaints, artifacts=artifacts)
     else:
+        terminal.show_left_out(ration)
         _sum_up(work.total, built, tuple(complaints))
     if open_:
         _show_files([str(artifact.path) for artifact in built], project)

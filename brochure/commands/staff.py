@@ -9,7 +9,7 @@ from typing import Any
 from brochure.commands import common
 from brochure.diagnostics import Problems
 
-_FEW = 3  # so little type is set sooner than a second process has started
+_FEW = 3  # so little type is set sooner by one process than two have loaded what they need
 
 
 @contextmanager
@@ -20,15 +20,12 @@ def engage(to_set: int, jobs: int | None, scheduler: str | None) -> Iterator[tup
     if not to_set:
         yield None, True
         return
-    from brochure.build import staff
+    from brochure.build import staff, work
 
-    processes = min(jobs or _cores(), to_set)
-    if scheduler is None and (processes <= 1 or (jobs is None and to_set <= _FEW)):
-        yield staff.Alone(), True
-        return
-    gc.enable()  # there is much to read and compose here while others set the type
+    gc.enable()  # type is set elsewhere; here there is much to read and compose
     if scheduler is None:
-        yield staff.Pool(processes), True
+        processes = min(jobs or (1 if to_set <= _FEW else _cores()), to_set)
+        yield staff.Pool(processes, work.prepare), True
         return
     try:
         cluster = staff.Cluster(scheduler)
