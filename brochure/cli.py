@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
-from brochure import __version__, terminal
+from brochure import __version__, report, terminal
 from brochure.commands.build import build
 from brochure.commands.check import check
 from brochure.commands.mail import mail
@@ -31,7 +31,11 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as wrong:
-        wrong.show()
+        said = report.harmless(wrong.message, lines=True)
+        shown = click.ClickException(said)
+        if isinstance(wrong, click.UsageError):
+            shown = click.UsageError(said, wrong.ctx)
+        shown.show()
         return wrong.exit_code
     except Problems as problems:
         terminal.show(problems.diagnostics, None)
@@ -72,7 +76,7 @@ def new(context: click.Context, name: str, language: str, example: bool) -> None
             + did_you_mean(language, languages())
         )
     path = create(context.obj, name, language, example=example)
-    click.echo(path)
+    terminal.tell(str(path))
     root = path.parents[2]
     steps = [] if root == context.obj.absolute() else [f"cd {os.path.relpath(root, context.obj)}"]
     if example:

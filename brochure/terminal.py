@@ -1,6 +1,5 @@
 """What the command line prints, and where: results to stdout, messages to stderr."""
 
-import json
 import logging
 import os
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Iterable
 import click
 
 from brochure import report
-from brochure.diagnostics import Diagnostic
+from brochure.diagnostics import Diagnostic, Rationed
 from brochure.project import Project
 
 log = logging.getLogger("brochure")
@@ -18,10 +17,26 @@ _BAR = 24  # characters
 _PLAIN = 50  # where there is no terminal, a line for so many
 
 
-def show(diagnostics: Iterable[Diagnostic], project: Project | None) -> None:
-    """Print complaints, in colours on a terminal only, and never with NO_COLOR (no-color.org)."""
-    for diagnostic in diagnostics:
-        click.echo(report.render(diagnostic, project) + "\n", err=True, color=colour())
+def show(
+    diagnostics: Iterable[Diagnostic], project: Project | None, ration: Rationed | None = None
+) -> None:
+    """Print complaints, in colours on a terminal only, and never with NO_COLOR (no-color.org).
+
+    No more than can be read; how many were left out is said below them. Who shows them bit by bit
+    hands in a `ration` for all of them, and calls `show_left_out` in the end.
+    """
+    own = ration or Rationed()
+    lines = report.Lines(project)
+    for diagnostic in own(diagnostics):
+        click.echo(report.render(diagnostic, project, lines) + "\n", err=True, color=colour())
+    if ration is None:
+        show_left_out(own)
+
+
+def show_left_out(ration: Rationed) -> None:
+    """Say how many complaints were not shown."""
+    for line in report.left_out(ration):
+        say(line)
 
 
 def colour() -> bool | None:
@@ -30,20 +45,37 @@ def colour() -> bool | None:
 
 
 def show_json(diagnostics: Iterable[Diagnostic], **result: object) -> None:
-    """Print a result and the complaints beside it as JSON."""
-    data = {**result, "diagnostics": [report.as_json(d) for d in diagnostics]}
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    """Print a result and the complaints beside it as JSON: as many as are shown to people, and
+    how many were left out, by code.
+    """
+    ration = Rationed()
+    shown = [report.as_json(d) for d in ration(diagnostics)]
+    click.echo(report.as_text({**result, "diagnostics": shown, "left_out": ration.by_code}))
 
 
 def say(message: str) -> None:
     """Print a message that is no result."""
-    click.echo(message, err=True)
+    click.echo(report.harmless(message, lines=True), err=True)
+
+
+def tell(text: str) -> None:
+    """Print a result in words."""
+    click.echo(report.harmless(text, lines=True))
 
 
 def log_steps() -> None:
     """Say which step is being done, from here on."""
-    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Harmless())
+    logging.basicConfig(handlers=[handler])
     log.setLevel(logging.INFO)
+
+
+class _Harmless(logging.Formatter):
+    """Names of files and leaflets are a stranger's words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return report.harmless(record.getMessage())
 
 
 class Progress:

@@ -67,7 +67,7 @@ def _print(
         terminal.show_json(complaints, **data)
         return common.exit_code(complaints)
     for part in text:
-        click.echo(part.rstrip("\n"))
+        terminal.tell(part.rstrip("\n"))
     terminal.show(complaints, project)
     return common.exit_code(complaints)
 

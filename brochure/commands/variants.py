@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from brochure import terminal
+from brochure import report, terminal
 from brochure.commands import common
 from brochure.diagnostics import Diagnostic, Place, Problems
 from brochure.project import Project
@@ -69,8 +69,9 @@ def diff(of: _Of, region: str) -> int:
             columns[1] = ("base, now", columns[1][1])
             marks = [(0, 1)]
         heading = f"{change.key}: {override.state}  ({change.place})"
-        click.echo(click.style(heading, bold=True), color=terminal.colour())
-        click.echo(side_by_side(columns, marks, width) + "\n", color=terminal.colour())
+        click.echo(click.style(report.harmless(heading), bold=True), color=terminal.colour())
+        safe = [(name, report.harmless(text, lines=True)) for name, text in columns]
+        click.echo(side_by_side(safe, marks, width) + "\n", color=terminal.colour())
     if not draft.overrides:
         terminal.say(f"{region} replaces no text of the base; its row fills in the slots.")
     terminal.show(draft.complaints, project)
@@ -88,9 +89,9 @@ def explain(of: _Of, region: str) -> int:
         terminal.show_json(draft.complaints, texts=texts)
         return common.exit_code(draft.complaints)
     for entry in texts:
-        click.echo(f"{entry['place']}  {entry['key']}: {_short(str(entry['text']))}")
+        terminal.tell(f"{entry['place']}  {entry['key']}: {_short(str(entry['text']))}")
         for value in entry["slots"]:
-            click.echo(f"    {value['place']}  {_short(value['text'])}")
+            terminal.tell(f"    {value['place']}  {_short(value['text'])}")
     terminal.show(draft.complaints, project)
     return common.exit_code(draft.complaints)
 
@@ -116,7 +117,7 @@ def accept(of: _Of, region: str, passage: str | None) -> int:
         terminal.show_json((), accepted=keys)
         return 0
     for key in keys:
-        click.echo(f"{region}: {key} accepted")
+        terminal.tell(f"{region}: {key} accepted")
     return 0
 
 
@@ -159,7 +160,7 @@ def _list(project: Project, name: str, as_json: bool) -> int:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+        terminal.tell("  ".join(cells).rstrip())
     if not rows:
         terminal.say(f"There are no regions yet: write {work.regions.file}, a row for each.")
     terminal.show([d for d in complaints if d.is_error], project)

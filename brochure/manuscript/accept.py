@@ -8,14 +8,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from brochure import bounds
 from brochure.diagnostics import Place, Problems, error
+from brochure.files import write_whole
 from brochure.manuscript import yamltree
 from brochure.manuscript.nodes import Mapping as Block
 from brochure.manuscript.nodes import Scalar, plain
 from brochure.manuscript.overrides import State, records
 from brochure.manuscript.validate import did_you_mean
 from brochure.manuscript.variants import Draft, Work
-from brochure.project import write_whole
 
 _KEY = "replaced"
 _ABOVE = (
@@ -52,7 +53,7 @@ def accept(work: Work, draft: Draft, name: str | None = None) -> tuple[str, ...]
         raise Problems(d for d in draft.complaints if d.code == "orphaned")
     keys = {o.change.key for o in known}
     picked_keys = tuple(o.change.key for o in picked)
-    data = work.project.read(path, yamltree.LIMIT)
+    data = work.project.read(path, bounds.MANUSCRIPT)
     text, _ = yamltree.decode(data, place.file)
     tree, _ = yamltree.parse(text, place.file)
     wanted = {key: old for key, old in records(tree).items() if key in keys}

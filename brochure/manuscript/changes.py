@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from brochure.diagnostics import Diagnostic, Place, error
+from brochure.diagnostics import Diagnostic, Place, error, shortened
 from brochure.manuscript.nodes import (
     Mapping,
     Node,
@@ -84,18 +84,18 @@ def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
         name = (item.text or "") if isinstance(item, Scalar) else ""
         if name in left_out:
             first = left_out[name].line
-            message = f"`{name}` is left out twice; the first time in line {first}."
+            message = f"`{shortened(name)}` is left out twice; the first time in line {first}."
             yield error("duplicate-id", message, item.place, "Keep one of the two.")
         left_out[name] = item.place
     for id_, change in entries(root.get("passages")):
         if not any(True for _ in scalars(change)):
-            message = f"Nothing is said here of passage `{id_.text}`."
+            message = f"Nothing is said here of passage `{shortened(id_.text)}`."
             yield error("empty", message, id_.place, "Write its commentary, or delete the line.")
         if id_.text in left_out:
             yield error(
                 "contradiction",
-                f"Passage `{id_.text}` is left out (line {left_out[id_.text].line}), so its "
-                "commentary cannot be replaced.",
+                f"Passage `{shortened(id_.text)}` is left out (line {left_out[id_.text].line}), so "
+                "its commentary cannot be replaced.",
                 id_.place,
                 "Delete one of the two.",
             )
@@ -119,41 +119,50 @@ def contradictions(base: Tree, variant: Tree) -> Iterator[Diagnostic]:
         if name in ours and name in left_out:  # without `leave_out`, it is said of all ids
             yield error(
                 "duplicate-id",
-                f"The base has a passage `{name}`, and an id means one passage for ever.",
+                f"The base has a passage `{shortened(name)}`, and an id means one passage for "
+                "ever.",
                 item.place,
                 "Give the added passage an id of its own.",
             )
 
-    stands = set(ours)  # and, round by round, those that are added beside one that stands
     added = {id_of(item): anchor_of(item) for item in items(root.get("add"))}
-    for _ in added:
-        stands |= {name for name, anchor in added.items() if anchor and anchor.text in stands}
+    beside: dict[str, list[str]] = {}
+    for name, anchor in added.items():
+        beside.setdefault((anchor.text or "") if anchor else "", []).append(name)
+    stands: set[str] = set()
+    next_ = list(ours)  # and those that are added beside one that stands
+    while next_:
+        if (name := next_.pop()) not in stands:
+            stands.add(name)
+            next_ += beside.get(name, [])
     for name, anchor in added.items():
         if name not in stands and anchor and anchor.text in added and anchor.text != name:
             yield error(
                 "anchor",
-                f"`{name}` stands beside another added passage, and none of them beside one of "
-                "the base.",
+                f"`{shortened(name)}` stands beside another added passage, and none of them beside "
+                "one of the base.",
                 anchor.place,
                 "Name a passage of the base here.",
             )
 
 
-def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
+def orphaned(
+    change: Change, base: Tree, recorded: str | None, *, helpful: bool = True
+) -> Diagnostic:
     """The complaint about a change whose passage does not exist.
 
     `recorded` is the text that it replaced, if that is known: where it stands under another id,
-    the passage was renamed.
+    the passage was renamed. `helpful`: it is looked for what was meant; that takes its time.
     """
-    passages = _passages(base)
+    passages = _passages(base) if helpful else {}
     if change.key.startswith("add."):
         return error(
             "orphaned",
-            f"The base has no passage `{change.says}` for this one to stand beside.",
+            f"The base has no passage `{shortened(change.says)}` for this one to stand beside.",
             change.place,
-            did_you_mean(change.says or "", tuple(passages)),
+            did_you_mean(change.says or "", tuple(passages)) if helpful else "",
         )
-    name = change.passage or ""
+    name = shortened(change.passage or "")
     path = tuple(change.key.split(".")[2:])
     texts = {id_: _text(p, path) if path else _whole(p) for id_, p in passages.items()}
     renamed = [id_ for id_, text in texts.items() if recorded and (text or "").strip() == recorded]
@@ -163,7 +172,8 @@ def orphaned(change: Change, base: Tree, recorded: str | None) -> Diagnostic:
         change.place,
         f"Its text stands in passage `{renamed[0]}` now: write that id here."
         if renamed
-        else did_you_mean(name, tuple(passages)) + " If it was deleted, delete this, too.",
+        else (did_you_mean(name, tuple(passages)) if helpful else "")
+        + " If it was deleted, delete this, too.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Severity, error, warning
 from brochure.manuscript import markup
 from brochure.manuscript.colour import contrast, rgb
@@ -57,9 +58,20 @@ def check_ids(tree: Tree) -> Iterator[Diagnostic]:
 
 def check_texts(tree: Tree) -> Iterator[Diagnostic]:
     """Markdown that cannot be printed as meant, at its place."""
+    signs = 0
     for path, node in scalars(tree.root):
         if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
             continue
+        signs += markup.signs(node.text)
+        if signs > bounds.SIGNS:
+            yield error(
+                "too-long",
+                f"From here on the leaflet has too many signs such as * and [: {bounds.SIGNS} are "
+                "the most.",
+                tree.place(path),
+                "Is this text, or something else?",
+            )
+            return
         for complaint in markup.check(node.text):
             yield Diagnostic(
                 Severity(complaint.severity),

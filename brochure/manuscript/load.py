@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pydantic import BaseModel
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, shortened
 from brochure.manuscript import checks, mend
+from brochure.manuscript.fields import CODE
 from brochure.manuscript.language import Hyphenation, Language, known_languages, load_language
 from brochure.manuscript.model import Leaflet
 from brochure.manuscript.nodes import Path, Scalar, Tree
@@ -49,12 +51,16 @@ class Manuscript:
             for d in diagnostics
         ]
 
+    @cached_property
+    def _indices(self) -> dict[str, int]:
+        """Where passages stand, by their ids."""
+        return {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
+
     def _path(self, name: str) -> Path:
         """Where in the leaflet a symbolic place is: at a passage, the accent colour, the logo."""
-        ids = {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
         logo = self.leaflet.logo
-        if name in ids:
-            return ("passages", ids[name])
+        if name in self._indices:
+            return ("passages", self._indices[name])
         if name == "/accent" and self.leaflet.accent:
             return ("accent",)
         if logo and name == f"/{logo.file}":
@@ -133,12 +139,13 @@ def _language(project: Project, tree: Tree, complaints: list[Diagnostic]) -> Lan
         return None  # validation has said so
     known = known_languages(project)
     if node.text.partition("-")[0] in known:
-        return load_language(project, node.text)
+        # Anything but a code would be part of a path; validation has said so.
+        return load_language(project, node.text) if CODE.fullmatch(node.text) else None
     if not any(complaint.place == node.place for complaint in complaints):
         complaints.append(
             error(
                 "unknown-language",
-                f"`{node.text}` is no language that is known here.",
+                f"`{shortened(node.text)}` is no language that is known here.",
                 node.place,
                 did_you_mean(node.text, known)
                 + " A file `styles/languages/<code>.yaml` in the project adds one.",

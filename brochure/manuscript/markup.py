@@ -214,6 +214,11 @@ def _check(text: str) -> Iterator[Complaint]:
             )
 
 
+def signs(text: str) -> int:
+    """How many characters of a text may mean something to the parser of Markdown."""
+    return len(_SIGN.findall(text))
+
+
 def check_address(href: str) -> tuple[str, str] | None:
     """What is wrong with the address of a link, and what to do; None where all is well."""
     try:
@@ -239,6 +244,7 @@ def short_address(href: str) -> str:
     return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
 
 
+_SIGN = re.compile(r"[\\*_`\[\]<!:@]")
 _LONGEST = 30_000  # characters in one text: more than ten pages of a column
 _BRACKETS = 500
 _MOST = 20  # complaints about one text

@@ -12,8 +12,8 @@ from brochure.diagnostics import Diagnostic, Place, error
 # `- key: value` taken apart: indentation and dashes, key, colon with space, value.
 _ENTRY = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?P<colon>:[ ]+)(?P<value>\S.*)$")
 _ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*)$")
-# Complaints after which lines are left out, for want of an idea how they were meant.
-LEAVES_OUT = ("yaml", "no-key")
+# Complaints after which lines are left out: nobody knows how they were meant, or they are too many.
+LEAVES_OUT = ("yaml", "no-key", "too-many")
 _BLOCK = (
     "Put the whole text into quotation marks, or write `|` after the colon and the text into "
     "the next line, indented."
@@ -37,7 +37,7 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
     """A complaint for a syntax error, and the text with that line mended (None: no idea how)."""
     lines = text.split("\n")
     number = min(reason.problem_mark.line if reason.problem_mark else 0, len(lines) - 1)
-    begun = reason.context_mark.line if reason.context_mark else number
+    begun = min(reason.context_mark.line if reason.context_mark else number, len(lines) - 1)
 
     tab = re.match(r" *\t", lines[number])
     if tab:
@@ -52,7 +52,7 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
         )
 
     # The line at fault is the one of the mark, or the one in which the broken text began.
-    for row in dict.fromkeys((number, min(begun, len(lines) - 1))):
+    for row in dict.fromkeys((number, begun)):
         found = _explain_value(lines[row], row, file, str(reason.problem))
         if found:
             complaint, line = found

@@ -4,7 +4,7 @@ The same classes give the JSON Schema for completion in editors, so every field 
 description for the person who types it.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,12 +14,14 @@ from brochure.manuscript.fields import (
     Fit,
     Id,
     Language,
+    Line,
     Lines,
     Pages,
     Part,
     Reference,
     Slot,
     Text,
+    few,
 )
 
 
@@ -40,7 +42,7 @@ class _Wishes(_Model):
         description="How many pages it is to fill, or `sheet` for one sheet of paper; or that by "
         "the names of editions.",
     )
-    preflight: dict[str, Text] | None = Field(
+    preflight: Annotated[dict[str, Line], few(100)] | None = Field(
         None, description="Checks to switch off, by their names, each with the reason."
     )
 
@@ -48,19 +50,19 @@ class _Wishes(_Model):
 class Source(_Model):
     """The document that is quoted."""
 
-    title: Text = Field(description="Title of the document.")
-    author: Text | None = Field(None, description="Who wrote or signed it: author, parties, body.")
+    title: Line = Field(description="Title of the document.")
+    author: Line | None = Field(None, description="Who wrote or signed it: author, parties, body.")
     date: Date | None = Field(None, description="Its date: 2018-12-20, 2018-12 or 2018.")
     language: Language | None = Field(
         None, description="Its language, if it is another one than that of the leaflet: de."
     )
-    address: Text | None = Field(None, description="Where it can be read: an https:// address.")
+    address: Line | None = Field(None, description="Where it can be read: an https:// address.")
     reference: Reference | None = Field(
         None,
         description="How a reference reads, with {lines} and {page}: `Zeilen {lines}`, "
         "`S. {page}, Z. {lines}`. Left out, the language decides.",
     )
-    file: Text | None = Field(
+    file: Line | None = Field(
         None,
         description="The document itself, to verify the quotes: a PDF, .txt, .md or .html file "
         "in this folder, as in sources/agreement.pdf.",
@@ -112,8 +114,8 @@ class Passage(_Model):
 class Logo(_Model):
     """A picture that stands for the initiative."""
 
-    file: Text = Field(description="PNG, JPEG or SVG in this folder, as in images/logo.png.")
-    alt: Text = Field(description="What it shows, for people who cannot see it.")
+    file: Line = Field(description="PNG, JPEG or SVG in this folder, as in images/logo.png.")
+    alt: Line = Field(description="What it shows, for people who cannot see it.")
 
 
 class Leaflet(_Wishes):
@@ -123,7 +125,7 @@ class Leaflet(_Wishes):
     title: Text = Field(description="The one strong line.")
     subtitle: Text | None = Field(None, description="One line below the title.")
     lead: Text | None = Field(None, description="Introduction, in Markdown; links may stand here.")
-    author: Text | None = Field(None, description="Who publishes the leaflet.")
+    author: Line | None = Field(None, description="Who publishes the leaflet.")
     source: Source | None = Field(None, description="The document that is quoted.")
     verification: Literal["none", "note", "appendix"] = Field(
         "none",
@@ -143,7 +145,7 @@ class Leaflet(_Wishes):
     accent: Colour | None = Field(
         None, description="The one accent colour: six digits or letters from a to f, as in 8a1c3b."
     )
-    slots: dict[Slot, Text | None] | None = Field(
+    slots: Annotated[dict[Slot, Text | None], few(1_000)] | None = Field(
         None,
         description="Slots that regions fill in, each with the text that stands there where a "
         "region has none; without a text, each region must have one.",
@@ -184,7 +186,7 @@ class Variant(_Wishes):
     title: Text | None = Field(None, description="Another title.")
     subtitle: Text | None = Field(None, description="Another line below the title.")
     lead: Text | None = Field(None, description="Another introduction.")
-    author: Text | None = Field(None, description="Who publishes the leaflet there.")
+    author: Line | None = Field(None, description="Who publishes the leaflet there.")
     columns: ColumnsChange | None = Field(None, description="Other headings of the columns.")
     passages: dict[str, PassageChange] | None = Field(
         None, description="By the id of a passage: another commentary."

@@ -1,8 +1,11 @@
 """A tree of texts, lists and mappings in which everything knows its place in a file."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from brochure.diagnostics import Place
 
@@ -51,10 +54,16 @@ class Mapping:
         return replace(self, entries=changed)
 
     def get(self, key: str) -> "Node | None":
-        return next((value for name, value in self.entries if name.text == key), None)
+        found = self._by_key.get(key)
+        return found[1] if found else None
 
     def key(self, key: str) -> Scalar | None:
-        return next((name for name, _ in self.entries if name.text == key), None)
+        found = self._by_key.get(key)
+        return found[0] if found else None
+
+    @cached_property
+    def _by_key(self) -> dict[str | None, tuple[Scalar, "Node"]]:
+        return {entry[0].text: entry for entry in reversed(self.entries)}
 
 
 Node = Scalar | Sequence | Mapping
@@ -120,8 +129,14 @@ class Tree:
 
 def place_in(text: str, file: str, offset: int) -> Place:
     """The place of a character offset in the text of a file."""
-    line_start = text.rfind("\n", 0, offset) + 1
-    return Place(file, text.count("\n", 0, offset) + 1, offset - line_start + 1)
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return Place(file, line, offset - starts[line - 1] + 1)
+
+
+@lru_cache(maxsize=8)  # a file with thousands of mistakes is asked for the place of each
+def _line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", text))]
 
 
 def plain(node: Node | None) -> Plain:
@@ -137,18 +152,21 @@ def plain(node: Node | None) -> Plain:
             return None
 
 
-def replaced(node: Node, path: Path, value: Node) -> Node:
-    """The tree with another node at `path`, which must exist; all else is shared."""
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
+def replaced(node: Node, changes: MappingOf[Path, Node]) -> Node:
+    """The tree with other nodes at some paths, which must exist; all else is shared."""
+    if () in changes:
+        return changes[()]
+    below: dict[str | int, dict[Path, Node]] = {}
+    for path, value in changes.items():
+        below.setdefault(path[0], {})[path[1:]] = value
     if isinstance(node, Mapping):
         entries = tuple(
-            (k, replaced(v, rest, value) if k.text == step else v) for k, v in node.entries
+            (k, replaced(v, below[k.text or ""]) if (k.text or "") in below else v)
+            for k, v in node.entries
         )
         return replace(node, entries=entries)
     assert isinstance(node, Sequence)
-    items = tuple(replaced(v, rest, value) if i == step else v for i, v in enumerate(node.items))
+    items = tuple(replaced(v, below[i]) if i in below else v for i, v in enumerate(node.items))
     return replace(node, items=items)
 
 

@@ -40,33 +40,37 @@ def _arranged(passages: Sequence, variant: Mapping) -> tuple[Node, ...]:
     """The passages of the base, changed, without those left out, with those added."""
     changed = {id_.text: change for id_, change in entries(variant.get("passages"))}
     result: list[Node] = [_merged(item, changed.get(id_of(item))) for item in passages.items]
-    waiting = list(items(variant.get("add")))
+    names = [id_of(item) for item in result]
+    known = set(names)
+    added = items(variant.get("add"))
+    behind = {id(item): name for item in added if (name := _behind(item)) is not None}
+    waiting = list(added)
     while waiting:  # one may be added beside another that comes later in the file
-        placed = False
-        for item in tuple(waiting):
+        left = []
+        for item in waiting:
             anchor = anchor_of(item)
-            names = [id_of(other) for other in result]
-            if anchor is None or anchor.text not in names:
+            if anchor is None or anchor.text not in known:
+                left.append(item)
                 continue
-            at = names.index(anchor.text)
-            if isinstance(item, Mapping) and item.get("after") is anchor:
+            at = names.index(anchor.text or "")
+            if id(item) in behind:
                 at += 1
-                while at < len(result) and _follows(result[at], anchor.text, variant):
+                while at < len(result) and behind.get(id(result[at])) == anchor.text:
                     at += 1  # several after the same passage stand as in the file
             result.insert(at, item)
-            waiting.remove(item)
-            placed = True
-        if not placed:
+            names.insert(at, id_of(item))
+            known.add(id_of(item))
+        if len(left) == len(waiting):
             break
+        waiting = left
     left_out = {item.text for item in items(variant.get("leave_out")) if isinstance(item, Scalar)}
     return tuple(_without_anchor(item) for item in result if id_of(item) not in left_out)
 
 
-def _follows(item: Node, anchor: str | None, variant: Mapping) -> bool:
-    """Whether `item` was added after `anchor`."""
-    added = any(item is other for other in items(variant.get("add")))
+def _behind(item: Node) -> str | None:
+    """The id of the passage that an added one comes after, and not before."""
     after = item.get("after") if isinstance(item, Mapping) else None
-    return added and isinstance(after, Scalar) and after.text == anchor
+    return after.text if isinstance(after, Scalar) and after is anchor_of(item) else None
 
 
 def _without_anchor(item: Node) -> Node:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, warning
 from brochure.manuscript.changes import Change, changes, orphaned
 from brochure.manuscript.nodes import Mapping, Scalar, Tree
@@ -67,11 +68,13 @@ def diagnose(
     """What a person should know of overrides that are not fine."""
     look = f"`brochure variants {leaflet} diff {region}` shows both"
     accept = f"`brochure variants {leaflet} accept {region}` records that you have looked."
+    hints = 0
     for override in overrides:
         change = override.change
         match override.state:
             case State.ORPHANED:
-                yield orphaned(change, base, override.recorded)
+                hints += 1
+                yield orphaned(change, base, override.recorded, helpful=hints <= bounds.ALIKE)
             case State.STALE:
                 yield warning(
                     "stale",

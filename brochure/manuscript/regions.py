@@ -1,10 +1,12 @@
 """``regions.csv``: a row a region, a column for each slot."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from brochure.diagnostics import Diagnostic, Place, error
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, Place, Problems, error, shortened
 from brochure.manuscript import table
 from brochure.manuscript.nodes import Value
 from brochure.project import NAME, Project
@@ -19,7 +21,11 @@ _HEADING = table.Heading(
     "The first line names the columns: `id`, `name`, and one for each slot, with commas or "
     "semicolons between them.",
 )
-_MOST = 100  # complaints; whoever has more has another kind of table
+_LONGEST_NAME = 200
+_LONGEST = 60  # characters of an id; it stands twice in the path of a PDF
+# Names that Windows keeps for devices, in any folder.
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
+_MOST = 20  # complaints about one id
 
 
 @dataclass(frozen=True)
@@ -77,20 +83,29 @@ def parse(text: str, file: str) -> Regions:
 def _regions(read: table.Table, file: str) -> Regions:
     regions: list[Region] = []
     complaints: list[Diagnostic] = []
-    first: dict[str, int] = {}
+    doubled: dict[str, list[Diagnostic]] = {}
+    first: dict[str, Place] = {}
     for row in read.rows:
         region = _region(row)
-        if not region.id:
+        if not _fit(region.id):  # it must become part of no path
             complaints += region.diagnostics
-            continue
-        at = first.setdefault(region.id.casefold(), len(regions))
-        if at == len(regions):
+        elif (key := region.id.casefold()) not in first:
+            first[key] = region.place
             regions.append(region)
-            continue
-        complaint = _doubled(region, regions[at].place)
-        complaints.append(complaint)  # and which of the two is meant, nobody knows:
-        regions[at] = replace(regions[at], diagnostics=(*regions[at].diagnostics, complaint))
-    return Regions(file, read.columns, tuple(regions), tuple(complaints[:_MOST]))
+        else:
+            doubled.setdefault(key, []).append(_doubled(region, first[key]))
+    complaints += [complaint for some in doubled.values() for complaint in some]
+    # Which of two rows with one id is meant, nobody knows: the variant has the complaint, too.
+    for index, region in enumerate(regions):
+        if found := doubled.get(region.id.casefold()):
+            diagnostics = (*region.diagnostics, *found[:_MOST])
+            regions[index] = replace(region, diagnostics=diagnostics)
+    wrong = [region for region in regions if region.diagnostics]
+    if (
+        len(wrong) + len(complaints) > bounds.WRONG_ROWS
+    ):  # checking each variant would say nothing but this, and take long
+        raise Problems([*complaints, *(d for region in wrong for d in region.diagnostics)])
+    return Regions(file, read.columns, tuple(regions), tuple(complaints))
 
 
 def _region(row: table.Row) -> Region:
@@ -106,24 +121,38 @@ def _region(row: table.Row) -> Region:
                 )
             )
     id_ = cells["id"].text
-    if id_ and not NAME.fullmatch(id_):
+    if id_ and not _fit(id_):
         complaints.append(
             error(
                 "region-id",
-                f"`{id_}` cannot be the id of a region.",
+                f"`{shortened(id_)}` cannot be the id of a region.",
                 cells["id"].place,
-                "Use letters without accents, digits and hyphens, as in `giessen` or "
-                "`06531000`: folder and PDF are named after it.",
+                f"Use letters without accents, digits and hyphens, {_LONGEST} at the most, as in "
+                "`giessen` or `06531000`: folder and PDF are named after it.",
             )
         )
     name = " ".join(cells["name"].text.split())  # it stands in titles
+    if len(name) > _LONGEST_NAME:
+        complaints.append(
+            error(
+                "too-long",
+                f"This name has {len(name)} characters; {_LONGEST_NAME} are the most.",
+                cells["name"].place,
+                "Write the name of the region only; texts have columns of their own.",
+            )
+        )
     return Region(id_, name, row.place, cells, tuple(complaints))
+
+
+def _fit(id_: str) -> bool:
+    """Whether an id is fit for names of folders and files, on each system."""
+    return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not _DEVICE.fullmatch(id_)
 
 
 def _doubled(region: Region, first: Place) -> Diagnostic:
     return error(
         "duplicate-id",
-        f"The id `{region.id}` is given twice; the first stands in line {first.line}.",
+        f"The id `{shortened(region.id)}` is given twice; the first stands in line {first.line}.",
         region.place,
         "Give each region an id of its own; capitals make no difference, since folders are named "
         "after it.",

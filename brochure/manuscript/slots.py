@@ -6,6 +6,7 @@ it has letters: names, texts, comparisons, ``a if b else c``, and filters that d
 A quote has no slots.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,18 +15,22 @@ from itertools import islice
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from brochure.diagnostics import Diagnostic, Place, error
-from brochure.manuscript.nodes import Path, Scalar, Tree, Value, replaced, scalars
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, Place, error, shortened
+from brochure.manuscript.nodes import Node, Path, Scalar, Tree, Value, replaced, scalars
 from brochure.manuscript.validate import did_you_mean
 
 OPENING = "{{"
 _ROOT = "region"
 _MOST = 20  # complaints about one text
+_MOST_IN_ALL = 100  # in a leaflet; whoever has more has another kind of file
+_BRACES = re.compile(r"\{\{((?:[^}]|\}(?!\}))*+)")
 _FILTERS = ("capitalize", "default", "lower", "title", "trim", "upper")
 _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter,
     nodes.CondExpr, nodes.Test, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or,
 )  # fmt: skip
+_UNCLOSED = "A slot is opened in this text and never closed: `}}` is missing."
 _HINT = "Write a slot as {{ region.name }}: the word `region`, a dot, a column of regions.csv."
 
 
@@ -75,8 +80,10 @@ def fill(
     """
     complaints: list[Diagnostic] = []
     missing: set[str] = set()
-    root = tree.root
+    changes: dict[Path, Node] = {}
     roots = _roots(known)
+    names = frozenset(known)
+    written, room = 0, bounds.FILLED
     rows = {name: _Row(values, name) for name in roots}
     for path, node in slotted(tree):
         if where := (forbidden or _forbidden)(path):
@@ -93,13 +100,19 @@ def fill(
             )
             continue
         assert node.text is not None
-        assert root is not None
+        written += sum(map(len, _BRACES.findall(node.text)))
+        if written > bounds.SLOTS or len(complaints) >= _MOST_IN_ALL:
+            if written > bounds.SLOTS:
+                complaints.append(
+                    _too_much(f"{bounds.SLOTS} characters in slots", tree.place(path))
+                )
+            break
         text = _read(node.text, roots)
         complaints += [
             error("slot", message, tree.place(path, snippet), hint)
             for message, hint, snippet in text.complaints
         ]
-        strange = [n for n in text.names if n not in known and not text.complaints]
+        strange = [n for n in text.names if n not in names and not text.complaints]
         complaints += [
             error(
                 "unknown-slot",
@@ -112,7 +125,7 @@ def fill(
         if text.template is None or strange:
             continue
         try:
-            filled = text.template.render(rows)
+            filled = _rendered(text.template, rows, room)
         except (TemplateError, TypeError) as reason:
             empty = [name for name in text.names if name not in values]
             missing.update(empty)
@@ -125,24 +138,54 @@ def fill(
                 said = f"This slot cannot be filled in ({reason})."
                 complaints.append(error("slot", said, tree.place(path, OPENING), _HINT))
             continue
+        if filled is None:
+            what = f"{bounds.FILLED:,} characters once its slots are filled in"
+            complaints.append(_too_much(what, tree.place(path, OPENING)))
+            break
+        room -= len(filled)
         used = tuple(values[name] for name in text.names if name in values)
-        root = replaced(root, path, replace(node, text=filled, values=used))
+        changes[path] = replace(node, text=filled, values=used)
+    root = replaced(tree.root, changes) if tree.root and changes else tree.root
     return replace(tree, root=root), complaints, frozenset(missing)
+
+
+def _rendered(template: Template, rows: Mapping[str, _Row], room: int) -> str | None:
+    """A text with its slots filled in; None where it would not find room. So long it is never
+    built: Jinja2 gives it piece by piece, and each is no longer than a value.
+    """
+    pieces: list[str] = []
+    for piece in template.generate(rows):
+        room -= len(piece)
+        if room < 0:
+            return None
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _too_much(what: str, place: Place) -> Diagnostic:
+    return error(
+        "too-long",
+        f"Here the leaflet comes to more than {what}.",
+        place,
+        "That is more than a leaflet can hold; is there a whole document in the value of a slot?",
+    )
 
 
 def _unknown(name: str) -> str:
     if "." in name:
-        return f"There is no slot `{name}`: {name.partition('.')[0]}s have no such column."
+        return (
+            f"There is no slot `{shortened(name)}`: {name.partition('.')[0]}s have no such column."
+        )
     return (
-        f"There is no slot `{name}`: no column of regions.csv, and no entry of `slots:`, has that "
-        "name."
+        f"There is no slot `{shortened(name)}`: no column of regions.csv, and no entry of "
+        "`slots:`, has that name."
     )
 
 
 def _without_value(name: str, place: Place) -> Diagnostic:
     return error(
         "slot-without-value",
-        f"The slot `{name}` is used here and has no value.",
+        f"The slot `{shortened(name)}` is used here and has no value.",
         place,
         f"Fill in the column `{name}` of regions.csv, or give it a default in leaflet.yaml: "
         f"`slots:`, and below it `{name}: …`.",
@@ -169,10 +212,12 @@ def slotted(tree: Tree) -> Iterator[tuple[Path, Scalar]]:
 def filled(text: str, values: Mapping[str, Value]) -> str:
     """One text with its slots filled in, or as it is where that cannot be done."""
     template = _read(text, (_ROOT,)).template if OPENING in text else None
+    rows = {_ROOT: _Row(values, _ROOT)}
     try:
-        return template.render({_ROOT: _Row(values, _ROOT)}) if template else text
+        found = _rendered(template, rows, bounds.FILLED) if template else None
     except (TemplateError, TypeError):
         return text
+    return text if found is None else found
 
 
 def _forbidden(path: Path) -> str:
@@ -189,6 +234,11 @@ def _forbidden(path: Path) -> str:
 @lru_cache(maxsize=4096)
 def _read(text: str, roots: tuple[str, ...]) -> _Text:
     environment = _environment()
+    # Jinja2's compiler takes time that grows faster than what it compiles.
+    if any(len(written) > bounds.SLOT for written in _BRACES.findall(text)):
+        closed = text.count(OPENING) <= text.count("}}")
+        said = f"A slot has more than {bounds.SLOT} characters." if closed else _UNCLOSED
+        return _Text((), None, ((said, _HINT, OPENING),))
     try:
         tree = environment.parse(text)
         complaints = tuple(dict.fromkeys(islice(_strange(tree, roots), _MOST)))
@@ -196,9 +246,9 @@ def _read(text: str, roots: tuple[str, ...]) -> _Text:
         template = None if complaints else environment.from_string(tree)
     except (TemplateError, RecursionError, SyntaxError, ValueError, MemoryError) as reason:
         # All but the first come of the compiler: brackets without end, numbers without end.
-        said = f"This slot cannot be read ({reason})."
+        said = f"This slot cannot be read ({shortened(reason)})."
         if text.count(OPENING) > text.count("}}"):
-            said = "A slot is opened in this text and never closed: `}}` is missing."
+            said = _UNCLOSED
         return _Text((), None, ((said, _HINT, OPENING),))
     return _Text(names, template, complaints)
 

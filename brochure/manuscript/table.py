@@ -8,15 +8,15 @@ as 06411000 keeps its nought.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, shortened
 from brochure.manuscript import yamltree
 from brochure.manuscript.nodes import Value, place_in
 from brochure.project import Project
 
-_LIMIT = 5_000_000  # bytes; the 10,800 municipalities of Germany with ten columns have 2 MB
-_COLUMNS = 100
 _NAME = re.compile(r"[^\W\d_]\w*")
 _SEP = re.compile(r"sep=([,;])\n")  # a first line with which Excel names the delimiter
 
@@ -52,7 +52,7 @@ class Table:
 def read(project: Project, path: Path, heading: Heading) -> Table:
     """The table in a file of the project. Raises Problems with the file, or its heading."""
     file = project.show(path)
-    text, complaints = yamltree.decode(project.read(path, _LIMIT), file)
+    text, complaints = yamltree.decode(project.read(path, bounds.TABLE), file)
     raise_errors(complaints)
     return parse(text, file, heading)
 
@@ -75,7 +75,12 @@ def parse(text: str, file: str, heading: Heading) -> Table:
         header.pop()
     raise_errors(_check_header(header, Place(file), heading))
     columns = {cell.text: cell.place for cell in header}
-    return Table(columns, tuple(_row(tuple(columns), row) for row in rows_with_text))
+    names = tuple(columns)
+    read = [_row(names, row) for row in islice(rows_with_text, bounds.ROWS + 1)]
+    if len(read) > bounds.ROWS:
+        message = f"From here on there are too many rows: {bounds.ROWS} are the most."
+        raise Problems([error("too-many", message, read[-1].place, "Is this the right file?")])
+    return Table(columns, tuple(read))
 
 
 def _row(columns: tuple[str, ...], row: list[Value]) -> Row:
@@ -85,7 +90,7 @@ def _row(columns: tuple[str, ...], row: list[Value]) -> Row:
         complaints.append(
             error(
                 "row-length",
-                f"This row has {len(row)} cells, and the heading has {len(columns)}.",
+                f"This row has {_number(row)} cells, and the heading has {len(columns)}.",
                 row[len(columns)].place if more else row[-1].place,
                 "A text with a comma or semicolon in it needs quotation marks around it."
                 if more
@@ -99,24 +104,29 @@ def _row(columns: tuple[str, ...], row: list[Value]) -> Row:
     return Row(row[0].place, cells, tuple(complaints))
 
 
+def _number(row: list[Value]) -> str:
+    """How many cells a row has; of many, not all were kept."""
+    return str(len(row)) if len(row) <= bounds.COLUMNS else f"more than {bounds.COLUMNS}"
+
+
 def _check_header(header: list[Value], file: Place, heading: Heading) -> Iterator[Diagnostic]:
-    if len(header) > _COLUMNS:
-        message = f"The table has {len(header)} columns; {_COLUMNS} are the most."
-        yield error("too-many", message, header[_COLUMNS].place, "Is this the right file?")
+    if len(header) > bounds.COLUMNS:
+        message = f"The table has more than {bounds.COLUMNS} columns."
+        yield error("too-many", message, header[bounds.COLUMNS].place, "Is this the right file?")
         return
     names: set[str] = set()
     for cell in header:
         if not _NAME.fullmatch(cell.text):
             yield error(
                 "column-name",
-                f"`{cell.text}` cannot be the name of a column.",
+                f"`{shortened(cell.text)}` cannot be the name of a column.",
                 cell.place,
                 heading.name_hint,
             )
         elif cell.text in names:
             yield error(
                 "duplicate-column",
-                f"There are two columns `{cell.text}`.",
+                f"There are two columns `{shortened(cell.text)}`.",
                 cell.place,
                 "Delete or rename one of them.",
             )
@@ -133,8 +143,10 @@ def _check_header(header: list[Value], file: Place, heading: Heading) -> Iterato
 
 def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tuple[str, Place]]]:
     """Rows of cells with their places. Raises Problems where a quotation mark is not closed."""
-    plain, closed = re.compile(rf"[^{delimiter}\n]*"), re.compile(r'(?:[^"]|"")*"')
-    blank = re.compile(rf"[{delimiter} \t]*(?:\n|\Z)")
+    # What has matched is never given back (`*+`): that would be remembered, letter by letter.
+    plain, closed = re.compile(rf"[^{delimiter}\n]*+"), re.compile(r'[^"]*+(?:""[^"]*+)*+"')
+    empty = re.compile(rf"(?:{delimiter}[ \t]*+(?=[{delimiter}\n]|\Z))*+")
+    blank = re.compile(rf"[{delimiter} \t]*+(?:\n|\Z)")
     at, line, line_start = start, text.count("\n", 0, start) + 1, start
     row: list[tuple[str, Place]] = []
     while at < len(text):
@@ -158,6 +170,13 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
             assert found is not None  # it matches nothing, too
             cell, at = found[0], found.end()
         row.append((cell, place))
+        if (
+            len(row) > bounds.COLUMNS
+        ):  # what follows are empty cells, or this is another kind of table
+            at = empty.match(text, at).end()  # type: ignore[union-attr] # it matches nothing, too
+            if len(row) > 2 * bounds.COLUMNS:
+                message = f"From here on the row has too many cells: {bounds.COLUMNS} are the most."
+                raise Problems([error("too-many", message, place, "Is this the right file?")])
         if at < len(text) and text[at] == delimiter:
             at += 1
             if at < len(text) and text[at] != "\n":

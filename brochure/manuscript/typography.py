@@ -36,7 +36,7 @@ class Typography:
         self._spaced = re.compile(
             rf"(?<=[\w»)\]”’…%€])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
         )
-        self._ordinal = re.compile(rf"(?<![\w.,])({language.ordinal}){_SPACE}(?=[^\W\d_])")
+        self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
 
     def paragraph(self, pieces: Sequence[str]) -> list[str]:
         """The pieces of a paragraph, set. Cuts between them (emphasis, links) do not matter."""
@@ -47,7 +47,7 @@ class Typography:
             text = pattern.sub(abbreviation, text)
         text = self._before.sub(lambda found: found[1] + _space_beside(found[1]), text)
         text = self._after.sub(lambda found: _space_beside(found[1]) + found[1], text)
-        text = self._ordinal.sub(rf"\1{FIXED}", text)
+        text = self._ordinal.sub(lambda found: found[1][:-1] + FIXED, text)
         text = _RANGE.sub(_range, text)
         text = re.sub(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)", f"{FIXED}{self._dash} ", text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
@@ -66,17 +66,21 @@ class Typography:
         result: list[str] = []
         before = " "
         inner = 0  # inner quotations that are open
-        for offset, character in enumerate(text):
+        words = text.replace(SEAM, "")
+        last = max((found.start() for found in _CLOSING.finditer(words)), default=-1)
+        at = -1  # in `words`
+        for character in text:
             if character == SEAM:
                 result.append(character)
                 continue
-            after = text[offset + 1 :].lstrip(SEAM)[:1] or " "
+            at += 1
+            after = words[at + 1 : at + 2] or " "
             begins = before in _OPENS_AFTER or before in (opening, inner_opening)
             begins = begins and not after.isspace()
             if character == '"':
                 character = opening if begins else closing
             elif character == "'":
-                if begins and _closes(text[offset + 1 :]):
+                if begins and last > at + 1:
                     character, inner = inner_opening, inner + 1
                 elif inner and not (before.isalnum() and after.isalnum()):
                     character, inner = inner_closing, inner - 1
@@ -87,11 +91,8 @@ class Typography:
         return "".join(result)
 
 
-def _closes(rest: str) -> bool:
-    """Whether a single quotation mark follows that is no apostrophe inside a word."""
-    return re.search(r"(?<=[\w.,!?…])'(?!\w)", rest.replace(SEAM, "")) is not None
-
-
+# A single quotation mark that closes: no apostrophe inside a word.
+_CLOSING = re.compile(r"(?<=[\w.,!?…])'(?!\w)")
 # Two numbers and a hyphen or dash; not a date (2018-12-20), an ordinary hyphen (G8-7), or a
 # number that begins with 0 (telephone, postal code).
 _RANGE = re.compile(
@@ -108,6 +109,16 @@ def _range(found: re.Match[str]) -> str:
     """An en dash without spaces, if the second number is the larger one."""
     first, second = found[1], found[2]
     return f"{first}–{second}" if int(first) < int(second) else found[0]
+
+
+def _ordinal(language: Language) -> str:
+    """A pattern for a number that stays with the word after it, and the space between them."""
+    match language.ordinal:
+        case "dot":
+            return rf"\d{{1,3}}\.{_SPACE}(?=[^\W\d_])"
+        case "month":
+            return rf"\d{{1,2}} (?=(?:{_any(language.months)})(?!\w))"
+    return "(?!)"
 
 
 def _any(words: Sequence[str]) -> str:

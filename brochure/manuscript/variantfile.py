@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, Place, error
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, Place, error, shortened
 from brochure.manuscript import yamltree
 from brochure.manuscript.model import Variant
 from brochure.manuscript.nodes import Mapping as Block
-from brochure.manuscript.nodes import Tree, entries
+from brochure.manuscript.nodes import Tree, entries, items
 from brochure.manuscript.regions import FILE
 from brochure.manuscript.validate import did_you_mean, validate
 from brochure.project import Project
@@ -36,10 +37,27 @@ def read_variant(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
         )
         for place in _quote_changes(tree)
     ]
+    if too_many := [*too_many_passages(tree, "add"), *too_many_passages(tree, "passages")]:
+        return tree, [*complaints, *too_many]
     said = {complaint.place.line for complaint in complaints if complaint.is_error}
     _, invalid = validate(tree, Variant)
     complaints += [complaint for complaint in invalid if complaint.place.line not in said]
     return tree, complaints
+
+
+def too_many_passages(tree: Tree, key: str) -> list[Diagnostic]:
+    """A complaint at the first passage too many, if there is one in the list or block `key`."""
+    node = tree.node((key,))
+    places = [item.place for item in items(node)] or [name.place for name, _ in entries(node)]
+    return [
+        error(
+            "too-many",
+            f"From here on there are too many passages: {bounds.PASSAGES} are the most.",
+            place,
+            "Make several leaflets of it, or take another source: is this the right file?",
+        )
+        for place in places[bounds.PASSAGES : bounds.PASSAGES + 1]
+    ]
 
 
 def _quote_changes(tree: Tree) -> list[Place]:
@@ -54,16 +72,19 @@ def strange_files(
 ) -> list[Diagnostic]:
     """Files in ``variants/`` that belong to no region: they would be left aside silently."""
     folder = project.manuscript(leaflet).with_name(_FOLDER)
+    known = list(ids)
+    there = set(ids)
+    strangers = {name: path for name, path in files.items() if name not in there}
+    used = set(files.values())
     complaints = [
         error(
             "unknown-variant",
-            f"There is no region `{name}` in {FILE}, so this file is never used.",
+            f"There is no region `{shortened(name)}` in {FILE}, so this file is never used.",
             Place(project.show(path)),
-            (did_you_mean(name, list(ids)) if ids else "")
+            (did_you_mean(name, known) if ids and number < bounds.ALIKE else "")
             + " Rename the file after the id of its region, or add a row for it.",
         )
-        for name, path in files.items()
-        if name not in ids
+        for number, (name, path) in enumerate(strangers.items())
     ]
     others = sorted(folder.iterdir()) if folder.is_dir() else []
     return complaints + [
@@ -74,5 +95,5 @@ def strange_files(
             f"Rename it to `{path.stem}.yaml`.",
         )
         for path in others
-        if path.suffix.lower() in (".yml", ".yaml") and path not in files.values()
+        if path.suffix.lower() in (".yml", ".yaml") and path not in used
     ]

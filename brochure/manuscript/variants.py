@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
+from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order, shortened
 from brochure.manuscript import overrides as memory
 from brochure.manuscript import regions, slots, yamltree
 from brochure.manuscript.changes import contradictions
@@ -14,7 +14,12 @@ from brochure.manuscript.nodes import Plain, Scalar, Tree, Value, plain
 from brochure.manuscript.overlay import overlay
 from brochure.manuscript.regions import Region, Regions
 from brochure.manuscript.validate import did_you_mean
-from brochure.manuscript.variantfile import read_variant, strange_files, variant_files
+from brochure.manuscript.variantfile import (
+    read_variant,
+    strange_files,
+    too_many_passages,
+    variant_files,
+)
 from brochure.project import MAIL, Project, check_name
 
 
@@ -102,7 +107,7 @@ class Work:
             [
                 error(
                     "unknown-variant",
-                    f"There is no region `{name}` in {file}.",
+                    f"There is no region `{shortened(name)}` in {file}.",
                     place,
                     did_you_mean(name, self.ids)
                     if self.ids
@@ -122,18 +127,20 @@ class Work:
         tree = self.base
         overridden: tuple[memory.Override, ...] = ()
         if variant in self.files:
+            change: Tree | None
             try:
                 change, found = read_variant(self.project, self.files[variant])
             except Problems as problems:
-                complaints += problems.diagnostics
-            else:
+                change, found = None, list(problems.diagnostics)
+            complaints += found
+            if change is not None and not any(d.code == "too-many" for d in found):
                 filled = partial(slots.filled, values=values)
                 overridden = memory.judge(self.base, change, filled)
-                complaints += found
                 complaints += contradictions(self.base, change)
                 complaints += memory.diagnose(overridden, self.base, self.name, variant)
                 if not any(d.is_error for d in found):
                     tree = overlay(self.base, change)
+                    complaints += too_many_passages(tree, "passages")
         tree, found, missing = slots.fill(tree, values, self.known)
         complaints += found
         complaints += [self._empty_cell(region, name) for name in sorted(missing)]
@@ -149,13 +156,14 @@ class Work:
         if cell is None:  # said once, not for each region
             return error(
                 "slot-without-value",
-                f"The table has no column `{slot}`, which a text uses.",
+                f"The table has no column `{shortened(slot)}`, which a text uses.",
                 self.regions.columns["id"],
                 f"Add it, or a default in leaflet.yaml: `slots:`, and below it `{slot}: …`.",
             )
         return error(
             "slot-without-value",
-            f"{region.name or region.id} has no value for the slot `{slot}`, which its text uses.",
+            f"{shortened(region.name or region.id)} has no value for the slot `{shortened(slot)}`, "
+            "which its text uses.",
             cell.place,
             "Fill it in here.",
         )
@@ -201,6 +209,8 @@ def read_work(project: Project, name: str) -> Work:
         raise Problems(complaints or [_not_a_leaflet(Place(file))])
     if not isinstance(tree.root, Block):
         raise Problems([*complaints, _not_a_leaflet(tree.root.place)])
+    if too_many := too_many_passages(tree, "passages"):
+        raise Problems([*complaints, *too_many])
     table = regions.read_regions(project, name)
     return Work(project, name, tree, tuple(complaints), table, variant_files(project, name))
 
@@ -230,7 +240,7 @@ def _unknown_columns(work: Work) -> list[Diagnostic]:
     return [
         error(
             "unknown-column",
-            f"No text asks for the column `{column}`.",
+            f"No text asks for the column `{shortened(column)}`.",
             work.regions.columns[column],
             did_you_mean(column, sorted(known - {"id"}))
             + f" To keep a column for later, declare it in leaflet.yaml: `slots:`, and below it "

@@ -5,20 +5,42 @@ guess wrong. Anchors, aliases and tags are refused; with them go alias bombs and
 is built from PyYAML's event stream without recursion, so depth is bounded by us.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import yaml
+from yaml.scanner import ScannerError
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, warning
+from brochure import bounds
+from brochure.diagnostics import (
+    Diagnostic,
+    Place,
+    Problems,
+    error,
+    raise_errors,
+    shortened,
+    warning,
+)
+from brochure.files import decode_utf8
 from brochure.manuscript import mend
 from brochure.manuscript.nodes import Mapping, Node, Scalar, Sequence, Tree, scalars
-from brochure.project import Project, decode_utf8
+from brochure.project import Project
 
-LIMIT = 1_000_000  # bytes; the longest real document that was quoted from has 440 kB
 _DEPTH = 12
 _MENDS = 25
+_EFFORT = 500_000  # characters that are read again to find the next mistake
+# What may not stand in a manuscript: controls but tab and line feed, lone surrogates,
+# non-characters (Unicode 23.7), the byte order mark inside a text, line separators, and the
+# embeddings and overrides of direction, which print a text in another order than it was checked in
+# (UAX 9, 2.1 and 2.2).
+_STRANGE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    + "".join(chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_COMMENT = re.compile(r"[^\S\n]*(#[^\s#!=-][^\n]{0,28})")
 _MOST = 20  # complaints of one kind; a file with more of them is of another kind
 
 
@@ -28,7 +50,7 @@ def read(project: Project, path: Path) -> tuple[Tree, list[Diagnostic]]:
     Raises Problems where there is no text to be had from it at all.
     """
     file = project.show(path)
-    text, complaints = decode(project.read(path, LIMIT), file)
+    text, complaints = decode(project.read(path, bounds.MANUSCRIPT), file)
     raise_errors(complaints)
     return parse(text, file)
 
@@ -40,7 +62,7 @@ def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
     except Problems as problems:
         return "", list(problems.diagnostics)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    strange = (offset for offset, character in enumerate(text) if not _printable(character))
+    strange = (found.start() for found in _STRANGE.finditer(text))
     return text, [
         error(
             "control-character",
@@ -61,13 +83,15 @@ def parse(text: str, file: str) -> tuple[Tree, list[Diagnostic]]:
     """
     complaints: list[Diagnostic] = []
     mended = text
+    effort = 0
     for _ in range(_MENDS):
         try:
             root, found = _Composer(mended, file).compose()
         except yaml.MarkedYAMLError as reason:
             complaint, remedy = mend.explain(mended, file, reason)
             complaints.append(complaint)
-            if remedy is None:
+            effort += reason.problem_mark.index if reason.problem_mark else len(mended)
+            if remedy is None or effort > _EFFORT:
                 return Tree(file, text, None), complaints
             mended = remedy
         else:
@@ -77,6 +101,27 @@ def parse(text: str, file: str) -> tuple[Tree, list[Diagnostic]]:
                 *islice(_swallowed(mended, file, root), _MOST),
             ]
     return Tree(file, text, None), complaints
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML, where it stumbles over numbers that are too large for Python."""
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> list[str]:
+        """A piece of a text in quotation marks, in which an escape may name no character."""
+        try:
+            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (OverflowError, ValueError):
+            said = "found an escape that is no character"
+            raise ScannerError("in a text", start_mark, said, self.get_mark()) from None
+        return chunks
+
+    def scan_yaml_directive_number(self, start_mark: yaml.Mark) -> int:
+        """A number of a version of YAML, which may have any length."""
+        try:
+            return int(super().scan_yaml_directive_number(start_mark))
+        except ValueError:
+            said = "found a number without end"
+            raise ScannerError("in a directive", start_mark, said, self.get_mark()) from None
 
 
 class _Composer:
@@ -89,11 +134,27 @@ class _Composer:
 
     def compose(self) -> tuple[Node | None, list[Diagnostic]]:
         root: Node | None = None
-        documents = 0
+        documents = nodes = 0
         # An open collection: its start event, and the nodes in it (keys and values in turn).
         stack: list[tuple[yaml.Event, list[Node]]] = []
-        for event in yaml.parse(self.text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(self.text, Loader=_Loader):
             node: Node | None = None
+            nodes += isinstance(event, yaml.NodeEvent)
+            if nodes > bounds.NODES:
+                self.complaints.append(
+                    error(
+                        "too-many",
+                        f"From here on there are too many texts: {bounds.NODES} are the most.",
+                        self._place(event),
+                        "That is more than a leaflet can hold; is this the right file?",
+                    )
+                )
+                for start, children in reversed(stack):  # what was read is looked through at least
+                    children += [root] if root else []
+                    if isinstance(start, yaml.MappingStartEvent) and len(children) % 2:
+                        children.pop()  # a key whose value is not read
+                    root = self._collection(start, event, children)
+                break
             match event:
                 case yaml.DocumentStartEvent():
                     documents += 1
@@ -163,7 +224,8 @@ class _Composer:
                 self.complaints.append(
                     error(
                         "duplicate-key",
-                        f"`{key.text}` is given twice; the first stands in line {first.line}.",
+                        f"`{shortened(key.text)}` is given twice; the first stands in line "
+                        f"{first.line}.",
                         key.place,
                         "Keep one of the two.",
                     )
@@ -194,11 +256,10 @@ class _Composer:
 
     def _check_characters(self, event: yaml.ScalarEvent) -> None:
         """Escapes (backslash and 0) in double quotes can make what no keyboard can."""
-        bad = next((c for c in event.value if not _printable(c)), None)
-        if bad is not None:
+        if bad := _STRANGE.search(event.value):
             self._complain(
                 "control-character",
-                f"This text holds an invisible control character (U+{ord(bad):04X}).",
+                f"This text holds an invisible control character (U+{ord(bad[0]):04X}).",
                 event,
                 "It comes from a backslash in a text in double quotation marks; use single "
                 "ones (') or write the text without it.",
@@ -225,37 +286,11 @@ def _swallowed(text: str, file: str, root: Node | None) -> Iterator[Diagnostic]:
     for _, scalar in scalars(root):
         if scalar.text is not None and (scalar.text == "" or text[scalar.span[0]] in "\"'|>"):
             continue
-        offset = scalar.span[1]
-        end = text.find("\n", offset)
-        rest = text[offset : end if end >= 0 else None]
-        comment = rest.lstrip()
-        if comment.startswith("#") and len(comment) > 1 and comment[1] not in " #!-=":
+        if comment := _COMMENT.match(text, scalar.span[1]):
             yield warning(
                 "comment-in-text",
-                f"`{comment[:30]}` is not part of the text: for YAML, ` #` begins a comment.",
-                tree.at(offset + len(rest) - len(comment)),
+                f"`{comment[1]}` is not part of the text: for YAML, ` #` begins a comment.",
+                tree.at(comment.start(1)),
                 "If it belongs to the text, put the whole text into quotation marks; if it is "
                 "a comment, write a space after the #.",
             )
-
-
-def _printable(character: str) -> bool:
-    """Whether a character may stand in a manuscript.
-
-    Not: controls but tab and line feed, lone surrogates, non-characters (Unicode 23.7), and
-    the byte order mark inside a text, line separators, and the embeddings and overrides of
-    direction, which print a text in another order than it was checked in (UAX 9, 2.1 and 2.2).
-    """
-    code = ord(character)
-    return (
-        code in (0x09, 0x0A)
-        or 0x20 <= code < 0x7F
-        or (
-            code >= 0xA0
-            and not 0xD800 <= code <= 0xDFFF
-            and not 0xFDD0 <= code <= 0xFDEF
-            and code & 0xFFFE != 0xFFFE
-            and code != 0xFEFF
-            and not 0x2028 <= code <= 0x202E
-        )
-    )
