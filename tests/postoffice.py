@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import shutil
+import socket
 import ssl
+import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,6 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from brochure.cli import run
+from brochure.project import Project
 
 USER, PASSWORD = "flyer@example.org", "geheim-Päss'wort"
 REGIONS = "id,name,ags\nmr,Marburg-Biedenkopf,06534\ngi,Gießen,06531\nvb,Vogelsbergkreis,06535\n"
@@ -274,7 +277,83 @@ def furnish(root: Path) -> Mailroom:
 
 def copy(room: Mailroom, root: Path) -> Mailroom:
     shutil.copytree(room.root, root, dirs_exist_ok=True)
+    # What was built is remembered by the place of a project: a copy from elsewhere is not believed.
+    shutil.copy(Project(room.root).journal, Project(root).journal)
     return Mailroom(root)
 
 
 Furnish = Callable[[], Mailroom]
+
+
+# --- A server that says whatever it likes -------------------------------------------------------
+
+Speech = bytes | Callable[[], Iterator[bytes]]
+POLITE: dict[str, Speech] = {
+    "greeting": b"220 at your service\r\n",
+    "EHLO": b"250-at your service\r\n250-AUTH PLAIN LOGIN\r\n250 SIZE 30000000\r\n",
+    "AUTH": b"235 welcome\r\n",
+    "DATA": b"354 go on\r\n",
+    "QUIT": b"221 bye\r\n",
+}
+_COMMANDS = ("EHLO", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "QUIT")
+
+
+@dataclass
+class Stranger:
+    """A running server that says what it was given, and what it has heard: commands, letters."""
+
+    port: int
+    heard: list[str] = field(default_factory=list)
+    got: list[bytes] = field(default_factory=list)
+
+
+@contextmanager
+def stranger(authority: trustme.CA, **speeches: Speech) -> Iterator[Stranger]:
+    """A server for the time of a block, encrypted from the first byte on. It answers commands by
+    their names: `greeting`, `EHLO`, …, `end` (of a letter), `more` (whatever is no command); what
+    is not given, as servers do. A speech that is a function may go on for ever: until the other
+    side hangs up, or the block ends.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.05)
+        found = Stranger(listening.getsockname()[1])
+
+        def speak(connection: ssl.SSLSocket, name: str) -> None:
+            speech = (POLITE | speeches).get(name, b"250 fine\r\n")
+            for piece in (speech,) if isinstance(speech, bytes) else speech():
+                if over.is_set():
+                    return
+                connection.sendall(piece)
+
+        def converse(connection: ssl.SSLSocket) -> None:
+            with connection, connection.makefile("rb") as lines:
+                speak(connection, "greeting")
+                for line in lines:
+                    found.heard.append(line.decode().strip())
+                    name = found.heard[-1].partition(" ")[0].upper()
+                    speak(connection, name if name in _COMMANDS else "more")
+                    if name == "DATA":
+                        letter = b""
+                        while (more := lines.readline()) not in (b"", b".\r\n"):
+                            letter += more
+                        if more:
+                            found.got.append(letter)
+                            speak(connection, "end")
+
+        def serve() -> None:
+            while not over.is_set():
+                with suppress(OSError):  # nobody comes, or whoever came has gone
+                    plain, _ = listening.accept()
+                    plain.settimeout(30)
+                    converse(context.wrap_socket(plain, server_side=True))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield found
+        finally:
+            over.set()
+            thread.join(30)

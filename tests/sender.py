@@ -8,7 +8,6 @@ the system kills it (0: never). Answered by a line: exit code (negative: killed)
 import json
 import os
 import signal
-import smtplib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -21,10 +20,11 @@ import brochure.mail.smtp  # noqa: F401
 from brochure.cli import run
 from brochure.mail.ledger import Ledger
 from brochure.mail.send import Sending
+from brochure.mail.wire import Wire
 
 STEPS = (
     (Ledger, "enqueue"), (Ledger, "claim"), (Ledger, "ending"), (Ledger, "settle"),
-    (smtplib.SMTP, "send"), (smtplib.SMTP, "getreply"),
+    (Wire, "send"), (Wire, "getreply"),
 )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Addresses, lists of recipients, and who wants no mail."""
 
 import pytest
+from pydantic import ValidationError
 
 from brochure.diagnostics import Diagnostic, Place, Problems
 from brochure.mail import address
+from brochure.mail.model import Server
 from brochure.mail.recipients import Recipients, read_recipients
 from brochure.mail.suppression import read_suppression
 from brochure.manuscript.regions import parse
@@ -189,3 +191,27 @@ def test_a_line_that_suppresses_nobody_is_an_error(workspace: Workspace) -> None
     with pytest.raises(Problems) as problems:
         read_suppression(workspace.project)
     assert codes(problems.value.diagnostics) == [(2, 3, "address"), (3, 1, "address")]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, ";" * 200_000, " ," * 100_000 + "@", "@" * 100_000]
+)
+def test_no_address_is_that_long(text: str) -> None:
+    """Patterns would take the square of its length: hours, for a cell of some megabytes."""
+    for read in (address.parse, address.parse_sender):
+        with pytest.raises(Problems, match="no address of mail has so many"):
+            read(text, Place("x"))
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a" * 64 + ".de", "a" * 300, "a..b", "a.", ".a", "a.-b", "b-.de", "x\0", "bücher.de", "::1"],
+)
+def test_what_is_no_name_of_a_server(host: str) -> None:
+    with pytest.raises(ValidationError, match="no name of a server"):
+        Server(host=host)
+
+
+@pytest.mark.parametrize("host", ["smtp.example.org", "localhost", "127.0.0.1", "xn--bcher-kva.de"])
+def test_what_is_a_name_of_a_server(host: str) -> None:
+    assert Server(host=host).host == host

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from brochure import bounds
 from brochure.diagnostics import Problems
-from brochure.mail import gate
 from brochure.mail.campaign import Campaign, read_campaign
 from brochure.project import Project
 from tests.postoffice import LEAFLET, MAIL, Mailroom, office
@@ -99,9 +99,9 @@ def test_an_altered_quote(room: Mailroom) -> None:
 
 def test_a_pdf_that_is_too_large(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
     size = (room.root / "out/probe/gi/probe-gi-email.pdf").stat().st_size
-    monkeypatch.setattr(gate, "LIMIT", size)
+    monkeypatch.setattr(bounds, "LETTER_PDF", size)
     assert errors(room) == []
-    monkeypatch.setattr(gate, "LIMIT", size - 1)
+    monkeypatch.setattr(bounds, "LETTER_PDF", size - 1)
     assert errors(room) == ["attachment"]
 
 

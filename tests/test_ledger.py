@@ -1,16 +1,22 @@
 """The ledger: each step committed, nothing out of order, nothing lost."""
 
+import contextlib
+import os
+import socket
 import sqlite3
 import stat
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brochure.diagnostics import Problems
+from brochure import bounds
+from brochure.diagnostics import Place, Problems
 from brochure.mail.entry import Kind, State
+from brochure.mail.history import objections, unreadable
 from brochure.mail.ledger import Ledger
 from brochure.mail.ledgerfile import only_sender
 from brochure.project import Project
@@ -192,3 +198,227 @@ def test_found_by_message_id(ledger: Ledger) -> None:
     found: Any = ledger.find(["<none>", "<a@x.de>"])
     assert found.key == "a@x.de"
     assert ledger.find(["<none>"]) is None
+
+
+# --- Ledgers from elsewhere -----------------------------------------------------------------------
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """Change a ledger as no brochure would: no CHECK, no NOT NULL, no foreign keys."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        schema = db.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL").fetchall()
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '')")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            db.execute(statement)
+        db.execute("PRAGMA writable_schema = ON")
+        for name, sql in schema:
+            db.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (sql, name))
+
+
+STRANGE = [
+    ("state", "'flown'"), ("state", "'Accepted'"), ("state", "NULL"), ("state", "x'FF'"),
+    ("state", "'unreadable'"), ("state", "CAST(x'71FF' AS TEXT)"),
+    ("attempts", "'many'"), ("attempts", "-1"), ("attempts", "1.5"), ("attempts", "1 << 62"),
+    ("queued_at", "NULL"), ("queued_at", "'yesterday'"), ("queued_at", "20261124"),
+    ("due_at", "'2026-02-31T00:00:00+00:00'"), ("due_at", "'0001-01-01T00:00:00+14:00'"),
+    ("due_at", "'2026-11-24'"), ("ending_at", "x''"), ("settled_at", "'9999-12-31T00:00:00+00:00'"),
+    ("address", "''"), ("address", "'b@x.de'"),
+    ("address", "NULL"), ("office", "x'00'"), ("variant", "NULL"), ("size", "'x'"),
+    ("code", "-250"),
+    ("reply", "x'41'"),
+    ("message_id", "x'41'"), ("sha256", "x'41'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value"), STRANGE)
+def test_a_row_that_nobody_understands_is_held_back(path: Path, column: str, value: str) -> None:
+    with Ledger(path, "ledger") as ledger:
+        ledger.enqueue("c", ROWS, NOW)
+    tamper(path, f"UPDATE letters SET {column} = {value} WHERE key = 'a@x.de'")
+    with Ledger(path, "ledger") as ledger:
+        entry = ledger.entries("c")["a@x.de"]
+        assert entry.state is State.UNREADABLE
+        assert entry.fault.startswith(f"{column} is ")
+        assert (entry.campaign, entry.key) == ("c", "a@x.de")
+        assert entry.fault.isprintable()
+        assert state(ledger, "b@x.de") is State.QUEUED
+        assert ledger.recover("c", NOW) == []
+        # A person's word makes it a row like others.
+        assert ledger.resolve("c", "a@x.de", NOW, again=True)
+        assert ledger.entries("c")["a@x.de"].fault == ""
+        assert claim(ledger)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("kind", "'vanished'"), ("kind", "7"), ("at", "'soon'"), ("text", "x'FF'"), ("kind", "NULL")],
+)
+def test_a_note_that_nobody_understands_may_be_an_objection(
+    path: Path, column: str, value: str
+) -> None:
+    with Ledger(path, "ledger") as ledger:
+        ledger.enqueue("c", ROWS, NOW)
+        ledger.note("c", "a@x.de", Kind.OBJECTED, "no more", NOW)
+    tamper(path, f"UPDATE notes SET {column} = {value}")
+    with Ledger(path, "ledger") as ledger:
+        (note,) = ledger.notes()
+        assert (note.kind, note.key) == (Kind.UNREADABLE, "a@x.de")
+        place = Place("ledger")
+        assert objections(ledger.notes(), place) == {"a@x.de": place}
+        (told,) = unreadable(ledger.entries("c").values(), ledger.notes(), "probe", place)
+        assert "`a@x.de` in the campaign `c`" in told.message
+        assert ledger.resolve("c", "a@x.de", NOW, again=True)
+        assert objections(ledger.notes(), place) == {}
+        assert not ledger.resolve("c", "a@x.de", NOW, again=True)
+
+
+def test_words_in_a_ledger_do_nothing_to_a_terminal(path: Path) -> None:
+    with Ledger(path, "ledger") as ledger:
+        ledger.enqueue("c", [("a@x.de", "a@x.de", "Amt\x1b[2J\x9b1m", "\x07")], NOW)
+        ledger.note("c", "a@x.de", Kind.REPLIED, "\x1b]0;x\x07", NOW)
+        entry, note = ledger.entries("c")["a@x.de"], ledger.notes()[0]
+    assert f"{entry.office}{entry.variant}{note.text}".isprintable()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("CREATE TRIGGER t AFTER UPDATE ON letters BEGIN DELETE FROM letters; END",),
+        ("CREATE TRIGGER t AFTER INSERT ON notes BEGIN DELETE FROM notes; END",),
+        ("CREATE TABLE more (x)", "CREATE TRIGGER t AFTER INSERT ON more BEGIN SELECT 1; END"),
+        ("CREATE VIEW v AS SELECT 1",),
+        ("DROP TABLE notes", f"CREATE VIEW notes AS {ENDLESS}"),
+        ("DROP TABLE notes", "DROP TABLE letters", f"CREATE VIEW letters AS {ENDLESS}"),
+        ("DROP INDEX by_message",),
+        ("CREATE UNIQUE INDEX one ON letters (state)",),
+        ("ALTER TABLE letters ADD COLUMN more TEXT",),
+        ("DROP TABLE notes",),
+        ("DROP TABLE notes", "CREATE VIRTUAL TABLE notes USING fts4(text)"),
+        ("DROP TABLE notes", "DROP TABLE letters", "PRAGMA user_version = 0"),
+        ("PRAGMA user_version = 0",),
+        ("PRAGMA user_version = -1",),
+    ],
+)
+def test_a_ledger_that_brochure_has_not_made(path: Path, statements: tuple[str, ...]) -> None:
+    Ledger(path, "ledger").close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in statements:
+            db.execute(statement)
+    before = path.read_bytes()
+    with pytest.raises(Problems, match=r"other tables|a version that never was"):
+        Ledger(path, "ledger")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO notes (at, campaign, key, kind, text) VALUES ('', 'c', 'z', 'objected', '')",
+        "UPDATE letters SET key = x'61' WHERE key = 'b@x.de'",
+        "UPDATE letters SET key = NULL WHERE key = 'b@x.de'",
+        "UPDATE letters SET campaign = CAST(x'63FF' AS TEXT) WHERE key = 'b@x.de'",
+        "UPDATE letters SET campaign = 'c' || char(10) WHERE key = 'b@x.de'",
+        "UPDATE notes SET key = NULL",
+        # The index says another thing than the table: a bit of one of them has flipped.
+        "UPDATE sqlite_master SET rootpage = rootpage - 1 WHERE name = 'by_message'",
+    ],
+)  # fmt: skip
+def test_a_row_that_may_be_anybodys_stops_everything(path: Path, statement: str) -> None:
+    with Ledger(path, "ledger") as ledger:
+        ledger.enqueue("c", ROWS, NOW)
+        ledger.note("c", "a@x.de", Kind.OBJECTED, "", NOW)
+    tamper(path, "PRAGMA writable_schema = ON", statement)
+    with pytest.raises(Problems, match=r"damaged|malformed"):
+        Ledger(path, "ledger")
+
+
+def test_a_key_with_a_flipped_bit(path: Path) -> None:
+    """In the table only: the index still knows better, and nobody is sent a second letter."""
+    with Ledger(path, "ledger") as ledger:
+        ledger.enqueue("c", ROWS, NOW)
+    data = path.read_bytes()
+    at = data.rindex(b"ca@x.deA@x.de")  # the row: campaign, key, address
+    path.write_bytes(data[: at + 1] + b"q" + data[at + 2 :])
+    with pytest.raises(Problems, match="damaged"):
+        Ledger(path, "ledger")
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(path))
+
+
+def _link_to(target: str) -> Callable[[Path], None]:
+    return lambda path: path.symlink_to(target)
+
+
+def _sparse(path: Path) -> None:
+    with path.open("ab") as file:
+        file.truncate(bounds.LEDGER + 1)
+
+
+@pytest.mark.parametrize("beside", ["", "-journal", "-wal", "-shm"])
+@pytest.mark.parametrize(
+    "make",
+    [_fifo, _socket, Path.mkdir, _link_to("/dev/zero"), _link_to("../victim"), _link_to("gone"),
+     _link_to("ledger.sqlite3-journal"), _sparse],
+)  # fmt: skip
+def test_what_is_no_file_of_ours_is_never_opened(
+    tmp_path: Path, make: Callable[[Path], None], beside: str
+) -> None:
+    (tmp_path / "victim").write_text("mine")
+    path = tmp_path / "p" / "ledger.sqlite3"
+    path.parent.mkdir()
+    if beside:
+        Ledger(path, "ledger").close()
+    make(path.with_name(path.name + beside))
+    there = sorted(path.parent.iterdir())
+    with pytest.raises(Problems, match=r"symbolic link|not a regular file|larger than"):
+        Ledger(path, "ledger")
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert sorted(path.parent.iterdir()) == there
+
+
+def test_an_empty_file_is_no_new_ledger(path: Path) -> None:
+    """A copy that failed leaves one behind; taken for a new one, everybody got a second letter."""
+    path.touch()
+    with pytest.raises(Problems, match="is empty"):
+        Ledger(path, "ledger")
+    assert path.read_bytes() == b""
+
+
+def test_a_journal_that_would_have_a_file_deleted(path: Path, tmp_path: Path) -> None:
+    """SQLite deletes the “super-journal” that a journal names (sqlite.org/fileformat2.html, 3)."""
+    Ledger(path, "ledger").close()
+    victim = tmp_path / "precious"
+    victim.write_text("mine")
+    size, magic = 4096, bytes.fromhex("d9d505f920a163d7")
+    page = path.read_bytes()[:size]
+    pages = len(path.read_bytes()) // size
+    total = 1 + sum(page[index] for index in range(size - 200, 0, -200))
+    name = str(victim).encode()
+    path.with_name(path.name + "-journal").write_bytes(
+        (magic + struct.pack(">5I", 1, 1, pages, 512, size)).ljust(512, b"\0")
+        + struct.pack(">I", 1) + page + struct.pack(">I", total % 2**32)
+        + struct.pack(">I", 0x40000000 // size + 1) + name
+        + struct.pack(">2I", len(name), sum(name)) + magic
+    )  # fmt: skip
+    with pytest.raises(Problems, match="names a file to be deleted"):
+        Ledger(path, "ledger")
+    assert victim.read_text() == "mine"
+
+
+def test_a_request_without_end_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brochure.mail.ledger._PATIENCE", 0.0)
+    with pytest.raises(Problems, match="interrupted"), ledger._told():
+        ledger._db.execute(f"SELECT count(*) FROM ({ENDLESS})").fetchall()

@@ -6,15 +6,19 @@ import io
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from brochure.diagnostics import Place, Problems
 from brochure.mail.entry import Entry, Kind, Note, State
@@ -341,6 +345,128 @@ def test_mails_from_strangers_harm_nobody() -> None:
     for line in (b"From: =?utf-8?q?=0AX?= <", b"From: @@@,,<<>>", b"To: =?x-nothing?b?!!?="):
         with contextlib.suppress(Problems):  # any other exception would be a bug
             read_returned(line + b"\nSubject: x\n\nHallo\n", place)
+
+
+HEAD = b"From: a@b.de\nSubject: x\n"
+REPORTED = HEAD + b"Content-Type: multipart/report; boundary=b\n\n--b\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (nested(100), "parts in parts"),
+        (HEAD + b"X: y\n" * 100_000, "more than 1000 fields"),
+        (HEAD + b"X: y\n" + b" \n" * 3_000_000, "head of more than 200 kB"),
+        (HEAD + b"References: " + b"<a@b.de> " * 100_000 + b"\n" + b" x\n" * 100_000, "more than"),
+        (REPORTED + b"\nx\n--b\n" * 100_000, "more than 100 parts"),
+    ],
+)
+def test_mails_that_are_too_much(data: bytes, why: str) -> None:
+    with pytest.raises(Problems, match=why):
+        read_returned(data, Place("mail.eml"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        nested(15) + b"--x\n" * 1_000_000,
+        HEAD + b"References: " + b"<a@b.de> " * 20_000 + b"\n\n",
+        b"From: mailer-daemon@x\nSubject: x\n\n" + b"".join(b"<%d@b>" % n for n in range(500_000)),
+        HEAD + b"Content-Type: multipart/mixed; " + b';a="' * 40_000 + b"\n\nx",
+        b"From: " + b"=?utf-8?q?a?= " * 10_000 + b"\nSubject: x\n\n",
+        b"From: " + b"(" * 150_000 + b"\nSubject: " + b"a " * 10_000 + b"\n\n",
+        REPORTED + b"Content-Type: message/delivery-status\n\n"
+        + b"Final-Recipient: x; a@b.de\nAction: failed\n\n" * 100_000,
+        HEAD + b"\n" * 5_000_000,
+        HEAD + b"\n" + b"<" * 5_000_000,
+    ],
+)  # fmt: skip
+def test_mails_that_the_package_email_needs_hours_for(data: bytes) -> None:
+    found = read_returned(data, Place("mail.eml"))
+    assert len(found.message_ids) <= 1000
+    assert len(found.gist) <= 200
+
+
+@given(st.lists(st.sampled_from([
+    b"From: a@b.de", b"Subject: =?utf-8?b?!!?= =?idna?q?\xff?= =?rot13?q?x?=", b"\n", b"\r\n",
+    b"--b",
+    b"Content-Type: multipart/report; boundary=b", b"--b--", b"Content-Type: message/rfc822",
+    b"Content-Type: message/delivery-status", b"Content-Transfer-Encoding: base64", b" \xff\x00",
+    b"Content-Type: text/rfc822-headers", b"Final-Recipient: rfc822;", b"Message-ID: <\xff@\xff>",
+    b"=?unicode_escape?q?=5Cx?=", b": x", b"References: <a@b> <a@b", b"From: postmaster@x",
+])))  # fmt: skip
+def test_whatever_a_stranger_writes_is_read_or_complained_of(lines: list[bytes]) -> None:
+    with contextlib.suppress(Problems):  # any other exception would be a bug
+        read_returned(b"\n".join(lines), Place("mail.eml"))
+
+
+def test_what_is_no_file_is_not_read(room: Mailroom, capsys: Capture, tmp_path: Path) -> None:
+    room.mailing()
+    os.mkfifo(tmp_path / "mail.eml")
+    assert room.mail("--read", str(tmp_path / "mail.eml")) == 1
+    assert "mail.eml:1:1: error: The file cannot be read" in capsys.readouterr().err
+
+
+def test_a_ledger_that_is_partly_not_understood(
+    room: Mailroom, authority: trustme.CA, capsys: Capture
+) -> None:
+    """A newer brochure wrote a state, and a note on another one: both are held back and told."""
+    room.recipients(A, B, C)
+    with Ledger(room.root / "ledger.sqlite3", "ledger") as opened:
+        now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+        opened.enqueue("probe", [(A, A, "Amt 0", "mr"), (B, B, "Amt 1", "gi")], now)
+        opened.note("probe", B, Kind.REPLIED, "", now)
+    with contextlib.closing(sqlite3.connect(room.root / "ledger.sqlite3")) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("UPDATE letters SET state = 'flown' WHERE key = ?", (A,))
+        db.execute("UPDATE notes SET kind = 'moved'")
+        db.commit()
+    with office(authority) as server:
+        room.mailing(server.port)
+        assert room.mail("--send", "--yes", "1") == 1
+        said = capsys.readouterr().err
+        assert f"The row of `{A}` in the campaign `probe` cannot be understood" in said
+        assert "state is 'flown'" in said
+        assert f"A note on `{B}` in the campaign `probe` cannot be understood" in said
+        assert server.hooks.counts() == {C: 1}
+        for arguments in (("--status",), ("--status", "--csv"), ("--status", "--json")):
+            assert room.mail(*arguments) == 0
+            out, err = capsys.readouterr()
+            assert "unreadable" in out
+            assert "state is 'flown'" in out + err
+        assert room.mail("--resolve", A, "sent") == 0
+        assert room.mail("--resolve", B, "again") == 0
+        assert room.mail("--send", "--yes", "1") == 0
+    assert server.hooks.counts() == {B: 1, C: 1}
+
+
+def test_a_ledger_that_leads_elsewhere_stops_everything(room: Mailroom, capsys: Capture) -> None:
+    room.mailing()
+    room.recipients(A)
+    (room.root / "ledger.sqlite3").symlink_to(room.root.parent / "elsewhere")
+    for arguments in (
+        (),
+        ("--send", "--yes", "1"),
+        ("--status",),
+        ("--eml",),
+        ("--note", A, "sent"),
+    ):
+        assert room.mail(*arguments) == 1
+        assert "`ledger.sqlite3` is a symbolic link" in capsys.readouterr().err
+    assert not (room.root.parent / "elsewhere").exists()
+
+
+def test_drafts_elsewhere_are_not_taken_away(
+    room: Mailroom, capsys: Capture, tmp_path: Path
+) -> None:
+    room.mailing()
+    room.recipients(A)
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "mine.eml").write_text("x")
+    (room.root / "out/probe/mail").symlink_to(tmp_path / "mail")
+    assert room.mail("--eml") == 1
+    assert "error: The drafts cannot be written" in capsys.readouterr().err
+    assert [file.name for file in (tmp_path / "mail").iterdir()] == ["mine.eml"]
 
 
 @pytest.mark.parametrize(

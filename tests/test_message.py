@@ -147,3 +147,44 @@ def test_no_header_can_be_smuggled_in(evil: str) -> None:
         found = parsed(data)
         assert len(found.keys()) == 9
         assert found["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "=?utf-8?q?x=0D=0ABcc:_evil@example.org?=", "=?utf-8?b?eA0KQmNjOiBlQHguZGU=?=",
+        "Amt =?utf-8?q?Giessen?= Mitte", "=?utf-8?q?chef?= <chef@x.de>, <evil@x.de>",
+        "=?utf-8?q?a?==?utf-8?q?b?=", "ü =?utf-8?q?x?=", "=?utf-8*de?q?x?=", "=?x?q?=", "=?", "?=",
+        'x" <evil@x.de>, "y', "undisclosed: a@b;", "(comment) x", "a\\", "a\0b", "\x1b[31m",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_header_is_only_words(words: str) -> None:
+    """A mail program shows a cell as it stands in the table, and it names nobody."""
+    letter = Letter("de", words, "x", "<p>x</p>")
+    sender = Sender(
+        Address("flyer@example.org", "flyer@example.org", words),
+        Address("kontakt@example.org", "kontakt@example.org", words),
+    )
+    to = Address("a@giessen.de", "a@giessen.de", words)
+    data = compose(sender, to, letter, PDF, NAME, message_id="<a@b.de>", date=DATE)
+    found = message_from_bytes(data, policy=policy.default)
+    assert found.keys() == parsed(message()).keys()
+    assert found["Subject"] == words
+    for name, spec in (
+        ("From", "flyer@example.org"), ("To", "a@giessen.de"), ("Reply-To", "kontakt@example.org"),
+    ):  # fmt: skip
+        # Without spaces: see above, on the new parser and encoded words.
+        told = [(a.display_name.replace(" ", ""), a.addr_spec) for a in found[name].addresses]
+        assert told == [(words.replace(" ", ""), spec)]
+
+
+def test_a_name_of_a_file_is_one_whatever_the_folder_is_called() -> None:
+    for name in ('büro"; x="y.pdf', "=?utf-8?q?x=0D=0ABcc:_e?=.pdf", "a\r\nBcc: e@x.de.pdf"):
+        (pdf,) = parsed(message(name=name)).iter_attachments()
+        assert re.fullmatch(r"[A-Za-z0-9._-]+\.pdf", pdf.get_filename() or "")
+
+
+def test_words_without_end_stay_within_a_line() -> None:
+    data = message(Letter("de", "x" * 5000, "x", "<p>x</p>"))
+    assert max(map(len, data.split(b"\r\n"))) <= 78
+    assert parsed(data)["Subject"] == "x" * 5000

@@ -1,5 +1,6 @@
 """The repository itself: its commands, its promises, and what a wheel carries."""
 
+import ast
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from brochure import bounds
 from tests.conftest import ROOT, SEED
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -299,3 +301,76 @@ def test_nothing_built_is_tracked() -> None:
         ["git", "ls-files", "out"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert tracked == ["out/.gitignore"]
+
+
+def test_the_readme_says_the_bounds() -> None:
+    """Each row of its table, as `bounds.py` has the numbers."""
+    megabytes = {name: value // 10**6 for name, value in vars(bounds).items() if name.isupper()
+                 and isinstance(value, int)}  # fmt: skip
+    rows = [
+        f"{megabytes['MANUSCRIPT']} MB, {bounds.PASSAGES:,} passages, {bounds.SIGNS:,} signs",
+        f"{megabytes['TABLE']} MB, {bounds.ROWS:,} rows, {bounds.COLUMNS} columns",
+        f"{megabytes['FILLED']} million characters",
+        f"{megabytes['STYLE']} MB each; a language file {bounds.LANGUAGE // 1000} kB",
+        f"{megabytes['HTML']} million characters",
+        (
+            f"{megabytes['PICTURE']} MB, {megabytes['PIXELS']} million pixels "
+            f"(28 with transparency); as SVG, {megabytes['SVG']} MB and "
+            f"{bounds.SVG_ELEMENTS:,} elements"
+        ),
+        f"{megabytes['PICTURES']} MB, {bounds.ASSETS} files and QR codes",
+        f"{bounds.CODE} bytes",
+        f"{megabytes['FONTS']} MB, {bounds.FONT_FILES} files",
+        (
+            f"{megabytes['SOURCE_PDF']} MB as PDF, {megabytes['SOURCE_TEXT']} MB as text, "
+            f"{bounds.SOURCE_PAGES:,} pages"
+        ),
+        (
+            f"{bounds.SECONDS} seconds for a template, or a leaflet in an edition; "
+            f"{bounds.PASSAGE_SECONDS} more for each passage, "
+            f"and {bounds.PAGE_SECONDS} for each page"
+        ),
+        f"{megabytes['MEMORY']} MB; {megabytes['PASSAGE_MEMORY']} MB more for each passage",
+        f"{megabytes['LEDGER']} MB",
+        f"{bounds.ALIKE} of one kind, {bounds.COMPLAINTS} in all",
+    ]
+    section = README.partition("## Leaflets from strangers")[2].partition("\n## ")[0]
+    told = [line.split("|")[2].strip() for line in section.splitlines() if line.startswith("| ")]
+    assert len(told) == len(rows) + 1, "the heading, and a row for each"
+    for row, line in zip(rows, told[1:], strict=True):
+        assert line.startswith(row)
+
+
+# Who opens files besides `files.py`, and which: never one of a project.
+OPENERS = {
+    "brochure/build/fingerprint.py": "our own code",
+    "brochure/files.py": "all others",
+    "brochure/mail/begin.py": "texts that come with brochure",
+    "brochure/mail/ledgerfile.py": "the ledger",
+    "brochure/new.py": "texts that come with brochure",
+    "brochure/press/engine.py": "a temporary file for fontconfig",
+    "brochure/press/fonts.py": "the font package",
+    "brochure/press/hyphenation.py": "the dictionaries of Pyphen",
+    "brochure/press/prepress.py": "streams of a PDF in memory",
+    "brochure/cli.py": "the end of a pipe",
+    "brochure/isolation.py": "its own pipe",
+    "brochure/sources/read.py": "our own code",
+}
+OPENING = {"open", "fdopen", "read_bytes", "read_text", "write_bytes", "write_text", "touch"}
+
+
+def test_files_of_a_project_are_opened_in_one_place() -> None:
+    found = set()
+    for path in (ROOT / "brochure").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                function = node.func
+                named = getattr(function, "attr", getattr(function, "id", ""))
+                whose = getattr(function, "value", None)
+                ours = ast.unparse(whose) if whose is not None else ""
+                if ours.endswith("project") or (named == "open" and ours not in ("", "os")):
+                    continue  # the door itself; and what is opened in memory
+                if named in OPENING:
+                    found.add(path.relative_to(ROOT).as_posix())
+    assert found - OPENERS.keys() == set()
+    assert OPENERS.keys() - found == set(), "who does not open files any more is not listed"

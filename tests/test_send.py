@@ -1,14 +1,21 @@
 """Sending, against real servers that misbehave."""
 
 import base64
+import contextlib
 import hashlib
+import itertools
 import json
 import os
+import re
 import signal
+import socket
+import sqlite3
+import ssl
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +28,23 @@ from brochure.mail import send
 from brochure.mail.campaign import read_campaign
 from brochure.mail.entry import Entry, State
 from brochure.mail.ledger import Ledger
+from brochure.mail.model import Server
 from brochure.mail.send import Pause, Pauses, Sending, Sent, prepare
 from brochure.mail.smtp import Connection, Timeouts, Unreachable
 from brochure.project import Project
-from tests.postoffice import MAIL, PASSWORD, USER, Faults, Mailroom, Office, office
+from tests.postoffice import (
+    MAIL,
+    PASSWORD,
+    USER,
+    Faults,
+    Mailroom,
+    Office,
+    Speech,
+    office,
+    stranger,
+)  # fmt: skip
 
+Capture = pytest.CaptureFixture[str]
 A, B, C = "a@giessen.example.org", "b@giessen.example.org", "c@giessen.example.org"
 
 
@@ -149,7 +168,7 @@ def test_unknown_only_by_a_persons_word(room: Mailroom, authority: trustme.CA) -
 def test_a_slow_server(room: Mailroom, authority: trustme.CA, monkeypatch: Any) -> None:
     """Slow is fine; slower than we wait, after the last line, is unknown."""
     monkeypatch.setattr("brochure.mail.smtp.Timeouts.end", 1.0)
-    monkeypatch.setattr(Timeouts.__init__, "__defaults__", (5.0, 5.0, 1.0))
+    monkeypatch.setattr(Timeouts.__init__, "__defaults__", (5.0, 5.0, 1.0, 60.0))
     room.recipients(A, B, C)
     with office(authority, Faults(slow={A: 0.3, B: 2.0})) as server:
         room.mailing(server.port)
@@ -487,7 +506,7 @@ def test_five_hundred_offices_with_faults(
     found = entries(room)
     number = {s: sum(e.state is s for e in found.values()) for s in State}
     assert number == {
-        State.QUEUED: 0, State.SENDING: 0, State.DEFERRED: 0,
+        State.QUEUED: 0, State.SENDING: 0, State.DEFERRED: 0, State.UNREADABLE: 0,
         State.ACCEPTED: 475, State.REFUSED: 15, State.UNKNOWN: 10,
     }  # fmt: skip
     assert max(got.values()) == 1
@@ -579,3 +598,225 @@ def test_the_ledger_has_the_digest_of_what_went_out(room: Mailroom, authority: t
     assert (entry.code, entry.reply, entry.attempts) == (250, "2.0.0 Queued", 1)
     assert Path(room.root / "ledger.sqlite3").exists()
     assert json.dumps(entry.state) == '"accepted"'
+
+
+# --- Servers that nobody vouches for --------------------------------------------------------------
+
+
+def for_ever(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
+    """A speech without end: the first piece, then the last one again and again."""
+    return lambda: itertools.chain(pieces, itertools.repeat(pieces[-1]))
+
+
+def trickle() -> Iterator[bytes]:
+    """A letter now and then, each within the time that one waits for something to come."""
+    for _ in range(200):
+        time.sleep(0.05)
+        yield b"2"
+
+
+@pytest.fixture
+def hasty(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little patience, a password that every way of logging in takes, and no pauses."""
+    monkeypatch.setattr(Timeouts.__init__, "__defaults__", (2.0, 2.0, 2.0, 60.0))
+    monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", "geheim")
+    pauses = Pauses(retry=(0.01,), connect=(0.01,), refusal=0.01, longest=0.01)
+    monkeypatch.setattr(send, "Pauses", lambda: pauses)
+
+
+NAME, SECRET = "Zmx5ZXJAZXhhbXBsZS5vcmc=", "Z2VoZWlt"
+PLAIN = "AGZseWVyQGV4YW1wbGUub3JnAGdlaGVpbQ=="
+# To the challenge <1896@x.de>, by the rule of RFC 2195, 2.
+CRAM = "Zmx5ZXJAZXhhbXBsZS5vcmcgZDhkMjIyNjRjOGYzZGYxZjljZDk5ZWEyMmY1MjUzYjc="
+EHLO = b"250-at your service\r\n250-AUTH %b\r\n250 SIZE %b\r\n"
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "size",
+    [b"9" * 5000, b"-1", b"0", "\xb2".encode("latin-1"), b"many", b"\xff\x00", b"1e9", b"9" * 20],
+)
+def test_a_size_that_is_no_number(room: Mailroom, authority: trustme.CA, size: bytes) -> None:
+    room.recipients(A)
+    with stranger(authority, EHLO=EHLO % (b"PLAIN", size)) as server:
+        room.mailing(server.port, "tls")
+        assert room.mail("--send", "--yes", "1") == 0
+    assert len(server.got) == 1
+    assert states(room) == {A: State.ACCEPTED}
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "speeches",
+    [
+        {"EHLO": EHLO % (b"CRAM-MD5", b"1"), "AUTH": b"334 !!!not base64\r\n"},
+        {"EHLO": EHLO % (b"CRAM-MD5", b"1"), "AUTH": b"334 \xff\x00\r\n"},
+        {"EHLO": EHLO % (b"LOGIN", b"1"), "AUTH": b"334 !!!\r\n", "more": b"334 !!!\r\n"},
+        {"AUTH": b"334 !!!\r\n", "more": b"334 !!!\r\n"},
+        {"AUTH": b"334 \r\n", "more": b"334 \r\n"},
+        {"AUTH": b"nonsense\r\n"},
+        {"AUTH": b"354 \x00\x1b[31m\r\n"},
+        {"EHLO": EHLO % (b"XOAUTH2 \x00", b"1")},
+    ],
+)
+def test_a_login_that_is_none(
+    room: Mailroom, authority: trustme.CA, capsys: Capture, speeches: dict[str, Speech]
+) -> None:
+    room.recipients(A)
+    with stranger(authority, **speeches) as server:
+        room.mailing(server.port, "tls")
+        said = complaint(room, capsys)
+    assert "with nonsense" in said or "lets nobody log in with a password" in said
+    assert not re.search(r"[\x00\x1b]", said)
+    assert len(server.heard) <= 4
+    assert not [line for line in server.heard if line.startswith("MAIL")]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("offered", "answers", "heard"),
+    [
+        (b"PLAIN LOGIN", {"AUTH": b"235 in\r\n"}, [f"AUTH PLAIN {PLAIN}"]),
+        (b"LOGIN NTLM", {"AUTH": b"334 VXNlcm5hbWU6\r\n"}, ["AUTH LOGIN", NAME, SECRET]),
+        (b"CRAM-MD5", {"AUTH": b"334 PDE4OTZAeC5kZT4=\r\n"}, ["AUTH CRAM-MD5", CRAM]),
+        (b"PLAIN LOGIN", {"AUTH": b"504 no\r\n"}, ["AUTH PLAIN", "AUTH LOGIN"]),
+    ],
+)  # fmt: skip
+def test_ways_to_log_in(
+    room: Mailroom, authority: trustme.CA, offered: bytes, answers: dict[str, Speech],
+    heard: list[str],
+) -> None:  # fmt: skip
+    challenged = iter([b"334 UGFzc3dvcmQ6\r\n", b"235 in\r\n"])
+    if offered == b"CRAM-MD5":
+        next(challenged)
+    room.recipients(A)
+    with stranger(
+        authority, EHLO=EHLO % (offered, b"0"), more=lambda: iter([next(challenged)]), **answers
+    ) as server:
+        room.mailing(server.port, "tls")
+        code = room.mail("--send", "--yes", "1")
+    assert code == int(answers["AUTH"].startswith(b"504"))  # type: ignore[union-attr]
+    said = server.heard[1 : 1 + len(heard)]
+    assert all(line.startswith(begun) for line, begun in zip(said, heard, strict=True)), said
+
+
+ENDLESS = {
+    "lines": for_ever(b"250-and\r\n"),
+    "a line": for_ever(b"250 " + b"x" * 4000),
+    "noughts": for_ever(b"\0" * 4000),
+    "a trickle": trickle,
+}
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("speech", ENDLESS)
+@pytest.mark.parametrize("when", ["greeting", "EHLO", "AUTH"])
+def test_a_reply_without_end_before_any_letter(
+    room: Mailroom, authority: trustme.CA, capsys: Capture, when: str, speech: str
+) -> None:
+    room.recipients(A)
+    with stranger(authority, **{when: ENDLESS[speech]}) as server:
+        room.mailing(server.port, "tls")
+        said = complaint(room, capsys)
+    assert "`127.0.0.1` cannot be reached" in said
+    assert "has no end" in said or "does not answer" in said
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("speech", ENDLESS)
+@pytest.mark.parametrize(
+    ("when", "state"),
+    [("RCPT", State.DEFERRED), ("DATA", State.DEFERRED), ("end", State.UNKNOWN)],
+)
+def test_a_reply_without_end_to_a_letter(
+    room: Mailroom, authority: trustme.CA, when: str, state: State, speech: str
+) -> None:
+    room.recipients(A)
+    with stranger(authority, **{when: ENDLESS[speech]}) as server:
+        room.mailing(server.port, "tls")
+        assert room.mail("--send", "--yes", "1") == 1
+    assert states(room) == {A: state}
+    assert len(server.got) == (1 if when == "end" else 0)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("when", "said", "state", "got"),
+    [
+        ("RCPT", b"250 ok\r\n354 go on\r\n250 taken\r\n", State.DEFERRED, 0),
+        ("DATA", b"354 go on\r\n250 taken\r\n", State.DEFERRED, 0),
+        ("MAIL", b"2_5 \xff\xfe\r\n", State.DEFERRED, 0),
+        ("RCPT", b"+25 ok\r\n", State.DEFERRED, 0),
+        ("RCPT", b"550-no\r\n250 or yes\r\n", State.DEFERRED, 0),
+        ("end", b"250-yes\r\n550 or no\r\n", State.UNKNOWN, 1),
+        ("end", b"250\0 ok\r\n", State.UNKNOWN, 1),
+        ("end", b"250 \0\xff\xfe\x1b[31m\r\n", State.ACCEPTED, 1),
+        ("end", b"250\n", State.ACCEPTED, 1),
+    ],
+)
+def test_replies_that_are_none(
+    room: Mailroom, authority: trustme.CA, when: str, said: bytes, state: State, got: int
+) -> None:
+    """Also such that come before they are asked for: the next command must not get them."""
+    room.recipients(A)
+    with stranger(authority, **{when: said}) as server:
+        room.mailing(server.port, "tls")
+        assert room.mail("--send", "--yes", "1") == int(state is not State.ACCEPTED)
+    assert states(room) == {A: state}
+    assert len(server.got) == got
+    assert str(entries(room)[A].reply or "").isprintable()
+
+
+def test_a_letter_that_takes_for_ever(room: Mailroom, authority: trustme.CA) -> None:
+    """Each of its lines may go out in time, and all of them together do not."""
+    with stranger(authority) as server:
+        address = Server(host="127.0.0.1", security="tls", port=server.port)
+        connection = Connection(address, USER, "x", Place("m"), Timeouts(5, 5, 5, letter=0))
+        answer = connection.deliver(USER, A, b"Subject: x\r\n\r\n", lambda: None)
+    assert (answer.state, answer.lost) == (State.DEFERRED, True)
+    assert server.got == []
+
+
+def test_nothing_said_before_the_encryption_counts_after_it(
+    room: Mailroom, authority: trustme.CA
+) -> None:
+    """RFC 3207, 6: else whoever sits in between could say what the server offers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            plain, _ = listening.accept()
+            plain.settimeout(10)
+            plain.sendall(b"220 hi\r\n")
+            plain.recv(1000)
+            plain.sendall(b"250-hi\r\n250 STARTTLS\r\n")
+            plain.recv(1000)
+            plain.sendall(b"220 go\r\n250-hi\r\n250 AUTH PLAIN\r\n")
+            with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as safe:
+                safe.recv(1000)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = listening.getsockname()[1]
+        with pytest.raises(Unreachable, match="before it is asked"):
+            Connection(
+                Server(host="127.0.0.1", port=port), USER, "x", Place("m"), Timeouts(5, 5, 5)
+            )
+        thread.join(10)
+
+
+def test_a_due_time_in_the_far_future(room: Mailroom, authority: trustme.CA) -> None:
+    """From a clock that went wrong: tried after the longest pause, not in a thousand years."""
+    room.recipients(A)
+    clock = Clock()
+    with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
+        ledger.enqueue("probe", [(A, A, "Amt 0", "mr")], clock())
+    with contextlib.closing(sqlite3.connect(room.root / "ledger.sqlite3")) as db:
+        db.execute("UPDATE letters SET state = 'deferred', due_at = '2999-12-31T00:00:00+00:00'")
+        db.commit()
+    with office(authority) as server:
+        room.mailing(server.port)
+        list(events(room, server, clock))
+    assert clock.waited == [3600]
+    assert states(room) == {A: State.ACCEPTED}

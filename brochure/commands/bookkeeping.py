@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from brochure import terminal
+from brochure import bounds, terminal
 from brochure.commands import common
 from brochure.commands.desk import Desk, now
 from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.files import read_regular
 
 NOTES = ("sent", "bounced", "replied", "objected")
 
@@ -16,24 +17,29 @@ NOTES = ("sent", "bounced", "replied", "objected")
 def status(desk: Desk, *, as_csv: bool, as_json: bool) -> int:
     """What the ledger knows."""
     from brochure.commands import mailing
+    from brochure.mail.history import unreadable
 
     name = desk.name()
-    if not desk.path.exists():
+    complaints: tuple[Diagnostic, ...] = ()
+    if not desk.kept:
         entries, notes = {}, []
     else:
         with desk.ledger() as ledger:
             entries, notes = ledger.entries(name), ledger.notes(name)
+        complaints = tuple(unreadable(entries.values(), notes, desk.leaflet, desk.place))
     if as_csv:
+        terminal.show(complaints, desk.project)
         click.echo(mailing.as_csv(entries, notes), nl=False)
     elif as_json:
         terminal.show_json(
-            [],
+            complaints,
             letters=[asdict(entry) for entry in entries.values()],
             notes=[asdict(note) for note in notes],
         )
     else:
         for line in mailing.status(entries, notes) if entries else ():
-            click.echo(line)
+            terminal.tell(line)
+        terminal.show(complaints, desk.project)
         terminal.say(f"{name}: {mailing.counts(entries)}.")
     return 0
 
@@ -42,6 +48,7 @@ def resolve(desk: Desk, to: str, word: str) -> int:
     """A person's word on an unknown letter."""
     if word not in ("sent", "again"):
         raise click.UsageError("--resolve ADDRESS sent, or --resolve ADDRESS again.")
+    from brochure.mail.entry import State
     from brochure.mail.ledgerfile import only_sender
 
     name = desk.name()
@@ -52,7 +59,10 @@ def resolve(desk: Desk, to: str, word: str) -> int:
             raise click.UsageError(
                 f"The letter to {entry.address} is {entry.state}: there is nothing to resolve."
             )
-    if word == "again":
+        state = ledger.entries(name)[entry.key].state
+    if word == "again" and state is State.ACCEPTED:
+        terminal.say(f"The notes on {entry.address} that cannot be read no longer count.")
+    elif word == "again":
         terminal.say(f"{entry.address} gets the letter with the next --send.")
     else:
         terminal.say(f"{entry.address} counts as sent.")
@@ -66,6 +76,7 @@ def note(desk: Desk, to: str, word: str, text: str) -> int:
 
     if word not in NOTES:
         raise click.UsageError(f"--note ADDRESS, and one of {', '.join(NOTES)}.")
+    text = text.encode("utf-8", "replace").decode()  # a terminal may send bytes that are no text
     name = desk.name()
     if word == "sent":
         campaign, _, _ = desk.campaign()
@@ -87,7 +98,7 @@ def note(desk: Desk, to: str, word: str, text: str) -> int:
 
 def read(desk: Desk, files: tuple[Path, ...]) -> int:
     """Note bounces and replies from their files."""
-    from brochure.mail.replies import LIMIT, read_returned
+    from brochure.mail.replies import read_returned
     from brochure.mail.returned import note_returned
 
     complaints: list[Diagnostic] = []
@@ -95,15 +106,25 @@ def read(desk: Desk, files: tuple[Path, ...]) -> int:
         for file in files:
             place = Place(str(file))
             try:
-                if file.stat().st_size > LIMIT:
-                    said = f"The file has more than {LIMIT // 10**6} MB."
-                    raise Problems([error("no-mail", said, place, "Is it the right one?")])
-                returned = read_returned(file.read_bytes(), place)
+                returned = read_returned(_mail(file, place), place)
                 entry, fresh = note_returned(ledger, desk.name(), returned, now(), place)
             except Problems as problems:
                 complaints += problems.diagnostics
             else:
                 known = "" if fresh else "  (known already)"
-                click.echo(f"{returned.kind}  {entry.address}  {returned.gist}{known}")
+                terminal.tell(f"{returned.kind}  {entry.address}  {returned.gist}{known}")
     terminal.show(complaints, desk.project)
     return common.exit_code(complaints)
+
+
+def _mail(file: Path, place: Place) -> bytes:
+    """The bytes of the file of a mail. Raises Problems."""
+    try:
+        data = read_regular(file, bounds.RETURNED)
+    except (OSError, ValueError) as reason:
+        said = f"The file cannot be read ({getattr(reason, 'strerror', None) or reason})."
+    else:
+        if len(data) <= bounds.RETURNED:
+            return data
+        said = f"The file has more than {bounds.RETURNED // 10**6} MB."
+    raise Problems([error("no-mail", said, place, "Is it the right one?")])

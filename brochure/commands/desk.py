@@ -1,5 +1,6 @@
 """What the parts of `brochure mail` share: the project, its ledger, the campaign of a leaflet."""
 
+import os
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ class Desk:
         from brochure.mail import history
         from brochure.mail.campaign import read_campaign
 
-        if not self.path.exists():
+        if not self.kept:
             campaign = read_campaign(self.project, self.leaflet)
             return campaign, {}, campaign.diagnostics
         with self.ledger() as ledger:
@@ -36,9 +37,17 @@ class Desk:
             objected = history.objections(notes, self.place)
             campaign = read_campaign(self.project, self.leaflet, objected)
             entries = ledger.entries(campaign.name)
-        found = history.compare(campaign, entries, notes)
+        found = (
+            *history.compare(campaign, entries, notes),
+            *history.unreadable(entries.values(), notes, self.leaflet, self.place),
+        )
         complaints = in_order([*campaign.diagnostics, *found])
         return replace(campaign, diagnostics=complaints), entries, complaints
+
+    @property
+    def kept(self) -> bool:
+        """Whether something lies where the ledger has its place; it need not be one."""
+        return os.path.lexists(self.path)
 
     def ledger(self) -> Any:
         from brochure.mail.ledger import Ledger

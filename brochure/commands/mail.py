@@ -98,7 +98,7 @@ def show(desk: Desk, *, as_json: bool) -> int:
         terminal.show_json(complaints, letters=letters)
         return common.exit_code(complaints)
     for line in mailing.list_of(pieces) if pieces else ():
-        click.echo(line)
+        terminal.tell(line)
     terminal.show(complaints, desk.project)
     for row, place in campaign.suppressed:
         terminal.say(f"{row.address.spec} gets nothing: {place} says so.")
@@ -123,7 +123,7 @@ def begin(desk: Desk) -> int:
     from brochure.mail.begin import begin
 
     for path in begin(desk.project, desk.leaflet):
-        click.echo(desk.project.show(path))
+        terminal.tell(desk.project.show(path))
     terminal.say(
         "Put your own words and recipients into them. Then see what would be sent:\n"
         f"    brochure mail {desk.leaflet}"
@@ -142,7 +142,7 @@ def drafts(desk: Desk) -> int:
         return 1
     pieces = to_send(campaign, entries)
     for path in write_drafts(desk.project, campaign, pieces):
-        click.echo(desk.project.show(path))
+        terminal.tell(desk.project.show(path))
     left = len(campaign.pieces) - len(pieces)
     terminal.say(
         f"{common.count(len(pieces), 'letter')} as drafts"

@@ -83,7 +83,8 @@ def status(entries: Mapping[str, Entry], notes: Sequence[Note]) -> list[str]:
 
 
 _ORDER = [
-    State.UNKNOWN, State.REFUSED, State.DEFERRED, State.SENDING, State.QUEUED, State.ACCEPTED,
+    State.UNREADABLE, State.UNKNOWN, State.REFUSED, State.DEFERRED, State.SENDING, State.QUEUED,
+    State.ACCEPTED,
 ]  # fmt: skip
 
 
@@ -124,6 +125,8 @@ def as_data(piece: Mailpiece, entries: Mapping[str, Entry]) -> dict[str, Any]:
 def _reason(entry: Entry) -> str:
     if entry.state is State.ACCEPTED:
         return ""
+    if entry.fault:
+        return _cut(entry.fault, 90)
     words = f"{entry.code or ''} {entry.reply or ''}".strip()
     again = f", again {_local(entry.due_at)}" if entry.due_at else ""
     return _cut(words, 90) + again

@@ -40,7 +40,7 @@ def test(desk: Desk, to: str) -> int:
             answer = connection.deliver(
                 campaign.sender.address.spec, mailbox.spec, message, lambda: None
             )
-            click.echo(f"{answer.state}  for {piece.recipient.address.spec}  {answer.text}")
+            terminal.tell(f"{answer.state}  for {piece.recipient.address.spec}  {answer.text}")
             code |= answer.state is not State.ACCEPTED
             if answer.lost:
                 break
@@ -110,7 +110,7 @@ def _work_off(desk: Desk, campaign: Any, ledger: Any, password: Any, connection:
                 if event.answer.everyone:
                     continue  # it stays queued; why, is said as this ends
                 answer, spec = event.answer, event.piece.recipient.address.spec
-                click.echo(f"{answer.state}  {spec}  {answer.code or ''} {answer.text}".rstrip())
+                terminal.tell(f"{answer.state}  {spec}  {answer.code or ''} {answer.text}".rstrip())
 
 
 def _left(desk: Desk, entries: Any) -> int:

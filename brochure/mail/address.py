@@ -8,6 +8,8 @@ from brochure.diagnostics import Place, Problems, error
 # RFC 5322, 3.4: a display name before an address in angle brackets.
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029]")
+# Characters: 64 before the @, 255 after it (RFC 5321, 4.5.3.1), and a name that people can read.
+LONGEST, LONGEST_NAMED = 320, 1_000
 _HINT = "Write it as in poststelle@giessen.de."
 
 
@@ -31,6 +33,7 @@ class Address:
 
 def parse(text: str, place: Place) -> Address:
     """One address, without a name; no server is asked about it. Raises Problems."""
+    _check_length(text, LONGEST + len("mailto:"), place)  # first: what follows takes its square
     text = text.strip().removeprefix("mailto:")
     if (named := _NAMED.fullmatch(text)) and text.count("@") == 1:
         raise _problem(
@@ -50,10 +53,20 @@ def parse(text: str, place: Place) -> Address:
 def parse_sender(text: str, place: Place) -> Address:
     """An address, with a name before it or without: ``Initiative <flyer@example.org>``."""
     text = text.strip()
+    _check_length(text, LONGEST_NAMED, place)
     if named := _NAMED.fullmatch(text):
         name = named["name"].strip().removeprefix('"').removesuffix('"').strip()
         return _checked(named["address"].strip(), name, place)
     return _checked(text, "", place)
+
+
+def _check_length(text: str, most: int, place: Place) -> None:
+    if len(text) > most:
+        raise _problem(
+            f"`{_shown(text)}…` has {len(text)} characters; no address of mail has so many.",
+            place,
+            _HINT,
+        )
 
 
 def _checked(text: str, name: str, place: Place) -> Address:

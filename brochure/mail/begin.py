@@ -1,6 +1,7 @@
 """A letter and a list to begin with."""
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from brochure.mail.model import Mailing
 from brochure.manuscript.nodes import plain
 from brochure.manuscript.schema import schema_of
 from brochure.manuscript.variants import read_work
-from brochure.project import MAIL, Project, write_whole
+from brochure.project import MAIL, Project
 
 _MARK = b"\xef\xbb\xbf"  # without it, Excel takes UTF-8 for something else
 
@@ -29,13 +30,22 @@ def begin(project: Project, leaflet: str) -> tuple[Path, ...]:
     schema = json.dumps(schema_of(Mailing), indent=2, ensure_ascii=False) + "\n"
     letter = (folder / MAIL).read_text("utf-8").replace("LEAFLET", leaflet)
     table = (folder / recipients.FILE).read_text("utf-8").replace("VARIANT", variant)
-    if not (project.content / "mail.schema.json").exists():
-        write_whole(project.content / "mail.schema.json", schema.encode())
+    wanted = [(project.content / "mail.schema.json", schema.encode())]
+    wanted += [
+        (place.with_name(name), data)
+        for name, data in ((MAIL, letter.encode()), (recipients.FILE, _MARK + table.encode()))
+    ]
     written = []
-    for name, data in ((MAIL, letter.encode()), (recipients.FILE, _MARK + table.encode())):
-        path = place.with_name(name)
-        if not path.exists():
-            write_whole(path, data)
+    for path, data in wanted:
+        if os.path.lexists(path):
+            continue
+        try:
+            project.write(path, data)
+        except OSError as reason:
+            said = f"The file cannot be written ({reason.strerror or reason})."
+            hint = "Look whether the disk is full or the folder protected."
+            raise Problems([error("cannot-write", said, Place(project.show(path)), hint)]) from None
+        if path.suffix != ".json":
             written.append(path)
     if not written:
         raise Problems(

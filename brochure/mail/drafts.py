@@ -7,8 +7,9 @@ from pathlib import Path
 from brochure.diagnostics import Place, Problems, error
 from brochure.mail.campaign import Campaign, Mailpiece
 from brochure.mail.message import compose
-from brochure.project import Project, write_whole
+from brochure.project import Project
 
+_LENGTH = 200  # characters of an address in the name of a file, of which file systems take 255
 _STRANGE = re.compile(r"[^A-Za-z0-9.@_-]+")
 
 
@@ -33,10 +34,14 @@ def write_drafts(
                 date=None,
                 draft=True,
             )
-            name = f"{piece.recipient.place.line:04}-{_STRANGE.sub('-', address.spec)}.eml"
-            write_whole(folder / name, data)
+            name = (
+                f"{piece.recipient.place.line:04}-{_STRANGE.sub('-', address.spec)[:_LENGTH]}.eml"
+            )
+            project.write(folder / name, data)
             paths.append(folder / name)
-        for other in folder.glob("*.eml"):
+        # Only what a link does not lead to elsewhere: there, nothing of ours can lie.
+        own = folder.resolve().is_relative_to(project.root.resolve())
+        for other in folder.glob("*.eml") if own else ():
             if other not in paths:
                 other.unlink()
     except OSError as reason:
@@ -44,7 +49,7 @@ def write_drafts(
             [
                 error(
                     "cannot-write",
-                    f"The drafts cannot be written ({reason.strerror}).",
+                    f"The drafts cannot be written ({reason.strerror or reason}).",
                     Place(project.show(folder)),
                     "Look whether the disk is full or the folder protected.",
                 )

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from brochure import bounds
 from brochure.build.fingerprint import digest
 from brochure.build.plan import Choice
 from brochure.build.run import Artifact, Build
 from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.files import read_regular
 from brochure.press.edition import Edition
 from brochure.press.wishes import CHECKS
 from brochure.project import Project
 
 # bytes; as Base64 5 MB, the smallest limit that was seen at an office
-LIMIT = 3_500_000
 # Warnings elsewhere; but who sends has no second look. Errors stand in the way anyhow.
 _STAND_IN_THE_WAY = frozenset((*CHECKS, "stale"))
 
@@ -30,7 +31,7 @@ class Pdf:
     def read(self, project: Project) -> bytes:
         """Its bytes. Raises Problems where they are no longer those that were checked."""
         try:
-            data = self.path.read_bytes()
+            data = read_regular(self.path, self.size)
         except OSError:
             data = b""
         if digest(data) == self.sha256:
@@ -94,13 +95,13 @@ def _pdf(artifact: Artifact) -> Pdf:
 
 
 def _too_large(project: Project, artifact: Artifact) -> list[Diagnostic]:
-    if artifact.size <= LIMIT:
+    if artifact.size <= bounds.LETTER_PDF:
         return []
     return [
         error(
             "attachment",
-            f"The PDF has {artifact.size / 1e6:.1f} MB; more than {LIMIT / 1e6:g} MB do not reach "
-            "every office.",
+            f"The PDF has {artifact.size / 1e6:.1f} MB; more than {bounds.LETTER_PDF / 1e6:g} MB "
+            "do not reach every office.",
             Place(project.show(artifact.path)),
             "Scale the pictures down, or save them as JPEG.",
         )

@@ -1,17 +1,44 @@
 """The list as it is now, against what the ledger knows: what a person should look at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from brochure.diagnostics import Diagnostic, Place, error, warning
 from brochure.mail.campaign import Campaign, Mailpiece
-from brochure.mail.entry import OPEN, Entry, Kind, Note, State
+from brochure.mail.entry import OPEN, Entry, Kind, Note, State, unread
 
 _WENT_OUT = (State.ACCEPTED, State.UNKNOWN, State.SENDING)
 
 
 def objections(notes: Sequence[Note], ledger: Place) -> dict[str, Place]:
-    """The keys of all who objected to further mail, in whatever campaign."""
-    return {note.key: ledger for note in notes if note.kind is Kind.OBJECTED}
+    """The keys of all who objected to further mail, in whatever campaign, or may have."""
+    objected = (note for note in notes if note.kind is Kind.OBJECTED)
+    return {note.key: ledger for note in (*objected, *unread(notes))}
+
+
+def unreadable(
+    entries: Iterable[Entry], notes: Iterable[Note], leaflet: str, ledger: Place
+) -> Iterator[Diagnostic]:
+    """What of the ledger cannot be understood: its letters are held back."""
+    word = f"brochure mail {leaflet} --resolve"
+    for entry in entries:
+        if entry.state is State.UNREADABLE:
+            yield warning(
+                "ledger-row",
+                f"The row of `{entry.address}` in the campaign `{entry.campaign}` cannot be "
+                f"understood ({entry.fault}), so nothing is sent there.",
+                ledger,
+                "Update brochure, if a newer one wrote it. Else say what became of the letter: "
+                f"{word} {entry.key} sent, or again.",
+            )
+    for note in unread(notes):
+        yield warning(
+            "ledger-row",
+            f"A note on `{note.key}` in the campaign `{note.campaign}` cannot be understood "
+            f"({note.fault}). It may be an objection, so nothing is sent there.",
+            ledger,
+            "Update brochure, if a newer one wrote it. Else, if it is none: "
+            f"{word} {note.key} again.",
+        )
 
 
 def compare(
@@ -26,7 +53,7 @@ def compare(
         if entry.office
         and entry.key not in listed
         and entry.key not in bounced
-        and entry.state in _WENT_OUT
+        and entry.state in (*_WENT_OUT, State.UNREADABLE)
     }
     for piece in campaign.pieces:
         entry = entries.get(piece.key)
@@ -58,9 +85,10 @@ def _office(
     row = piece.recipient
     earlier = offices.get((row.called.casefold(), row.variant or ""))
     if earlier is not None:
+        has = "may have" if earlier.state is State.UNREADABLE else "has"
         yield error(
             "office-again",
-            f"“{row.called}” has got its letter already, at `{earlier.address}`.",
+            f"“{row.called}” {has} got its letter already, at `{earlier.address}`.",
             row.place_of("email"),
             f"Delete this row. If that letter came back, say so: brochure mail {campaign.leaflet} "
             f"--note {earlier.address} bounced. If it is another office, name it so.",

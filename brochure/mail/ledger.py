@@ -9,55 +9,83 @@ last line does, from which on nobody can know whether the server has taken it (R
 sender died, its row tells: before, the letter cannot have been accepted; after, it is unknown.
 """
 
-import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from brochure import bounds
 from brochure.diagnostics import Place, Problems, error
-from brochure.mail.entry import Entry, Kind, Note, State
-from brochure.mail.ledgerfile import SCHEMA, VERSION
+from brochure.mail.entry import AGAIN, Entry, Kind, Note, State, unread
+from brochure.mail.ledgerfile import VERSION, create, fault_of, look
+from brochure.mail.rows import entry_of, note_of, text_of
 
 _BUSY = 10.0  # seconds to wait for another process that writes
+_HINT = (
+    "Nothing is sent until this is mended: put a copy of the file that is in order in its place. "
+    "Never delete it while you have none: it knows who has got a letter."
+)
+_STEPS = 100_000  # of SQLite's machine between two looks at the clock
 
 
 class Ledger:
     """The ledger of a project, open. Every method that writes has committed when it returns.
+
+    Rows that cannot be understood are `State.UNREADABLE`: no method changes them, but `resolve`.
 
     sqlite3.Error goes through `_told`: whatever goes wrong (a full disk, a damaged file) is raised
     as Problems, and the row is as it was.
     """
 
     def __init__(self, path: Path, shown: str) -> None:
-        """Open it, or make it, readable for its owner only. Raises Problems."""
+        """Open it, or make it, readable for its owner only. Raises Problems, also where it is none
+        that brochure has made, or damaged: then nobody can know who has got a letter.
+        """
         self._shown = shown
-        self.new = not path.exists()
         with self._told():
+            self.new = not look(path)
             if self.new:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+                create(path)
             self._db = sqlite3.connect(path, timeout=_BUSY, isolation_level=None)
-            self._db.row_factory = sqlite3.Row
-            # Each commit is on the disk before it returns, also after a loss of power; and what
-            # stood there before is overwritten in place.
-            self._db.execute("PRAGMA synchronous = EXTRA")
-            self._db.execute("PRAGMA fullfsync = ON")  # macOS
-            self._db.execute("PRAGMA foreign_keys = ON")
-            with self._transaction():
-                (version,) = self._db.execute("PRAGMA user_version").fetchone()
-                if version == 0:
-                    for statement in SCHEMA:
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {VERSION}")
-        if version not in (0, VERSION):
+        try:
+            with self._told():
+                version, fault = self._open()
+            if version > VERSION:
+                raise self._problem(
+                    f"The ledger was written by a newer version of brochure ({version}).",
+                    "Update brochure on this machine.",
+                )
+            if fault:
+                raise self._problem(fault, _HINT)
+        except BaseException:
             self.close()
-            raise self._problem(
-                f"The ledger was written by a newer version of brochure ({version}).",
-                "Update brochure on this machine.",
-            )
+            raise
+
+    def _open(self) -> tuple[int, str]:
+        """Its version, and what is wrong with it."""
+        self._db.set_progress_handler(self._late, _STEPS)
+        self._db.text_factory = text_of
+        # Nothing that stands in the file is run: no functions in indexes, no virtual tables.
+        self._db.execute("PRAGMA trusted_schema = OFF")
+        self._db.execute("PRAGMA cell_size_check = ON")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        fault = fault_of(self._db) if version <= VERSION else ""
+        if version < VERSION and not fault:
+            fault = f"The ledger has a version that never was ({version})."
+        self._db.row_factory = sqlite3.Row
+        # Each commit is on the disk before it returns, also after a loss of power; and what
+        # stood there before is overwritten in place.
+        self._db.execute("PRAGMA synchronous = EXTRA")
+        self._db.execute("PRAGMA fullfsync = ON")  # macOS
+        self._db.execute("PRAGMA foreign_keys = ON")
+        return version, fault
+
+    def _late(self) -> bool:
+        return time.monotonic() > self._until
 
     def close(self) -> None:
         """Close the file."""
@@ -75,7 +103,7 @@ class Ledger:
             rows = self._db.execute(
                 "SELECT * FROM letters WHERE campaign = ? ORDER BY rowid", (campaign,)
             ).fetchall()
-        return {row["key"]: _entry(row) for row in rows}
+        return {row["key"]: entry_of(dict(row)) for row in rows}
 
     def notes(self, campaign: str | None = None) -> list[Note]:
         """All notes of a campaign, or of all of them, oldest first."""
@@ -84,10 +112,7 @@ class Ledger:
                 "SELECT * FROM notes WHERE campaign = coalesce(?, campaign) ORDER BY id",
                 (campaign,),
             ).fetchall()
-        return [
-            Note(row["at"], row["campaign"], row["key"], Kind(row["kind"]), row["text"])
-            for row in rows
-        ]
+        return [note_of(dict(row)) for row in rows]
 
     def find(self, message_ids: Iterable[str]) -> Entry | None:
         """The row of one of these Message-IDs, in any campaign."""
@@ -97,7 +122,7 @@ class Ledger:
                     "SELECT * FROM letters WHERE message_id = ?", (message_id,)
                 ).fetchone()
                 if row:
-                    return _entry(row)
+                    return entry_of(dict(row))
         return None
 
     def enqueue(
@@ -189,20 +214,34 @@ class Ledger:
         return [settled[entry.key] for entry in dead]
 
     def resolve(self, campaign: str, key: str, now: datetime, *, again: bool) -> bool:
-        """A person's word on an unknown or refused letter: it went out, or it is to go again."""
-        states = "('unknown', 'refused', 'deferred')" if again else "('unknown')"
+        """A person's word on an unknown, unreadable or refused letter: it went out, or it is to go
+        again; *again* also overrules notes on the address that cannot be read (`entry.unread`).
+        """
+        states = {State.UNKNOWN, State.UNREADABLE}
+        if again:
+            states |= {State.REFUSED, State.DEFERRED}
         with self._told(), self._transaction():
-            changed = self._execute(
-                f"UPDATE letters SET state = :state, settled_at = :now, due_at = NULL "  # noqa: S608
-                f"WHERE campaign = :campaign AND key = :key AND state IN {states}",
-                {
-                    "now": _iso(now), "campaign": campaign, "key": key,
-                    "state": State.QUEUED if again else State.ACCEPTED,
-                },
-            )  # fmt: skip
+            entry = self.entries(campaign).get(key)
+            if entry is None:
+                return False
+            changed = entry.state in states
             if changed:
-                said = "to be sent again" if again else "it went out"
-                self._note(campaign, key, Kind.RESOLVED, said, now)
+                self._execute(
+                    "UPDATE letters SET address = :address, office = :office, variant = :variant, "
+                    "state = :state, attempts = :attempts, queued_at = :queued_at, "
+                    "sending_at = :sending_at, ending_at = :ending_at, settled_at = :now, "
+                    "due_at = NULL, message_id = :message_id, sha256 = :sha256, "
+                    "pdf_sha256 = :pdf_sha256, size = :size, code = :code, reply = :reply "
+                    "WHERE campaign = :campaign AND key = :key",
+                    {
+                        **asdict(entry), "now": _iso(now),
+                        "state": State.QUEUED if again else State.ACCEPTED,
+                    },
+                )  # fmt: skip
+            elif again:
+                changed = any(note.key == key for note in unread(self.notes()))
+            if changed:
+                self._note(campaign, key, Kind.RESOLVED, AGAIN if again else "it went out", now)
         return changed
 
     def by_hand(
@@ -248,6 +287,7 @@ class Ledger:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        self._until = time.monotonic() + bounds.LEDGER_SECONDS
         try:
             yield
         except (sqlite3.Error, OSError) as reason:
@@ -259,10 +299,6 @@ class Ledger:
 
     def _problem(self, message: str, hint: str) -> Problems:
         return Problems([error("ledger", message, Place(self._shown), hint)])
-
-
-def _entry(row: sqlite3.Row) -> Entry:
-    return Entry(**{**dict(row), "state": State(row["state"])})
 
 
 def _iso(time: datetime) -> str:

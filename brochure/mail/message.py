@@ -1,10 +1,10 @@
 """Letter + PDF → a message (RFC 5322), byte for byte the same each time it is made."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
-from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import format_datetime
@@ -12,6 +12,10 @@ from typing import Any
 
 from brochure.mail.address import Address
 from brochure.mail.letter import Letter
+
+# Whatever some program may take for the end of a line.
+_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_STRANGE = re.compile(r"[^A-Za-z0-9._-]+")  # in the name of a file
 
 
 @dataclass(frozen=True)
@@ -22,41 +26,65 @@ class Sender:
     reply_to: Address | None = None
 
 
+class _Exact(str):
+    """The value of a header as it goes out, encoded and folded by us."""
+
+
 class _Policy(EmailPolicy):
     """The policy of the standard library for SMTP, but for three kinds of headers.
 
-    Its own folding makes encoded words of more than 75 characters at times (RFC 2047, 2). Names of
+    What comes from people's words is `_Exact`: the library would decode encoded words (RFC 2047) in
+    them before it writes them, so that a cell could become another address or a header of its own;
+    and its folding makes such words of more than 75 characters at times (RFC 2047, 2). Names of
     files stand in one line: RFC 2231 would have long ones cut into pieces, of which Outlook and
     Thunderbird show only one. A line may have 998 octets (RFC 5322, 2.1.1).
     """
 
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if isinstance(value, _Exact):
+            return name, value
+        return super().header_store_parse(name, value)
+
     def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
+        if isinstance(value, _Exact):
+            return f"{name}: {value}\r\n"
         file = getattr(value, "params", {}).get("filename")
         if file is not None:
             return f'{name}: {value.content_disposition};\r\n filename="{file}"\r\n'
-        if name == "Subject":
-            return f"{name}: {_words(str(value), name)}\r\n"
-        if hasattr(value, "addresses"):
-            (address,) = value.addresses
-            named, spec = address.display_name, address.addr_spec
-            shown = f"{_phrase(named, name)}\r\n <{spec}>" if named else spec
-            return f"{name}: {shown}\r\n"
         return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
 
 
-def _words(text: str, name: str) -> str:
+def _one_line(text: str) -> str:
+    return _BREAK.sub(" ", text)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text can stand in a header as it is: nothing in it looks like an encoded word, or
+    is too long to be folded.
+    """
+    words_fit = max(map(len, text.split(" "))) <= 60
+    return text.isascii() and text.isprintable() and "=?" not in text and words_fit
+
+
+def _words(text: str, name: str) -> _Exact:
     """The text of a header, folded; what is not plain ASCII as encoded words (RFC 2047)."""
-    plain = text.isascii() and "=?" not in text
-    header = Header(text, "us-ascii" if plain else "utf-8", maxlinelen=75, header_name=name)
-    return header.encode(linesep="\r\n")
+    text = _one_line(text)
+    charset = "us-ascii" if _plain(text) else "utf-8"
+    header = Header(text, charset, maxlinelen=75, header_name=name)
+    return _Exact(header.encode(linesep="\r\n"))
 
 
-def _phrase(text: str, name: str) -> str:
-    """A display name: a quoted string (RFC 5322, 3.2.4), or encoded words."""
-    if text.isascii() and "=?" not in text and len(text) <= 60:
-        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
-    header = Header(text, "utf-8", maxlinelen=75, header_name=name)
-    return header.encode(linesep="\r\n")
+def _mailbox(address: Address, name: str) -> _Exact:
+    """An address; its display name as a quoted string (RFC 5322, 3.2.4), or as encoded words."""
+    text = _one_line(address.name)
+    if not text:
+        return _Exact(address.spec)
+    if _plain(text) and len(text) <= 60:
+        shown = '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+    else:
+        header = Header(text, "utf-8", maxlinelen=75, header_name=name)
+        shown = header.encode(linesep="\r\n")
+    return _Exact(f"{shown}\r\n <{address.spec}>")
 
 
 _SMTP = _Policy(linesep="\r\n", cte_type="7bit")
@@ -90,11 +118,11 @@ def compose(
     """
     utf8 = not (sender.address.spec + to.spec).isascii()
     message = EmailMessage(policy=_SMTP.clone(utf8=utf8))
-    message["From"] = _header(sender.address)
-    message["To"] = _header(to)
+    message["From"] = _mailbox(sender.address, "From")
+    message["To"] = _mailbox(to, "To")
     if sender.reply_to:
-        message["Reply-To"] = _header(sender.reply_to)
-    message["Subject"] = letter.subject
+        message["Reply-To"] = _mailbox(sender.reply_to, "Reply-To")
+    message["Subject"] = _words(letter.subject, "Subject")
     if date:
         message["Date"] = format_datetime(date)
     if message_id:
@@ -104,15 +132,11 @@ def compose(
         message["X-Uniform-Type-Identifier"] = "com.apple.mail-draft"  # Apple Mail
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=filename)
+    name = _STRANGE.sub("-", filename)
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
     message["Content-Language"] = letter.language  # RFC 3282; now, lest it move into a part
     _settle(message, hashlib.sha256(pdf + letter.html.encode()).hexdigest()[:32])
     return message.as_bytes()
-
-
-def _header(address: Address) -> Mailbox:
-    user, _, domain = address.spec.rpartition("@")
-    return Mailbox(address.name, user, domain)
 
 
 def _settle(message: EmailMessage, digest: str) -> None:

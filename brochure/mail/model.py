@@ -9,8 +9,10 @@ from pydantic_core import PydanticCustomError
 from brochure.manuscript.fields import Id, Language, Text
 
 FILE = "mail.yaml"
-# A host name (RFC 1123, 2.1) or an address of IPv4; what can stand in a certificate.
-_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*")
+# A host name (RFC 1123, 2.1) or an address of IPv4; what can stand in a certificate. Each label has
+# 63 characters at most (RFC 1035, 2.3.4).
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 
 
 def _host(value: str) -> str:
@@ -19,7 +21,7 @@ def _host(value: str) -> str:
             "host",
             "{message}",
             {
-                "message": f"`{value}` is no name of a server.",
+                "message": f"`{value[:80]}` is no name of a server.",
                 "hint": "Your mail provider names it, as in smtp.example.org; no address with "
                 "https:// or @.",
             },

@@ -1,15 +1,15 @@
 """What came back: a bounce, a reply, or an automatic one, read from the file of a mail."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email import policy
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
+from itertools import chain
 
+from brochure import bounds
 from brochure.diagnostics import Place, Problems, error
+from brochure.mail.eml import NoMail, Part, fields_of, read_parts, text_of
 from brochure.mail.entry import Kind
 
-LIMIT = 30_000_000  # bytes; larger than any office's answer
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 _DAEMON = re.compile(r"mailer-daemon|postmaster|mail delivery", re.IGNORECASE)
 # RFC 3464, 2.3.3; what is not there was relayed, expanded or delivered.
@@ -31,99 +31,88 @@ class Returned:
 def read_returned(data: bytes, place: Place) -> Returned:
     """Read a mail (.eml). Raises Problems where it is none."""
     try:
-        return _read(data, place)
-    except Problems:
-        raise
-    except Exception as reason:  # a mail from a stranger, and a parser that trusts too much
-        said = f"This mail cannot be read ({type(reason).__name__})."
-        hint = "Note it by hand: --note ADDRESS bounced, replied or objected."
-        raise Problems([error("no-mail", said, place, hint)]) from None
-
-
-def _read(data: bytes, place: Place) -> Returned:
-    message = BytesParser(policy=policy.default.clone(raise_on_defect=False)).parsebytes(data)
-    assert isinstance(message, EmailMessage)
-    if not message.keys() or not (message.get("From") or message.get("Subject")):
+        whole, *parts = read_parts(data)
+        if not {"from", "subject"} & whole.fields.keys():
+            raise NoMail("no mail")
+    except NoMail as reason:
         raise Problems(
             [
                 error(
                     "no-mail",
-                    "This file is no mail.",
+                    f"This file is {reason}.",
                     place,
-                    "Save the mail from the mail program as .eml (often: File → Save as).",
+                    "Save the mail from the mail program as .eml (often: File → Save as), or note "
+                    "it by hand: --note ADDRESS bounced, replied or objected.",
                 )
             ]
-        )
-    if message.get_content_type() == "multipart/report" and _reports(message):
-        return _bounce(message)
-    answered = [*_ids(message, "In-Reply-To"), *reversed(_ids(message, "References"))]
-    if _DAEMON.search(_header(message, "From")):
+        ) from None
+    if whole.type == "multipart/report" and (reports := _reports(parts)):
+        return _bounce(whole, parts, reports)
+    fields = whole.fields
+    answered = [*_ids(fields, "in-reply-to"), *reversed(_ids(fields, "references"))]
+    if _DAEMON.search(text_of(fields.get("from", ""))):
         # Not as RFC 3464 has it: the letter, or what is left of it, stands somewhere inside.
-        answered += _ID.findall(data.decode("utf-8", "replace"))
-        return Returned(Kind.BOUNCED, _once(answered), (), _gist(message))
+        inside = (one[0] for one in _ID.finditer(data.decode("utf-8", "replace")))
+        return Returned(Kind.BOUNCED, _once(chain(answered, inside)), (), _gist(fields))
     # RFC 3834, 5; X-Autoreply and Precedence are what was there before.
     automatic = (
-        _header(message, "Auto-Submitted").lower() not in ("", "no")
-        or message.get("X-Autoreply") is not None
-        or _header(message, "Precedence").lower() in ("auto_reply", "auto-reply")
+        fields.get("auto-submitted", "").lower() not in ("", "no")
+        or "x-autoreply" in fields
+        or fields.get("precedence", "").lower() in ("auto_reply", "auto-reply")
     )
     kind = Kind.AUTOMATIC if automatic else Kind.REPLIED
-    return Returned(kind, _once(answered), (), _gist(message))
+    return Returned(kind, _once(answered), (), _gist(fields))
 
 
-def _reports(message: Message) -> list[Message]:
+def _reports(parts: Iterable[Part]) -> list[Mapping[str, str]]:
     """The blocks of fields of a delivery status notification (RFC 3464, 2.1)."""
     return [
-        block
-        for part in message.walk()
-        if part.get_content_type() == "message/delivery-status"
-        for block in part.get_payload()
-        if isinstance(block, Message)
+        fields_of(block)
+        for part in parts
+        if part.type == "message/delivery-status"
+        for block in re.split(rb"\n\r?\n", part.body)
     ]
 
 
-def _bounce(message: EmailMessage) -> Returned:
+def _bounce(whole: Part, parts: Iterable[Part], reports: Iterable[Mapping[str, str]]) -> Returned:
     ids: list[str] = []
-    for part in message.walk():
-        if part.get_content_type() == "message/rfc822":
-            for inner in part.get_payload():
-                if isinstance(inner, Message):
-                    ids += _ids(inner, "Message-ID")
-        elif part.get_content_type() == "text/rfc822-headers":
-            text = part.get_payload(decode=True)
-            if isinstance(text, bytes):
-                ids += _ids(BytesParser().parsebytes(text), "Message-ID")
+    for part in parts:
+        if part.type in ("message/rfc822", "text/rfc822-headers"):
+            ids += _ids(fields_of(part.body), "message-id")
     addresses, kind, said = [], Kind.AUTOMATIC, []
-    for block in _reports(message):
-        recipient = _header(block, "Final-Recipient") or _header(block, "Original-Recipient")
+    for block in reports:
+        recipient = block.get("final-recipient") or block.get("original-recipient")
         if not recipient:
             continue
         addresses.append(recipient.partition(";")[2].strip().strip("<>"))
-        action = _header(block, "Action").lower()
+        action = block.get("action", "").lower()
         kind = _ACTIONS.get(action, kind)
-        code = _header(block, "Diagnostic-Code").partition(";")[2] or _header(block, "Status")
+        code = block.get("diagnostic-code", "").partition(";")[2] or block.get("status", "")
         said.append(f"{action}: {code.strip()}")
     gist = _line("; ".join(said))
-    return Returned(kind, _once(ids), tuple(addresses), gist or _gist(message))
+    return Returned(kind, _once(ids), tuple(addresses), gist or _gist(whole.fields))
 
 
-def _ids(message: Message, name: str) -> list[str]:
-    return _ID.findall(_header(message, name))
+def _ids(fields: Mapping[str, str], name: str) -> list[str]:
+    return _ID.findall(fields.get(name, ""))
 
 
-def _header(message: Message, name: str) -> str:
-    return str(message.get(name) or "")
-
-
-def _gist(message: Message) -> str:
-    parts = (_header(message, name) for name in ("Date", "From", "Subject"))
+def _gist(fields: Mapping[str, str]) -> str:
+    parts = (text_of(fields.get(name, "")) for name in ("date", "from", "subject"))
     return _line(" · ".join(filter(None, parts)))
 
 
 def _line(text: str) -> str:
     """One line that is safe on a terminal: what cannot be printed is left out."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:10_000]).split())[:200]
 
 
-def _once(ids: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids))
+def _once(ids: Iterable[str]) -> tuple[str, ...]:
+    """Each once, the first ones only, and none that cannot be one of ours: they are ASCII."""
+    found: dict[str, None] = {}
+    for one in ids:
+        if len(found) >= bounds.IDENTITIES:
+            break
+        if one.isascii():
+            found[one] = None
+    return tuple(found)

@@ -83,7 +83,7 @@ class Sending:
         next_at, why = self._clock(), ""
         try:
             while (entry := self._next()) is not None:
-                due = _time(entry.due_at)
+                due = self._due(entry)
                 if due is not None and due > next_at:
                     next_at, why = due, f"{entry.address} is tried again then"
                 late = max(0.0, (next_at - self._clock()).total_seconds())
@@ -105,6 +105,14 @@ class Sending:
                     next_at, why = max(next_at, rested), "after a letter that was not accepted"
         finally:
             self._leave()
+
+    def _due(self, entry: Entry) -> datetime | None:
+        """When a row may be tried again: no later than the longest pause from now on. A clock that
+        went wrong, or a ledger from elsewhere, may say the year 2999.
+        """
+        due = _time(entry.due_at)
+        latest = self._clock() + timedelta(seconds=max(self._pauses.retry))
+        return None if due is None else min(due, latest)
 
     def _rest(self, seconds: float) -> bool:
         """Wait; whether to go on. No server likes a connection on which nothing is said."""

@@ -1,17 +1,23 @@
-"""The way out: one encrypted, authenticated connection for many letters (RFC 5321, RFC 6409)."""
+"""The way out: one encrypted, authenticated connection for many letters (RFC 5321, RFC 6409).
+
+Whoever the server is, whatever it says comes to an end: in bytes, in seconds, in challenges.
+"""
 
 import base64
 import contextlib
+import hmac
 import re
 import select
 import smtplib
 import ssl
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from brochure.diagnostics import Place, Problems, error
 from brochure.mail.entry import State
 from brochure.mail.model import Server
+from brochure.mail.wire import Wire, WireTls
 
 # What EHLO says in place of this machine's name, which is nobody's business (RFC 5321, 4.1.3).
 _HELLO = "[127.0.0.1]"
@@ -21,11 +27,14 @@ _CHUNK = 65536  # bytes
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long to wait for the server, in seconds (RFC 5321, 4.5.3.2)."""
+    """How long to wait for the server, in seconds (RFC 5321, 4.5.3.2): for all of a reply, however
+    slowly it comes.
+    """
 
     connect: float = 30
     command: float = 300
     end: float = 600
+    letter: float = 1800  # all of its lines: 5 MB at 22 kbit/s
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Connection:
         self._secrets = _secrets(user, password)
         # Certificate and name are verified; SSL_CERT_FILE names other authorities.
         context = ssl.create_default_context()
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: Wire | None = None
         try:
             self._smtp = self._connect(context)
             self._log_in(user, password)
@@ -78,16 +87,14 @@ class Connection:
             self.close()
             raise
 
-    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
+    def _connect(self, context: ssl.SSLContext) -> Wire:
         server, wait = self._server, self._timeouts.connect
         if server.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.number, _HELLO, timeout=wait, context=context
-            )
+            smtp: Wire = WireTls(server.host, server.number, _HELLO, timeout=wait, context=context)
             self._smtp = smtp
             smtp.ehlo()
         else:
-            self._smtp = smtp = smtplib.SMTP(server.host, server.number, _HELLO, timeout=wait)
+            self._smtp = smtp = Wire(server.host, server.number, _HELLO, timeout=wait)
             smtp.ehlo()
             if not smtp.has_extn("starttls"):
                 raise self._problem(
@@ -110,23 +117,54 @@ class Connection:
                 f"`{self._server.host}` lets nobody log in on port {self._server.number}.",
                 "Use the port for mail programs: 587, or 465 with `security: tls`.",
             )
-        try:
-            if f"{user}{password}".isascii():
-                smtp.login(user, password)
-            else:  # smtplib knows ASCII only; PLAIN is UTF-8 (RFC 4616, 2)
-                code, text = smtp.docmd("AUTH", f"PLAIN {_plain(user, password)}")
-                if code != 235:
-                    raise smtplib.SMTPAuthenticationError(code, text)
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as reason:
-            if 400 <= getattr(reason, "smtp_code", 0) < 500:
-                raise
+        offered = smtp.esmtp_features["auth"].upper().split()
+        ways = [way for way in _LOGINS if way in offered]
+        if not ways:
             raise self._problem(
                 "login",
-                f"`{self._server.host}` refuses the login of `{user}` "
-                f"({self._clean(_said(reason))}).",
+                f"`{self._server.host}` lets nobody log in with a password "
+                f"(but with {self._clean(', '.join(offered)) or 'nothing'}).",
+                "Ask the mail provider for a way to send with an “app password”.",
+            )
+        for way in ways:
+            code, text = self._answer_challenges(smtp, way, user, password)
+            if code != _UNKNOWN_LOGIN:
+                break
+        if code in (235, 503):  # 503: already logged in
+            return
+        if 400 <= code < 500:
+            raise smtplib.SMTPAuthenticationError(code, text)
+        said = self._clean(f"{code} {_words(text)}" if code > 0 else _words(text))
+        if 500 <= code < 600:
+            raise self._problem(
+                "login",
+                f"`{self._server.host}` refuses the login of `{user}` ({said}).",
                 "Is the password right? Some providers want one made for programs (an “app "
                 "password”), or that sending by programs is allowed first.",
-            ) from None
+            )
+        raise self._problem(
+            "login",
+            f"`{self._server.host}` answers the login of `{user}` with nonsense ({said}).",
+            "Are the name of the server and its port right? If they are, ask the mail provider.",
+        )
+
+    def _answer_challenges(
+        self, smtp: Wire, way: str, user: str, password: str
+    ) -> tuple[int, bytes]:
+        """Log in one way (RFC 4954, 4): the last reply. After as many challenges as that way has,
+        a further one is the last reply.
+        """
+        initial, answers = _LOGINS[way]
+        code, text = smtp.docmd("AUTH", f"{way} {initial(user, password)}".rstrip())
+        for answer in answers:
+            if code != 334:
+                break
+            try:
+                said = answer(text, user, password)
+            except ValueError:  # a challenge that is not Base64, or no MD5 on this machine
+                break
+            code, text = smtp.docmd(said)
+        return code, text
 
     def deliver(
         self, sender: str, recipient: str, message: bytes, before_end: Callable[[], None]
@@ -143,7 +181,10 @@ class Connection:
             if refusal := self._envelope(smtp, sender, recipient, len(message)):
                 return refusal if refusal.lost else self._reset(smtp, refusal)
             body = _DOT.sub(b"..", message)
+            until = time.monotonic() + self._timeouts.letter
             for start in range(0, len(body), _CHUNK):
+                if time.monotonic() >= until:  # each chunk goes out in time, and all never would
+                    raise TimeoutError
                 smtp.send(body[start : start + _CHUNK])
         except (OSError, smtplib.SMTPException, UnicodeError) as reason:
             self.close()
@@ -161,13 +202,13 @@ class Connection:
             return Answer(State.DEFERRED, 0, "the connection was lost in the letter", lost=True)
         return self._end(smtp)
 
-    def _hung_up(self, smtp: smtplib.SMTP) -> bool:
+    def _hung_up(self, smtp: Wire) -> bool:
         """Whether the server has said something, or gone away, in the middle of a letter: then its
         last line need not be risked.
         """
-        return smtp.sock is None or bool(select.select([smtp.sock], [], [], 0)[0])
+        return smtp.sock is None or smtp.unasked() or bool(select.select([smtp.sock], [], [], 0)[0])
 
-    def _reset(self, smtp: smtplib.SMTP, answer: Answer) -> Answer:
+    def _reset(self, smtp: Wire, answer: Answer) -> Answer:
         """Make ready for the next letter; the answer to this one holds, whatever happens."""
         try:
             smtp.docmd("RSET")
@@ -176,9 +217,7 @@ class Connection:
             return replace(answer, lost=True)
         return answer
 
-    def _envelope(
-        self, smtp: smtplib.SMTP, sender: str, recipient: str, size: int
-    ) -> Answer | None:
+    def _envelope(self, smtp: Wire, sender: str, recipient: str, size: int) -> Answer | None:
         """Sender and recipient; None where the server now waits for the letter."""
         options = f" SIZE={size}" if smtp.has_extn("size") else ""
         if not f"{sender}{recipient}".isascii():
@@ -187,8 +226,8 @@ class Connection:
                 return Answer(State.REFUSED, 0, said)
             options += " SMTPUTF8"
             smtp.command_encoding = "utf-8"
-        limit = smtp.esmtp_features.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < size:  # RFC 1870, 6.1
+        limit = _limit(smtp.esmtp_features.get("size", ""))
+        if 0 < limit < size:  # RFC 1870, 6.1
             said = f"the letter has {size} bytes, and the server takes no more than {limit}"
             return Answer(State.REFUSED, 0, said)
         code, text = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
@@ -210,7 +249,7 @@ class Connection:
             self.close()
         return Answer(state, max(code, 0), self._clean(_words(text)), lost=lost)
 
-    def _end(self, smtp: smtplib.SMTP) -> Answer:
+    def _end(self, smtp: Wire) -> Answer:
         self._wait(self._timeouts.end)
         try:
             smtp.send(b".\r\n")
@@ -261,14 +300,45 @@ class Connection:
         return Problems([error(code, message, self._place, hint)])
 
 
+def _limit(said: str) -> int:
+    """The bytes that a letter may have; 0 where the server names no bound, or none that is a number
+    (RFC 1870, 4: twenty digits at most).
+    """
+    return int(said) if re.fullmatch(r"[0-9]{1,20}", said.strip()) else 0
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
+
+
 def _plain(user: str, password: str) -> str:
-    return base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    return _base64(f"\0{user}\0{password}")
+
+
+def _cram(challenge: bytes, user: str, password: str) -> str:
+    """RFC 2195, 2. Raises ValueError where the challenge is not Base64."""
+    asked = base64.b64decode(challenge, validate=True)
+    return _base64(f"{user} {hmac.new(password.encode(), asked, 'md5').hexdigest()}")
+
+
+_Initial = Callable[[str, str], str]
+_Response = Callable[[bytes, str, str], str]
+# What goes out with AUTH, and the answers to the challenges after it. Passwords go over encrypted
+# connections only, so the plain ways come first. A server may overlook what came with AUTH.
+_LOGINS: Mapping[str, tuple[_Initial, Sequence[_Response]]] = {
+    "PLAIN": (_plain, (lambda _, user, password: _plain(user, password),)),  # RFC 4616, 2: UTF-8
+    "LOGIN": (
+        lambda *_: "",
+        (lambda _, user, __: _base64(user), lambda _, __, password: _base64(password)),
+    ),
+    "CRAM-MD5": (lambda *_: "", (_cram,)),
+}
+_UNKNOWN_LOGIN = 504  # RFC 4954, 4: offered, and yet not known
 
 
 def _secrets(user: str, password: str) -> tuple[str, ...]:
     """The password in all forms in which it goes out (RFC 4616; LOGIN)."""
-    coded = base64.b64encode(password.encode()).decode("ascii")
-    return tuple(filter(None, (_plain(user, password), coded, password)))
+    return tuple(filter(None, (_plain(user, password), _base64(password), password)))
 
 
 def _said(reason: Exception) -> str:
