@@ -49,7 +49,7 @@ SVG_ELEMENTS = 5_000  # in the file
 SVG_DRAWN = 50_000  # once all references are followed
 CODE = 500  # bytes of an address in a QR code; longer ones no telephone reads from paper
 SOURCE_PAGES = 2_000
-SOURCE_CHARACTERS = 5_000_000  # of all pages; the longest agreement of a coalition has 500,000
+SOURCE_CHARACTERS = 2_000_000  # of all pages; the longest agreement of a coalition has 500,000
 HTML = 20_000_000  # characters that a template may make
 
 # --- Mail ---------------------------------------------------------------------------------------
@@ -74,9 +74,9 @@ COMPLAINTS = 200  # that are shown in all
 
 # --- Processes --------------------------------------------------------------------------------
 
-MEMORY = 400_000_000  # bytes of data of a process that works on files from strangers
+MEMORY = 450_000_000  # bytes of data of a process that works on files from strangers
 PASSAGE_MEMORY = 1_000_000  # bytes more for each passage that is set; 0.6 MB are needed
 SECONDS = 10  # of the processor, for one leaflet in one edition, or one template
 PASSAGE_SECONDS = 0.25  # more for each passage; setting one takes 0.035
-PAGE_SECONDS = 0.1  # more for each page of a source; reading one takes 0.02
-TEXT_SECONDS = 5  # more for each MB of a source in Markdown or HTML; reading one takes 0.5
+PAGE_SECONDS = 0.05  # more for each page of a source; reading one takes 0.02
+TEXT_SECONDS = 2  # more for each MB of a source in Markdown or HTML; reading one takes 0.5

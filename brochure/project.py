@@ -174,7 +174,9 @@ class Project:
                 message, hint = f"{named} is a folder, not a file.", "Name the file inside it."
             else:
                 message, hint = f"{named} may not be read.", "Change its permissions."
-        except (OSError, RuntimeError, ValueError) as reason:  # loops of links, names too long
+        except RuntimeError:
+            message, hint = f"{named} is a link that leads in a circle.", "Delete it."
+        except (OSError, ValueError) as reason:  # names too long
             message, hint = f"{named} cannot be read ({reason}).", "Check the path."
         else:
             if len(data) <= limit:

@@ -524,9 +524,10 @@ PIN = {"written": "leaflet.yaml", "passage": "eins", "quote": "x", "reference": 
 def test_a_spoilt_record_says_nothing(workspace: Workspace, text: str) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     workspace.write("content/probe/verified.json", text)
-    assert read_pins(workspace.project, "probe") == {}
+    found, complaints = read_pins(workspace.project, "probe")
+    assert (found, [c.code for c in complaints]) == ({}, ["verified"])
     workspace.write("content/probe/verified.json", json.dumps({"quotes": [PIN]}))
-    assert len(read_pins(workspace.project, "probe")) == 1
+    assert [*map(len, read_pins(workspace.project, "probe"))] == [1, 0]
 
 
 # --- Numbers ----------------------------------------------------------------------------------

@@ -323,7 +323,7 @@ def test_the_readme_says_the_bounds() -> None:
         f"{megabytes['FONTS']} MB, {bounds.FONT_FILES} files",
         (
             f"{megabytes['SOURCE_PDF']} MB as PDF, {megabytes['SOURCE_TEXT']} MB as text, "
-            f"{bounds.SOURCE_PAGES:,} pages"
+            f"{bounds.SOURCE_PAGES:,} pages, {megabytes['SOURCE_CHARACTERS']} million characters"
         ),
         (
             f"{bounds.SECONDS} seconds for a template, or a leaflet in an edition; "

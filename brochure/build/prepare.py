@@ -57,7 +57,7 @@ class Press:
         self._listening = replace(project, seen=set())
         self._remember = remember and not marked
         self._verifier = Verifier(project, marked=marked)
-        self._pins: dict[str, Pins] = {}
+        self._pins: dict[str, tuple[Pins, tuple[Diagnostic, ...]]] = {}
         self._new_pins: dict[str, list[Pin]] = {}
         filler = Filler()
         self._composers = {
@@ -113,5 +113,5 @@ class Press:
         verification = self._verifier.verify(manuscript)
         if manuscript.name not in self._pins:
             self._pins[manuscript.name] = pins.read_pins(self._project, manuscript.name)
-        known = self._pins[manuscript.name]
-        return verification, tuple(pins.changes(manuscript, verification, known))
+        known, spoilt = self._pins[manuscript.name]
+        return verification, (*spoilt, *pins.changes(manuscript, verification, known))

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from brochure.build.work import Result, Task
 
 log = logging.getLogger("brochure")
-_STOPS = 3  # leaflets that break the typesetter, after which no more are begun
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,6 @@ class Build:
 
         refused: list[Outcome] = []
         seen = 0  # of the jobs that are to be done
-        stops = 0
 
         def tasks() -> "Iterator[tuple[_Given, Task]]":
             nonlocal seen
@@ -195,10 +193,8 @@ class Build:
                 refused.clear()
                 seen += len(given.jobs)
                 yield from self._outcomes(given, result)
-                if isinstance(result, Stopped):
-                    stops += 1
-                    if result.reason == "time" or stops == _STOPS:
-                        break  # the others may be of the same kind; nobody waits for each
+                if isinstance(result, Stopped) and result.reason != "killed":
+                    break  # the others may be of the same kind; nobody waits for each of them
         yield from refused
         if left := self.to_make - seen:
             yield Outcome(None, (_left_out(left),))
@@ -294,7 +290,7 @@ class _Given:
 def _left_out(number: int) -> Diagnostic:
     return error(
         "left-out",
-        f"{number} more were not begun, since these did not come to an end.",
+        f"{number} more were not begun, since the typesetter could not cope with this one.",
         Place("out"),
         "Build again once that is mended.",
     )

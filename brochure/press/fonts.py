@@ -106,6 +106,8 @@ def read_coverage(data: bytes) -> Ranges:
         raise
     except Exception as reason:  # fontTools has no one exception for what is broken
         raise ValueError(f"{type(reason).__name__}: {reason}"[:200]) from None
+    if not found:
+        raise ValueError("it has no characters")
     if len(found) > _MOST_RANGES:
         raise ValueError("its table of characters is not that of a font")
     return found

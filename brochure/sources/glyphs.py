@@ -40,24 +40,29 @@ def read(data: bytes) -> dict[str, Any]:
     try:
         pages, left = [], bounds.SOURCE_CHARACTERS
         for index in range(len(document)):
-            pages.append(page := _page(document, index))
-            left -= sum(len(word[0]) for row in page["rows"] for word in row[2])
+            page, characters = _page(document, index)
+            left -= characters
             if left < 0:
                 return {"error": "pages"}
+            pages.append(page)
         return {"pages": pages}
     finally:
         document.close()
 
 
-def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, Any]:
-    """A page as ``rows`` (y, size, words), how many pictures it has, and whether it is whole."""
+def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[dict[str, Any], int]:
+    """A page as ``rows`` (y, size, words), how many pictures it has, and whether it could not be
+    read as a whole; and how many characters it has.
+    """
+    count = 0
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}
+        return {"rows": [], "images": 0, "broken": True}, count
     try:
         text_page = page.get_textpage()
         try:
+            count = text_page.count_chars()
             chars = list(_upright(list(_glyphs(text_page)), page.get_bbox()))
         finally:
             text_page.close()
@@ -69,9 +74,9 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> dict[str, Any]:
         if not rows:
             kinds = [pdfium.FPDF_PAGEOBJ_IMAGE]
             images = sum(1 for _ in page.get_objects(filter=kinds, max_depth=2))
-        return {"rows": rows, "images": images, "broken": False}
+        return {"rows": rows, "images": images, "broken": count > _CHARS}, count
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}
+        return {"rows": [], "images": 0, "broken": True}, count
     finally:
         page.close()
 

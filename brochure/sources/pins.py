@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, Place, Severity
-from brochure.files import read_own, write_whole
+from brochure.diagnostics import Diagnostic, Place, Severity, warning
+from brochure.files import read_own
 from brochure.manuscript.load import Manuscript
 from brochure.project import Project
 from brochure.sources.complaints import Checked
@@ -44,16 +44,27 @@ class Pin:
 Pins = Mapping[tuple[str, str], Pin]  # by file and passage
 
 
-def read_pins(project: Project, leaflet: str) -> Pins:
-    """What was verified. A file that is missing or spoilt says nothing."""
+def read_pins(project: Project, leaflet: str) -> tuple[Pins, tuple[Diagnostic, ...]]:
+    """What was verified, and a warning where the file is spoilt: then nothing is known of it."""
+    path = _path(project, leaflet)
     pins: dict[tuple[str, str], Pin] = {}
-    with contextlib.suppress(*_SPOILT):
-        for entry in json.loads(read_own(_path(project, leaflet), bounds.TABLE))["quotes"]:
+    try:
+        for entry in json.loads(read_own(path, bounds.TABLE))["quotes"]:
             pin = Pin(**entry)
             if not all(isinstance(value, str) for value in entry.values()):
-                break
+                raise TypeError("text is wanted")
             pins[pin.written, pin.passage] = pin
-    return pins
+    except FileNotFoundError:
+        return {}, ()
+    except _SPOILT:
+        complaint = warning(
+            "verified",
+            "What was verified before cannot be read, so changes of the sources are not noticed.",
+            Place(project.show(path)),
+            "Take the file from a backup; or build, which writes down what is right now.",
+        )
+        return {}, (complaint,)
+    return pins, ()
 
 
 def pins_of(manuscript: Manuscript, verification: Verification) -> Iterator[Pin]:
@@ -66,14 +77,14 @@ def pins_of(manuscript: Manuscript, verification: Verification) -> Iterator[Pin]
 
 def write_pins(project: Project, leaflet: str, pins: Sequence[Pin]) -> None:
     """Add pins to those that are there; each passage has one. Nothing is written for nothing."""
-    old = read_pins(project, leaflet)
+    old, _ = read_pins(project, leaflet)
     new = {**old, **{(pin.written, pin.passage): pin for pin in pins}}
     if new == old:
         return
     entries = [asdict(new[key]) for key in sorted(new)]
     text = json.dumps({"quotes": entries}, indent=1, ensure_ascii=False) + "\n"
     with contextlib.suppress(OSError):  # a protected folder: then nothing can be told later
-        write_whole(_path(project, leaflet), text.encode())
+        project.write(_path(project, leaflet), text.encode())
 
 
 def changes(manuscript: Manuscript, verification: Verification, pins: Pins) -> Iterator[Diagnostic]:

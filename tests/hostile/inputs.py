@@ -34,6 +34,8 @@ server:
 RECIPIENTS = "office,email,variant\nAmt,amt@example.org,base\n"
 CHECK, BUILD = ("check",), ("build",)
 BOTH = (CHECK, BUILD)
+READ = (CHECK, ("source", "x"))
+LISTED = (CHECK, ("variants", "x"))
 MAILING = (("mail", "x"), ("mail", "x", "--status"))
 Write = Callable[[Path, Path], None]  # the project, and a folder beside it that is not its own
 
@@ -417,11 +419,12 @@ INPUTS = (
         Input(f"fifo-{Path(path).name}", fifo(path), quick=path.endswith(("leaflet.yaml", ".csv")))
         for path in (
             "content/x/leaflet.yaml", "content/x/logo.svg", "content/x/source.txt",
-            "content/x/regions.csv", "content/x/variants/a.yaml", "content/x/verified.json",
-            "styles/common.css", "styles/leaflet.html", "styles/editions.yaml",
+            "content/x/regions.csv", "styles/common.css", "styles/leaflet.html", "styles/editions.yaml",
             "styles/languages/de.yaml",
         )
     ),
+    Input("fifo-variant", fifo("content/x/variants/a.yaml"), wrong=False),
+    Input("fifo-verified", fifo("content/x/verified.json"), wrong=False),
     Input("fifo-font", fifo("styles/fonts/a.ttf"), wrong=False),
     Input("fifo-pdf", fifo("out/x/x-email.pdf"), (BUILD,), quick=True, wrong=False),
     Input("fifo-out", fifo("out"), (BUILD,), quick=True),
@@ -461,15 +464,15 @@ INPUTS = (
     Input("yaml-brackets", leaflet("[" * 200_000)),
     Input("yaml-keys", leaflet("".join(f"k{i}: x\n" for i in range(60_000)))),
     Input("yaml-documents", leaflet("---\n" * 200_000)),
-    Input("yaml-errors", leaflet("a: b: c\n" * 100_000)),
+    Input("yaml-errors", leaflet("a: b: c\n" * 100_000), LISTED),
     Input("yaml-directive", leaflet("%YAML 9.9\n---\n" + LEAFLET)),
     Input("yaml-utf16", leaflet(LEAFLET.encode("utf-16"))),
     Input("markdown-brackets", leaflet(LEAFLET.replace("Antwort", '"' + "[" * 400_000 + '"'))),
     Input("markdown-emphasis", leaflet(LEAFLET.replace("Antwort", '"' + "*a _b " * 80_000 + '"')), (CHECK,), wrong=False),
     Input("slots-full", both(
         leaflet(LEAFLET.replace("Antwort", "'" + "{{ region.a }}" * 5_000 + "'") + "slots: {a: " + "x" * 400_000 + "}\n")), quick=True),
-    Input("regions-quotes", put("content/x/regions.csv", 'id,name\n"' + "x\n" * 1_000_000)),
-    Input("regions-rows", put("content/x/regions.csv", "id,name\n" + "A B,\n" * 300_000)),
+    Input("regions-quotes", put("content/x/regions.csv", 'id,name\n"' + "x\n" * 1_000_000), LISTED),
+    Input("regions-rows", put("content/x/regions.csv", "id,name\n" + "A B,\n" * 300_000), LISTED),
     Input("language-expression", language(
         lambda text: text + '\nordinal: "(a+)+$"\n' if "ordinal:" not in text else text.replace("ordinal:", "ordinal: '(a|a)*$' #"))),
     Input("language-format", language(
@@ -485,16 +488,16 @@ INPUTS = (
         "  attachment: inf\n  resolution: 1e400\n"), (("build", "-e", "a"),)),
     Input("names", lambda project, bait: (project / "content" / "a\x1b]0;x\x07\nb").mkdir(), quick=True),
     # Sources
-    Input("pdf-noise", source("pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4000), wrong=False),
-    Input("pdf-pages", source("pdf", pages(50_000, b"")), wrong=False),
+    Input("pdf-noise", source("pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4000), READ, wrong=False),
+    Input("pdf-pages", source("pdf", pages(50_000, b"")), READ, wrong=False),
     Input("pdf-text", source("pdf", pages(
-        1_900, b"BT /F 1 Tf " + b"(x y z) Tj 1 0 Td " * 20_000 + b"ET")), (CHECK,), wrong=False),
-    Input("pdf-graphics", source("pdf", pages(1, b"0 0 m 1 1 l S\n" * 3_000_000)), (CHECK,), wrong=False),
+        1_900, b"BT /F 1 Tf " + b"(x y z) Tj 1 0 Td " * 20_000 + b"ET")), READ, wrong=False),
+    Input("pdf-graphics", source("pdf", pages(1, b"0 0 m 1 1 l S\n" * 3_000_000)), READ, wrong=False),
     Input("pdf-tree", source("pdf", pdf([
-        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>"])), wrong=False),
-    Input("html-nested", source("html", b"<div>" * 500_000), quick=True, wrong=False),
-    Input("html-comments", source("html", b"<!--" * 1_000_000), (CHECK,), wrong=False),
-    Input("markdown-source", source("md", b"[" * 2_000_000), (CHECK,), wrong=False),
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>"])), READ, wrong=False),
+    Input("html-nested", source("html", b"<div>" * 500_000), READ, quick=True, wrong=False),
+    Input("html-comments", source("html", b"<!--" * 1_000_000), READ, wrong=False),
+    Input("markdown-source", source("md", b"[" * 2_000_000), READ, wrong=False),
     # Mail
     Input("ledger-view", ledger(
         "CREATE VIEW letters AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) "
