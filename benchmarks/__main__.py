@@ -5,6 +5,7 @@ that were interleaved. Usage: ``python -m benchmarks [--rounds N] [--variants N]
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -24,7 +25,7 @@ from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator
 from brochure.press.linebreak import breaking
 from brochure.press.typeset import Typesetter
-from brochure.project import Project, packaged_fonts
+from brochure.project import CACHE_VARIABLE, Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
@@ -47,6 +48,7 @@ def main() -> None:
     rounds = options.rounds
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
+        os.environ[CACHE_VARIABLE] = str(work / "remembered")  # nobody's but ours
         cold(work, rounds)
         warm(work, rounds)
         editions(work, rounds)

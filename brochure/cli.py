@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
-from brochure import __version__, report, terminal
+from brochure import __version__, terminal
 from brochure.commands.build import build
 from brochure.commands.check import check
 from brochure.commands.mail import mail
@@ -31,11 +31,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as wrong:
-        said = report.harmless(wrong.message, lines=True)
-        shown = click.ClickException(said)
-        if isinstance(wrong, click.UsageError):
-            shown = click.UsageError(said, wrong.ctx)
-        shown.show()
+        terminal.show_misuse(wrong)
         return wrong.exit_code
     except Problems as problems:
         terminal.show(problems.diagnostics, None)

@@ -132,6 +132,7 @@ class Workers:
     def __init__(self) -> None:
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._all: list[Worker] = []
+        self._busy: set[Worker] = set()
         self._lock = threading.Lock()
         self._over = False
 
@@ -142,10 +143,21 @@ class Workers:
             worker = self._idle.get_nowait()
         except queue.Empty:
             worker = self._new()
+        with self._lock:
+            self._busy.add(worker)
         try:
             yield worker
         finally:
+            with self._lock:
+                self._busy.discard(worker)
             self._idle.put(worker)
+
+    def interrupt(self) -> None:
+        """End the processes of those that are lent; who has one is told that it was killed."""
+        with self._lock:
+            busy = tuple(self._busy)
+        for worker in busy:
+            worker.close()
 
     def close(self) -> None:
         """End all of them for good, whatever they are doing."""

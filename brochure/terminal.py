@@ -53,6 +53,15 @@ def show_json(diagnostics: Iterable[Diagnostic], **result: object) -> None:
     click.echo(report.as_text({**result, "diagnostics": shown, "left_out": ration.by_code}))
 
 
+def show_misuse(wrong: click.ClickException) -> None:
+    """Say what is wrong with a command; the names in it may be a stranger's."""
+    said = report.harmless(wrong.format_message(), lines=True)
+    if isinstance(wrong, click.UsageError):
+        click.UsageError(said, wrong.ctx).show()
+    else:
+        click.ClickException(said).show()
+
+
 def say(message: str) -> None:
     """Print a message that is no result."""
     click.echo(report.harmless(message, lines=True), err=True)

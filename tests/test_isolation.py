@@ -1,7 +1,6 @@
 """Work in a process of its own: what it returns, and how it is stopped."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,81 +9,31 @@ from pathlib import Path
 
 import pytest
 
-from brochure.diagnostics import Place, Problems, error
+from brochure.diagnostics import Place, Problems
 from brochure.isolation import Stopped, Worker, Workers
+from tests.tasks import (
+    MB,
+    abort,
+    be_killed,
+    complain,
+    double,
+    fail_oddly,
+    fill_memory,
+    fill_memory_slowly,
+    leave,
+    loop_in_c,
+    loop_in_python,
+    pid,
+    print_much,
+    sleep,
+)
 from tests.test_cli import environment
-
-MB = 1_000_000
 
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:
     with Worker() as one:
         yield one
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-def loop_in_python() -> None:
-    while True:
-        pass
-
-
-def loop_in_c() -> int:
-    """A power that holds Python's lock for hours: no thread of ours can look at the clock."""
-    return len(str(10**10**9))
-
-
-def sleep() -> None:
-    time.sleep(60)
-
-
-def fill_memory() -> int:
-    return len(bytearray(800 * MB))
-
-
-def fill_memory_slowly() -> None:
-    kept: list[str] = []
-    while True:
-        kept.append("x" * 1000 + str(len(kept)))
-
-
-def abort() -> None:
-    os.abort()
-
-
-def leave() -> None:
-    os._exit(0)
-
-
-def be_killed() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def complain() -> None:
-    raise Problems([error("code", "A sentence.", Place("file", 3, 4), "A hint.")])
-
-
-class Unpicklable(Exception):
-    def __init__(self, one: int, two: int) -> None:
-        super().__init__("words")
-        self.lock = open(os.devnull)  # noqa: SIM115 - that is what cannot travel
-
-
-def fail_oddly() -> None:
-    raise Unpicklable(1, 2)
-
-
-def print_much() -> str:
-    print("this is no answer" * 10_000)
-    os.write(1, b"nor this")
-    return "answer"
-
-
-def pid() -> int:
-    return os.getpid()
 
 
 def test_what_a_function_returns_comes_back(worker: Worker) -> None:
@@ -179,7 +128,7 @@ def assert_ended(process: int) -> None:
 def test_no_worker_outlives_its_command(end: str) -> None:
     code = (
         "import os, signal\nfrom brochure.isolation import Worker\n"
-        "from tests.test_isolation import pid\n"
+        "from tests.tasks import pid\n"
         "worker = Worker()\nprint(worker.call(10, 400_000_000, pid), flush=True)\n" + end
     )
     result = subprocess.run(

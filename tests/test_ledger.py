@@ -419,6 +419,6 @@ def test_a_journal_that_would_have_a_file_deleted(path: Path, tmp_path: Path) ->
 
 
 def test_a_request_without_end_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brochure.mail.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr(bounds, "LEDGER_SECONDS", 0.0)
     with pytest.raises(Problems, match="interrupted"), ledger._told():
         ledger._db.execute(f"SELECT count(*) FROM ({ENDLESS})").fetchall()

@@ -278,11 +278,12 @@ def test_a_source_that_changed_elsewhere_is_only_noted_once(work: Workspace) -> 
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"quotes": [{"x": 1}]}', '{"quotes": 3}'])
-def test_a_spoilt_record_says_nothing(work: Workspace, spoilt: str) -> None:
+def test_a_spoilt_record_is_told_and_written_anew(work: Workspace, spoilt: str) -> None:
     work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
     work.write(f"content/probe/{FILE}", spoilt)
     (outcome,) = outcomes(work)
-    assert outcome.diagnostics == ()
+    (complaint,) = outcome.diagnostics
+    assert (complaint.code, complaint.place.file) == ("verified", f"content/probe/{FILE}")
     assert len(json.loads((work.root / "content/probe" / FILE).read_text())["quotes"]) == 1
 
 

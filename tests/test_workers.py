@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from brochure.diagnostics import Problems
 from brochure.isolation import Stopped
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.hostile.inputs import markers
+from tests.tasks import Piece, fragile, number_or_sleep, twice
 from tests.test_cli import environment, run
 
 WORDS = "Viele Worte stehen hier, damit es eine Weile dauert. " * 40
@@ -181,42 +182,15 @@ def test_one_broken_variant_among_many(many: Workspace) -> None:
     assert "Done, with 39 made, 0 unchanged, 1 not built, 1 error" in result.stderr
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A task for the tests."""
-
-    number: int
-    seconds: float = 20
-    memory: int = 400_000_000
-
-
 def pieces(numbers: Iterable[int]) -> Iterator[tuple[int, Piece]]:
     return ((number, Piece(number)) for number in numbers)
 
 
-def double(piece: Piece) -> int:
-    return 2 * piece.number
-
-
-def fragile(piece: Piece, folder: Path) -> int:
-    """Work during which somebody kills the process: at 3 always, at 5 the first time; 7 crashes."""
-    number = piece.number
-    tries = folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}"
-    tries.touch()
-    if number == 3 or (number == 5 and len(list(folder.glob("5-*"))) == 1):
-        os.kill(os.getpid(), signal.SIGKILL)
-    if number == 7:
-        os.abort()
-    if number == 9:
-        raise ValueError("a bug of ours")
-    return 2 * number
-
-
 @pytest.mark.parametrize("staff", [Alone(), Pool(2)])
 def test_each_task_is_done_once(staff: Alone | Pool) -> None:
-    done = dict(employ(staff, double, pieces(range(50))))
+    done = dict(employ(staff, twice, pieces(range(50))))
     assert done == {number: 2 * number for number in range(50)}
-    assert list(employ(staff, double, iter(()))) == []
+    assert list(employ(staff, twice, iter(()))) == []
 
 
 def test_a_worker_that_dies_costs_no_task_but_the_one_to_blame(tmp_path: Path) -> None:
@@ -244,26 +218,24 @@ def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
     wait_for(lambda: not Path(f"/proc/{first}").exists(), 10)
 
 
-def number_or_sleep(piece: Piece) -> int:
-    """The process that does the first two tasks; who does another never comes back."""
-    if piece.number > 101:
-        time.sleep(30)
-    return os.getpid()
-
-
-def patient(piece: Piece, folder: Path) -> int:
-    """Work that goes on for half a minute, then leaves a trace."""
-    (folder / "begun").touch()
-    time.sleep(30)
-    (folder / "late").touch()
-    return piece.number
+def test_workers_that_are_kept_stay_warm_and_are_interrupted() -> None:
+    with closing(Pool(1, kept=True)) as pool:
+        ((_, first),) = employ(pool, number_or_sleep, pieces([100]))
+        ((_, again),) = employ(pool, number_or_sleep, pieces([101]))
+        assert first == again, "no other process was started"
+        results = employ(pool, number_or_sleep, pieces([100, 200, 201]))
+        assert next(results) == (100, first)
+        results.close()
+        ((_, last),) = employ(pool, number_or_sleep, pieces([100]))
+        assert isinstance(last, int)
+    wait_for(lambda: not Path(f"/proc/{last}").exists(), 10)
 
 
 def test_workers_are_not_waited_for_when_a_build_is_stopped(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from brochure.build.staff import Pool, employ\n"
-        "from tests.test_workers import patient, pieces\n"
-        "list(employ(Pool(2), patient, pieces([1, 2]), Path(sys.argv[1])))"
+        "from tests.tasks import Piece, patient\n"
+        "list(employ(Pool(2), patient, iter([(1, Piece(1)), (2, Piece(2))]), Path(sys.argv[1])))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment(PYTHONWARNINGS=""),

@@ -28,6 +28,7 @@ K = TypeVar("K")
 R = TypeVar("R")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}")
 _ATTEMPTS = 3
+_MOMENT = 0.05  # seconds
 _LOADING = 60  # seconds; more than loading ever takes
 _PATIENCE = 10  # seconds until a scheduler that does not answer is given up
 
@@ -88,20 +89,34 @@ class Alone:
 
 class Pool:
     """`jobs` processes on this machine. `prepare` is what each does first, while there is nothing
-    else to do: loading what it needs.
+    else to do: loading what it needs. `kept`: they stay until `close`, for the next build.
     """
 
     lost = ()
 
-    def __init__(self, jobs: int, prepare: Callable[[], None] | None = None) -> None:
-        self._jobs, self._prepare = jobs, prepare
+    def __init__(
+        self, jobs: int, prepare: Callable[[], None] | None = None, *, kept: bool = False
+    ) -> None:
+        self._jobs, self._prepare, self._kept = jobs, prepare, kept
+        self._executor: _Apart | None = None
         self.capacity = 2 * jobs  # one is being done, one is waiting
 
     def hire(self) -> Executor:
-        return _Apart(self._jobs, self._prepare)
+        if self._executor is None:
+            self._executor = _Apart(self._jobs, self._prepare)
+        return self._executor
 
     def dismiss(self, executor: Executor) -> None:
-        executor.shutdown(wait=True, cancel_futures=True)
+        if self._kept and self._executor is not None:
+            self._executor.interrupt()
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """End the processes."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(cancel_futures=True)
 
 
 class _Apart(Executor):
@@ -110,16 +125,29 @@ class _Apart(Executor):
     def __init__(self, jobs: int, prepare: Callable[[], None] | None) -> None:
         self._workers = Workers()
         self._threads = ThreadPoolExecutor(jobs)
+        self._given: set[Future[Any]] = set()
         if prepare is not None:
             for _ in range(jobs):
                 self._threads.submit(self._prepared, prepare)
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        return self._threads.submit(_apart, self._workers, fn, *args, **kwargs)
+        future = self._threads.submit(_apart, self._workers, fn, *args, **kwargs)
+        self._given.add(future)
+        future.add_done_callback(self._given.discard)
+        return future
+
+    def interrupt(self) -> None:
+        """End what is being done: it is of no use to anybody any more. Those at rest stay."""
+        given = tuple(self._given)
+        for future in given:
+            future.cancel()
+        while not_done := wait(given, timeout=0).not_done:
+            self._workers.interrupt()
+            wait(not_done, timeout=_MOMENT)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait=False, cancel_futures=cancel_futures)
-        self._workers.close()  # what is being done is of no use to anybody any more
+        self._workers.close()
         self._threads.shutdown(wait=wait)
 
     def _prepared(self, prepare: Callable[[], None]) -> None:

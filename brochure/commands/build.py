@@ -7,7 +7,7 @@ import click
 
 from brochure import report, terminal
 from brochure.commands import common
-from brochure.commands.staff import engage
+from brochure.commands.staff import engage, kept
 from brochure.diagnostics import Diagnostic, Problems, Rationed
 from brochure.project import Project
 
@@ -52,24 +52,25 @@ def build(
         terminal.log_steps()
     project = common.project_of(context)
     choice = common.choice(variants, all_variants, every_form=False, anywhere=not leaflets)
-    staffing = (jobs, scheduler)
-    code = _build_once(project, leaflets, editions, choice, draft, staffing, open_, as_json)
+    what = (project, leaflets, editions, choice, draft)
     if not watch:
-        return code
+        return _build_once(*what, (jobs, scheduler, None), open_, as_json)
 
     from brochure.build.watch import changes
 
-    terminal.say("Watching; Ctrl-C ends it.")
-    for changed in changes(project):
-        names = ", ".join(sorted(project.show(path) for path in changed))
-        terminal.say(f"Changed: {names}")
-        project.seen.clear()
-        try:
-            _build_once(project, leaflets, editions, choice, draft, staffing, False, False)
-        except click.ClickException as wrong:  # the leaflet's folder was renamed, say
-            wrong.show()
-        except Problems as problems:
-            terminal.show(problems.diagnostics, project)
+    with kept(jobs) as pool:
+        _build_once(*what, (jobs, None, pool), open_, False)
+        terminal.say("Watching; Ctrl-C ends it.")
+        for changed in changes(project):
+            names = ", ".join(sorted(project.show(path) for path in changed))
+            terminal.say(f"Changed: {names}")
+            project.seen.clear()
+            try:
+                _build_once(*what, (jobs, None, pool), False, False)
+            except click.ClickException as wrong:  # the leaflet's folder was renamed, say
+                terminal.show_misuse(wrong)
+            except Problems as problems:
+                terminal.show(problems.diagnostics, project)
     return 0
 
 
@@ -79,7 +80,7 @@ def _build_once(
     editions: tuple[str, ...],
     choice: Any,
     draft: bool,
-    staffing: tuple[int | None, str | None],
+    staffing: tuple[int | None, str | None, Any],
     open_: bool,
     as_json: bool,
 ) -> int:

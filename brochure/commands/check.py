@@ -72,7 +72,7 @@ def check(
         terminal.show_json(complaints, quotes=list(quotes.values()), switched_off=off)
     else:
         for line in table(list(quotes.values())):
-            terminal.tell(line)
+            click.echo(line)
         terminal.show(complaints, project)
         for code, reason in off.items():
             terminal.say(f"Switched off: {code} ({reason}).")

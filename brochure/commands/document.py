@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from brochure.report import harmless
+
 _SHOWN = 3  # lines at the beginning and end
 
 
@@ -56,10 +58,13 @@ def shown(data: dict[str, Any]) -> str:
         if data["unread_pages"]:
             rows.append(("not read", f"pages {', '.join(data['unread_pages'])}: pictures"))
         rows.append(("sample", ""))
-    text = [click.style(data["file"], bold=True), *(f"  {k:9} {v}".rstrip() for k, v in rows)]
+    text = [click.style(harmless(data["file"]), bold=True)]
+    text += [f"  {key:9} {harmless(value)}".rstrip() for key, value in rows]
     for line in data.get("sample", []):
-        number = f"{line['page']}:{line['line']}" if data["restarts"] else str(line["line"])
-        text.append(f"    {number:>8}  {line['text']}")
+        number = (
+            harmless(f"{line['page']}:{line['line']}") if data["restarts"] else str(line["line"])
+        )
+        text.append(f"    {number:>8}  {harmless(line['text'])}")
     return "\n".join(text)
 
 

@@ -7,6 +7,7 @@ import click
 
 from brochure import terminal
 from brochure.manuscript.load import Manuscript
+from brochure.report import harmless
 from brochure.sources.finding import Verdict
 from brochure.sources.reference import Reference
 from brochure.sources.search import Difference
@@ -57,7 +58,9 @@ def table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
-        verdict, *rest = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
+        verdict, *rest = (
+            harmless(f"{cell:{width}}") for cell, width in zip(line, widths, strict=True)
+        )
         colour = _COLOURS.get(Verdict(line[0]), "red")
         text = "  ".join([click.style(verdict, fg=colour), *rest]).rstrip()
         yield text if terminal.colour() is None else click.unstyle(text)

@@ -11,6 +11,7 @@ from brochure.commands import common
 from brochure.commands.document import available, report, shown
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.project import Project
+from brochure.report import harmless
 
 _FOUND = 5  # places of words that are sought
 _LEAST = 0.3  # of the words, somewhere
@@ -51,7 +52,13 @@ def source(
         return _print(project, complaints, as_json, {"places": data}, _shown_places(data, words))
     if lines or page:
         passage = _passage(opened, _range(lines, "LINES"), _range(page, "--page"))
-        return _print(project, complaints, as_json, {"passage": passage}, [passage["yaml"]])
+        return _print(
+            project,
+            complaints,
+            as_json,
+            {"passage": passage},
+            [harmless(passage["yaml"], lines=True)],
+        )
     reports = [report(of.file, one) for of, one in opened]
     return _print(project, complaints, as_json, {"sources": reports}, map(shown, reports))
 
@@ -67,7 +74,7 @@ def _print(
         terminal.show_json(complaints, **data)
         return common.exit_code(complaints)
     for part in text:
-        terminal.tell(part.rstrip("\n"))
+        click.echo(part.rstrip("\n"))
     terminal.show(complaints, project)
     return common.exit_code(complaints)
 
@@ -198,8 +205,8 @@ def _shown_places(places: list[dict[str, Any]], words: str) -> Iterator[str]:
     for place in places:
         where = Reference(place["page"], place["lines"])
         like = "" if place["share"] == 1.0 else f" ({place['share']:.0%} of these words)"
-        yield click.style(f"{place['file']}, {where}{like}", bold=True)
-        yield f"  … {place['text']} …"
+        yield click.style(harmless(f"{place['file']}, {where}{like}"), bold=True)
+        yield f"  … {harmless(place['text'])} …"
     if places:
         if places[0]["more"]:
             terminal.say(f"And {places[0]['more']} more; add words to find fewer.")

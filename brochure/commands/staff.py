@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from brochure.commands import common
@@ -13,12 +13,24 @@ _FEW = 3  # so little type is set sooner by one process than two have loaded wha
 
 
 @contextmanager
-def engage(to_set: int, jobs: int | None, scheduler: str | None) -> Iterator[tuple[Any, bool]]:
-    """Who sets the type, for the time of a build, and whether the project's cache is within
-    their reach.
+def kept(jobs: int | None) -> Iterator[Any]:
+    """Who sets the type for many builds, one after the other."""
+    from brochure.build import staff, work
+
+    with closing(staff.Pool(jobs or _cores(), work.prepare, kept=True)) as pool:
+        yield pool
+
+
+@contextmanager
+def engage(
+    to_set: int, jobs: int | None, scheduler: str | None, pool: Any = None
+) -> Iterator[tuple[Any, bool]]:
+    """Who sets the type, for the time of a build, and whether the cache is within their reach.
+
+    `pool` are those that are there already, see `kept`.
     """
-    if not to_set:
-        yield None, True
+    if not to_set or pool is not None:
+        yield pool, True
         return
     from brochure.build import staff, work
 

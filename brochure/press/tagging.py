@@ -101,8 +101,10 @@ class _Builder:
         annotation = getattr(box, "link_annotation", None)
         if annotation is not None:
             own.kids.append(_Annotation(page, annotation))
+        # Not `or`: an element without children is false.
+        inner = element if box.element is None else box.element
         for child in getattr(box, "children", ()):
-            self._box(child, own, box.element or element, page, artifacts)
+            self._box(child, own, inner, page, artifacts)
 
     def _element_of(self, box: Box, parent: _Element, element: object) -> _Element:
         """The structure element of a box: made when its HTML element is met for the first time."""

@@ -351,7 +351,7 @@ INPUTS = (
         "{% set n = namespace(x='x' * 900) %}{% for a in range(99) %}{% set n.x = n.x ~ n.x %}"
         "{% endfor %}"), quick=True),
     Input("template-nested-loops", template(
-        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"), quick=True),
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")),
     Input("template-flood", template(
         "{% for a in range(99999) %}{% for b in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}")),
     Input("template-recursion", template("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")),
@@ -359,7 +359,7 @@ INPUTS = (
     Input("template-division", template("{{ 1 / 0 }}")),
     Input("template-long-code", template("<img alt='x' src=\"{{ ('x' * 5000) | code }}\">")),
     Input("template-raw-long-code", template(f"<img alt='x' src=\"qr:{'x' * 5000}\">")),
-    Input("template-svg", template(markers()), (BUILD,), quick=True),
+    Input("template-svg", template(markers()), (BUILD,)),
     Input("template-svg-gradient", template(REPEATING), (BUILD,)),
     Input("template-nested", template(NESTED), (BUILD,)),
     Input("template-colspan", template(
