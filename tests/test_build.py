@@ -370,3 +370,14 @@ def test_records_come_back_as_they_went(workspace: Workspace) -> None:
     assert Journal(workspace.project).up_to_date(path, "i", digests) is None
     (first, *_) = workspace.project.journal.read_text("utf-8").splitlines()
     assert json.loads(first)["files"][0][0] == "out/a.pdf"
+
+
+def test_it_is_told_where_nothing_can_be_remembered(
+    probe: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a word, everything would be built each time, and mail would never go out."""
+    monkeypatch.setenv("BROCHURE_CACHE", str(probe.write("a file", "")))
+    *outcomes, last = build(probe)
+    assert all(outcome.artifact for outcome in outcomes)
+    assert [(d.code, d.is_error) for d in last.diagnostics] == [("not-remembered", False)]
+    assert "BROCHURE_CACHE" in last.diagnostics[0].hint

@@ -44,7 +44,10 @@ class Record:
 
 
 class Journal:
-    """The journal of a project; reads of many PDFs are the same, and written once."""
+    """The journal of a project; reads of many PDFs are the same, and written once.
+
+    `fault` says why a line could not be written, where one could not.
+    """
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
@@ -66,6 +69,7 @@ class Journal:
                 else:
                     self._records[entry["path"]] = entry
                 self._lines += 1
+        self.fault = ""  # why lines could not be written
         self._unchanged: dict[str, bool] = {}
         self._files: dict[Reads, set[Path]] = {}
 
@@ -116,8 +120,10 @@ class Journal:
         self._lines += len(lines)
         text = self._start + "".join(_line(line) for line in lines)
         self._start = ""
-        with contextlib.suppress(OSError):
+        try:
             append(self._path, text.encode("utf-8", "replace"))
+        except OSError as reason:
+            self.fault = reason.strerror or str(reason)
 
     def record(self, path: Path, **facts: Any) -> Record:
         """A record of the PDF at `path`."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from brochure.build.fingerprint import Digests, digest, versions
 from brochure.build.journal import Journal, Reads, Record
 from brochure.build.plan import Choice, Job, Unreadable, plan
-from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order
+from brochure.diagnostics import Diagnostic, Place, Problems, error, in_order, warning
 from brochure.isolation import Stopped
 from brochure.press.edition import Edition
-from brochure.project import Project
+from brochure.project import CACHE_VARIABLE, Project
 
 # What reads, composes and typesets is imported where it is called: a build with nothing to do
 # takes half the time without.
@@ -200,6 +200,8 @@ class Build:
             yield Outcome(None, (_left_out(left),))
         if self._rehearsal:
             return
+        if self._journal.fault:
+            yield Outcome(None, (_not_remembered(self._project, self._journal.fault),))
         self._press.pin()
         self._journal.sweep()
 
@@ -293,6 +295,16 @@ def _left_out(number: int) -> Diagnostic:
         f"{number} more were not begun, since the typesetter could not cope with this one.",
         Place("out"),
         "Build again once that is mended.",
+    )
+
+
+def _not_remembered(project: Project, reason: str) -> Diagnostic:
+    return warning(
+        "not-remembered",
+        f"What was built cannot be remembered ({reason}): it will be made again each time, and "
+        "cannot be mailed.",
+        Place(str(project.journal.parent)),
+        f"Make this folder writable, or name another one in the variable {CACHE_VARIABLE}.",
     )
 
 
