@@ -7,6 +7,7 @@ pinned): the tag tree and three functions of the line breaker are replaced in :f
 import contextlib
 import ctypes.util
 import gc
+import hashlib
 import io
 import logging
 import os
@@ -25,19 +26,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from brochure.diagnostics import Diagnostic, Place, Problems, error, warning
+from brochure.files import write_whole
 from brochure.press import linebreak, tagging
 from brochure.press.assets import Asset
 
 _WHERE = re.compile(r" at (\d+):(\d+)")
 
 
-def font_configuration(folders: tuple[Path, ...]) -> Any:
+def font_configuration(folders: tuple[Path, ...], cache: Path | None = None) -> Any:
     """A font configuration that knows the fonts in these folders and no others.
 
     fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. No
-    ``@font-face``: it would leave a copy of each font in the temporary folder.
+    ``@font-face``: it would leave a copy of each font in the temporary folder. `cache` is a folder
+    of our own for what can be made again, or None.
     """
-    with _fontconfig_file(folders) as file, _environment(file):
+    with _fontconfig_file(folders, cache) as file, _environment(file):
         load()
         from weasyprint.text.fonts import FontConfiguration
 
@@ -121,20 +124,36 @@ def without_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _fontconfig_file(folders: tuple[Path, ...]) -> Iterator[Path]:
+def _fontconfig_file(folders: tuple[Path, ...], cache: Path | None) -> Iterator[Path]:
     """A fontconfig file that names these folders only, with fontconfig's own cache beside it.
 
-    The cache lives for a moment: fontconfig believes what stands in one, and reading the tables of
-    so few fonts takes no longer.
+    Both stay in our cache, where there is one: of a worker that is stopped nothing is left behind.
     """
+    kept = _kept_file(folders, cache / "fontconfig") if cache else None
+    if kept is not None:
+        yield kept
+        return
     with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
-        tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
-        tags.append(f"<cachedir>{escape(temporary)}</cachedir>")
         file = Path(temporary) / "fonts.conf"
-        file.write_text(
-            f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n", "utf-8"
-        )
+        file.write_text(_fontconfig_text(folders, Path(temporary)), "utf-8")
         yield file
+
+
+def _kept_file(folders: tuple[Path, ...], home: Path) -> Path | None:
+    """The file in a folder of our own; None where that cannot be written."""
+    text = _fontconfig_text(folders, home)
+    file = home / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
+    try:
+        write_whole(file, text.encode())  # of two at once, either writes the same
+    except OSError:
+        return None
+    return file
+
+
+def _fontconfig_text(folders: tuple[Path, ...], home: Path) -> str:
+    tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
+    tags.append(f"<cachedir>{escape(str(home))}</cachedir>")
+    return f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
 
 
 @contextmanager

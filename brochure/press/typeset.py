@@ -72,7 +72,7 @@ class Typesetter:
             folders = [packaged_fonts() / family for family in composition.edition.fonts]
             if composition.fonts:
                 folders.insert(0, self._unpacked(composition.fonts, key[1]))
-            self._fonts[key] = engine.font_configuration(tuple(folders))
+            self._fonts[key] = engine.font_configuration(tuple(folders), self._cache)
         fonts = self._fonts[key]
         weasyprint = engine.load()
         log = engine.Log()
