@@ -454,7 +454,7 @@ INPUTS = (
     Input("link-ledger", link("ledger.sqlite3", "BAIT/ledger"), MAILING),
     Input("link-loop", link("content/x/logo.svg", "logo.svg")),
     # Programs in the folder
-    Input("modules", modules, (CHECK, BUILD, ("source", "x"), ("mail", "x")), quick=True, wrong=False),
+    Input("modules", both(source("md", b"Worte der Quelle. Und mehr.\n"), modules), (CHECK, BUILD, ("source", "x"), ("mail", "x")), quick=True, wrong=False),
     # Manuscripts
     Input("passages-alike", leaflet(many_passages("    commentry: {text: x}\n", 20_000)), quick=True),
     Input("passages-empty", leaflet(many_passages("    commentary: {text: }\n", 20_000))),
