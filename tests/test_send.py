@@ -384,6 +384,38 @@ def test_a_full_disk_stops_before_the_last_line(
     assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN}
 
 
+@pytest.mark.parametrize("step", ["claim", "ending", "settle"])
+def test_a_ledger_that_becomes_read_only_in_between(
+    room: Mailroom, authority: trustme.CA, monkeypatch: Any, step: str
+) -> None:
+    """SQLite itself refuses to write, at any step of the second letter: nobody gets two letters,
+    and nobody is forgotten.
+    """
+    room.recipients(A, B, C)
+    real, calls = getattr(Ledger, step), 0
+
+    def refused(self: Ledger, *arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            self._db.execute("PRAGMA query_only = ON")
+        return real(self, *arguments, **options)
+
+    with office(authority) as server:
+        room.mailing(server.port)
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, step, refused)
+            assert room.mail("--send", "--yes", "3") == 1
+        assert calls == 2, "it stopped there"
+        waiting = sum(state in (State.QUEUED, State.SENDING) for state in states(room).values())
+        unknown = step == "settle"  # it went out, and nobody could note that
+        code = room.mail("--send", "--yes", str(waiting - unknown))
+    assert code == int(unknown)
+    assert server.hooks.counts() == {A: 1, B: 1, C: 1}
+    expected = State.UNKNOWN if unknown else State.ACCEPTED
+    assert states(room) == {A: State.ACCEPTED, B: expected, C: State.ACCEPTED}
+
+
 def test_the_number_has_to_be_right(
     room: Mailroom, authority: trustme.CA, capsys: pytest.CaptureFixture[str]
 ) -> None:
