@@ -27,7 +27,7 @@ from itertools import islice
 from pathlib import Path
 from traceback import walk_stack, walk_tb
 from types import FrameType
-from typing import IO, Literal, ParamSpec, TypeVar, cast
+from typing import IO, Literal, NoReturn, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,10 +75,6 @@ class Worker:
         self._process: _Process | None = None
         self._lock = threading.Lock()  # it may be closed for good while it starts
         self._over = False
-
-    def start(self) -> None:
-        """Start the process now, to have it ready later."""
-        self._started()
 
     def _started(self) -> "_Process":
         with self._lock:
@@ -288,6 +284,8 @@ def _answer(task: bytes, watch: "_Watch") -> bytes:
         watch.end()
         _limit(None, None)
     try:
+        if raised is not None:  # of some exceptions it shows there only that they cannot travel
+            pickle.loads(pickle.dumps(raised))  # noqa: S301 - our own
         return pickle.dumps((result, raised), pickle.HIGHEST_PROTOCOL)
     except MemoryError as reason:
         return _memory(reason)
@@ -337,6 +335,7 @@ class _Watch:
     def __init__(self, pipe: IO[bytes], thread: int) -> None:
         self._pipe, self._thread = pipe, thread
         self._deadline: tuple[float, float] | None = None  # of the processor, of the wall
+        self._speaking = threading.Lock()  # lest it ends a task whose answer is on its way
         self._begun = threading.Event()
         threading.Thread(target=self._look, daemon=True).start()
 
@@ -345,19 +344,24 @@ class _Watch:
         self._begun.set()
 
     def end(self) -> None:
-        self._begun.clear()
-        self._deadline = None
+        with self._speaking:
+            self._begun.clear()
+            self._deadline = None
 
     def _look(self) -> None:
         while True:
             self._begun.wait()
             time.sleep(_TICK)
-            deadline = self._deadline
-            if deadline is None:
-                continue
-            if time.process_time() > deadline[0] or time.monotonic() > deadline[1]:
-                stack = walk_stack(sys._current_frames().get(self._thread))
-                frames = tuple(_frame(*step) for step in islice(stack, _FRAMES))
-                with contextlib.suppress(OSError):
-                    _send(self._pipe, pickle.dumps(Stopped("time", frames)))
-                os._exit(0)
+            with self._speaking:
+                if self._deadline is None:
+                    continue
+                processor, wall = self._deadline
+                if time.process_time() > processor or time.monotonic() > wall:
+                    self._stop()
+
+    def _stop(self) -> NoReturn:
+        stack = walk_stack(sys._current_frames().get(self._thread))
+        frames = tuple(_frame(*step) for step in islice(stack, _FRAMES))
+        with contextlib.suppress(OSError):
+            _send(self._pipe, pickle.dumps(Stopped("time", frames)))
+        os._exit(0)

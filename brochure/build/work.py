@@ -59,21 +59,29 @@ def make(task: Task, cache_folder: Path | None) -> Result:
     """Do a task. `cache_folder` is for what can be made again, or None."""
     if task.versions != versions():
         return Result((), 0, (_other_versions(task.versions, versions()),))
-    if task.composition.edition.output == "html":
-        from brochure.press import web
+    try:
+        return (
+            _page(task) if task.composition.edition.output == "html" else _pdf(task, cache_folder)
+        )
+    except Problems as problems:
+        return Result((), 0, problems.diagnostics)
+    except MemoryError:  # a worker has its bounds, and says that they were exceeded
+        raise
+    except Exception as reason:
+        return Result((), 0, (_broken_down(reason),))
 
-        pages = tuple(web.page(task.composition, region) for region in task.regions)
-        return Result(pages, 0, ())
+
+def _page(task: Task) -> Result:
+    from brochure.press import web
+
+    return Result(tuple(web.page(task.composition, region) for region in task.regions), 0, ())
+
+
+def _pdf(task: Task, cache_folder: Path | None) -> Result:
     with _one_at_a_time:
         typesetter = _typesetter(cache_folder)
         try:
             result = typesetter.typeset(task.composition, task.regions)
-        except Problems as problems:
-            return Result((), 0, problems.diagnostics)
-        except MemoryError:  # a worker has its bounds, and says that they were exceeded
-            raise
-        except Exception as reason:
-            return Result((), 0, (_broken_down(reason),))
         finally:
             typesetter.save()
     return Result(result.pdfs, result.pages, result.diagnostics)

@@ -212,14 +212,20 @@ class Composer:
 
     @cached_property
     def _templates(self) -> tuple[tuple[str, str, str], ...]:
-        """All templates by name, with their text and file: those of the project win, file by file.
+        """All templates, and pictures that they may include, by name, with text and file: those of
+        the project win, file by file.
 
         Those that cannot be read are left out, unless the edition is made with them.
         """
         project = self._project
         needed = {self._edition.template, _SHEET}
         folders = (builtin_styles(), project.root / "styles")
-        names = {file.name for folder in folders for file in folder.glob("*.html")}
+        names = {
+            file.relative_to(folder).as_posix()
+            for folder in folders
+            for file in folder.rglob("*")
+            if file.suffix in (".html", ".svg")
+        }
         found = []
         for name in sorted(names | needed):
             path = project.style(name)

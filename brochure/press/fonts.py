@@ -119,9 +119,12 @@ def _read_apart(worker: Worker, data: bytes, place: Place) -> Ranges:
     except ValueError as reason:
         said = str(reason)
     except Stopped as stopped:
-        said = f"reading it takes too much {stopped.reason}" if stopped.reason != "crash" else (
-            "the program that reads it breaks down"
-        )  # fmt: skip
+        said = {
+            "time": "reading it takes too long",
+            "memory": "reading it takes too much memory",
+            "crash": "the program that reads it breaks down",
+            "killed": "the program that reads it was ended by somebody",
+        }[stopped.reason]
     raise _refused(
         "broken-font",
         f"This is no font that can be read ({said}).",

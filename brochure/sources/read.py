@@ -199,6 +199,9 @@ def run_reader(kind: Kind, data: bytes, name: str = "a source") -> dict[str, Any
         return {"error": stopped.reason}
     except RecursionError:
         return {"error": "memory"}
+    except Exception as reason:  # parsers have no one exception for what is broken
+        log.info("%s: %s: %s", name, type(reason).__name__, reason)
+        return {"error": "crash"}
     finally:
         told.cancel()
 
