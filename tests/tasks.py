@@ -65,6 +65,17 @@ def fail_oddly() -> None:
     raise Unpicklable(1, 2)
 
 
+class Unloadable(Exception):
+    """One that travels, and cannot be unpacked where it arrives."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__("words")
+
+
+def fail_late() -> None:
+    raise Unloadable(1, 2)
+
+
 def print_much() -> str:
     print("this is no answer" * 10_000)
     os.write(1, b"nor this")

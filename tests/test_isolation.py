@@ -17,6 +17,7 @@ from tests.tasks import (
     be_killed,
     complain,
     double,
+    fail_late,
     fail_oddly,
     fill_memory,
     fill_memory_slowly,
@@ -51,6 +52,8 @@ def test_what_a_function_raises_is_raised(worker: Worker) -> None:
     assert caught.value.diagnostics[0].place == Place("file", 3, 4)
     with pytest.raises(RuntimeError, match="Unpicklable: words"):
         worker.call(10, 400 * MB, fail_oddly)
+    with pytest.raises(RuntimeError, match="Unloadable: words"):
+        worker.call(10, 400 * MB, fail_late)
     assert worker.call(10, 400 * MB, double, 4) == 8
 
 

@@ -194,3 +194,16 @@ def test_no_numbers_where_some_are_said_to_be(workspace: Workspace, small: bytes
     path = workspace.write("content/probe/sources/a.pdf", small)
     _, _, complaints = read(workspace.project, path, "margin", HERE)
     assert [d.code for d in complaints] == ["no-margin-numbers"]
+
+
+def fail(data: bytes) -> None:
+    raise ValueError("math domain error")
+
+
+def test_whatever_a_parser_raises_is_told(
+    workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "read_pdf", fail)
+    document, complaints = opened(workspace, "a.pdf", small)
+    assert document is None
+    assert "the program that reads it breaks down" in complaints[0]

@@ -263,3 +263,16 @@ def test_a_template_that_runs_a_command_runs_nothing(full: Workspace, tmp_path: 
         ("template", "styles/leaflet.html", 1)
     ]
     assert not marker.exists()
+
+
+def test_templates_and_pictures_in_folders_can_be_included(full: Workspace) -> None:
+    full.write("styles/parts/head.html", "<h1>{{ leaflet.title }}</h1>")
+    full.write("styles/parts/map.svg", SVG)
+    full.write(
+        "styles/leaflet.html",
+        "<html lang='de'><title>T</title>{% include 'parts/head.html' %}"
+        "{% include 'parts/map.svg' %}</html>",
+    )
+    html = full.compose("email").html
+    assert "<h1>Titel</h1>" in html
+    assert "<svg" in html

@@ -1,10 +1,9 @@
 """ICC profiles of presses."""
 
+from brochure import bounds
 from brochure.diagnostics import Place, Problems, error
 from brochure.press.edition import FILE, Edition
 from brochure.project import Project
-
-_LIMIT = 5_000_000  # bytes; those of presses have up to 3 MB
 
 
 def load_profile(project: Project, name: str, edition: Edition) -> bytes | None:
@@ -28,7 +27,7 @@ def load_profile(project: Project, name: str, edition: Edition) -> bytes | None:
             ]
         )
     file = project.style(edition.profile)
-    data = project.read(file, _LIMIT, place)
+    data = project.read(file, bounds.PROFILE, place)
     # ICC.1:2010, 7.2: device class, colour space, signature.
     if (data[12:16], data[16:20], data[36:40]) == (b"prtr", b"CMYK", b"acsp"):
         return data
