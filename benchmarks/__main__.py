@@ -20,7 +20,8 @@ from pathlib import Path
 from benchmarks import sources, variants
 from brochure.manuscript.load import load
 from brochure.press import engine
-from brochure.press.compose import Composition, compose
+from brochure.press.compose import compose
+from brochure.press.composition import Composition
 from brochure.press.edition import load_editions
 from brochure.press.hyphenation import Hyphenator
 from brochure.press.linebreak import breaking

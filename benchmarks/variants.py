@@ -13,7 +13,8 @@ from brochure.build.work import Task, make
 from brochure.manuscript.load import Manuscript, finish
 from brochure.manuscript.variants import read_work
 from brochure.press import engine
-from brochure.press.compose import Composition, compose
+from brochure.press.compose import compose
+from brochure.press.composition import Composition
 from brochure.press.edition import load_editions
 from brochure.project import Project, packaged_fonts
 

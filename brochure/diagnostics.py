@@ -36,6 +36,17 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+SYMBOL = "#"  # begins places that are named, where files are not known
+
+
+def symbolic(name: str = "") -> Place:
+    """The place of a passage, by its id, or of the leaflet, where files are not known.
+
+    `/accent` and `/` with the file of the logo are such names, too: see `Manuscript.located`.
+    """
+    return Place(SYMBOL + name)
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One complaint.

@@ -10,7 +10,8 @@ import trustme
 
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.manuscript.load import Manuscript, load
-from brochure.press.compose import Composition, compose
+from brochure.press.compose import compose
+from brochure.press.composition import Composition
 from brochure.press.edition import load_editions
 from brochure.press.typeset import Typeset, Typesetter
 from brochure.project import CACHE_VARIABLE, Project

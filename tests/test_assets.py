@@ -7,7 +7,7 @@ from PIL import Image
 
 from brochure.diagnostics import Place, Problems
 from brochure.press import engine
-from brochure.press.compose import Composition
+from brochure.press.composition import Composition
 from tests.conftest import HEAD, PASSAGE, Workspace
 
 OUTSIDE = [

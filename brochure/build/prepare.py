@@ -8,7 +8,8 @@ from pathlib import Path
 from brochure.build.plan import Job
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.manuscript.load import Manuscript, finish
-from brochure.press.compose import Composer, Composition
+from brochure.press.compose import Composer
+from brochure.press.composition import Composition
 from brochure.press.edition import Edition
 from brochure.press.filling import Filler
 from brochure.project import Project

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from brochure import bounds
 from brochure.build.fingerprint import versions
-from brochure.diagnostics import Diagnostic, Problems, error
+from brochure.diagnostics import Diagnostic, Problems, error, symbolic
 from brochure.isolation import Frame, Stopped
-from brochure.manuscript.load import symbolic
 
 if TYPE_CHECKING:  # loaded where type is set
-    from brochure.press.compose import Composition
+    from brochure.press.composition import Composition
     from brochure.press.typeset import Typesetter
 
 _one_at_a_time = threading.Lock()  # WeasyPrint is not made for threads; a cluster may use some

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pydantic import BaseModel
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, shortened
+from brochure.diagnostics import SYMBOL, Diagnostic, Place, Problems, error, raise_errors, shortened
 from brochure.manuscript import checks, mend
 from brochure.manuscript.fields import CODE
 from brochure.manuscript.language import Hyphenation, Language, known_languages, load_language
@@ -17,8 +17,6 @@ from brochure.manuscript.regions import Region
 from brochure.manuscript.validate import did_you_mean, validate
 from brochure.manuscript.variants import Draft, read_work
 from brochure.project import Project
-
-_SYMBOL = "#"  # begins the places that `located` knows
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Manuscript:
     def located(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Complaints of the typesetter, which knows passages only, at their places in files."""
         return [
-            replace(d, place=self.place(self._path(d.place.file.removeprefix(_SYMBOL))))
-            if d.place.file.startswith(_SYMBOL)
+            replace(d, place=self.place(self._path(d.place.file.removeprefix(SYMBOL))))
+            if d.place.file.startswith(SYMBOL)
             else d
             for d in diagnostics
         ]
@@ -72,14 +70,6 @@ class Manuscript:
         """How words are divided, by the codes of all languages that the leaflet is in."""
         known = (self.language, *self.languages.values())
         return {language.code: language.hyphenation for language in known if language.hyphenation}
-
-
-def symbolic(name: str = "") -> Place:
-    """The place of a passage, by its id, or of the leaflet, where files are not known.
-
-    `/accent` and `/` with the file of the logo are such names, too: see `Manuscript.located`.
-    """
-    return Place(_SYMBOL + name)
 
 
 def load(project: Project, name: str, variant: str | None = None) -> Manuscript:

@@ -1,17 +1,18 @@
 """Leaflet + edition → HTML and all that belongs to it. Nothing is typeset here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
-from brochure.manuscript.language import Hyphenation, Language
+from brochure.manuscript.language import Language
 from brochure.manuscript.load import Manuscript
 from brochure.press import fonts, wishes
 from brochure.press.access import check_access
 from brochure.press.assets import BASE, Asset, Collector
+from brochure.press.composition import Composition
 from brochure.press.edition import Edition, load_editions
 from brochure.press.filling import Filled, Filler, Request
 from brochure.press.helpers import Helpers
@@ -24,36 +25,6 @@ from brochure.sources.verified import Verification
 UNVERIFIED = Verification()
 _SHEET = "sheet.html"
 _RTL = "rtl.css"
-
-
-@dataclass(frozen=True)
-class Composition:
-    """All that the typesetter gets, wherever it works: it reads nothing else.
-
-    `stylesheets` are pairs of name and text, in order; `assets` answer to addresses below BASE;
-    `fonts` are the project's own, by name; `hyphenation` goes by language; `passages` are the ids
-    of the pairs; `sheet_html` is what sheets carry beside them; `profile` that of the press.
-
-    `fit` is the number of pages to fill, `exactly` or at most; `waived` are the checks that are
-    switched off; `mirrored` says that the leaflet is bound on the right.
-    """
-
-    html: str
-    base: str
-    stylesheets: tuple[tuple[str, str], ...]
-    assets: Mapping[str, Asset]
-    edition: Edition
-    fonts: Mapping[str, bytes]
-    hyphenation: Mapping[str, Hyphenation]
-    passages: tuple[str, ...]
-    fit: int | None = None
-    exactly: bool = True
-    waived: frozenset[str] = frozenset()
-    accent: str | None = None
-    mirrored: bool = False
-    sheet_html: str = ""
-    profile: bytes | None = None
-    diagnostics: tuple[Diagnostic, ...] = field(default=())
 
 
 class Composer:

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from brochure.diagnostics import Diagnostic, error, warning
-from brochure.manuscript.load import symbolic
+from brochure.diagnostics import Diagnostic, error, symbolic, warning
 from brochure.press import imposition, inks, prepress, sheets
-from brochure.press.compose import Composition
+from brochure.press.composition import Composition
 from brochure.press.layout import Layout
 
 

@@ -9,8 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from brochure.diagnostics import Diagnostic, error
-from brochure.manuscript.load import symbolic
+from brochure.diagnostics import Diagnostic, error, symbolic
 from brochure.press.edition import Scale
 from brochure.press.layout import LEFTOVER, Layout, line_height, lines_on_last_page
 from brochure.press.pagination import Plan, plan_pages

@@ -8,11 +8,10 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from brochure.diagnostics import Diagnostic, error, warning
+from brochure.diagnostics import Diagnostic, error, symbolic, warning
 from brochure.manuscript.colour import contrast
-from brochure.manuscript.load import symbolic
 from brochure.press import imposition
-from brochure.press.compose import Composition
+from brochure.press.composition import Composition
 from brochure.press.edition import Edition
 from brochure.press.layout import LEFTOVER, Layout, Word, lines_on_last_page
 

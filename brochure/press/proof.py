@@ -6,8 +6,7 @@ nothing when it loses a word. So each layout is checked against the text.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from brochure.diagnostics import Diagnostic, error, warning
-from brochure.manuscript.load import symbolic
+from brochure.diagnostics import Diagnostic, error, symbolic, warning
 from brochure.press.hyphenation import HYPHENS
 from brochure.press.layout import SLACK, Layout, Word, headless, misaligned
 

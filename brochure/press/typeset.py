@@ -8,13 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors
+from brochure.diagnostics import Diagnostic, Place, Problems, error, raise_errors, symbolic
 from brochure.files import write_whole
 from brochure.manuscript.language import Hyphenation
-from brochure.manuscript.load import symbolic
 from brochure.press import boxes, engine, finish, fit, linebreak, metadata, preflight, proof, wishes
 from brochure.press.assets import BASE
-from brochure.press.compose import Composition
+from brochure.press.composition import Composition
 from brochure.press.hyphenation import Hyphenator
 from brochure.press.setting import Render, Rules, Setting, settle
 from brochure.project import packaged_fonts

@@ -6,7 +6,7 @@ from html import escape, unescape
 from urllib.parse import unquote, urljoin
 
 from brochure.press.assets import BASE
-from brochure.press.compose import Composition
+from brochure.press.composition import Composition
 from brochure.press.metadata import title_of
 
 # Should anything ever slip through, the browser does not fetch it (CSP 3).

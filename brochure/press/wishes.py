@@ -1,11 +1,14 @@
 """What a leaflet asks of an edition: how many pages to fill, which checks to leave out."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from brochure.diagnostics import Diagnostic, Place, error, shortened
-from brochure.manuscript.load import Manuscript
 from brochure.manuscript.validate import did_you_mean
 from brochure.press.edition import Edition
+
+if TYPE_CHECKING:  # who sets type asks for the names of the checks only
+    from brochure.manuscript.load import Manuscript
 
 # Complaints of preflight, which a leaflet or an edition can switch off, each with a reason.
 CHECKS = {
@@ -28,7 +31,7 @@ CHECKS = {
 
 
 def pages(
-    manuscript: Manuscript, name: str, edition: Edition, editions: Callable[[], Sequence[str]]
+    manuscript: "Manuscript", name: str, edition: Edition, editions: Callable[[], Sequence[str]]
 ) -> tuple[int | None, bool, list[Diagnostic]]:
     """How many pages to fill, None for as many as it takes; whether exactly; and complaints.
 
@@ -67,7 +70,7 @@ def pages(
     return int(wish), True, complaints
 
 
-def waived(manuscript: Manuscript, edition: Edition) -> tuple[frozenset[str], list[Diagnostic]]:
+def waived(manuscript: "Manuscript", edition: Edition) -> tuple[frozenset[str], list[Diagnostic]]:
     """The checks that are switched off, and complaints about those that there are not."""
     by_leaflet = manuscript.leaflet.preflight or {}
     unknown = [
