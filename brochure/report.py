@@ -112,10 +112,8 @@ class Lines:
     def _read(self, file: str) -> list[str]:
         if self._project is None:
             return []
-        root, limit = (
-            self._project.root,
-            bounds.TABLE if file.endswith(".csv") else bounds.MANUSCRIPT,
-        )
+        root = self._project.root
+        limit = bounds.TABLE if file.endswith(".csv") else bounds.MANUSCRIPT
         try:
             path = root / file
             if not path.resolve().is_relative_to(root.resolve()):

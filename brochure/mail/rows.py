@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from brochure.diagnostics import shortened
 from brochure.mail.entry import Entry, Kind, Note, State
 
 _TIME = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")  # as the ledger writes it
@@ -63,11 +64,7 @@ def note_of(row: Mapping[str, Any]) -> Note:
 
 def _fault(row: Mapping[str, Any], faults: list[str]) -> str:
     """What is wrong, in a few words: ``state is 'sent'``."""
-    return ", ".join(f"{name} is {_cut(ascii(row[name]))}" for name in faults)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return ", ".join(f"{name} is {shortened(ascii(row[name]))}" for name in faults)
 
 
 def _harmless(text: str) -> str:

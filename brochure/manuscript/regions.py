@@ -101,9 +101,8 @@ def _regions(read: table.Table, file: str) -> Regions:
             diagnostics = (*region.diagnostics, *found[:_MOST])
             regions[index] = replace(region, diagnostics=diagnostics)
     wrong = [region for region in regions if region.diagnostics]
-    if (
-        len(wrong) + len(complaints) > bounds.WRONG_ROWS
-    ):  # checking each variant would say nothing but this, and take long
+    # Checking each variant would say nothing but this, and take long.
+    if len(wrong) + len(complaints) > bounds.WRONG_ROWS:
         raise Problems([*complaints, *(d for region in wrong for d in region.diagnostics)])
     return Regions(file, read.columns, tuple(regions), tuple(complaints))
 

@@ -170,9 +170,8 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
             assert found is not None  # it matches nothing, too
             cell, at = found[0], found.end()
         row.append((cell, place))
-        if (
-            len(row) > bounds.COLUMNS
-        ):  # what follows are empty cells, or this is another kind of table
+        # What follows are empty cells, or this is another kind of table.
+        if len(row) > bounds.COLUMNS:
             at = empty.match(text, at).end()  # type: ignore[union-attr] # it matches nothing, too
             if len(row) > 2 * bounds.COLUMNS:
                 message = f"From here on the row has too many cells: {bounds.COLUMNS} are the most."
