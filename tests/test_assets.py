@@ -60,7 +60,8 @@ def test_a_style_sheet_that_reaches_outside(workspace: Workspace, css: str, addr
     "html",
     ['<img src="{}" alt="x">', '<link rel="stylesheet" href="{}">', '<object data="{}"></object>',
      '<p style="background: url({})">', "<style>@import '{}';</style>", '<embed src="{}">',
-     '<link rel="attachment" href="{}">'],
+     '<link rel="attachment" href="{}">', "<IMG SrcSet='{} 2x' alt=x>",
+     "<svg><image href={} /></svg>"],
 )  # fmt: skip
 def test_a_template_that_reaches_outside(workspace: Workspace, html: str, address: str) -> None:
     workspace.write("styles/leaflet.html", f"<html lang=de><title>x</title>{html.format(address)}")

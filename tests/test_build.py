@@ -196,6 +196,33 @@ def test_superseded_lines_are_swept_out(probe: Workspace, monkeypatch: pytest.Mo
     assert made(probe) == []
 
 
+def test_only_what_still_holds_is_left_after_sweeping(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brochure.build.journal._SPARE", 2)
+    file, digests = workspace.project.journal, fingerprint.Digests()
+    journal = Journal(workspace.project)
+    paths = [workspace.write(f"out/{name}.pdf", b"x") for name in ("a", "b")]
+    for turn in range(3):
+        read = workspace.write(f"read-{turn}", "")
+        for path in paths:
+            reads = journal.reads([read], digests)
+            journal.add(
+                journal.record(
+                    path, inputs=f"i{turn}", reads=reads, sha256=fingerprint.digest(b"x"), size=1,
+                    pages=1, texts="t", row=1, diagnostics=(), symbolic=(),
+                )
+            )  # fmt: skip
+        before = file.read_bytes()
+        journal.sweep()  # 3, 6 and 9 lines; 5, 6 and 7 may stay
+        assert (file.read_bytes() == before) is (turn < 2)
+    files, first, second = map(json.loads, file.read_text("utf-8").splitlines())
+    assert files["files"] == [["read-2", digests.of(workspace.root / "read-2")]]
+    assert (first["path"], second["path"]) == ("out/a.pdf", "out/b.pdf")
+    again = Journal(workspace.project)
+    assert all(again.up_to_date(path, "i2", digests) for path in paths)
+
+
 def test_what_came_from_elsewhere_is_not_believed(probe: Workspace) -> None:
     """PDFs that lie in `out/` of a project that was copied here: whether they say what the
     manuscript says, nobody here has seen.

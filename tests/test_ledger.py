@@ -15,11 +15,13 @@ import pytest
 
 from brochure import bounds
 from brochure.diagnostics import Place, Problems
-from brochure.mail.entry import Kind, State
-from brochure.mail.history import objections, unreadable
+from brochure.mail.entry import AGAIN, Kind, State
+from brochure.mail.history import compare, objections, unreadable
 from brochure.mail.ledger import Ledger
 from brochure.mail.ledgerfile import only_sender
 from brochure.project import Project
+from tests.postoffice import Mailroom
+from tests.test_letter import campaign
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ROWS = [("a@x.de", "A@x.de", "Amt A", "mr"), ("b@x.de", "b@x.de", "", "")]
@@ -119,6 +121,46 @@ def test_a_word_on_an_unknown_letter(ledger: Ledger) -> None:
         assert state(ledger) is becomes
     assert not ledger.resolve("c", "a@x.de", NOW, again=True)  # nobody takes back what was sent
     assert [note.kind for note in ledger.notes("c")] == [Kind.RESOLVED] * 2
+
+
+def test_a_letter_that_waits_may_be_sent_at_once(ledger: Ledger) -> None:
+    claim(ledger)
+    later = NOW + timedelta(hours=4)
+    ledger.settle("c", "a@x.de", NOW, State.DEFERRED, code=451, reply="later", due=later)
+    assert not ledger.resolve("c", "a@x.de", NOW, again=False)  # it did not go out
+    assert ledger.resolve("c", "a@x.de", NOW, again=True)
+    entry = ledger.entries("c")["a@x.de"]
+    assert (entry.state, entry.due_at) == (State.QUEUED, None)
+    assert [note.text for note in ledger.notes("c")] == [AGAIN]
+
+
+@pytest.mark.parametrize(
+    ("settled", "said"),
+    [
+        (None, ["office-again", "variant-changed"]),  # it is on its way
+        (State.ACCEPTED, ["office-again", "variant-changed"]),
+        (State.UNKNOWN, ["office-again", "variant-changed"]),
+        (State.DEFERRED, ["not-in-list"]),
+        (State.REFUSED, []),
+    ],
+)
+def test_what_may_have_gone_out_is_held_against_the_list(
+    ledger: Ledger, room: Mailroom, settled: State | None, said: list[str]
+) -> None:
+    """One office has another address now, the other one another variant."""
+    ledger.enqueue(
+        "probe", [("alt@x.de", "alt@x.de", "Amt", "gi"), ("b@x.de",) * 2 + ("", "vb")], NOW
+    )
+    for key in ("alt@x.de", "b@x.de"):
+        assert ledger.claim(
+            "probe", key, NOW, message_id=key, sha256="", pdf_sha256="", size=1,
+            variant="gi" if key == "alt@x.de" else "vb",
+        )  # fmt: skip
+        if settled:
+            ledger.settle("probe", key, NOW, settled)
+    found = campaign(room, table="email,office,variant\nneu@x.de,Amt,gi\nb@x.de,,gi\n")
+    complaints = compare(found, ledger.entries("probe"), [])
+    assert [complaint.code for complaint in complaints] == said
 
 
 def test_sent_by_hand(ledger: Ledger) -> None:

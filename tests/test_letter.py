@@ -1,5 +1,6 @@
 """Letters: slots, plain text and HTML of the same words, languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,16 @@ import pytest
 from brochure.diagnostics import Diagnostic, Problems
 from brochure.mail.campaign import Campaign, read_campaign
 from brochure.mail.plaintext import plain_text
+from brochure.manuscript.language import load_language
+from brochure.manuscript.markup import Renderer
+from brochure.manuscript.typography import Typography
 from brochure.project import Project
+from tests.conftest import ROOT
 from tests.postoffice import MAIL, Mailroom
 
 HEAD = "from: a@example.org\nserver: {host: smtp.example.org}\n"
 REST = "subject: x\nletter: y\n"
+LETTERS = Renderer(Typography(load_language(Project(ROOT), "de")), "live", together=False)
 LIST = "email,office,salutation,variant,language\na@giessen.de,Amt,Liebe Frau Ünal,gi,\n"
 
 
@@ -148,16 +154,27 @@ def test_a_column_of_the_regions_may_be_for_the_letter_alone(room: Mailroom) -> 
 
 
 def test_plain_text_is_complete_in_itself() -> None:
-    html = (
-        "<p>Ein <em>Wort</em> &amp; <strong>mehr</strong>,<br>neue Zeile "
-        '<a href="https://example.org/x">hier</a>, <a href="https://example.org/">'
-        'https://example.org/</a>, <a href="mailto:a@example.org">a@example.org</a>.</p>'
-        "<ul><li style='list-style-type: \"– \"'>eins<br>zwei</li>"
-        "<li style='list-style-type: \"– \"'><p>drei</p>"
-        "<ul><li style='list-style-type: \"– \"'>vier</li></ul></li></ul>"
-        "<ol><li style='list-style-type: \"3. \"'>fünf</li></ol><p>Ende</p>"
+    text = (
+        "Ein *Wort* & **mehr**,\\\nneue Zeile [hier](https://example.org/x), https://example.org/, "
+        "a@example.org, [**0641 1**](tel:06411).\n\n- eins\\\n  zwei\n- drei\n  - vier\n    fünf\n"
+        "\n3. sechs\n\n   sieben\n4. 10-12 Uhr, Bürger- und Ämter\n\nEnde"
     )
-    assert plain_text(html) == (
+    assert plain_text(LETTERS, text) == (
         "Ein Wort & *mehr*,\nneue Zeile hier (https://example.org/x), https://example.org/, "
-        "a@example.org.\n\n– eins\n  zwei\n– drei\n  – vier\n3. fünf\n\nEnde\n"
+        "a@example.org, *0641 1* (06411).\n\n– eins\n  zwei\n– drei\n  – vier fünf\n"
+        "3. sechs\nsieben\n4. 10–12\u202fUhr, Bürger- und Ämter\n\nEnde"
     )
+
+
+def test_an_empty_item_of_a_list_leaves_no_marker_behind() -> None:
+    assert plain_text(LETTERS, "- eins\n-\n\nEnde") == "– eins\n\nEnde"
+    assert plain_text(LETTERS, "-\n- zwei") == "– zwei"
+
+
+@pytest.mark.parametrize("text", ["a *b* [c](https://e.org)", "1. a\n2. b\n\n- c", "Vor- und 3-4"])
+def test_both_forms_of_a_letter_have_the_same_words(text: str) -> None:
+    html = LETTERS.block(text)
+    words = re.sub(r"<li style='list-style-type: \"([^\"]*)\"'>", r"\1", html)
+    words = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 (\1)", words)
+    words = re.sub(r"</(p|li)>", " ", words)
+    assert re.sub(r"<[^>]*>", "", words).split() == plain_text(LETTERS, text).split()

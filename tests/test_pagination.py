@@ -1,5 +1,7 @@
 """The plan of which pairs to divide, on layouts made by hand."""
 
+import pytest
+
 from brochure.press.layout import Layout, Part, Role, Word, misaligned
 from brochure.press.pagination import pairs_after_holes, plan_pages, tall_pairs
 from brochure.press.proof import letters
@@ -68,6 +70,21 @@ def test_what_is_left_of_a_divided_pair_stands_on_the_next_page() -> None:
 def test_a_pair_longer_than_a_page_begins_where_there_is_room() -> None:
     assert plan_pages(stacked([30, 120, 5]), 0.2).divided == {"p1"}
     assert plan_pages(stacked([45, 120, 5]), 0.2).divided == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("above", "lines", "over"),
+    [
+        (49, 10, 10),  # one line fits, and would stand alone at the foot
+        (48, 10, 8),
+        (40, 11, 2),  # one would be left, and stand alone at the head
+        (40, 12, 2),
+    ],
+)
+def test_no_line_of_a_divided_pair_stands_alone(above: int, lines: int, over: int) -> None:
+    plan = plan_pages(stacked([above, lines]), 0.0)
+    assert plan.divided == {"p1"}
+    assert plan.pages == pytest.approx(1 + over * LINE / PAGE)
 
 
 def test_holes_that_are_there() -> None:

@@ -119,6 +119,17 @@ def test_a_good_leaflet_passes_in_every_edition(workspace: Workspace) -> None:
         assert [f for f in codes(workspace, edition) if f[0] != "last-page"] == [], edition
 
 
+def test_the_footer_may_have_a_back_to_itself(workspace: Workspace) -> None:
+    """The last page on a sheet is the back of the leaflet; a line of text there looks forgotten."""
+    workspace.write("styles/print.css", "footer { break-before: page }")
+    workspace.leaflet(FULL + PASSAGE)
+    assert "last-page" not in {code for code, *_ in codes(workspace, "booklet-a4")}
+    assert "last-page" in {code for code, *_ in codes(workspace, "print")}
+    workspace.write("styles/print.css", "#zwei { break-before: page }")
+    workspace.leaflet(FULL + PASSAGE + "  - id: zwei\n    commentary: {text: Ein Rest}\n")
+    assert "last-page" in {code for code, *_ in codes(workspace, "booklet-a4")}
+
+
 def test_type_is_measured_on_the_paper(workspace: Workspace) -> None:
     """A4 pages, scaled down to half a sheet: 8.5 points become six."""
     workspace.write(

@@ -5,21 +5,28 @@ import json
 import subprocess
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from brochure.diagnostics import Place, Problems
 from brochure.manuscript.language import load_language
 from brochure.press import linebreak
-from brochure.press.edition import load_editions
+from brochure.press.edition import Scale, load_editions
+from brochure.press.fit import fit
+from brochure.press.fonts import missing_characters
 from brochure.press.helpers import quotation
 from brochure.press.hyphenation import Hyphenator, bounded
+from brochure.press.setting import Rules, Setting
 from brochure.press.typeset import Typesetter
 from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.readers import squeezed, structure_texts
+from tests.test_pagination import stacked
 
 GERMAN = load_language(Project(ROOT), "de")
 assert GERMAN.hyphenation is not None
@@ -101,6 +108,7 @@ def test_no_letter_of_a_quote_changes_on_its_way_to_the_page(workspace: Workspac
     [
         ("lines: 3", "Zeile3"),
         ("lines: 3-5", "Zeilen3–5"),
+        ("lines: 12, 15", "Zeilen12,15"),
         ("lines: 3 – 5, 7", "Zeilen3–5,7"),
         ("page: 4", "S.4"),
         ("page: 4\n      lines: 3-5", "S.4,Z.3–5"),
@@ -155,6 +163,57 @@ def test_a_font_of_the_project_is_used_as_soon_as_it_is_there(workspace: Workspa
     source = packaged_fonts() / "EB Garamond" / "EBGaramond-Bold.ttf"
     workspace.write("styles/fonts/EBGaramond-Bold.ttf", source.read_bytes())
     assert embedded() - before == {"EB-Garamond-Bold"}
+
+
+@pytest.mark.parametrize(("lines", "codes"), [(105, ["does-not-fit"]), (110, [])])
+def test_the_last_page_of_what_fits_has_more_than_a_few_lines(lines: int, codes: list[str]) -> None:
+    """2.1 of three pages are too little, 2.2 are enough."""
+
+    def render(rules: Rules) -> Setting:
+        return Setting(SimpleNamespace(pages=range(3)), stacked([5] * (lines // 5)), rules)
+
+    fitted = fit(render, 0.2, Scale(smallest=1, largest=1), 3)
+    assert [complaint.code for complaint in fitted.diagnostics] == codes
+
+
+def test_each_font_of_the_project_is_read(workspace: Workspace) -> None:
+    """Two, each of which has one of the signs; a third one nobody has."""
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "漢 字 語"))
+    for number, sign in enumerate("漢字"):
+        workspace.write(f"styles/fonts/{number}.ttf", font(f"Mine {number}", sign))
+    (complaint,) = workspace.complaints("email")
+    assert (complaint.code, "U+8A9E" in complaint.message) == ("no-glyph", True)
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", "漢 字"))
+    assert sorted(workspace.compose().fonts) == ["0.ttf", "1.ttf"]
+    with pikepdf.open(io.BytesIO(workspace.typeset().pdf)) as document:
+        embedded = {str(f.BaseFont)[8:14] for f in document.pages[0].Resources.Font.values()}
+    assert {"Mine-0", "Mine-1"} <= embedded
+
+
+def font(family: str, sign: str) -> bytes:
+    """A font with a black square for one sign, and the space that may stand beside it."""
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder([".notdef", "space", "sign"])
+    builder.setupCharacterMap({32: "space", ord(sign): "sign"})
+    pen = TTGlyphPen(None)
+    for n, point in enumerate([(0, 0), (0, 500), (500, 500), (500, 0)]):
+        (pen.lineTo if n else pen.moveTo)(point)
+    pen.closePath()
+    empty = TTGlyphPen(None).glyph()
+    builder.setupGlyf({".notdef": empty, "space": empty, "sign": pen.glyph()})
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", "space", "sign"], (600, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    output = io.BytesIO()
+    builder.save(output)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("selector", ["\ufe00", "\ufe0f"])
+def test_a_variation_selector_needs_no_glyph(selector: str) -> None:
+    assert missing_characters(f"a{selector}☂", frozenset({ord("a")})) == ("☂",)
 
 
 def test_a_file_that_is_no_font(workspace: Workspace) -> None:

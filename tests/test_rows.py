@@ -217,6 +217,29 @@ def test_running_heads_feet_and_page_numbers_stand_aside() -> None:
     assert [line.number for line in found.lines if not line.aside] == list(range(1, 81))
 
 
+def headed(heads: Sequence[str]) -> Document:
+    """Pages of twenty lines, no two alike, each below its head."""
+    return read(
+        [
+            [
+                row(10, (head, 40, 90)),
+                *[row(40 + 14 * i, (f"Wort{chr(97 + p)}" * (i + 1), 40, 200)) for i in range(20)],
+            ]
+            for p, head in enumerate(heads)
+        ]
+    )
+
+
+def test_heads_of_left_and_right_pages_may_differ() -> None:
+    found = headed(["Koalitionsvertrag", "Bildung"] * 4)
+    assert [line.text for line in found.lines if line.aside] == ["Koalitionsvertrag", "Bildung"] * 4
+
+
+def test_what_begins_a_few_pages_only_is_text() -> None:
+    found = headed(["Bildung", *"abc", "Bildung", *"def"])
+    assert [line.text for line in found.lines if line.aside] == []
+
+
 def test_smaller_type_at_the_foot_is_a_footnote() -> None:
     text = [row(40 + 14 * i, ("Wort", 40, 200)) for i in range(20)]
     note = Row(330, 7, (Word("1", 40, 43), Word("Siehe", 45, 60)))

@@ -93,6 +93,18 @@ def test_defaults_and_empty_cells(workspace: Workspace) -> None:
     assert titles == ["In Hessen: überall", "In Gießen: Markt 1", "In Fulda: überall"]
 
 
+def test_a_heading_over_the_quotes_is_no_quote(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD
+        + "columns:\n  quote: In {{ region.name }}\n  commentary: '{{ region.ort }}'\n"
+        + PASSAGE
+    )
+    workspace.regions(REGION)
+    columns = workspace.load("1").leaflet.columns
+    assert columns is not None
+    assert (columns.quote, columns.commentary) == ("In Gießen", "Markt 1")
+
+
 def test_a_slot_without_value_is_an_error_at_both_places(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", '"Treffen: {{ region.ort }}"'))
     workspace.regions(REGION)

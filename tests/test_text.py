@@ -45,6 +45,7 @@ FILLER = "\n".join(f"Zeile {'abcdefghij'[i % 10] * (i + 2)} ohne Belang." for i 
         ("geht’s", "geht's"),
         ("10\u202f000 und\u00a020", "10 000 und 20"),
         ("u\u0308ber", "über"),
+        ("Erle\ufe00digt \u2714\ufe0f\n葛\U000e0100城", "Erledigt ✔ 葛城"),
         ("die baden-\nwürttembergischem und baden-württembergische", "die baden-württembergischem"),
         ("schwarz\u2011grün", "schwarz-grün"),
         ("schwarz\u2010grün", "schwarz-grün"),
@@ -294,3 +295,17 @@ def test_differences_are_told_word_by_word() -> None:
     assert finding.verdict is Verdict.ALTERED
     assert finding.differences == (("nur", "bloß"), (", sondern auch", "und"))
     assert finding.found == (Reference(None, "1–2"),)
+
+
+@pytest.mark.parametrize(
+    ("page", "lines", "said"),
+    [
+        (None, "12", "line 12"),
+        (None, "12–13", "lines 12–13"),
+        (None, "12, 15", "lines 12, 15"),
+        ("3", "12, 15", "page 3, lines 12, 15"),
+        ("3–4", None, "pages 3–4"),
+    ],
+)
+def test_several_lines_are_told_as_such(page: str | None, lines: str | None, said: str) -> None:
+    assert str(Reference(page, lines)) == said

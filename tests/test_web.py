@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -112,6 +113,67 @@ def test_pictures_and_styles_lie_in_the_page(browser: Browser, workspace: Worksp
         "getComputedStyle(document.querySelector('h1')).backgroundImage"
     )
     assert page.get_attribute(".text a", "href") == "https://example.org/ort"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("html", "page"),
+    [
+        ("<img class='logo' src='logo.png' alt='Bild'>", "<img class='logo' src='{}' alt='Bild'>"),
+        ("<img src=logo.png alt=Bild>", '<img src="{}" alt=Bild>'),
+        ('<IMG  ALT="Bild"\n SRC = "logo.png" />', '<IMG  ALT="Bild"\n SRC = "{}" />'),
+        ("<img alt='src=\"logo.png\" >' src=' logo.png '>",
+         "<img alt='src=\"logo.png\" >' src='{}'>"),
+        ('<img src="l&#111;go.png" alt="&amp;&lt;">', '<img src="{}" alt="&amp;&lt;">'),
+        ('<img src="./l%6fgo.png#a b" alt="x">', '<img src="{}#a%20b" alt="x">'),
+        ("<img srcset='logo.png 1x,logo.png, logo.png 2x' alt=x>",
+         "<img srcset='{} 1x,{}, {} 2x' alt=x>"),
+        ("<svg><image href='logo.png'/><image xlink:href='logo.png'/></svg>",
+         "<svg><image href='{}'/><image xlink:href='{}'/></svg>"),
+        ("<p style='color: red; background: URL( logo.png ) 0'>x</p>",
+         "<p style='color: red; background: url(&quot;{}&quot;) 0'>x</p>"),
+        ("""<p style="background: url('logo.png')">x</p>""",
+         """<p style="background: url(&quot;{}&quot;)">x</p>"""),
+        ("<style>p{background:url( 'logo.png' )} /* url(logo.png) */\fa{b:url(logo.png)}</style>",
+         """<style>p{background:url("{}")} /* url(logo.png) */\fa{b:url("{}")}</style>"""),
+        ("<video poster=logo.png></video><table background=logo.png>",
+         '<video poster="{}"></video><table background="{}">'),
+        ("<a href='logo.png'>x</a><!-- <img src='logo.png'> --><p>src='logo.png'</p>",
+         "<a href='logo.png'>x</a><!-- <img src='logo.png'> --><p>src='logo.png'</p>"),
+        ("<svg><use href='#logo.png'/></svg>", "<svg><use href='#logo.png'/></svg>"),
+    ],
+)  # fmt: skip
+def test_a_picture_is_found_however_a_template_asks_for_it(
+    workspace: Workspace, html: str, page: str
+) -> None:
+    output = io.BytesIO()
+    Image.new("RGB", (4, 2), "navy").save(output, "PNG")
+    workspace.write("content/probe/logo.png", output.getvalue())
+    workspace.write("styles/leaflet.html", f"<html lang=de><title>x</title>{html}")
+    workspace.leaflet(HEAD + "passages:\n  - id: eins\n    commentary: {text: Text}\n")
+    data = f"data:image/png;base64,{b64encode(output.getvalue()).decode()}"
+    found = web.page(workspace.compose("web")).decode()
+    assert found.endswith(page.replace("{}", data))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html lang=de><HEAD><!-- </head> --><TITLE>A</TITLE></HEAD><p>b",
+        "<html lang=de><title lang=de>A</title><meta name=x><body><svg><title>C</title></svg><p>b",
+        "<html lang=de><title>A</title\n><p>b",
+    ],
+)
+def test_styles_and_region_find_their_place_in_any_head(
+    browser: Browser, workspace: Workspace, html: str
+) -> None:
+    workspace.write("styles/web.css", "p { color: #123456 }")
+    workspace.write("styles/leaflet.html", f"<!doctype html>\n<meta charset=utf-8>{html}")
+    workspace.leaflet(HEAD + "passages:\n  - id: eins\n    commentary: {text: Text}\n")
+    page, _, said = opened(browser, written(workspace, "Gießen"))
+    assert (page.title(), said) == ("A – Gießen", [])
+    assert page.evaluate("getComputedStyle(document.querySelector('p')).color") == "rgb(18, 52, 86)"
+    assert page.evaluate("document.querySelectorAll('head > meta[http-equiv]').length") == 1
     page.close()
 
 

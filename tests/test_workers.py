@@ -9,8 +9,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +24,7 @@ from tests.hostile.inputs import markers
 from tests.tasks import Piece, fragile, number_or_sleep, twice
 from tests.test_cli import environment, run
 
+T = TypeVar("T")
 WORDS = "Viele Worte stehen hier, damit es eine Weile dauert. " * 40
 
 
@@ -203,6 +206,60 @@ def test_a_worker_that_dies_costs_no_task_but_the_one_to_blame(tmp_path: Path) -
     tries = Counter(path.name.partition("-")[0] for path in tmp_path.iterdir())
     assert (tries["3"], tries["5"], tries["7"]) == (3, 2, 1), "a crash would only happen again"
     assert max(tries[str(n)] for n in numbers if n not in (3, 5)) == 1
+
+
+class Gone(Executor):
+    """It is lost with all that it is given, and says so of every second task."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        if args[0].number % 2:
+            future.set_exception(CancelledError())
+        return future
+
+
+class Killed(Executor):
+    """Somebody kills whoever does a task, each time for so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.tries: Counter[int] = Counter()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        self.tries[args[0].number] += 1
+        if self.tries[args[0].number] > self.times:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(Stopped("killed"))
+        return future
+
+
+class Unlucky:
+    """Staff of which the first four executors are lost."""
+
+    capacity = 4
+    lost = (CancelledError,)
+
+    def __init__(self, last: Executor) -> None:
+        self.executors = [last, *(Gone() for _ in range(4))]
+
+    def hire(self) -> Executor:
+        return self.executors.pop()
+
+    def dismiss(self, executor: Executor) -> None:
+        executor.shutdown()
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_task_is_not_to_blame_for_an_executor_that_is_lost(times: int) -> None:
+    """It has its three tries all the same, and no more."""
+    last = Killed(times)
+    results = list(employ(Unlucky(last), twice, pieces(range(6))))
+    assert sorted(key for key, _ in results) == list(range(6))
+    stopped = [result.reason for _, result in results if isinstance(result, Stopped)]
+    assert stopped == (["killed"] * 6 if times == 3 else [])
+    assert set(last.tries.values()) == {3}
 
 
 def test_a_bug_of_ours_is_raised(tmp_path: Path) -> None:

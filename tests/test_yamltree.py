@@ -57,6 +57,25 @@ def test_a_tab_is_named_and_the_rest_is_read() -> None:
     assert data == {"list": [{"a": "1"}, {"a": "2"}], "b": "*x"}
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a:\n  b:\n\t\tc: 1\n", {"a": {"b": {"c": "1"}}}),
+        ("a:\n\tb:\n    c: 1\n", {"a": {"b": {"c": "1"}}}),
+        ("a:\n\tb:\n\t\tc: 1\n\td: 2\n", {"a": {"b": {"c": "1"}, "d": "2"}}),
+        ("a:\n\tb:\n\tc: 1\n", {"a": {"b": None, "c": "1"}}),
+        ("a:\n    b: 1\n\tc: 2\n", {"a": {"b": "1", "c": "2"}}),
+        ("- a: 1\n\tb: 2\n", [{"a": "1", "b": "2"}]),
+        ("a:\n\t- b:\n\t\t\tc: 1\n\t\td: |\n\t\t\te\n\t\t\tf\n\n\t- b: 2\ng: 3\n",
+         {"a": [{"b": {"c": "1"}, "d": "e\nf\n"}, {"b": "2"}], "g": "3"}),
+    ],
+)  # fmt: skip
+def test_a_line_with_tabs_belongs_where_its_author_saw_it(text: str, meant: Plain) -> None:
+    data, complaints = read(text)
+    assert {code for code, *_ in complaints} == {"tab"}
+    assert data == meant
+
+
 def test_a_line_that_cannot_be_understood_is_left_out_and_the_rest_is_read() -> None:
     data, complaints = read("a:\n  b: 1\n   c: 2\nd: *x\n")
     assert [c[:2] for c in complaints] == [("yaml", 3), ("alias", 4)]

@@ -38,7 +38,8 @@ def source(
     """What was read of the documents that a leaflet quotes. With LINES (1087-1090) or --page:
     those lines, as a passage in YAML. With --find: where words stand.
     """
-    if words is not None and (lines or page):
+    wanted = lines is not None or page is not None  # an empty one is wrong usage, and told
+    if words is not None and wanted:
         raise click.UsageError("--find looks in the whole document; leave lines and page out.")
     project = common.project_of(context)
     (name,) = common.leaflet_names(project, (leaflet,))
@@ -50,7 +51,7 @@ def source(
     if words is not None:
         data = [entry for of, one in opened for entry in _places(name, of.file, one, words)]
         return _print(project, complaints, as_json, {"places": data}, _shown_places(data, words))
-    if lines or page:
+    if wanted:
         passage = _passage(opened, _range(lines, "LINES"), _range(page, "--page"))
         return _print(
             project,

@@ -1,6 +1,5 @@
 """Mailing + recipient → the letter to that recipient: subject, plain text, HTML."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,7 +15,6 @@ from brochure.manuscript.nodes import Path, Scalar, Tree, Value
 from brochure.manuscript.typography import Typography
 
 TEXTS = ("subject", "letter", "objection")
-_SPAN = re.compile(r"</?span[^>]*>")  # what holds words together in print; mail needs none
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,8 @@ class Writer:
         """`columns` are those of the recipients, `regional` the names of the region's slots."""
         self._language = language
         self._known = (*regional, *(f"recipient.{name}" for name in columns))
-        self._renderer = markup.Renderer(Typography(language), "live")
+        # What holds words together is for print; mail needs none of it.
+        self._renderer = markup.Renderer(Typography(language), "live", together=False)
         self._tree = _chosen(tree, path)
 
     def write(
@@ -91,13 +90,13 @@ class Writer:
         language = self._language
         objection = texts["objection"] or language.words.objection
         subject = " ".join(texts["subject"].split())
-        body = _SPAN.sub("", self._renderer.block(texts["letter"]))
-        foot = _SPAN.sub("", self._renderer.block(objection))
+        parts = texts["letter"], objection
+        plain = (plain_text(self._renderer, part) for part in parts)
         return Letter(
             language.code,
             subject,
-            plain_text(body + foot),
-            _page(language.code, subject, body, foot),
+            "\n\n".join(filter(None, plain)) + "\n",
+            _page(language.code, subject, *map(self._renderer.block, parts)),
         )
 
 

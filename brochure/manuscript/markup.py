@@ -50,64 +50,81 @@ class Renderer:
     """How texts become HTML: typography (None for quotes), and what happens to links.
 
     `live`: they can be clicked. `printed`: the words, then the short address in parentheses.
-    `none`: the words alone.
+    `none`: the words alone. `together`: whether words are held together that make one line.
     """
 
     typography: Typography | None
     links: Links
+    together: bool = True
+
+    def tokens(self, text: str) -> list[Token]:
+        """Paragraphs and lists, taken apart and set, but not yet written in any language."""
+        tokens = _without_lone_numbers(_parser(self.typography is not None).parse(text))
+        return [
+            replace(token, children=self._set(token)) if token.type == "inline" else token
+            for token in tokens
+        ]
 
     def block(self, text: str) -> str:
         """Paragraphs and lists as HTML blocks."""
-        tokens = _without_lone_numbers(_parser(self.typography is not None).parse(text))
         parts: list[str] = []
-        for token in tokens:
+        for token in self.tokens(text):
             if token.type == "inline":
-                parts.append(self._inline(_joined(token.children or [])))
+                parts.append(self._inline(token.children or []))
             elif token.type == "list_item_open":
-                parts.append(f"<li{self._marker(token)}>")
+                parts.append(f"<li style='list-style-type: \"{self.marker(token)}\"'>")
             elif not token.hidden:  # the paragraphs of a tight list are
                 parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
         return "".join(parts)
 
     def inline(self, text: str) -> str:
         """One line without paragraphs, as for a heading."""
-        (token,) = _parser(self.typography is not None).parseInline(text)
-        return self._inline(_joined(token.children or []))
+        return self._inline(self._line(text))
 
     def plain(self, text: str) -> str:
         """One line without markup, as for metadata and bookmarks."""
-        (token,) = _parser(self.typography is not None).parseInline(text)
-        return "".join(self._words(_joined(token.children or []))).replace("\n", " ")
+        return "".join(token.content for token in self._line(text)).replace("\n", " ")
 
-    def _words(self, tokens: Sequence[Token]) -> Iterator[str]:
-        """The text of each token, set; what is no text counts as empty."""
-        addresses = [
+    def marker(self, item: Token) -> str:
+        """The marker of a list item as typed: a number is never counted anew."""
+        if not item.info and self.typography is not None:
+            return "– "
+        return f"{item.info}{item.markup} "
+
+    def _line(self, text: str) -> list[Token]:
+        (token,) = _parser(self.typography is not None).parseInline(text)
+        return self._set(token)
+
+    def _set(self, paragraph: Token) -> list[Token]:
+        """The tokens of a paragraph; the content of each is its words as they are set."""
+        tokens = _joined(paragraph.children or [])
+        addresses = {
             i + 1
             for i, token in enumerate(tokens)
             if token.type == "link_open" and token.markup == "linkify"
-        ]
-        blank = {"hardbreak": "\n"}
+        }
         pieces = [
-            SEALED if i in addresses else blank.get(token.type, token.content)
+            SEALED if i in addresses else "\n" if token.type == "hardbreak" else token.content
             for i, token in enumerate(tokens)
         ]
         if self.typography is not None:
             pieces = self.typography.paragraph(pieces)
-        for i in addresses:
-            pieces[i] = tokens[i].content
-        yield from pieces
+        return [
+            token if i in addresses else replace(token, content=words)
+            for i, (token, words) in enumerate(zip(tokens, pieces, strict=True))
+        ]
 
     def _inline(self, tokens: Sequence[Token]) -> str:
         parts: list[str] = []
         opened: list[tuple[str, int]] = []  # address of each open link, where its words begin
-        for token, words in zip(tokens, self._words(tokens), strict=True):
+        for at, token in enumerate(tokens):
             match token.type:
                 case "hardbreak":
                     parts.append("<br>")
                 case "em_open" | "em_close" | "strong_open" | "strong_close":
                     parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
                 case "link_open":
-                    opened.append((str(token.attrs["href"]), len(parts)))
+                    opened.append((str(token.attrs["href"]), at))
                     if self.links == "live":
                         address = escape(str(token.attrs["href"]))
                         parts.append(f'<a href="{address}">')
@@ -116,21 +133,14 @@ class Renderer:
                     if self.links == "live":
                         parts.append("</a>")
                     elif self.links == "printed":
-                        shown = re.sub(r"<[^>]*>", "", "".join(parts[start:]))
-                        short = escape(short_address(address))
+                        shown = "".join(token.content for token in tokens[start:at])
+                        short = short_address(address)
                         if short not in (shown, shown.removeprefix("https://").rstrip("/")):
-                            parts.append(f' <span class="address">({short})</span>')
+                            parts.append(f' <span class="address">({escape(short)})</span>')
                 case _:
-                    text = escape(words, quote=False)
-                    parts.append(_kept_together(text))
+                    text = escape(token.content, quote=False)
+                    parts.append(_kept_together(text) if self.together else text)
         return "".join(parts)
-
-    def _marker(self, item: Token) -> str:
-        """The marker of a list item as typed: a number is never counted anew."""
-        marker = f"{item.info}{item.markup} " if item.info else f"{item.markup} "
-        if not item.info and self.typography is not None:
-            marker = "– "
-        return f" style='list-style-type: \"{marker}\"'"
 
 
 def quoted(text: str) -> str:

@@ -4,6 +4,7 @@ Each remedy changes one line of a copy, so that reading can go on to the next mi
 """
 
 import re
+import sys
 
 import yaml
 
@@ -152,16 +153,42 @@ def _without_continuation(lines: list[str], row: int) -> list[str]:
 
 
 def _untabbed(lines: list[str], row: int) -> str:
-    """The line as if indented with spaces: two a tab, or like a line of its kind above."""
-    kind = "- " if lines[row].lstrip().startswith("- ") else ""
-    above = next(
-        (line for line in reversed(lines[:row]) if line.strip() and line.lstrip().startswith(kind)),
-        "",
-    )
-    if above.lstrip(" ").startswith("\t") or above.rstrip().endswith(":"):
-        margin = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
-        return margin.replace("\t", "  ") + lines[row].lstrip()
-    return above[: len(above) - len(above.lstrip(" "))] + lines[row].lstrip()
+    """The line as if indented with spaces: two a tab; or, where none above it stands so that it can
+    belong there, like the last one of its kind.
+    """
+    text = lines[row].lstrip()
+    margin = lines[row][: len(lines[row]) - len(text)]
+    column = len(margin.replace("\t", "  "))
+    above = next((line for line in reversed(lines[:row]) if line.strip()), "")
+    opens = above.rstrip(" +-").endswith((":", "|", ">"))
+    keys, items = _columns(lines[:row])
+    kind = items if text.startswith("- ") else keys
+    if opens and keys and column <= keys[0] and column not in kind:
+        column = keys[0] + 2
+    elif not opens and kind and column not in kind:
+        column = kind[0]
+    return " " * column + text
+
+
+def _columns(lines: list[str]) -> tuple[list[int], list[int]]:
+    """Where the next line can begin as one more key of a block, or as one more item of a list, the
+    innermost first.
+    """
+    keys: list[int] = []
+    items: list[int] = []
+    limit = sys.maxsize
+    for line in reversed(lines):
+        text = line.lstrip(" ")
+        column = len(line) - len(text)
+        if not text.strip() or column >= limit:
+            continue
+        content = len(line) - len(text.lstrip("- ")) if text.startswith("- ") else column
+        if content < limit:
+            keys.append(content)
+        if text.startswith("- "):
+            items.append(column)
+        limit = column
+    return keys, items
 
 
 def _closing(value: str) -> int | None:

@@ -33,6 +33,14 @@ class Asset:
     data: bytes
 
 
+def key_of(address: str, base: str) -> str:
+    """Under which name what an address leads to is kept, if it leads to a file or a QR code."""
+    address = address.strip()
+    if address.startswith(codes.SCHEME):
+        return unquote(address)
+    return BASE + unquote(urlsplit(urljoin(base, address)).path).lstrip("/")
+
+
 class Collector:
     """Collects the assets of one composition, beside those known; complaints come with them."""
 
@@ -81,7 +89,7 @@ class Collector:
                 )
             )
             return
-        key = BASE + unquote(url.path).lstrip("/")
+        key = key_of(address, base)
         if key in self.assets:
             return
         try:
@@ -105,7 +113,7 @@ class Collector:
             hint = "Take a shorter address for what is to be scanned."
             self.diagnostics.append(error("code", said, place, hint))
             return
-        self.assets[unquote(address)] = Asset(_TYPES[".svg"], picture)
+        self.assets[key_of(address, "")] = Asset(_TYPES[".svg"], picture)
 
     def _refuse_more(self, place: Place) -> None:
         complaint = error(

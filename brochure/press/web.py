@@ -2,51 +2,47 @@
 
 import re
 from base64 import b64encode
+from functools import partial
 from html import escape, unescape
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
-from brochure.press.assets import BASE
+from brochure.press.assets import BASE, key_of
 from brochure.press.composition import Composition
 from brochure.press.metadata import title_of
+from brochure.press.scan import Page, changed_css, edited
 
 # Should anything ever slip through, the browser does not fetch it (CSP 3).
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 
 
 def page(composition: Composition, region: str = "") -> bytes:
     """The page as UTF-8; `region` stands in its title, where the title does not name it."""
     css = "\n".join(
-        _embedded_css(text, urljoin(f"{BASE}styles/", name), composition)
+        changed_css(text, partial(_data, composition, urljoin(f"{BASE}styles/", name)))
         for name, text in composition.stylesheets
     )
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n<style>\n'
-        f"{css.replace('</', '<' + chr(92) + '/')}</style>\n</head>"
+        f"{css.replace('</', '<' + chr(92) + '/')}</style>\n"
     )
-    html = re.sub(
-        r"""(<img\b[^>]*\bsrc=")([^"]+)(")""",
-        lambda found: found[1] + _data(found[2], composition.base, composition) + found[3],
-        composition.html,
-    )
-    html = html.replace("</head>", head, 1)
-    html = re.sub(
-        r"<title>(.*?)</title>",
-        lambda found: f"<title>{escape(title_of(unescape(found[1]), region), quote=False)}</title>",
-        html,
-        count=1,
-        flags=re.DOTALL,
-    )
-    return re.sub(r"\n\s*\n+", "\n", html).encode()
+    html = composition.html
+    found = Page(html)
+    edits = [(found.head_end, found.head_end, head)]
+    for asking in found.asking:
+        edits += asking.edits(partial(_data, composition, composition.base))
+    if found.title_at:
+        start, end = found.title_at
+        title = title_of(unescape(html[start:end]), region)
+        edits.append((start, end, escape(title, quote=False)))
+    return re.sub(r"\n\s*\n+", "\n", edited(html, edits)).encode()
 
 
-def _embedded_css(css: str, base: str, composition: Composition) -> str:
-    return _URL.sub(lambda found: f'url("{_data(found[2], base, composition)}")', css)
-
-
-def _data(address: str, base: str, composition: Composition) -> str:
-    """What an address leads to, as a ``data:`` URL (RFC 2397)."""
-    asset = composition.assets.get(unquote(urljoin(base, unescape(address))))
+def _data(composition: Composition, base: str, address: str) -> str:
+    """What an address leads to, as a ``data:`` URL (RFC 2397); itself, where that is no file."""
+    key = key_of(address, base)
+    asset = composition.assets.get(key)
     if asset is None:
         return address
-    return f"data:{asset.mime};base64,{b64encode(asset.data).decode()}"
+    data = f"data:{asset.mime};base64,{b64encode(asset.data).decode()}"
+    part = urldefrag(address).fragment if key.startswith(BASE) else ""  # of an SVG
+    return f"{data}#{quote(part)}" if part else data

@@ -18,8 +18,12 @@ from brochure.sources.rows import SPACES
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 SOFT_HYPHEN = "\u00ad"
-# Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark, marks of direction.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\u2061-\u2064\u2066-\u2069\u202a-\u202e\ufeff]")
+# Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark, marks of direction,
+# variation selectors.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u2060\u2061-\u2064\u2066-\u2069\u202a-\u202e\ufeff\ufe00-\ufe0f"
+    "\U000e0100-\U000e01ef]"
+)
 _SPACE = re.compile(f"[{''.join(sorted(SPACES))}]+")
 _MARKS = "\"'`´„“”‚‘’‛‟«»‹›′″〝〞＂＇\u02bc\u02b9"
 _SIGNS = str.maketrans({**dict.fromkeys(_MARKS, "'"), "\u2010": "-", "\u2011": "-"})
