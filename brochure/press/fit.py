@@ -16,7 +16,12 @@ from brochure.press.pagination import Plan, plan_pages
 from brochure.press.setting import Remembering, Render, Rules, Setting, settle
 
 RESETS = 6  # settings after the first
+MORE = 10  # beyond these, where the plan was wrong
 _FINE = 0.005  # of the scale: a twentieth of a point
+_STEP = 4 * _FINE  # from one scale to the next, where they are tried in a row
+_ROW = 8  # steps in it, at most
+_CLEARLY = 3 * _STEP  # larger: more than half a point
+_FILLED = 0.1  # of a page: where so little is white, larger type would hardly be seen
 _FULL = 0.985  # of the last page: what the search aims at; a line less than all of it
 _TIGHTER = 0.5  # pages are to be filled evenly: pairs are divided for smaller holes than elsewhere
 _LEAST = 0.6  # of the pages, if they are to look full
@@ -54,18 +59,18 @@ def fit(render: Render, hole: float, scale: Scale, pages: int, *, exactly: bool 
     trials = list(_search(render, hole, scale, pages))
     fitting = [trial for trial in trials if trial.plan.pages <= pages]
     if not fitting:
-        tight = min(trials, key=lambda trial: trial.scale)
-        setting = settle(
-            render, hole, Rules(tight.plan.divided, scale=tight.scale), RESETS - render.count
-        )
-        if setting.pages == pages:  # the plan was too timid
-            return Fitted(setting)
-        return Fitted(setting, tuple(_over(replace(tight, setting=setting), pages)))
+        return _tightest(render, hole, trials, scale, pages, exactly)
     best = max(fitting, key=lambda trial: trial.scale)
     if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _SOME):
         setting = settle(render, hole, Rules(best.plan.divided, scale=best.scale), 1)
         return Fitted(setting, (_short(best, setting, pages),))
-    return _set(render, hole, trials, pages, scale.smallest, exactly)
+    fitted = _set(render, hole, trials, pages, scale.smallest, exactly)
+    setting = fitted.setting
+    if not fitted.diagnostics and plan_pages(setting.layout, hole).pages > pages - _FILLED:
+        return fitted
+    least = setting.rules.scale + (_STEP if fitted.diagnostics else _CLEARLY)
+    larger = _in_a_row(render, hole, setting, (least, scale.largest), pages, exactly)
+    return Fitted(larger) if larger else fitted
 
 
 def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_Trial]:
@@ -107,18 +112,21 @@ def _set(
     What stays white in the largest type is shared out among the pages, all but a line.
     """
     fitting = sorted((t for t in trials if t.plan.pages <= pages), key=lambda t: t.scale)
-    trial, safe = fitting[-1], min(fitting[0].scale, fitting[-1].scale - 12 * _FINE)
-    at = trial.scale
+    trial, safe = fitting[-1], min(fitting[0].scale, fitting[-1].scale - _CLEARLY)
+    at = down = trial.scale  # what is tried; where stepping down has come to
     largest = max(t.scale for t in trials) == at
     white = pages - trial.plan.pages if exactly and largest else 0.0
     height = min(trial.setting.layout.heights)
+    bound = RESETS + 1 + MORE
     while True:
         foot = max(0.0, white / pages - 0.03) * height
         rules = Rules(trial.plan.divided, scale=at, foot=foot)
-        left = RESETS + 1 - render.count
-        setting = settle(render, hole, rules, max(left - 2, 0))  # one is kept for another scale
+        # One is kept for another scale.
+        setting = settle(render, hole, rules, max(RESETS - 1 - render.count, 0))
         fits = setting.pages == pages or (not exactly and setting.pages < pages)
-        left = RESETS + 1 - render.count
+        if fits:  # the plan was right; a leftover is not worth more than it ever was
+            bound = RESETS + 1
+        left = bound - render.count
         at_end = left <= 0 or (at <= smallest and not foot)
         if fits and (exactly or at_end or not _is_leftover(setting.layout)):
             return Fitted(setting)
@@ -127,8 +135,78 @@ def _set(
             return Fitted(setting, tuple(_over(over, pages)))
         if foot:
             white = max(0.0, white / 2 - 0.02)
-        else:
-            at = max(smallest, min(safe, at - 4 * _FINE) if left == 1 else at - 4 * _FINE)
+            continue
+        below = max(smallest, min(safe, down - _STEP) if left == 1 else down - _STEP)
+        # Not past one that was planned for itself: it may be laid out already as it is to be.
+        planned = [] if fits else [t for t in fitting if below <= t.scale < at]
+        if planned:
+            trial = planned[-1]
+        at = trial.scale if planned else below
+        if at == below:
+            down = below
+
+
+def _tightest(
+    render: Remembering,
+    hole: float,
+    trials: Sequence[_Trial],
+    scale: Scale,
+    pages: int,
+    exactly: bool,
+) -> Fitted:
+    """The leaflet in the smallest type, or any in which it fits after all: planned to overflow in
+    all that were tried, which need not have come down to the smallest.
+    """
+    tight = min(trials, key=lambda trial: trial.scale)
+    rules = Rules(tight.plan.divided, scale=tight.scale)
+    setting = settle(render, hole, rules, max(RESETS - render.count, 0))
+    if setting.pages == pages:  # the plan was too timid
+        return Fitted(setting)
+    bounds = (scale.smallest, scale.largest)
+    found = _in_a_row(render, hole, setting, bounds, pages, exactly)
+    if found:
+        return Fitted(found)
+    if tight.scale > scale.smallest:
+        smallest = render(Rules(scale=scale.smallest))
+        tight = _Trial(smallest, plan_pages(smallest.layout, hole))
+        left = RESETS + 1 + MORE - render.count
+        setting = settle(
+            render, hole, Rules(tight.plan.divided, scale=tight.scale), min(2, left - 1)
+        )
+    return Fitted(setting, tuple(_over(replace(tight, setting=setting), pages)))
+
+
+def _in_a_row(
+    render: Remembering,
+    hole: float,
+    known: Setting,
+    bounds: tuple[float, float],
+    pages: int,
+    exactly: bool,
+) -> Setting | None:
+    """The leaflet in the largest type of these bounds in which it fits, one tried after the other:
+    none is skipped because it does not fit in type that is a little smaller, for how pairs fall on
+    pages is a matter of luck.
+
+    They begin where the text as such has room, as is known from a setting. Of most leaflets, there
+    is none.
+    """
+    room = known.rules.scale * math.sqrt(pages / plan_pages(known.layout, 0.0).pages)
+    least, most = bounds[0], min(bounds[1], room)
+    step = max(_STEP, (most - least) / _ROW)
+    for number in range(math.floor((most - least) / step + 1e-6), -1, -1):
+        left = RESETS + 1 + MORE - render.count - 2  # two are kept for the smallest
+        if left < 2:
+            break
+        at = least + number * step
+        plan = plan_pages(render(Rules(scale=at)).layout, hole)
+        if plan.pages > pages + _FILLED:
+            continue
+        setting = settle(render, hole, Rules(plan.divided, scale=at), min(2, left - 2))
+        if setting.pages == pages or (not exactly and setting.pages < pages):
+            if exactly or not _is_leftover(setting.layout):
+                return setting
+    return None
 
 
 def _is_leftover(layout: Layout) -> bool:
