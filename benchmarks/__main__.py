@@ -18,14 +18,14 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks import sources, variants
+from brochure.layout.compose.composer import compose
+from brochure.layout.composition import Composition
+from brochure.layout.edition import load_editions
+from brochure.layout.hyphenation import Hyphenator
+from brochure.layout.weasyprint import engine
+from brochure.layout.weasyprint.linebreak import breaking
 from brochure.manuscript.load import load
-from brochure.press import engine
-from brochure.press.compose import compose
-from brochure.press.composition import Composition
-from brochure.press.edition import load_editions
-from brochure.press.hyphenation import Hyphenator
-from brochure.press.linebreak import breaking
-from brochure.press.typeset import Typesetter
+from brochure.pipeline.typesetter import Typesetter
 from brochure.project import CACHE_VARIABLE, Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from brochure.diagnostics import Place
+from brochure.diagnostics import Location
 from brochure.project import Project
+from brochure.sources.document import Reference
 from brochure.sources.finding import Limits
-from brochure.sources.read import read
-from brochure.sources.reference import Reference
-from brochure.sources.verify import Source
+from brochure.sources.reading.reader import read
+from brochure.sources.verification import Source
 from tests import papers
 
 PAGES = 150
@@ -32,7 +32,7 @@ def main(work: Path, rounds: int) -> None:
     wrong = [quote.replace(" die ", " jede ", 1) for quote in right]
 
     def opened() -> Source:
-        document, _, _ = read(project, path, None, Place("benchmark"))
+        document, _, _ = read(project, path, None, Location("benchmark"))
         assert document is not None
         return Source(document)
 

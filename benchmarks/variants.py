@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from brochure.build.fingerprint import versions
-from brochure.build.work import Task, make
+from brochure.layout.compose.composer import compose
+from brochure.layout.composition import Composition
+from brochure.layout.edition import load_editions
+from brochure.layout.weasyprint import engine
 from brochure.manuscript.load import Manuscript, finish
-from brochure.manuscript.variants import read_work
-from brochure.press import engine
-from brochure.press.compose import compose
-from brochure.press.composition import Composition
-from brochure.press.edition import load_editions
+from brochure.manuscript.variants.resolution import read_bundle
+from brochure.pipeline.fingerprint import versions
+from brochure.pipeline.tasks import Task, make
 from brochure.project import Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent
@@ -125,7 +125,7 @@ def brochure(project: Project, *arguments: str) -> None:
 
 def manuscripts(project: Project) -> Iterator[Manuscript]:
     """All variants, read."""
-    leaflet = read_work(project, SEED)
+    leaflet = read_bundle(project, SEED)
     yield from (finish(project, leaflet.draft(variant)) for variant in leaflet.ids)
 
 
@@ -158,8 +158,8 @@ def fresh_processes(work: Path, html: list[Composition]) -> Callable[[int], None
 
 def warm_loop(work: Path, html: list[Composition]) -> Callable[[int], None]:
     """WeasyPrint alone in one process, with fonts and styles kept, as a good script would."""
-    from brochure.press.hyphenation import Hyphenator
-    from brochure.press.linebreak import breaking
+    from brochure.layout.hyphenation import Hyphenator
+    from brochure.layout.weasyprint.linebreak import breaking
 
     weasyprint = engine.load()
     folders = tuple(packaged_fonts() / family for family in html[0].edition.fonts)

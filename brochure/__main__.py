@@ -1,5 +1,5 @@
 """`python -m brochure` is the same as `brochure`."""
 
-from brochure.cli import main
+from brochure.cli.main import main
 
 main()

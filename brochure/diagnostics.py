@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class Location:
     """A place in a file of the user's: path as shown to them, line and column from 1."""
 
     file: str
@@ -39,12 +39,12 @@ class Place:
 SYMBOL = "#"  # begins places that are named, where files are not known
 
 
-def symbolic(name: str = "") -> Place:
+def symbolic(name: str = "") -> Location:
     """The place of a passage, by its id, or of the leaflet, where files are not known.
 
     `/accent` and `/` with the file of the logo are such names, too: see `Manuscript.located`.
     """
-    return Place(SYMBOL + name)
+    return Location(SYMBOL + name)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Diagnostic:
     severity: Severity
     code: str
     message: str
-    place: Place
+    location: Location
     hint: str = ""
 
     @property
@@ -66,37 +66,37 @@ class Diagnostic:
         return self.severity is Severity.ERROR
 
 
-def error(code: str, message: str, place: Place, hint: str = "") -> Diagnostic:
+def error(code: str, message: str, location: Location, hint: str = "") -> Diagnostic:
     """A complaint that stops the build."""
-    return Diagnostic(Severity.ERROR, code, message, place, hint)
+    return Diagnostic(Severity.ERROR, code, message, location, hint)
 
 
-def warning(code: str, message: str, place: Place, hint: str = "") -> Diagnostic:
+def warning(code: str, message: str, location: Location, hint: str = "") -> Diagnostic:
     """A complaint that the user should look at; the build goes on."""
-    return Diagnostic(Severity.WARNING, code, message, place, hint)
+    return Diagnostic(Severity.WARNING, code, message, location, hint)
 
 
-class Problems(Exception):
+class DiagnosticsError(Exception):
     """The one exception for what users may cause: at least one error, and all that came with it."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(f"{d.place}: {d.message}" for d in self.diagnostics))
+        super().__init__("\n".join(f"{d.location}: {d.message}" for d in self.diagnostics))
 
-    def __reduce__(self) -> "tuple[type[Problems], tuple[tuple[Diagnostic, ...]]]":
-        return Problems, (self.diagnostics,)  # it travels between processes
+    def __reduce__(self) -> "tuple[type[DiagnosticsError], tuple[tuple[Diagnostic, ...]]]":
+        return DiagnosticsError, (self.diagnostics,)  # it travels between processes
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place and without repetitions, as a reader of the file meets them."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: (d.place, d.code, d.message)))
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: (d.location, d.code, d.message)))
 
 
 def raise_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Raise all of `diagnostics` if one of them is an error; otherwise return them in order."""
     ordered = in_order(diagnostics)
     if any(d.is_error for d in ordered):
-        raise Problems(ordered)
+        raise DiagnosticsError(ordered)
     return ordered
 
 
@@ -149,8 +149,8 @@ class Rationed:
 
 def _kind(diagnostic: Diagnostic) -> tuple[str, str]:
     """The folder of a leaflet, or the file, that a complaint is about, and its code."""
-    parts = diagnostic.place.file.split("/")
-    about = "/".join(parts[:2]) if parts[0] == "content" else diagnostic.place.file
+    parts = diagnostic.location.file.split("/")
+    about = "/".join(parts[:2]) if parts[0] == "content" else diagnostic.location.file
     return about, diagnostic.code
 
 

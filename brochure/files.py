@@ -10,7 +10,7 @@ import stat
 import time
 from pathlib import Path
 
-from brochure.diagnostics import Place, Problems, error
+from brochure.diagnostics import DiagnosticsError, Location, error
 
 _ABANDONED = 3600.0  # seconds after which a half-written file cannot belong to a living build
 
@@ -82,13 +82,13 @@ def decode_utf8(data: bytes, file: str) -> str:
     except UnicodeDecodeError as reason:
         before = data[: reason.start].decode("utf-8-sig", "replace")
         column = len(before) - (before.rfind("\n") + 1) + 1
-        raise Problems(
+        raise DiagnosticsError(
             [
                 error(
                     "not-utf8",
                     f"The file is not UTF-8: the byte 0x{data[reason.start]:02X} here belongs to "
                     "another encoding.",
-                    Place(file, before.count("\n") + 1, column),
+                    Location(file, before.count("\n") + 1, column),
                     "Save it again as “UTF-8” (in the editor: Save as … → Encoding).",
                 )
             ]

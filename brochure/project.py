@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from brochure.diagnostics import Place, Problems, error
+from brochure.diagnostics import DiagnosticsError, Location, error
 from brochure.files import decode_utf8, read_regular, write_whole
 
 MANUSCRIPT = "leaflet.yaml"
@@ -59,13 +59,13 @@ class Project:
         for folder in (start, *start.parents):
             if (folder / "content").is_dir():
                 return cls(folder)
-        raise Problems(
+        raise DiagnosticsError(
             [
                 error(
                     "no-project",
                     "There is no project here: no folder `content/`, neither in this folder "
                     "nor in one above it.",
-                    Place(str(start)),
+                    Location(str(start)),
                     "Go to the folder of your project (`cd …`), or start one with "
                     "`brochure new my-leaflet`.",
                 )
@@ -139,25 +139,25 @@ class Project:
             return own
         return builtin_styles() / name
 
-    def read(self, path: Path, limit: int, asked_at: Place | None = None) -> bytes:
+    def read(self, path: Path, limit: int, asked_at: Location | None = None) -> bytes:
         """The bytes of a file inside the project, at most `limit` of them.
 
         `asked_at` is the place that names the file, where there is one. Raises Problems.
         """
         self.seen.add(path)
-        place = asked_at or Place(self.show(path))
+        location = asked_at or Location(self.show(path))
         named = f"`{self.show(path)}`"
         try:
             # Not strict: what lies outside is said to lie outside, whether or not it exists there;
             # the complaint must not depend on the machine, nor tell what else is on it.
             real = path.resolve()
             if not any(real.is_relative_to(base.resolve()) for base in self._readable()):
-                raise Problems(
+                raise DiagnosticsError(
                     [
                         error(
                             "outside-project",
                             f"{named} lies outside the project folder.",
-                            place,
+                            location,
                             "Copy the file into the project; nothing outside it is read.",
                         )
                     ]
@@ -183,7 +183,7 @@ class Project:
                 return data
             message = f"{named} is larger than {_size(limit)}."
             hint = "That is more than a leaflet can hold; is this the right file?"
-        raise Problems([error("cannot-read", message, place, hint)])
+        raise DiagnosticsError([error("cannot-read", message, location, hint)])
 
     def read_text(self, path: Path, limit: int) -> str:
         """The text of a file inside the project, as `read` and `decode_utf8` have it."""
@@ -213,15 +213,15 @@ def cache_folder() -> Path:
     return Path(chosen).absolute() if chosen else platformdirs.user_cache_path("brochure", False)
 
 
-def check_name(name: str, place: Place) -> None:
+def check_name(name: str, location: Location) -> None:
     """Raise Problems unless `name` is fit for a leaflet: it becomes part of file names in mails."""
     if not NAME.fullmatch(name):
-        raise Problems(
+        raise DiagnosticsError(
             [
                 error(
                     "leaflet-name",
                     f"`{name}` cannot be the name of a leaflet.",
-                    place,
+                    location,
                     "Use letters without accents, digits and hyphens, as in `my-leaflet`: the "
                     "PDF is named after it, and mail programs stumble over anything else.",
                 )

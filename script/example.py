@@ -7,10 +7,10 @@ print them; empty lines have none.
 from html import escape
 from pathlib import Path
 
-from brochure.manuscript.language import load_language
-from brochure.press import engine
-from brochure.press.hyphenation import Hyphenator
-from brochure.press.linebreak import breaking
+from brochure.layout.hyphenation import Hyphenator
+from brochure.layout.weasyprint import engine
+from brochure.layout.weasyprint.linebreak import breaking
+from brochure.manuscript.text.language import load_language
 from brochure.project import Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent

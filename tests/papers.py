@@ -13,15 +13,15 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from brochure.manuscript.language import load_language
-from brochure.press import engine
-from brochure.press.hyphenation import Hyphenator
-from brochure.press.linebreak import breaking
+from brochure.layout.hyphenation import Hyphenator
+from brochure.layout.weasyprint import engine
+from brochure.layout.weasyprint.linebreak import breaking
+from brochure.manuscript.text.language import load_language
 from brochure.project import Project, packaged_fonts
-from brochure.sources import paper
 from brochure.sources.document import Document, Mode
-from brochure.sources.read import run_reader
-from brochure.sources.rows import Row, Word
+from brochure.sources.reading import pages
+from brochure.sources.reading.reader import run_reader
+from brochure.sources.reading.rows import Row, Word
 from tests.conftest import ROOT
 
 NOUNS = (
@@ -209,7 +209,7 @@ def _html(text: Made, layout: Layout) -> str:
     """
     if not layout.heads:
         style = re.sub(r"@(top|bottom)[^{]*\{.*?\}", "", style)
-    places = numbers(text, layout)
+    locations = numbers(text, layout)
     body = []
     per_column = -(-layout.rows // layout.columns)
     for start in range(0, len(text.lines), layout.rows):
@@ -223,12 +223,12 @@ def _html(text: Made, layout: Layout) -> str:
                 extra += 1
                 if layout.blank_numbered and layout.side:
                     body.append(
-                        _number(places[index][1] - 1, row + extra - 1, left, across, layout)
+                        _number(locations[index][1] - 1, row + extra - 1, left, across, layout)
                     )
             top = (row + extra) * 17
             width = f"width: {across - 16}mm;" if layout.justified else ""
             body.append(f"<p style='top: {top}pt; left: {left}mm; {width}'>{escape(line)}</p>")
-            number = places[index][1]
+            number = locations[index][1]
             if layout.side and number % layout.step == 0:
                 body.append(_number(number, row + extra, left, across, layout))
         if layout.folio:
@@ -246,9 +246,9 @@ def _number(number: int, row: int, left: float, across: float, layout: Layout) -
 def read(data: bytes, mode: Mode | None = None) -> Document:
     """What the reader makes of a PDF."""
     answer = run_reader("pdf", data)
-    return paper.document(
+    return pages.document(
         [
-            paper.Page(
+            pages.Page(
                 tuple(
                     Row(y, size, tuple(Word(t, a, b, bool(loose)) for t, a, b, loose in words))
                     for y, size, words in page["rows"]

@@ -8,19 +8,21 @@ the system kills it (0: never). Answered by a line: exit code (negative: killed)
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
 
-import brochure.commands.sending
+import brochure.cli.sending
 import brochure.mail.campaign
-import brochure.mail.password
-import brochure.mail.send
-import brochure.mail.smtp  # noqa: F401
-from brochure.cli import run
-from brochure.mail.ledger import Ledger
-from brochure.mail.send import Sending
-from brochure.mail.wire import Wire
+import brochure.mail.delivery.password
+import brochure.mail.delivery.send
+import brochure.mail.delivery.smtp  # noqa: F401
+from brochure.cli.main import run
+from brochure.mail.delivery.ledger import Ledger
+from brochure.mail.delivery.send import Sending
+from brochure.mail.delivery.smtp import Wire
+from tests.postoffice import undelayed
 
 STEPS = (
     (Ledger, "enqueue"), (Ledger, "claim"), (Ledger, "ending"), (Ledger, "settle"),
@@ -29,6 +31,7 @@ STEPS = (
 
 
 def main() -> None:
+    socket.create_connection = undelayed
     for line in sys.stdin:
         order = json.loads(line)
         counting, counted = os.pipe()

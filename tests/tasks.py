@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from brochure.diagnostics import Place, Problems, error
+from brochure.diagnostics import DiagnosticsError, Location, error
 
 MB = 1_000_000
 
@@ -52,7 +52,7 @@ def be_killed() -> None:
 
 
 def complain() -> None:
-    raise Problems([error("code", "A sentence.", Place("file", 3, 4), "A hint.")])
+    raise DiagnosticsError([error("code", "A sentence.", Location("file", 3, 4), "A hint.")])
 
 
 class Unpicklable(Exception):
@@ -87,7 +87,7 @@ def pid() -> int:
 
 
 @dataclass(frozen=True)
-class Piece:
+class ContextSegment:
     """A task for the tests."""
 
     number: int
@@ -95,11 +95,11 @@ class Piece:
     memory: int = 400_000_000
 
 
-def twice(piece: Piece) -> int:
+def twice(piece: ContextSegment) -> int:
     return 2 * piece.number
 
 
-def fragile(piece: Piece, folder: Path) -> int:
+def fragile(piece: ContextSegment, folder: Path) -> int:
     """Work during which somebody kills the process: at 3 always, at 5 the first time; 7 crashes."""
     number = piece.number
     tries = folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}"
@@ -113,7 +113,7 @@ def fragile(piece: Piece, folder: Path) -> int:
     return 2 * number
 
 
-def patient(piece: Piece, folder: Path) -> int:
+def patient(piece: ContextSegment, folder: Path) -> int:
     """Work that goes on for half a minute, then leaves a trace."""
     (folder / "begun").touch()
     time.sleep(30)
@@ -121,7 +121,7 @@ def patient(piece: Piece, folder: Path) -> int:
     return piece.number
 
 
-def number_or_sleep(piece: Piece) -> int:
+def number_or_sleep(piece: ContextSegment) -> int:
     """The process that does the first two tasks; who does another never comes back."""
     if piece.number > 101:
         time.sleep(30)

@@ -3,15 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from brochure.diagnostics import Diagnostic, Place, Problems
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
 from brochure.mail import address
-from brochure.mail.model import Server
-from brochure.mail.recipients import Recipients, read_recipients
-from brochure.mail.suppression import read_suppression
-from brochure.manuscript.regions import parse
+from brochure.mail.letter.model import Server
+from brochure.mail.recipients import Recipients, read_recipients, read_suppression
+from brochure.manuscript.variants.regions import parse
 from tests.conftest import Workspace
 
-HERE = Place("f", 1, 1)
+HERE = Location("f", 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +54,12 @@ def test_the_same_mailbox(one: str, other: str, same: bool) -> None:
 def test_what_is_no_address(text: str, said: str | None) -> None:
     try:
         found = address.parse(text, HERE)
-    except Problems as problems:
-        (complaint,) = problems.diagnostics
+    except DiagnosticsError as failed:
+        (diagnostic,) = failed.diagnostics
         assert said is not None
-        assert said in complaint.message
-        assert complaint.hint
-        assert complaint.place == HERE
+        assert said in diagnostic.message
+        assert diagnostic.hint
+        assert diagnostic.location == HERE
     else:
         assert said is None
         assert found.spec == "a@b.de"
@@ -71,7 +70,7 @@ def test_senders_may_have_a_name() -> None:
     assert (named.name, named.spec) == ("Initiative „Ökodorf“, e. V.", "flyer@example.org")
     assert address.parse_sender("flyer@example.org", HERE).name == ""
     for wrong in ("Initiative <flyer@example.org>\nBcc: a@b.de", "A\nB <a@b.de>", "<>", "A <a@b"):
-        with pytest.raises(Problems):
+        with pytest.raises(DiagnosticsError):
             address.parse_sender(wrong, HERE)
 
 
@@ -83,8 +82,8 @@ def listed(workspace: Workspace, table: str | bytes, regions: str = REGIONS) -> 
     return read_recipients(workspace.project, "probe", parse(regions, "r.csv"))
 
 
-def codes(complaints: tuple[Diagnostic, ...]) -> list[tuple[int, int, str]]:
-    return [(c.place.line, c.place.column, c.code) for c in complaints]
+def codes(diagnostics: tuple[Diagnostic, ...]) -> list[tuple[int, int, str]]:
+    return [(c.location.line, c.location.column, c.code) for c in diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +132,7 @@ def test_a_list_as_excel_writes_it(workspace: Workspace) -> None:
     found = listed(workspace, table.encode())
     assert found.diagnostics == ()
     (row,) = found.rows
-    assert (row.called, row.place.line) == ('Amt; "Süd" 2. Stock', 3)
+    assert (row.called, row.location.line) == ('Amt; "Süd" 2. Stock', 3)
     assert row.address.name == row.called
 
 
@@ -165,7 +164,7 @@ def test_a_list_must_say_the_variant_only_where_there_are_some(workspace: Worksp
     assert codes(listed(workspace, "email\na@b.de\n").diagnostics) == [(1, 1, "no-column")]
     assert listed(workspace, "email\na@b.de\n", "id,name\n").diagnostics == ()
     assert codes(listed(workspace, "email,variant\n").diagnostics) == [(1, 1, "empty")]
-    with pytest.raises(Problems, match="no column `email`"):
+    with pytest.raises(DiagnosticsError, match="no column `email`"):
         listed(workspace, "e_mail,variant\na@b.de,kb\n")
 
 
@@ -177,8 +176,8 @@ def test_who_wants_no_mail(workspace: Workspace) -> None:
     suppression = read_suppression(workspace.project)
 
     def line(text: str) -> int | None:
-        place = suppression.of(address.parse(text, HERE))
-        return place.line if place else None
+        location = suppression.of(address.parse(text, HERE))
+        return location.line if location else None
 
     assert line("poststelle@giessen.de") == 3
     assert line("anna@xn--bro-hoa.de") == 4
@@ -188,9 +187,9 @@ def test_who_wants_no_mail(workspace: Workspace) -> None:
 
 def test_a_line_that_suppresses_nobody_is_an_error(workspace: Workspace) -> None:
     workspace.write("content/suppressed.txt", "a@b.de\n  rathaus\n@\n")
-    with pytest.raises(Problems) as problems:
+    with pytest.raises(DiagnosticsError) as failed:
         read_suppression(workspace.project)
-    assert codes(problems.value.diagnostics) == [(2, 3, "address"), (3, 1, "address")]
+    assert codes(failed.value.diagnostics) == [(2, 3, "address"), (3, 1, "address")]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +198,8 @@ def test_a_line_that_suppresses_nobody_is_an_error(workspace: Workspace) -> None
 def test_no_address_is_that_long(text: str) -> None:
     """Patterns would take the square of its length: hours, for a cell of some megabytes."""
     for read in (address.parse, address.parse_sender):
-        with pytest.raises(Problems, match="no address of mail has so many"):
-            read(text, Place("x"))
+        with pytest.raises(DiagnosticsError, match="no address of mail has so many"):
+            read(text, Location("x"))
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from brochure.diagnostics import Place, Problems
-from brochure.press import engine
-from brochure.press.composition import Composition
+from brochure.diagnostics import DiagnosticsError, Location
+from brochure.layout.composition import Composition
+from brochure.layout.weasyprint import engine
 from tests.conftest import HEAD, PASSAGE, Workspace
 
 OUTSIDE = [
@@ -35,9 +35,9 @@ def logo(file: str) -> str:
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_a_picture_from_outside(workspace: Workspace, address: str) -> None:
     workspace.leaflet(logo(address))
-    (complaint,) = workspace.complaints("email")
-    assert complaint.code in ("outside-project", "cannot-read")
-    assert (complaint.place.line, complaint.place.column) == (8, 9)
+    (diagnostic,) = workspace.diagnostics("email")
+    assert diagnostic.code in ("outside-project", "cannot-read")
+    assert (diagnostic.location.line, diagnostic.location.column) == (8, 9)
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
@@ -49,10 +49,10 @@ def test_a_picture_from_outside(workspace: Workspace, address: str) -> None:
 def test_a_style_sheet_that_reaches_outside(workspace: Workspace, css: str, address: str) -> None:
     workspace.write("styles/email.css", css.format(address))
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
-    assert complaint.code in ("outside-project", "cannot-read")
-    assert complaint.place.file == "styles/email.css"
-    assert complaint.place.line == 2
+    (diagnostic,) = workspace.diagnostics("email")
+    assert diagnostic.code in ("outside-project", "cannot-read")
+    assert diagnostic.location.file == "styles/email.css"
+    assert diagnostic.location.line == 2
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
@@ -66,9 +66,9 @@ def test_a_style_sheet_that_reaches_outside(workspace: Workspace, css: str, addr
 def test_a_template_that_reaches_outside(workspace: Workspace, html: str, address: str) -> None:
     workspace.write("styles/leaflet.html", f"<html lang=de><title>x</title>{html.format(address)}")
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
-    assert complaint.code in ("outside-project", "cannot-read")
-    assert complaint.place == Place("styles/leaflet.html")
+    (diagnostic,) = workspace.diagnostics("email")
+    assert diagnostic.code in ("outside-project", "cannot-read")
+    assert diagnostic.location == Location("styles/leaflet.html")
 
 
 def test_links_to_click_on_fetch_nothing(workspace: Workspace) -> None:
@@ -79,7 +79,7 @@ def test_links_to_click_on_fetch_nothing(workspace: Workspace) -> None:
 def test_a_symbolic_link_out_of_the_project(workspace: Workspace) -> None:
     (workspace.root / "content/probe/x.png").symlink_to("/etc/hostname")
     workspace.leaflet(logo("x.png"))
-    assert [c.code for c in workspace.complaints("email")] == ["outside-project"]
+    assert [c.code for c in workspace.diagnostics("email")] == ["outside-project"]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_a_symbolic_link_out_of_the_project(workspace: Workspace) -> None:
 def test_bad_pictures(workspace: Workspace, name: str, data: bytes, code: str) -> None:
     workspace.write(f"content/probe/{name}", data)
     workspace.leaflet(logo(name))
-    complaints = workspace.complaints("email")
-    assert {c.code for c in complaints} == {code}
-    assert {c.place.line for c in complaints} == {8}
+    diagnostics = workspace.diagnostics("email")
+    assert {c.code for c in diagnostics} == {code}
+    assert {c.location.line for c in diagnostics} == {8}
 
 
 def test_good_pictures_and_imports_are_taken_along(workspace: Workspace) -> None:
@@ -130,7 +130,7 @@ def test_the_typesetter_itself_fetches_nothing_that_was_not_collected(workspace:
     for address in ("https://example.org/x.png", "file:///etc/passwd", "other.png"):
         html = composition.html.replace("<h1>", f'<img src="{address}" alt="x"><h1>')
         changed = Composition(**{**vars(composition), "html": html})
-        with pytest.raises(Problems) as caught:
+        with pytest.raises(DiagnosticsError) as caught:
             workspace.typesetter.typeset(changed)
         assert [d.code for d in caught.value.diagnostics] == ["outside-project"]
 
@@ -139,4 +139,4 @@ def test_a_cut_picture_is_told_in_the_second_leaflet_too(workspace: Workspace) -
     engine.load()  # which changes how Pillow reads, in the whole process
     workspace.write("content/probe/a.png", png(200, 200)[:-60])
     workspace.leaflet(logo("a.png"))
-    assert [c.code for c in workspace.complaints("email")] == ["broken-picture"]
+    assert [c.code for c in workspace.diagnostics("email")] == ["broken-picture"]

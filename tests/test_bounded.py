@@ -6,17 +6,20 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from brochure import bounds, cli, report
-from brochure.diagnostics import Diagnostic, Place, Problems, Rationed, error, warning
-from brochure.manuscript import slots, yamltree
-from brochure.manuscript.language import Language, fill_in, known_languages, load_language
-from brochure.manuscript.nodes import Node, Value, plain
-from brochure.manuscript.regions import parse
-from brochure.manuscript.validate import did_you_mean
-from brochure.manuscript.variants import read_work
-from brochure.press.edition import load_editions
-from brochure.sources.pins import read_pins
-from brochure.sources.verify import _overlap
+from brochure import bounds
+from brochure.cli import main
+from brochure.cli import output as report
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, error, warning
+from brochure.layout.edition import load_editions
+from brochure.manuscript.text.language import Language, fill_in, known_languages, load_language
+from brochure.manuscript.variants import slots
+from brochure.manuscript.variants.regions import parse
+from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.yaml import parser
+from brochure.manuscript.yaml.nodes import Node, Value, plain
+from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.sources.record import read_record
+from brochure.sources.verification import _overlap
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 GERMAN = (ROOT / "styles/languages/de.yaml").read_text("utf-8")
@@ -27,7 +30,7 @@ EDITION = (
 
 
 def found(workspace: Workspace) -> list[tuple[str, int, int]]:
-    return [(d.code, d.place.line, d.place.column) for d in workspace.complaints()]
+    return [(d.code, d.location.line, d.location.column) for d in workspace.diagnostics()]
 
 
 def passages(count: int, text: str = "text: x") -> str:
@@ -39,14 +42,14 @@ def passages(count: int, text: str = "text: x") -> str:
 
 
 def alike(count: int, file: str, code: str = "a") -> list[Diagnostic]:
-    return [error(code, "x", Place(file, line)) for line in range(1, count + 1)]
+    return [error(code, "x", Location(file, line)) for line in range(1, count + 1)]
 
 
 def test_of_one_kind_some_are_shown_and_the_others_counted() -> None:
     one, other = "content/one/leaflet.yaml", "content/other/leaflet.yaml"
     ration = Rationed()
     shown = ration([*alike(100, one), *alike(3, one, "b"), *alike(30, other)])
-    assert [(d.place.file, d.code) for d in shown] == [
+    assert [(d.location.file, d.code) for d in shown] == [
         *[(one, "a")] * bounds.ALIKE,
         *[(one, "b")] * 3,
         *[(other, "a")] * bounds.ALIKE,
@@ -59,16 +62,16 @@ def test_of_one_kind_some_are_shown_and_the_others_counted() -> None:
 
 def test_in_all_no_more_are_shown_than_can_be_read_and_errors_come_first() -> None:
     ration = Rationed()
-    notes = [warning(f"n{i}", "x", Place("content/one/a", i + 1)) for i in range(1000)]
-    shown = ration([*notes, error("e", "x", Place("content/one/b"))])
+    notes = [warning(f"n{i}", "x", Location("content/one/a", i + 1)) for i in range(1000)]
+    shown = ration([*notes, error("e", "x", Location("content/one/b"))])
     assert len(shown) == bounds.COMPLAINTS
     assert shown[-1].is_error
     assert sum(ration.by_code.values()) == 1001 - bounds.COMPLAINTS
-    assert ration([error("later", "x", Place("content/one/c"))]) == [], "one ration for a build"
+    assert ration([error("later", "x", Location("content/one/c"))]) == [], "one ration for a build"
 
 
 def test_sentences_are_cut() -> None:
-    (shown,) = Rationed()([error("a", "x" * 1_000_000, Place("f"), "y" * 1_000_000)])
+    (shown,) = Rationed()([error("a", "x" * 1_000_000, Location("f"), "y" * 1_000_000)])
     assert len(shown.message) + len(shown.hint) < 3_000
 
 
@@ -76,12 +79,12 @@ def test_a_leaflet_full_of_one_mistake_is_told_in_some_lines(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.leaflet(passages(150, "text: '[x](nirgends)'"))
-    assert cli.run(["-C", str(workspace.root), "check"]) == 1
+    assert main.run(["-C", str(workspace.root), "check"]) == 1
     output = capsys.readouterr().err
     assert output.count("error: The address") == bounds.ALIKE
     assert "content/probe: and 130 more of the kind `link`" in output
     assert "probe: 150 errors" in output, "the count is true"
-    assert cli.run(["-C", str(workspace.root), "check", "--json"]) == 1
+    assert main.run(["-C", str(workspace.root), "check", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
     assert [d["code"] for d in data["diagnostics"]].count("link") == bounds.ALIKE
     assert data["left_out"] == {"link": 130}
@@ -99,7 +102,7 @@ def test_a_file_is_read_once_for_all_its_complaints(
         return read(lines, file)
 
     monkeypatch.setattr(report.Lines, "_read", counted)
-    cli.run(["-C", str(workspace.root), "check"])
+    main.run(["-C", str(workspace.root), "check"])
     assert capsys.readouterr().err.count(" | ") > bounds.ALIKE
     assert len(reads) <= 2
 
@@ -124,8 +127,8 @@ def test_a_variant_with_too_many_passages_is_refused(
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions("id,name\n1,A\n")
     workspace.variant("1", text)
-    errors = [d for d in workspace.complaints(variant="1") if d.is_error]
-    assert [(d.code, d.place.line) for d in errors] == [("too-many", line)]
+    errors = [d for d in workspace.diagnostics(variant="1") if d.is_error]
+    assert [(d.code, d.location.line) for d in errors] == [("too-many", line)]
 
 
 def test_base_and_variant_together_have_no_more_passages(workspace: Workspace) -> None:
@@ -135,8 +138,8 @@ def test_base_and_variant_together_have_no_more_passages(workspace: Workspace) -
         f"  - {{id: a{i}, after: a{i + 1}, commentary: {{text: x}}}}\n" for i in range(600)
     )
     workspace.variant("1", f"add:\n{added}  - {{id: a600, after: p1, commentary: {{text: x}}}}\n")
-    (complaint,) = [d for d in workspace.complaints(variant="1") if d.is_error]
-    assert complaint.code == "too-many"
+    (diagnostic,) = [d for d in workspace.diagnostics(variant="1") if d.is_error]
+    assert diagnostic.code == "too-many"
 
 
 # --- YAML -------------------------------------------------------------------------------------
@@ -163,38 +166,38 @@ def test_base_and_variant_together_have_no_more_passages(workspace: Workspace) -
     ],
 )
 def test_odd_yaml_is_told(text: str, code: str) -> None:
-    _, complaints = yamltree.parse(text, "f")
-    assert code in {d.code for d in complaints}
-    assert len(complaints) < 50
+    _, diagnostics = parser.parse(text, "f")
+    assert code in {d.code for d in diagnostics}
+    assert len(diagnostics) < 50
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-32", "utf-7", "cp037"])
 def test_other_encodings_are_told(codec: str) -> None:
-    text, complaints = yamltree.decode(f"{HEAD}x: ä\x85+\n".encode(codec), "f")
-    assert complaints or "".join(plain_texts(text))
+    text, diagnostics = parser.decode(f"{HEAD}x: ä\x85+\n".encode(codec), "f")
+    assert diagnostics or "".join(plain_texts(text))
 
 
 def plain_texts(text: str) -> Iterator[str]:
-    yield str(plain(yamltree.parse(text, "f")[0].root))
+    yield str(plain(parser.parse(text, "f")[0].root))
 
 
 def test_what_is_left_of_a_file_that_is_too_long_is_looked_through() -> None:
-    _, complaints = yamltree.parse("".join(f"k{i}: x\n" for i in range(50_000)) + "- x: [", "f")
-    assert [d.code for d in complaints] == ["too-many"]
+    _, diagnostics = parser.parse("".join(f"k{i}: x\n" for i in range(50_000)) + "- x: [", "f")
+    assert [d.code for d in diagnostics] == ["too-many"]
 
 
 def test_a_long_file_is_not_mended_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     rounds: list[int] = []
-    compose = yamltree._Composer.compose
+    compose = parser._Composer.compose
 
-    def counted(composer: yamltree._Composer) -> tuple[Node | None, list[Diagnostic]]:
+    def counted(composer: parser._Composer) -> tuple[Node | None, list[Diagnostic]]:
         rounds.append(1)
         return compose(composer)
 
-    monkeypatch.setattr(yamltree._Composer, "compose", counted)
+    monkeypatch.setattr(parser._Composer, "compose", counted)
     text = "a: " + "x" * 300_000 + "\n" + "".join(f"k{i}: 'x' y\n" for i in range(60))
-    _, complaints = yamltree.parse(text, "f")
-    assert {d.code for d in complaints} == {"text-after-quote"}
+    _, diagnostics = parser.parse(text, "f")
+    assert {d.code for d in diagnostics} == {"text-after-quote"}
     assert len(rounds) == 2, "of a short one, 25"
 
 
@@ -208,8 +211,8 @@ def test_a_hint_names_some_of_what_is_known() -> None:
 
 
 def filled(text: str, value: str) -> list[str]:
-    tree, _ = yamltree.parse(f"title: '{text}'\n", "f")
-    given = {"a": Value(value, Place("r"))}
+    tree, _ = parser.parse(f"title: '{text}'\n", "f")
+    given = {"a": Value(value, Location("r"))}
     return [d.code for d in slots.fill(tree, given, ("a",))[1]]
 
 
@@ -241,8 +244,8 @@ def test_many_short_texts_may_not_be_too_long_together(workspace: Workspace) -> 
     workspace.leaflet(
         passages(200, "text: '{{ region.a }}'") + "slots:\n  a: " + "x" * 25_000 + "\n"
     )
-    (complaint,) = workspace.complaints()
-    assert (complaint.code, complaint.place.line) == ("too-long", 3 + 3 * 81)
+    (diagnostic,) = workspace.diagnostics()
+    assert (diagnostic.code, diagnostic.location.line) == ("too-long", 3 + 3 * 81)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +288,7 @@ def test_what_multiplies_is_not_let_into_a_slot(text: str) -> None:
 def test_texts_of_nothing_but_signs_are_refused(workspace: Workspace, signs: str) -> None:
     text = "text: '" + signs * (2_000 // len(signs)) + "x'"
     workspace.leaflet(passages(400, text))
-    assert "too-long" in {d.code for d in workspace.complaints()}
+    assert "too-long" in {d.code for d in workspace.diagnostics()}
 
 
 # --- Tables -----------------------------------------------------------------------------------
@@ -294,8 +297,8 @@ def test_texts_of_nothing_but_signs_are_refused(workspace: Workspace, signs: str
 def codes(text: str) -> list[str]:
     try:
         regions = parse(text, "r.csv")
-    except Problems as problems:
-        return [d.code for d in problems.diagnostics]
+    except DiagnosticsError as failed:
+        return [d.code for d in failed.diagnostics]
     rows = [d for row in regions.rows for d in row.diagnostics]
     return [d.code for d in [*regions.diagnostics, *rows]]
 
@@ -326,9 +329,9 @@ def test_a_table_that_is_all_wrong_makes_no_variants(workspace: Workspace) -> No
     """Each of thousands would be checked, to say of each what was said of its row."""
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions("id,name\n" + "".join(f"r{i} x,A\n" for i in range(1_000)))
-    with pytest.raises(Problems) as problems:
-        read_work(workspace.project, "probe")
-    assert len(problems.value.diagnostics) == 1_000
+    with pytest.raises(DiagnosticsError) as failed:
+        read_bundle(workspace.project, "probe")
+    assert len(failed.value.diagnostics) == 1_000
 
 
 def test_an_id_that_is_no_name_makes_no_variant(
@@ -337,8 +340,8 @@ def test_an_id_that_is_no_name_makes_no_variant(
     """It would become part of a path, and of one that is too long for any file."""
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions(f"id,name\n../x,A\n{'x' * 100_000},B\n1,C\n")
-    assert read_work(workspace.project, "probe").ids == ("1",)
-    assert cli.run(["-C", str(workspace.root), "variants", "probe"]) == 1
+    assert read_bundle(workspace.project, "probe").ids == ("1",)
+    assert main.run(["-C", str(workspace.root), "variants", "probe"]) == 1
     assert capsys.readouterr().err.count("cannot be the id of a region") == 2
 
 
@@ -349,8 +352,8 @@ def editions(workspace: Workspace, text: str) -> list[tuple[str, int]]:
     workspace.write("styles/editions.yaml", text)
     try:
         load_editions(workspace.project)
-    except Problems as problems:
-        return [(d.code, d.place.line) for d in problems.diagnostics if d.is_error]
+    except DiagnosticsError as failed:
+        return [(d.code, d.location.line) for d in failed.diagnostics if d.is_error]
     return []
 
 
@@ -402,8 +405,8 @@ def language(workspace: Workspace, old: str, new: str) -> Language | list[tuple[
     workspace.write("styles/languages/de.yaml", GERMAN.replace(old, new))
     try:
         return load_language(workspace.project, "de")
-    except Problems as problems:
-        return [(d.code, d.place.line) for d in problems.diagnostics]
+    except DiagnosticsError as failed:
+        return [(d.code, d.location.line) for d in failed.diagnostics]
 
 
 def line_of(text: str) -> int:
@@ -454,7 +457,7 @@ def test_words_are_filled_in_literally() -> None:
 def test_the_code_of_a_language_is_no_path(workspace: Workspace) -> None:
     for code in ("de-../../x", "de-" + "x" * 10_000, "x" * 10_000):
         workspace.leaflet(HEAD.replace("de", code, 1) + PASSAGE)
-        assert {d.place.line for d in workspace.complaints()} == {1}
+        assert {d.location.line for d in workspace.diagnostics()} == {1}
     assert "de" in known_languages(workspace.project)
 
 
@@ -468,8 +471,8 @@ def test_a_terminal_obeys_nobody_else(text: str) -> None:
     shown = report.harmless(f"x{text}y")
     assert shown.isprintable()
     assert "<U+" in shown
-    place = Place(f"content/{text}/leaflet.yaml")
-    rendered = click.unstyle(report.render(error("c", text, place, text), None))
+    location = Location(f"content/{text}/leaflet.yaml")
+    rendered = click.unstyle(report.render(error("c", text, location, text), None))
     assert rendered.replace("\n", "").isprintable()
     assert len(rendered.splitlines()) == 2
     written = report.as_text({"a": text})
@@ -488,7 +491,7 @@ def test_a_folder_with_a_name_that_colours_the_terminal(
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions("id,name\n1,A\n")
     workspace.variant("x\x1b]0;y\x07\n", "title: x\n")
-    assert cli.run(["-C", str(workspace.root), "check"]) == 1
+    assert main.run(["-C", str(workspace.root), "check"]) == 1
     output = capsys.readouterr()
     assert "\x1b" not in output.err + output.out
     assert "a<U+001B>[31m<U+000A>b" in output.err
@@ -497,8 +500,8 @@ def test_a_folder_with_a_name_that_colours_the_terminal(
 def test_a_complaint_shows_the_line_that_its_place_counts(workspace: Workspace) -> None:
     """A form feed ends a line for Python, and none for editors."""
     workspace.leaflet("a\x0cb\u2028c\nd\n")
-    place = Place("content/probe/leaflet.yaml", 2, 1)
-    assert "2 | d" in click.unstyle(report.render(error("c", "x", place), workspace.project))
+    location = Location("content/probe/leaflet.yaml", 2, 1)
+    assert "2 | d" in click.unstyle(report.render(error("c", "x", location), workspace.project))
 
 
 # --- What we wrote ourselves ------------------------------------------------------------------
@@ -524,10 +527,10 @@ PIN = {"written": "leaflet.yaml", "passage": "eins", "quote": "x", "reference": 
 def test_a_spoilt_record_says_nothing(workspace: Workspace, text: str) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     workspace.write("content/probe/verified.json", text)
-    found, complaints = read_pins(workspace.project, "probe")
-    assert (found, [c.code for c in complaints]) == ({}, ["verified"])
+    found, diagnostics = read_record(workspace.project, "probe")
+    assert (found, [c.code for c in diagnostics]) == ({}, ["verified"])
     workspace.write("content/probe/verified.json", json.dumps({"quotes": [PIN]}))
-    assert [*map(len, read_pins(workspace.project, "probe"))] == [1, 0]
+    assert [*map(len, read_record(workspace.project, "probe"))] == [1, 0]
 
 
 # --- Numbers ----------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
-from brochure.build import fingerprint, plan
-from brochure.build.journal import Journal
-from brochure.build.plan import Choice
-from brochure.build.run import Build, Outcome, check
-from brochure.build.staff import Alone
-from brochure.press.edition import Edition, load_editions
+from brochure.layout.edition import Edition, load_editions
+from brochure.pipeline import fingerprint, plan
+from brochure.pipeline.build import Build, Outcome, check
+from brochure.pipeline.executors import Alone
+from brochure.pipeline.manifest import Journal
+from brochure.pipeline.plan import Choice
 from brochure.project import Project
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import structure_texts
@@ -113,13 +113,13 @@ def test_the_name_counts_even_where_no_text_uses_it(probe: Workspace) -> None:
 
 def test_a_complaint_about_a_cell_moves_with_its_row(probe: Workspace) -> None:
     probe.regions("id,name,ort\n1,Gießen,<b>Markt</b>\n")
-    assert [str(d.place) for o in build(probe) for d in o.diagnostics] == [
+    assert [str(d.location) for o in build(probe) for d in o.diagnostics] == [
         "content/probe/regions.csv:2:10"
     ]
     probe.regions("id,name,ort\n2,Fulda,x\n1,Gießen,<b>Markt</b>\n")
     outcomes = build(probe)
     assert [o.artifact and o.artifact.made for o in outcomes] == [False, True]
-    assert [str(d.place) for o in outcomes for d in o.diagnostics] == [
+    assert [str(d.location) for o in outcomes for d in o.diagnostics] == [
         "content/probe/regions.csv:3:10"
     ]
 
@@ -142,7 +142,7 @@ def test_fonts_and_versions_count(probe: Workspace, monkeypatch: pytest.MonkeyPa
     assert made(probe) == ALL
     assert made(probe) == []
     monkeypatch.setattr(plan, "versions", lambda: "others")
-    monkeypatch.setattr("brochure.build.run.versions", fingerprint.versions)
+    monkeypatch.setattr("brochure.pipeline.build.versions", fingerprint.versions)
     assert made(probe) == ALL
 
 
@@ -187,7 +187,7 @@ def test_a_spoilt_journal_costs_time_only(probe: Workspace, spoil) -> None:  # t
 
 
 def test_superseded_lines_are_swept_out(probe: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brochure.build.journal._SPARE", 4)
+    monkeypatch.setattr("brochure.pipeline.manifest._SPARE", 4)
     journal = probe.project.journal
     for word in ("a", "b", "c", "d"):
         probe.leaflet(LEAFLET.replace("Mehr", word))
@@ -199,7 +199,7 @@ def test_superseded_lines_are_swept_out(probe: Workspace, monkeypatch: pytest.Mo
 def test_only_what_still_holds_is_left_after_sweeping(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brochure.build.journal._SPARE", 2)
+    monkeypatch.setattr("brochure.pipeline.manifest._SPARE", 2)
     file, digests = workspace.project.journal, fingerprint.Digests()
     journal = Journal(workspace.project)
     paths = [workspace.write(f"out/{name}.pdf", b"x") for name in ("a", "b")]
@@ -237,7 +237,7 @@ def test_what_says_the_same_is_set_once(probe: Workspace, monkeypatch: pytest.Mo
     probe.leaflet(HEAD + PASSAGE)
     probe.regions("id,name\n1,Gießen\n2,Fulda\n3,Kassel\n4,Kassel\n")
     set_ = []
-    from brochure.press.typeset import Typesetter
+    from brochure.pipeline.typesetter import Typesetter
 
     typeset = Typesetter.typeset
 
@@ -283,8 +283,8 @@ def test_complaints_about_what_is_not_made_again_stay_right(probe: Workspace) ->
     probe.leaflet("# eine Zeile mehr\n" + text)
     moved = build(probe, forms=("print",))
     assert not any(o.artifact and o.artifact.made for o in moved)
-    lines = [[d.place.line for d in o.diagnostics] for o in moved]
-    assert lines == [[d.place.line + 1 for d in found] for found in first]
+    lines = [[d.location.line for d in o.diagnostics] for o in moved]
+    assert lines == [[d.location.line + 1 for d in found] for found in first]
 
 
 def test_an_override_that_becomes_stale_is_told_though_nothing_is_made(probe: Workspace) -> None:
@@ -344,7 +344,7 @@ def test_a_broken_variant_does_not_stop_the_others(probe: Workspace) -> None:
     outcomes = build(probe)
     assert sorted(o.artifact.variant or "" for o in outcomes if o.artifact) == ["1", "3"]
     (broken,) = (o for o in outcomes if o.artifact is None)
-    assert [(d.code, d.place.file) for d in broken.diagnostics if d.is_error] == [
+    assert [(d.code, d.location.file) for d in broken.diagnostics if d.is_error] == [
         ("orphaned", "content/probe/variants/2.yaml")
     ]
     editions: dict[str, Edition] = load_editions(probe.project)
@@ -362,9 +362,11 @@ def test_complaints_of_the_typesetter_have_the_places_of_each_variant(probe: Wor
     )  # fmt: skip
     outcomes = build(probe)
     assert all(o.artifact is None for o in outcomes)
-    places = [str(d.place) for o in outcomes for d in o.diagnostics if d.code == "outside-margins"]
+    locations = [
+        str(d.location) for o in outcomes for d in o.diagnostics if d.code == "outside-margins"
+    ]
     base, own = "content/probe/leaflet.yaml:10:5", "content/probe/variants/3.yaml:3:3"
-    assert places == [base, base, own]
+    assert locations == [base, base, own]
 
 
 def test_a_pdf_knows_the_files_that_it_was_made_from(probe: Workspace) -> None:
@@ -379,16 +381,16 @@ def test_a_pdf_knows_the_files_that_it_was_made_from(probe: Workspace) -> None:
 
 
 def test_records_come_back_as_they_went(workspace: Workspace) -> None:
-    from brochure.diagnostics import Place, warning
+    from brochure.diagnostics import Location, warning
 
     workspace.write("out/a.pdf", b"x")
     path = workspace.root / "out/a.pdf"
     digests = fingerprint.Digests()
     journal = Journal(workspace.project)
-    complaint = warning("code", "“Größe”", Place("f", 2, 3), "hint")
+    diagnostic = warning("code", "“Größe”", Location("f", 2, 3), "hint")
     record = journal.record(
         path, inputs="i", reads=journal.reads([path], digests), sha256=fingerprint.digest(b"x"),
-        size=1, pages=2, texts="t", row=4, diagnostics=(complaint,), symbolic=(),
+        size=1, pages=2, texts="t", row=4, diagnostics=(diagnostic,), symbolic=(),
     )  # fmt: skip
     journal.add(record)
     assert Journal(workspace.project).up_to_date(path, "i", digests) == record

@@ -14,11 +14,11 @@ import jsonschema
 import pikepdf
 import pytest
 
-from brochure import report
-from brochure.diagnostics import Place, error
-from brochure.mail.model import Mailing
-from brochure.manuscript.schema import schema_of, schemas, schemas_by_name
-from brochure.press.edition import Edition
+from brochure.cli import output as report
+from brochure.diagnostics import Location, error
+from brochure.layout.edition import Edition
+from brochure.mail.letter.model import Mailing
+from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
 from brochure.sources.finding import Verdict
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
@@ -292,8 +292,8 @@ def test_colours_on_a_terminal_only_and_never_with_no_color(workspace: Workspace
 
 def test_a_complaint_shows_the_line_around_its_place(workspace: Workspace) -> None:
     workspace.leaflet("a\n" + "x" * 300 + "\ty\x07\n")
-    place = Place("content/probe/leaflet.yaml", 2, 302)
-    text = click.unstyle(report.render(error("c", "Satz.", place, "Tipp."), workspace.project))
+    location = Location("content/probe/leaflet.yaml", 2, 302)
+    text = click.unstyle(report.render(error("c", "Satz.", location, "Tipp."), workspace.project))
     head, before, line, mark, hint = text.splitlines()
     assert head == "content/probe/leaflet.yaml:2:302: error: Satz."
     assert before == "  1 | a"
@@ -301,7 +301,7 @@ def test_a_complaint_shows_the_line_around_its_place(workspace: Workspace) -> No
     assert len(line) < 110
     assert line[mark.index("^")] == "y"
     assert hint == "  hint: Tipp."
-    outside = report.render(error("c", "S.", Place("../../etc/passwd", 1, 1)), workspace.project)
+    outside = report.render(error("c", "S.", Location("../../etc/passwd", 1, 1)), workspace.project)
     assert "|" not in outside
 
 
@@ -568,6 +568,8 @@ def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
         ),
         (("13-12",), "There is no lines 13–12"),
         (("x",), "LINES is a number or a range"),
+        (("",), "LINES is a number or a range"),
+        (("--page", ""), "--page is a number or a range"),
         (("12", "--find", "x"), "leave lines and page out"),
         (("--page", "9"), "There is no page 9"),
         (("--file", "other.pdf"), "The leaflet has no source `other.pdf`"),

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from brochure.press import codes
+from brochure.layout.compose import qr_codes
 from tests.conftest import HEAD, PASSAGE, Workspace
 
 ADDRESS = "https://www.example.org/aktion/wir-bringen-uns-ein"
@@ -135,8 +135,8 @@ def test_codes_are_large_enough_with_white_around(workspace: Workspace) -> None:
 
 
 def test_the_same_address_gives_the_same_bytes() -> None:
-    assert codes.picture(ADDRESS) == codes.picture(ADDRESS)
-    assert codes.picture(ADDRESS) != codes.picture(SOURCE)
+    assert qr_codes.picture(ADDRESS) == qr_codes.picture(ADDRESS)
+    assert qr_codes.picture(ADDRESS) != qr_codes.picture(SOURCE)
 
 
 def test_a_code_is_described_to_those_who_cannot_see_it(workspace: Workspace) -> None:
@@ -153,9 +153,9 @@ def test_a_code_is_described_to_those_who_cannot_see_it(workspace: Workspace) ->
 
 def test_parts_that_there_are_not(workspace: Workspace) -> None:
     workspace.leaflet(LEAFLET.replace("[lead,", "[leed,"))
-    (complaint,) = workspace.complaints("print")
-    assert (complaint.code, complaint.place.line) == ("value", 5)
-    assert complaint.hint == "Did you mean `lead`?"
+    (diagnostic,) = workspace.diagnostics("print")
+    assert (diagnostic.code, diagnostic.location.line) == ("value", 5)
+    assert diagnostic.hint == "Did you mean `lead`?"
 
 
 def test_a_link_too_long_to_be_scanned_is_told_where_it_stands(workspace: Workspace) -> None:
@@ -163,7 +163,11 @@ def test_a_link_too_long_to_be_scanned_is_told_where_it_stands(workspace: Worksp
     workspace.leaflet(
         HEAD + f"imprint: x\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
     )
-    (complaint,) = workspace.complaints("print")
-    assert (complaint.code, complaint.place.line, complaint.place.column) == ("code", 7, 10)
-    assert "at most 500 bytes" in complaint.message
-    assert workspace.complaints("email") == (), "where it can be clicked, it needs no code"
+    (diagnostic,) = workspace.diagnostics("print")
+    assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (
+        "code",
+        7,
+        10,
+    )
+    assert "at most 500 bytes" in diagnostic.message
+    assert workspace.diagnostics("email") == (), "where it can be clicked, it needs no code"

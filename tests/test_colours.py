@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from brochure.manuscript import colour as colours
-from brochure.press.inks import Converter
-from brochure.press.prepress import MM
+from brochure.manuscript.model import fields as colours
+from brochure.prepress.colour import Converter
+from brochure.prepress.finishing import MM
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_pdf import conforms
 
@@ -175,9 +175,9 @@ def test_tints_on_the_copier_are_told(workspace: Workspace) -> None:
     workspace.write("styles/copier.css", "blockquote, .text { background: #eeeeee }")
     workspace.leaflet(FULL + PASSAGE)
     result = workspace.typeset("copier")
-    (complaint,) = result.diagnostics
-    assert (complaint.code, "#eeeeee" in complaint.message) == ("colour-space", True)
-    assert complaint.message.endswith("becomes plain white.")
+    (diagnostic,) = result.diagnostics
+    assert (diagnostic.code, "#eeeeee" in diagnostic.message) == ("colour-space", True)
+    assert diagnostic.message.endswith("becomes plain white.")
 
 
 @pytest.fixture
@@ -300,17 +300,17 @@ def test_the_same_input_gives_the_same_bytes(workspace: Workspace, edition: str)
 
 def test_colours_that_no_press_can_print_are_told_at_their_place(workspace: Workspace) -> None:
     workspace.leaflet("accent: 0000ff\n" + FULL + PASSAGE)
-    (complaint,) = workspace.load().located(workspace.typeset("press").diagnostics)
-    assert (complaint.code, complaint.place.line) == ("colour-space", 1)
-    assert "`#0000ff`" in complaint.message
+    (diagnostic,) = workspace.load().located(workspace.typeset("press").diagnostics)
+    assert (diagnostic.code, diagnostic.location.line) == ("colour-space", 1)
+    assert "`#0000ff`" in diagnostic.message
 
 
 def test_gradients_are_refused(workspace: Workspace) -> None:
     workspace.write("styles/press.css", "h1 { background: linear-gradient(red, blue) }")
     workspace.leaflet(FULL + PASSAGE)
-    _, complaints = workspace.attempt(lambda: workspace.typeset("press"))
-    assert [c.code for c in complaints] == ["colour-space"]
-    assert "gradient" in complaints[0].message
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("press"))
+    assert [c.code for c in diagnostics] == ["colour-space"]
+    assert "gradient" in diagnostics[0].message
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_profiles_that_are_none(
     if content is not None:
         workspace.write("styles/profiles/x.icc", content)
     workspace.leaflet(FULL + PASSAGE)
-    (complaint,) = workspace.complaints("offset")
-    assert said in complaint.message
-    assert Path(complaint.place.file).name == "editions.yaml"
-    assert complaint.hint
+    (diagnostic,) = workspace.diagnostics("offset")
+    assert said in diagnostic.message
+    assert Path(diagnostic.location.file).name == "editions.yaml"
+    assert diagnostic.hint

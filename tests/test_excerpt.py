@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.manuscript import markup
+from brochure.manuscript.text import markdown
+from brochure.sources.document import Reference
 from brochure.sources.excerpt import as_yaml, excerpt, lines_at
 from brochure.sources.finding import Limits, Verdict
-from brochure.sources.plaintext import from_text
-from brochure.sources.reference import Reference
-from brochure.sources.verify import Source
+from brochure.sources.reading.plaintext import from_text
+from brochure.sources.verification import Source
 from tests import papers
+from tests.conftest import examples
 
 LAYOUTS = ["left", "fifth", "restarts", "columns"]
 
@@ -32,7 +33,7 @@ def judged(source: Source, passage: dict[str, Any]) -> Verdict:
     quote = passage["quote"]
     lines = quote["lines"].replace("-", "–")
     given_ = Reference(quote.get("page", "").replace("-", "–") or None, lines)
-    return source.verify(markup.quoted(quote["text"]), given_, Limits()).verdict
+    return source.verify(markdown.quoted(quote["text"]), given_, Limits()).verdict
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_every_passage_is_verbatim_at_its_lines(sources: dict[str, Source], name
 SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•"
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(st.text(st.sampled_from(SIGNS + "abc"), min_size=1, max_size=60))
 def test_signs_of_markdown_and_yaml_stay_what_they_are(text: str) -> None:
     source = Source(from_text(f"Anfang {text} Ende", "count"))

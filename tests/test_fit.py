@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.press import boxes
-from brochure.press.edition import Scale
-from brochure.press.fit import MORE, RESETS, fit
-from brochure.press.layout import Layout, Part, Word
-from brochure.press.pagination import plan_pages
-from brochure.press.setting import Rules, Setting, settle
+from brochure.layout.copyfit import MORE, RESETS, LaidOutDocument, Rules, fit, settle
+from brochure.layout.edition import Scale
+from brochure.layout.laid_out import Layout, Part, Word
+from brochure.layout.pagination import plan_pages
+from brochure.layout.weasyprint import boxes
 from tests.conftest import HEAD, Workspace
 from tests.test_pagination import LINE, PAGE, layout_of, word
 
@@ -30,7 +29,7 @@ def press(lines: list[int]) -> Any:
     taller with the scale, and as much narrower, so more; pairs are whole unless divided.
     """
 
-    def render(rules: Rules) -> Setting:
+    def render(rules: Rules) -> LaidOutDocument:
         room = PAGE - rules.foot
         line = LINE * rules.scale
         y, page = 0.0, 0
@@ -52,7 +51,7 @@ def press(lines: list[int]) -> Any:
         layout = layout_of(words, parts)
         pages = page + 1
         shorter = Layout(**{**vars(layout), "bottoms": (room,) * pages, "heights": (room,) * pages})
-        return Setting(FakeDocument([0] * pages), shorter, rules)
+        return LaidOutDocument(FakeDocument([0] * pages), shorter, rules)
 
     return render
 
@@ -60,7 +59,7 @@ def press(lines: list[int]) -> Any:
 def counted(render: Any) -> tuple[Any, list[Rules]]:
     asked: list[Rules] = []
 
-    def counting(rules: Rules) -> Setting:
+    def counting(rules: Rules) -> LaidOutDocument:
         asked.append(rules)
         return render(rules)  # type: ignore[no-any-return]
 
@@ -118,9 +117,9 @@ def test_type_is_found_that_fits_although_smaller_type_does_not() -> None:
     """
     lucky, unlucky = press([9] * 9), press([9] * 9 + [25])
 
-    def render(rules: Rules) -> Setting:
+    def render(rules: Rules) -> LaidOutDocument:
         well = rules.scale <= 1 or 1.05 < rules.scale < 1.07
-        setting: Setting = (lucky if well else unlucky)(rules)
+        setting: LaidOutDocument = (lucky if well else unlucky)(rules)
         return setting
 
     counting, asked = counted(render)
@@ -223,8 +222,8 @@ def test_pages_are_filled_more_evenly_than_elsewhere(workspace: Workspace) -> No
     holes = []
     for wish in ("", "fit: 2\n"):
         workspace.leaflet(text(125, passages=7).replace("fit: 2\n", wish))
-        result, complaints = workspace.attempt(lambda: workspace.typeset("print"))
-        assert result, complaints
+        result, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
+        assert result, diagnostics
         holes.append(white_at_the_foot(result.pdf)[0])
     assert holes[1] < 0.1
 
@@ -233,10 +232,10 @@ def test_where_the_plan_is_too_timid_the_page_decides() -> None:
     """Planned to overflow even in the smallest type, and yet it fits when it is set."""
     render = press([10] * 9)
 
-    def timid(rules: Rules) -> Setting:
+    def timid(rules: Rules) -> LaidOutDocument:
         setting = render(rules)
         layout = replace(setting.layout, rest=5 * PAGE)
-        return Setting(setting.document, layout, rules)
+        return LaidOutDocument(setting.document, layout, rules)
 
     fitted = fit(timid, 0.2, BOUNDS, 2)
     assert (fitted.setting.pages, fitted.diagnostics) == (2, ())
@@ -252,8 +251,8 @@ def test_without_the_wish_they_would_take_more_or_less(workspace: Workspace) -> 
 
 def test_a_text_that_is_too_long_says_which_passages_are_over(workspace: Workspace) -> None:
     workspace.leaflet(text(400))
-    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
-    fits = {d.place.line: d.message for d in complaints if d.code == "does-not-fit"}
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
+    fits = {d.location.line: d.message for d in diagnostics if d.code == "does-not-fit"}
     lines = text(400).splitlines()
     over = {lines[line - 1].strip(): message for line, message in fits.items()}
     assert list(over) == ["title: Titel", "- id: p2", "- id: p3"]
@@ -266,8 +265,8 @@ def test_a_text_that_is_too_long_says_which_passages_are_over(workspace: Workspa
 def test_cut_by_what_is_over_it_fits(workspace: Workspace) -> None:
     whole = text(255)
     workspace.leaflet(whole)
-    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
-    over = [re.search(r"is (\d+) lines? over", d.message) for d in complaints]
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
+    over = [re.search(r"is (\d+) lines? over", d.message) for d in diagnostics]
     lines = sum(int(found[1]) for found in over if found)
     assert 3 <= lines <= 9
     # A line of the commentary holds some ten of these words.
@@ -278,11 +277,11 @@ def test_cut_by_what_is_over_it_fits(workspace: Workspace) -> None:
 
 def test_a_text_that_is_too_short_says_how_much_is_missing(workspace: Workspace) -> None:
     workspace.leaflet(text(20, passages=2))
-    _, complaints = workspace.attempt(lambda: workspace.typeset("print"))
-    (complaint,) = [d for d in complaints if d.code == "does-not-fit"]
-    assert "too short" in complaint.message
-    assert "of 2 pages" in complaint.message
-    assert "lines are missing" in complaint.message
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
+    (diagnostic,) = [d for d in diagnostics if d.code == "does-not-fit"]
+    assert "too short" in diagnostic.message
+    assert "of 2 pages" in diagnostic.message
+    assert "lines are missing" in diagnostic.message
 
 
 def test_a_wish_can_be_for_one_edition_or_for_a_sheet(workspace: Workspace) -> None:
@@ -317,9 +316,13 @@ def test_a_booklet_of_one_sheet(workspace: Workspace) -> None:
 )
 def test_wishes_that_are_none(workspace: Workspace, line: str, code: str, column: int) -> None:
     workspace.leaflet(text(100).replace("fit: 2", line))
-    (complaint,) = workspace.complaints("web")
-    assert (complaint.code, complaint.place.line, complaint.place.column) == (code, 4, column)
-    assert complaint.hint
+    (diagnostic,) = workspace.diagnostics("web")
+    assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (
+        code,
+        4,
+        column,
+    )
+    assert diagnostic.hint
 
 
 def test_each_variant_fits_for_itself(workspace: Workspace) -> None:
@@ -329,5 +332,5 @@ def test_each_variant_fits_for_itself(workspace: Workspace) -> None:
     workspace.variant("3", f"passages: {{p1: {{commentary: {{text: {'Mehr ' * 900}}}}}}}\n")
     assert workspace.typeset("print", "1").pages == 2
     assert workspace.typeset("print", "2").pages == 2
-    _, complaints = workspace.attempt(lambda: workspace.typeset("print", "3"))
-    assert "does-not-fit" in {d.code for d in complaints}
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("print", "3"))
+    assert "does-not-fit" in {d.code for d in diagnostics}

@@ -6,7 +6,7 @@ import pytest
 import trustme
 
 from brochure import bounds
-from brochure.diagnostics import Problems
+from brochure.diagnostics import DiagnosticsError
 from brochure.mail.campaign import Campaign, read_campaign
 from brochure.project import Project
 from tests.postoffice import LEAFLET, MAIL, Mailroom, office
@@ -39,8 +39,8 @@ def test_what_was_built_and_not_touched_may_go(room: Mailroom) -> None:
 def test_a_manuscript_that_says_something_else_now(room: Mailroom) -> None:
     room.write("content/probe/leaflet.yaml", LEAFLET.replace("kann das", "kann das nicht"))
     assert errors(room) == ["not-built"]
-    (complaint,) = [d for d in look(room).diagnostics if d.is_error]
-    assert complaint.hint == "Type: brochure build probe --edition email --variant gi"
+    (diagnostic,) = [d for d in look(room).diagnostics if d.is_error]
+    assert diagnostic.hint == "Type: brochure build probe --edition email --variant gi"
     assert rebuild(room) == 0
     assert errors(room) == []
 
@@ -109,7 +109,7 @@ def test_a_pdf_that_changes_while_it_is_sent(room: Mailroom) -> None:
     (piece,) = look(room).pieces
     assert piece.pdf.read(Project(room.root)).startswith(b"%PDF")
     Path(piece.pdf.path).write_bytes(b"another one")
-    with pytest.raises(Problems, match="changed while it was being sent"):
+    with pytest.raises(DiagnosticsError, match="changed while it was being sent"):
         piece.pdf.read(Project(room.root))
 
 
@@ -136,7 +136,7 @@ def test_one_address_in_two_lists(room: Mailroom) -> None:
     found = look(room)
     assert found.sound
     (told,) = [d for d in found.diagnostics if d.code == "duplicate-address"]
-    assert (told.place.line, "line 3" in told.message) == (2, True)
+    assert (told.location.line, "line 3" in told.message) == (2, True)
     room.write("content/probe/mail.yaml", mail + "campaign: eine\n")
     room.write("content/zweites/mail.yaml", mail + "campaign: eine\n")
     found = read_campaign(Project(room.root), "probe")

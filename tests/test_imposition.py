@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from brochure.press.edition import Imposition
-from brochure.press.imposition import MM, PAPER, Side, arrange, fill, is_foldable, plan
+from brochure.layout.edition import Imposition
+from brochure.prepress.imposition import MM, PAPER, Side, arrange, fill, is_foldable, plan
 
 A5 = (148.5 * MM, 210 * MM)
 A4 = (210 * MM, 297 * MM)

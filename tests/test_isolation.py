@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from brochure.diagnostics import Place, Problems
+from brochure.diagnostics import DiagnosticsError, Location
 from brochure.isolation import Stopped, Worker, Workers
 from tests.tasks import (
     MB,
@@ -47,9 +47,9 @@ def test_what_it_prints_is_no_answer(worker: Worker) -> None:
 
 
 def test_what_a_function_raises_is_raised(worker: Worker) -> None:
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         worker.call(10, 400 * MB, complain)
-    assert caught.value.diagnostics[0].place == Place("file", 3, 4)
+    assert caught.value.diagnostics[0].location == Location("file", 3, 4)
     with pytest.raises(RuntimeError, match="Unpicklable: words"):
         worker.call(10, 400 * MB, fail_oddly)
     with pytest.raises(RuntimeError, match="Unloadable: words"):

@@ -9,10 +9,10 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from brochure.manuscript.language import direction_of, known_languages, load_language
-from brochure.manuscript.typography import Typography
-from brochure.press.compose import compose
-from brochure.press.edition import load_editions
+from brochure.layout.compose.composer import compose
+from brochure.layout.edition import load_editions
+from brochure.manuscript.text.language import direction_of, known_languages, load_language
+from brochure.manuscript.text.typography import Typography
 from brochure.project import Project
 from tests.conftest import ROOT, Workspace
 from tests.readers import structure_texts
@@ -146,10 +146,10 @@ def test_arabic_comes_out_as_it_was_written(workspace: Workspace) -> None:
 
 def test_a_script_without_a_font_says_what_to_do_once_a_text(workspace: Workspace) -> None:
     workspace.leaflet(leaflet("ar"))
-    complaints = [d for d in workspace.complaints("email") if d.code == "no-glyph"]
-    assert len(complaints) <= 6, "not one for each letter"
-    assert {d.place.line for d in complaints} >= {2, 10}
-    (title,) = [d for d in complaints if d.place.line == 2]
+    diagnostics = [d for d in workspace.diagnostics("email") if d.code == "no-glyph"]
+    assert len(diagnostics) <= 6, "not one for each letter"
+    assert {d.location.line for d in diagnostics} >= {2, 10}
+    (title,) = [d for d in diagnostics if d.location.line == 2]
     assert "more of Arabic script in the title" in title.message
     assert "fonts-noto-core" in title.hint
     assert "NotoNaskhArabic" in title.hint
@@ -157,7 +157,7 @@ def test_a_script_without_a_font_says_what_to_do_once_a_text(workspace: Workspac
 
 def test_single_signs_are_still_told_one_by_one(workspace: Workspace) -> None:
     workspace.leaflet(leaflet("de").replace("Versprechen", "Versprechen ☂ ☃"))
-    assert ["“☂”" in d.message or "“☃”" in d.message for d in workspace.complaints("email")] == [
+    assert ["“☂”" in d.message or "“☃”" in d.message for d in workspace.diagnostics("email")] == [
         True, True,
     ]  # fmt: skip
 
@@ -173,8 +173,8 @@ def test_a_variant_may_be_in_another_language(workspace: Workspace) -> None:
         f"    commentary: {{heading: {title}, text: '{commentary}'}}\n",
     )
     result = workspace.typeset("email", "ar")
-    assert {d.code for d in workspace.complaints(variant="ar")} == {"not-accepted"}
-    assert 1 not in {d.place.line for d in workspace.complaints(variant="ar")}
+    assert {d.code for d in workspace.diagnostics(variant="ar")} == {"not-accepted"}
+    assert 1 not in {d.location.line for d in workspace.diagnostics(variant="ar")}
     manuscript = workspace.load("ar")
     html = compose(workspace.project, manuscript, "email", EMAIL).html
     assert '<html lang="ar" dir="rtl">' in html

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from brochure import bounds
-from brochure.diagnostics import Place, Problems
-from brochure.mail.entry import AGAIN, Kind, State
+from brochure.diagnostics import DiagnosticsError, Location
+from brochure.mail.delivery.entries import AGAIN, Kind, State
+from brochure.mail.delivery.ledger import Ledger, only_sender
 from brochure.mail.history import compare, objections, unreadable
-from brochure.mail.ledger import Ledger
-from brochure.mail.ledgerfile import only_sender
 from brochure.project import Project
 from tests.postoffice import Mailroom
 from tests.test_letter import campaign
@@ -90,13 +89,13 @@ def test_what_may_be_claimed(ledger: Ledger, settled: State, again: bool) -> Non
 
 
 def test_only_what_is_sending_ends_and_settles(ledger: Ledger) -> None:
-    with pytest.raises(Problems, match="changed by another process"):
+    with pytest.raises(DiagnosticsError, match="changed by another process"):
         ledger.ending("c", "a@x.de", NOW)
     ledger.settle("c", "a@x.de", NOW, State.ACCEPTED)
     assert state(ledger) is State.QUEUED
     claim(ledger)
     ledger.ending("c", "a@x.de", NOW)
-    with pytest.raises(Problems, match="changed by another process"):
+    with pytest.raises(DiagnosticsError, match="changed by another process"):
         ledger.ending("c", "a@x.de", NOW)
 
 
@@ -159,8 +158,8 @@ def test_what_may_have_gone_out_is_held_against_the_list(
         if settled:
             ledger.settle("probe", key, NOW, settled)
     found = campaign(room, table="email,office,variant\nneu@x.de,Amt,gi\nb@x.de,,gi\n")
-    complaints = compare(found, ledger.entries("probe"), [])
-    assert [complaint.code for complaint in complaints] == said
+    diagnostics = compare(found, ledger.entries("probe"), [])
+    assert [diagnostic.code for diagnostic in diagnostics] == said
 
 
 def test_sent_by_hand(ledger: Ledger) -> None:
@@ -191,14 +190,13 @@ def test_it_is_its_owners_alone(ledger: Ledger, path: Path) -> None:
 
 def test_a_damaged_file_or_one_of_the_future(path: Path) -> None:
     path.write_bytes(b"no database, but long enough to be looked at. " * 100)
-    with pytest.raises(Problems, match="not a database"):
+    with pytest.raises(DiagnosticsError, match="not a database"):
         Ledger(path, "ledger")
     path.unlink()
     Ledger(path, "ledger").close()
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 99")
-    db.close()
-    with pytest.raises(Problems, match="newer version"):
+    with pytest.raises(DiagnosticsError, match="newer version"):
         Ledger(path, "ledger")
 
 
@@ -207,11 +205,11 @@ def test_a_full_disk_changes_nothing(ledger: Ledger) -> None:
     pages = ledger._db.execute("PRAGMA page_count").fetchone()[0]
     ledger._db.execute(f"PRAGMA max_page_count = {pages}")
     rows = [(f"{n}@x.de", "x" * 200, "", "") for n in range(500)]
-    with pytest.raises(Problems, match="full"):
+    with pytest.raises(DiagnosticsError, match="full"):
         ledger.enqueue("c", rows, NOW)
     assert ledger.entries("c").keys() == {"a@x.de", "b@x.de"}
     claim(ledger)
-    with pytest.raises(Problems, match="full"):
+    with pytest.raises(DiagnosticsError, match="full"):
         ledger.settle("c", "a@x.de", NOW, State.ACCEPTED, reply="x" * 20000)
     assert state(ledger) is State.SENDING
 
@@ -219,7 +217,7 @@ def test_a_full_disk_changes_nothing(ledger: Ledger) -> None:
 def test_one_sender_at_a_time(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     project = Project(tmp_path)
-    with only_sender(project), pytest.raises(Problems, match="Another process sends"):  # noqa: SIM117
+    with only_sender(project), pytest.raises(DiagnosticsError, match="Another process sends"):  # noqa: SIM117
         with only_sender(project):
             raise AssertionError
     with only_sender(project):
@@ -228,7 +226,7 @@ def test_one_sender_at_a_time(tmp_path: Path) -> None:
 
 def test_notes_need_a_letter(ledger: Ledger) -> None:
     ledger.note("c", "a@x.de", Kind.BOUNCED, "550", NOW)
-    with pytest.raises(Problems, match="FOREIGN KEY"):
+    with pytest.raises(DiagnosticsError, match="FOREIGN KEY"):
         ledger.note("c", "nobody@x.de", Kind.BOUNCED, "550", NOW)
     (note,) = ledger.notes()
     assert (note.kind, note.text, note.campaign) == (Kind.BOUNCED, "550", "c")
@@ -308,12 +306,12 @@ def test_a_note_that_nobody_understands_may_be_an_objection(
     with Ledger(path, "ledger") as ledger:
         (note,) = ledger.notes()
         assert (note.kind, note.key) == (Kind.UNREADABLE, "a@x.de")
-        place = Place("ledger")
-        assert objections(ledger.notes(), place) == {"a@x.de": place}
-        (told,) = unreadable(ledger.entries("c").values(), ledger.notes(), "probe", place)
+        location = Location("ledger")
+        assert objections(ledger.notes(), location) == {"a@x.de": location}
+        (told,) = unreadable(ledger.entries("c").values(), ledger.notes(), "probe", location)
         assert "`a@x.de` in the campaign `c`" in told.message
         assert ledger.resolve("c", "a@x.de", NOW, again=True)
-        assert objections(ledger.notes(), place) == {}
+        assert objections(ledger.notes(), location) == {}
         assert not ledger.resolve("c", "a@x.de", NOW, again=True)
 
 
@@ -353,7 +351,7 @@ def test_a_ledger_that_brochure_has_not_made(path: Path, statements: tuple[str, 
         for statement in statements:
             db.execute(statement)
     before = path.read_bytes()
-    with pytest.raises(Problems, match=r"other tables|a version that never was"):
+    with pytest.raises(DiagnosticsError, match=r"other tables|a version that never was"):
         Ledger(path, "ledger")
     assert path.read_bytes() == before
 
@@ -376,7 +374,7 @@ def test_a_row_that_may_be_anybodys_stops_everything(path: Path, statement: str)
         ledger.enqueue("c", ROWS, NOW)
         ledger.note("c", "a@x.de", Kind.OBJECTED, "", NOW)
     tamper(path, "PRAGMA writable_schema = ON", statement)
-    with pytest.raises(Problems, match=r"damaged|malformed"):
+    with pytest.raises(DiagnosticsError, match=r"damaged|malformed"):
         Ledger(path, "ledger")
 
 
@@ -387,7 +385,7 @@ def test_a_key_with_a_flipped_bit(path: Path) -> None:
     data = path.read_bytes()
     at = data.rindex(b"ca@x.deA@x.de")  # the row: campaign, key, address
     path.write_bytes(data[: at + 1] + b"q" + data[at + 2 :])
-    with pytest.raises(Problems, match="damaged"):
+    with pytest.raises(DiagnosticsError, match="damaged"):
         Ledger(path, "ledger")
 
 
@@ -425,7 +423,7 @@ def test_what_is_no_file_of_ours_is_never_opened(
         Ledger(path, "ledger").close()
     make(path.with_name(path.name + beside))
     there = sorted(path.parent.iterdir())
-    with pytest.raises(Problems, match=r"symbolic link|not a regular file|larger than"):
+    with pytest.raises(DiagnosticsError, match=r"symbolic link|not a regular file|larger than"):
         Ledger(path, "ledger")
     assert (tmp_path / "victim").read_text() == "mine"
     assert sorted(path.parent.iterdir()) == there
@@ -434,7 +432,7 @@ def test_what_is_no_file_of_ours_is_never_opened(
 def test_an_empty_file_is_no_new_ledger(path: Path) -> None:
     """A copy that failed leaves one behind; taken for a new one, everybody got a second letter."""
     path.touch()
-    with pytest.raises(Problems, match="is empty"):
+    with pytest.raises(DiagnosticsError, match="is empty"):
         Ledger(path, "ledger")
     assert path.read_bytes() == b""
 
@@ -455,12 +453,12 @@ def test_a_journal_that_would_have_a_file_deleted(path: Path, tmp_path: Path) ->
         + struct.pack(">I", 0x40000000 // size + 1) + name
         + struct.pack(">2I", len(name), sum(name)) + magic
     )  # fmt: skip
-    with pytest.raises(Problems, match="names a file to be deleted"):
+    with pytest.raises(DiagnosticsError, match="names a file to be deleted"):
         Ledger(path, "ledger")
     assert victim.read_text() == "mine"
 
 
 def test_a_request_without_end_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "LEDGER_SECONDS", 0.0)
-    with pytest.raises(Problems, match="interrupted"), ledger._told():
+    with pytest.raises(DiagnosticsError, match="interrupted"), ledger._told():
         ledger._db.execute(f"SELECT count(*) FROM ({ENDLESS})").fetchall()

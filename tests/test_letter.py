@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from brochure.diagnostics import Diagnostic, Problems
+from brochure.diagnostics import Diagnostic, DiagnosticsError
 from brochure.mail.campaign import Campaign, read_campaign
-from brochure.mail.plaintext import plain_text
-from brochure.manuscript.language import load_language
-from brochure.manuscript.markup import Renderer
-from brochure.manuscript.typography import Typography
+from brochure.mail.letter.template import plain_text
+from brochure.manuscript.text.language import load_language
+from brochure.manuscript.text.markdown import Renderer
+from brochure.manuscript.text.typography import Typography
 from brochure.project import Project
 from tests.conftest import ROOT
 from tests.postoffice import MAIL, Mailroom
@@ -27,14 +27,14 @@ def campaign(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -
     return read_campaign(Project(room.root), "probe")
 
 
-def complaints(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -> set[str]:
+def diagnostics(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -> set[str]:
     """All complaints, as `file:line:column code`; that quotes are unchecked is none of these."""
     try:
         found: tuple[Diagnostic, ...] = campaign(room, mail, table).diagnostics
-    except Problems as problems:
-        found = problems.diagnostics
+    except DiagnosticsError as failed:
+        found = failed.diagnostics
     assert all(d.hint for d in found)
-    return {f"{d.place.file.rpartition('/')[2]}:{d.place.line}:{d.place.column} {d.code}"
+    return {f"{d.location.file.rpartition('/')[2]}:{d.location.line}:{d.location.column} {d.code}"
             for d in found}  # fmt: skip
 
 
@@ -63,14 +63,14 @@ def test_a_default_where_the_list_has_nothing(room: Mailroom) -> None:
 def test_what_the_list_lacks(room: Mailroom) -> None:
     mail = HEAD + "subject: x\nletter: '{{ recipient.salutation }}'\n"
     table = "email,salutation,variant\na@giessen.de,,gi\nb@giessen.de,Hallo,gi\n"
-    assert "recipients.csv:2:14 slot-without-value" in complaints(room, mail, table)
+    assert "recipients.csv:2:14 slot-without-value" in diagnostics(room, mail, table)
     assert [p.recipient.address.spec for p in campaign(room, mail, table).pieces] == [
         "b@giessen.de"
     ]
     mail = HEAD + "subject: x\nletter: '{{ recipient.anrede }}'\n"
-    assert "mail.yaml:4:23 unknown-slot" in complaints(room, mail)
+    assert "mail.yaml:4:23 unknown-slot" in diagnostics(room, mail)
     mail = HEAD + "subject: x\nletter: '{{ region.ort }}'\n"
-    assert "mail.yaml:4:20 unknown-slot" in complaints(room, mail)
+    assert "mail.yaml:4:20 unknown-slot" in diagnostics(room, mail)
     mail = HEAD + "subject: '{{ recipient.salutation }}'\nletter: x\n"
     table = 'email,salutation,variant\na@giessen.de,"A\nBcc: x@y.de",gi\n'
     (piece,) = campaign(room, mail, table).pieces
@@ -113,8 +113,8 @@ def test_what_the_list_lacks(room: Mailroom) -> None:
         ),
     ],
 )
-def test_mistakes_in_the_letter(room: Mailroom, mail: str, complaint: str) -> None:
-    assert complaint in complaints(room, mail)
+def test_mistakes_in_the_letter(room: Mailroom, mail: str, diagnostic: str) -> None:
+    assert diagnostic in diagnostics(room, mail)
 
 
 def test_another_language(room: Mailroom) -> None:
@@ -126,7 +126,7 @@ def test_another_language(room: Mailroom) -> None:
         "email,name,variant,language\na@giessen.de,Анно,gi,uk\nb@giessen.de,,gi,ar\n"
         "c@giessen.de,,gi,\nd@giessen.de,,gi,fr\n"
     )
-    assert "recipients.csv:5:18 no-letter" in complaints(room, mail, table)
+    assert "recipients.csv:5:18 no-letter" in diagnostics(room, mail, table)
     first, second, third = campaign(room, mail, table).pieces
     assert (first.letter.language, first.letter.subject) == ("uk", "Листівка")
     assert "достатньо короткої відповіді" in first.letter.text  # how to object, in its language
@@ -134,7 +134,7 @@ def test_another_language(room: Mailroom) -> None:
     assert second.letter.text == "مرحبا\n\nلا\n"
     assert third.letter.language == "de"
     mail = MAIL % (1, "tls") + "languages:\n  xx:\n    subject: a\n    letter: b\n"
-    assert "mail.yaml:15:5 unknown-language" in complaints(room, mail)
+    assert "mail.yaml:15:5 unknown-language" in diagnostics(room, mail)
 
 
 def test_a_column_of_the_regions_may_be_for_the_letter_alone(room: Mailroom) -> None:
@@ -147,8 +147,10 @@ def test_a_column_of_the_regions_may_be_for_the_letter_alone(room: Mailroom) -> 
     assert room.brochure("build", "--all", "--edition", "email", "--jobs", "1") == 0
     found = campaign(room, HEAD + "subject: x\nletter: '{{ region.kontakt }}'\n", table)
     assert [piece.letter.text.split("\n")[0] for piece in found.pieces] == ["Anna"]
-    places = {(Path(d.place.file).name, d.place.line) for d in found.diagnostics if d.is_error}
-    assert places == {
+    locations = {
+        (Path(d.location.file).name, d.location.line) for d in found.diagnostics if d.is_error
+    }
+    assert locations == {
         ("regions.csv", 3), ("mail.yaml", 4),
     }  # fmt: skip
 

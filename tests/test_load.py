@@ -1,8 +1,8 @@
 import pytest
 
-from brochure.diagnostics import Problems, Severity
-from brochure.manuscript.colour import contrast, rgb
+from brochure.diagnostics import DiagnosticsError, Severity
 from brochure.manuscript.load import load
+from brochure.manuscript.model.fields import contrast, rgb
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 TEN_MISTAKES = """\
@@ -30,7 +30,7 @@ passages:
 
 def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) -> None:
     workspace.leaflet(TEN_MISTAKES)
-    found = {(c.code, c.place.line, c.place.column) for c in workspace.complaints()}
+    found = {(c.code, c.location.line, c.location.column) for c in workspace.diagnostics()}
     assert found == {
         ("unknown-language", 1, 11),
         ("alias", 2, 8),
@@ -48,7 +48,7 @@ def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) 
         ("empty-passage", 15, 5),
         ("duplicate-key", 19, 7),
     }
-    assert all(c.hint for c in workspace.complaints())
+    assert all(c.hint for c in workspace.diagnostics())
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) 
 )
 def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: str) -> None:
     workspace.leaflet(text.replace("text: [", "text: '[").replace("(#)", "(#)'"))
-    errors = [c for c in workspace.complaints() if c.is_error]
+    errors = [c for c in workspace.diagnostics() if c.is_error]
     assert code in [c.code for c in errors]
     assert any(hint in c.hint for c in errors), [c.hint for c in errors]
 
@@ -92,20 +92,20 @@ def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: 
 )
 def test_what_is_no_leaflet_is_said_so(workspace: Workspace, content: bytes, code: str) -> None:
     workspace.leaflet(content)
-    assert code in [c.code for c in workspace.complaints()]
+    assert code in [c.code for c in workspace.diagnostics()]
 
 
 def test_a_folder_in_place_of_the_file(workspace: Workspace) -> None:
     (workspace.root / "content/probe/leaflet.yaml").mkdir()
-    (complaint,) = workspace.complaints()
-    assert "is a folder" in complaint.message
+    (diagnostic,) = workspace.diagnostics()
+    assert "is a folder" in diagnostic.message
 
 
 @pytest.mark.parametrize("sides", ["", "    quote:\n", "    quote:\n    commentary:\n"])
 def test_a_passage_has_a_side(workspace: Workspace, sides: str) -> None:
     workspace.leaflet(f"{HEAD}passages:\n  - id: a\n{sides}")
-    (complaint,) = workspace.complaints()
-    assert (complaint.code, complaint.place.line) == ("empty-passage", 4)
+    (diagnostic,) = workspace.diagnostics()
+    assert (diagnostic.code, diagnostic.location.line) == ("empty-passage", 4)
 
 
 @pytest.mark.parametrize(
@@ -126,15 +126,15 @@ def test_a_file_full_of_one_mistake_is_refused_with_few_words(
 ) -> None:
     """Each of these took minutes once: time that grows with the square of the size."""
     workspace.leaflet(text)
-    complaints = workspace.complaints()
-    assert code in [c.code for c in complaints]
-    assert len(complaints) < 150
+    diagnostics = workspace.diagnostics()
+    assert code in [c.code for c in diagnostics]
+    assert len(diagnostics) < 150
 
 
 def test_ids_are_unique(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE + PASSAGE.removeprefix("passages:\n"))
-    (complaint,) = workspace.complaints()
-    assert (complaint.code, complaint.place.line) == ("duplicate-id", 7)
+    (diagnostic,) = workspace.diagnostics()
+    assert (diagnostic.code, diagnostic.location.line) == ("duplicate-id", 7)
 
 
 @pytest.mark.parametrize(
@@ -156,19 +156,19 @@ def test_references_fit_their_pattern(
         f"{HEAD}source:\n  title: Vertrag\n  reference: '{pattern}'\n"
         f"passages:\n  - id: a\n    quote:\n      {given}\n      text: Worte\n"
     )
-    assert [c.code for c in workspace.complaints()] == ([code] if code else [])
+    assert [c.code for c in workspace.diagnostics()] == ([code] if code else [])
 
 
 def test_markup_that_is_not_understood_is_a_warning_at_its_place(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "|\n        eins\n        zwei <b>x</b>"))
-    (complaint,) = workspace.complaints()
-    assert (complaint.severity, complaint.code) == (Severity.WARNING, "markup")
-    assert (complaint.place.line, complaint.place.column) == (8, 14)
+    (diagnostic,) = workspace.diagnostics()
+    assert (diagnostic.severity, diagnostic.code) == (Severity.WARNING, "markup")
+    assert (diagnostic.location.line, diagnostic.location.column) == (8, 14)
 
 
 def test_a_pale_accent_is_a_warning(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + "accent: ffcc00\n" + PASSAGE)
-    assert [c.code for c in workspace.complaints()] == ["contrast"]
+    assert [c.code for c in workspace.diagnostics()] == ["contrast"]
     assert contrast(rgb("#000000"), (1.0, 1.0, 1.0)) == pytest.approx(21)
     assert contrast(rgb("#767676"), (1.0, 1.0, 1.0)) == pytest.approx(
         4.54, abs=0.01
@@ -191,7 +191,7 @@ def test_a_regional_language_code_finds_its_language(workspace: Workspace) -> No
 
 def test_names_of_leaflets_are_safe_in_mails(workspace: Workspace) -> None:
     workspace.write("content/Flugblatt für alle/leaflet.yaml", HEAD + PASSAGE)
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         load(workspace.project, "Flugblatt für alle")
     assert caught.value.diagnostics[0].code == "leaflet-name"
 
@@ -201,4 +201,4 @@ def test_both_leaflets_to_begin_with_are_without_complaint(workspace: Workspace)
         text = (ROOT / "brochure" / "starter" / language / "leaflet.yaml").read_text("utf-8")
         workspace.leaflet(text)
         for edition in ("email", "print"):
-            assert workspace.complaints(edition) == ()
+            assert workspace.diagnostics(edition) == ()

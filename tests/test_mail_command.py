@@ -20,11 +20,11 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.diagnostics import Place, Problems
-from brochure.mail.entry import Entry, Kind, Note, State
-from brochure.mail.ledger import Ledger
-from brochure.mail.password import Password, find, keep
-from brochure.mail.replies import read_returned
+from brochure.diagnostics import DiagnosticsError, Location
+from brochure.mail.delivery.entries import Entry, Kind, Note, State
+from brochure.mail.delivery.ledger import Ledger
+from brochure.mail.delivery.password import Password, find, keep
+from brochure.mail.feedback import read_returned
 from tests.postoffice import PASSWORD, USER, Faults, Mailroom, office
 
 A, B, C = "a@giessen.example.org", "b@giessen.example.org", "c@giessen.example.org"
@@ -33,7 +33,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    from brochure.mail import send
+    from brochure.mail.delivery import send
 
     pauses = send.Pauses(retry=(0.01,), refusal=0.01, longest=0.01)
     monkeypatch.setattr(send, "Pauses", lambda: pauses)
@@ -335,16 +335,16 @@ def nested(depth: int) -> bytes:
 
 
 def test_mails_from_strangers_harm_nobody() -> None:
-    place = Place("mail.eml")
-    with pytest.raises(Problems):
-        read_returned(nested(5000), place)
+    location = Location("mail.eml")
+    with pytest.raises(DiagnosticsError):
+        read_returned(nested(5000), location)
     tricky = read_returned(
-        b"From: a@b.de\nSubject: =?utf-8?q?=1B[31mrot=07?=\nIn-Reply-To: <x@y.de>\n\n", place
+        b"From: a@b.de\nSubject: =?utf-8?q?=1B[31mrot=07?=\nIn-Reply-To: <x@y.de>\n\n", location
     )
     assert tricky.gist == "a@b.de · [31mrot"
     for line in (b"From: =?utf-8?q?=0AX?= <", b"From: @@@,,<<>>", b"To: =?x-nothing?b?!!?="):
-        with contextlib.suppress(Problems):  # any other exception would be a bug
-            read_returned(line + b"\nSubject: x\n\nHallo\n", place)
+        with contextlib.suppress(DiagnosticsError):  # any other exception would be a bug
+            read_returned(line + b"\nSubject: x\n\nHallo\n", location)
 
 
 HEAD = b"From: a@b.de\nSubject: x\n"
@@ -362,8 +362,8 @@ REPORTED = HEAD + b"Content-Type: multipart/report; boundary=b\n\n--b\n"
     ],
 )
 def test_mails_that_are_too_much(data: bytes, why: str) -> None:
-    with pytest.raises(Problems, match=why):
-        read_returned(data, Place("mail.eml"))
+    with pytest.raises(DiagnosticsError, match=why):
+        read_returned(data, Location("mail.eml"))
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_mails_that_are_too_much(data: bytes, why: str) -> None:
     ],
 )  # fmt: skip
 def test_mails_that_the_package_email_needs_hours_for(data: bytes) -> None:
-    found = read_returned(data, Place("mail.eml"))
+    found = read_returned(data, Location("mail.eml"))
     assert len(found.message_ids) <= 1000
     assert len(found.gist) <= 200
 
@@ -396,8 +396,8 @@ def test_mails_that_the_package_email_needs_hours_for(data: bytes) -> None:
     b"=?unicode_escape?q?=5Cx?=", b": x", b"References: <a@b> <a@b", b"From: postmaster@x",
 ])))  # fmt: skip
 def test_whatever_a_stranger_writes_is_read_or_complained_of(lines: list[bytes]) -> None:
-    with contextlib.suppress(Problems):  # any other exception would be a bug
-        read_returned(b"\n".join(lines), Place("mail.eml"))
+    with contextlib.suppress(DiagnosticsError):  # any other exception would be a bug
+        read_returned(b"\n".join(lines), Location("mail.eml"))
 
 
 def test_what_is_no_file_is_not_read(room: Mailroom, capsys: Capture, tmp_path: Path) -> None:

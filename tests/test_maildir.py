@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from brochure.mail.entry import State
-from brochure.mail.ledger import Ledger
+from brochure.mail.delivery.entries import State
+from brochure.mail.delivery.ledger import Ledger
 from tests import postfix
 from tests.postoffice import Mailroom
 
@@ -23,7 +23,7 @@ NAMES = {"mr": "Marburg-Biedenkopf", "gi": "Gießen", "vb": "Vogelsbergkreis"}
 
 def delivered(folder: Path, box: str) -> list[bytes]:
     """The mails in a Maildir, as soon as there is one."""
-    for _ in range(200):
+    for _ in range(1200):
         if list((folder / "maildir" / box / "new").glob("*")):
             break
         time.sleep(0.05)

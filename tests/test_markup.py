@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.manuscript import markup
-from brochure.manuscript.language import load_language
-from brochure.manuscript.typography import Typography
+from brochure.manuscript.text import markdown
+from brochure.manuscript.text.language import load_language
+from brochure.manuscript.text.typography import Typography
 from brochure.project import Project
 from tests.conftest import ROOT
 
 GERMAN = Typography(load_language(Project(ROOT), "de"))
-OWN = markup.Renderer(GERMAN, "live")
-QUOTE = markup.Renderer(None, "live")
+OWN = markdown.Renderer(GERMAN, "live")
+QUOTE = markdown.Renderer(None, "live")
 
 
 def words(html: str) -> str:
@@ -59,11 +59,11 @@ def test_addresses_in_own_words_become_links_in_quotes_they_do_not() -> None:
 
 
 def test_printed_links_show_their_address_once() -> None:
-    printed = markup.Renderer(GERMAN, "printed")
+    printed = markdown.Renderer(GERMAN, "printed")
     assert words(printed.block("[Text](https://www.e.org/x/) da")) == "Text (www.e.org/x) da"
     assert words(printed.block("[e.org](https://e.org/)")) == "e.org"
     assert words(printed.block("https://e.org/x")) == "https://e.org/x"
-    assert markup.addresses("[a](https://e.org/) [b](mailto:x@e.org) [c](https://e.org)") == (
+    assert markdown.addresses("[a](https://e.org/) [b](mailto:x@e.org) [c](https://e.org)") == (
         "e.org",
         "x@e.org",
     )
@@ -95,7 +95,7 @@ def test_typography_leaves_quotes_alone(text: str) -> None:
     ],
 )
 def test_emphasis_throughout_is_recognised(text: str, whole: bool) -> None:
-    assert markup.wholly_emphasised(text) is whole
+    assert markdown.wholly_emphasised(text) is whole
 
 
 def test_plain_words_for_metadata() -> None:
@@ -112,6 +112,6 @@ def test_many_sentences_that_begin_with_a_number() -> None:
 
 def test_nesting_is_bounded() -> None:
     assert "x" in OWN.block("*" * 5000 + "x" + "*" * 5000)
-    assert [c.code for c in markup.check("- " * 2000 + "x")] == ["too-deep"]
-    assert list(markup.check("- a\n  - b\n    - c")) == []
+    assert [c.code for c in markdown.check("- " * 2000 + "x")] == ["too-deep"]
+    assert list(markdown.check("- a\n  - b\n    - c")) == []
     assert "x" in OWN.block("[" * 5000 + "x" + "](https://e.org)" * 5000)

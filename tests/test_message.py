@@ -8,12 +8,13 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.mail.address import Address
-from brochure.mail.letter import Letter
-from brochure.mail.message import Sender, compose, identify
+from brochure.mail.letter.message import Sender, compose, identify
+from brochure.mail.letter.template import Letter
+from tests.conftest import examples
 
 SENDER = Sender(
     Address("flyer@example.org", "flyer@example.org", "Initiative „Ökodorf“"),
@@ -114,7 +115,7 @@ text = st.text(
 phrases = st.lists(text, min_size=1, max_size=12).map(" ".join)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(300)
 @given(phrases, phrases)
 def test_any_words_come_through(subject: str, name: str) -> None:
     letter = Letter("de", subject, subject, f"<p>{name}</p>")

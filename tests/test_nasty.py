@@ -1,10 +1,10 @@
 """Whatever is written: a leaflet or diagnostics, never a traceback, and no letter lost."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from tests.conftest import HEAD, PASSAGE, Workspace
+from tests.conftest import HEAD, PASSAGE, Workspace, examples
 from tests.readers import chars
 
 STRINGS = [
@@ -47,19 +47,17 @@ def test_each_string_is_printed_or_refused_with_a_reason(
         "quote": HEAD + quote.replace("Text", as_block(text, 8)),
     }[field]
     workspace.leaflet(leaflet.encode("utf-8", "surrogatepass"))
-    result, complaints = workspace.attempt(workspace.typeset)
-    errors = [complaint for complaint in complaints if complaint.is_error]
+    result, diagnostics = workspace.attempt(workspace.typeset)
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
     if result is None:
         assert errors
-        assert all(complaint.hint for complaint in errors)
-        assert {complaint.code for complaint in errors} <= REASONS
+        assert all(diagnostic.hint for diagnostic in errors)
+        assert {diagnostic.code for diagnostic in errors} <= REASONS
     else:
         assert len(list(chars(result.pdf))) > len("".join(text.split())) / 4
 
 
-@settings(
-    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@examples(300, HealthCheck.function_scoped_fixture)
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -74,10 +72,10 @@ def test_each_string_is_printed_or_refused_with_a_reason(
 )
 def test_any_file_gives_a_leaflet_or_diagnostics(workspace: Workspace, data: bytes) -> None:
     workspace.leaflet(data)
-    manuscript, complaints = workspace.attempt(workspace.load)
+    manuscript, diagnostics = workspace.attempt(workspace.load)
     lines = data.count(b"\n") + data.count(b"\r") + 2
-    assert all(1 <= complaint.place.line <= lines for complaint in complaints)
+    assert all(1 <= diagnostic.location.line <= lines for diagnostic in diagnostics)
     if manuscript is None:
-        assert any(complaint.is_error for complaint in complaints)
+        assert any(diagnostic.is_error for diagnostic in diagnostics)
     else:
         assert manuscript.leaflet.passages

@@ -30,7 +30,7 @@ class Word:
         return self.chars[0].page
 
     @property
-    def place(self) -> tuple[int, int, float]:
+    def location(self) -> tuple[int, int, float]:
         """In reading order of one column: page, line, column."""
         return self.page, round(self.chars[0].bottom), self.chars[0].left
 
@@ -97,8 +97,8 @@ def assert_whole(pdf: bytes, lengths: Sequence[tuple[int, int]]) -> list[Word]:
                 assert TOP - 0.5 <= char.top < char.bottom <= BOTTOM + 0.5, "outside the margins"
                 assert char.page == word.page, "a word across two pages"
         for before, after in pairwise(column):
-            assert before.place < after.place, "out of order"
-            if before.place[:2] == after.place[:2]:
+            assert before.location < after.location, "out of order"
+            if before.location[:2] == after.location[:2]:
                 assert before.chars[-1].right < after.chars[0].left, "overlapping"
             elif before.page == after.page:
                 assert before.chars[0].bottom < after.chars[0].top + 1, "lines overlapping"

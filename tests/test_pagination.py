@@ -2,9 +2,9 @@
 
 import pytest
 
-from brochure.press.layout import Layout, Part, Role, Word, misaligned
-from brochure.press.pagination import pairs_after_holes, plan_pages, tall_pairs
-from brochure.press.proof import letters
+from brochure.layout.laid_out import Layout, Part, Role, Word, misaligned
+from brochure.layout.pagination import pairs_after_holes, plan_pages, tall_pairs
+from brochure.layout.proof import letters
 
 PAGE = 1000.0
 LINE = 20.0

@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from brochure.press.typeset import Typeset
+from brochure.pipeline.typesetter import TypesetDocument
 from tests.conftest import HEAD, ROOT, SEED, Workspace
 from tests.readers import chars, squeezed, structure, structure_texts
 
@@ -75,7 +75,7 @@ def facts(pdf: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("edition", ["email", "print"])
 def test_facts_of_the_first_leaflet(
-    seed_pdfs: dict[str, Typeset], edition: str, request: pytest.FixtureRequest
+    seed_pdfs: dict[str, TypesetDocument], edition: str, request: pytest.FixtureRequest
 ) -> None:
     file = GOLDEN / f"{SEED}-{edition}.json"
     found = facts(seed_pdfs[edition].pdf)
@@ -88,7 +88,7 @@ def test_facts_of_the_first_leaflet(
 
 @pytest.mark.parametrize("edition", ["email", "print"])
 def test_readers_open_it_without_complaint(
-    seed_pdfs: dict[str, Typeset], edition: str, tmp_path: Path
+    seed_pdfs: dict[str, TypesetDocument], edition: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.pdf"
     file.write_bytes(seed_pdfs[edition].pdf)
@@ -113,7 +113,7 @@ def conforms(pdf: bytes) -> dict[str, list[str]]:
 
 
 def test_it_is_archivable_and_accessible_in_one(
-    seed_pdfs: dict[str, Typeset], workspace: Workspace
+    seed_pdfs: dict[str, TypesetDocument], workspace: Workspace
 ) -> None:
     workspace.leaflet(LINKED)
     for pdf in (seed_pdfs["email"].pdf, seed_pdfs["print"].pdf, workspace.typeset("email").pdf):
@@ -123,14 +123,14 @@ def test_it_is_archivable_and_accessible_in_one(
         assert b"pdfuaid:part" in pdf  # the metadata can be read without opening the PDF
 
 
-def test_the_validator_sees_what_is_missing(seed_pdfs: dict[str, Typeset]) -> None:
+def test_the_validator_sees_what_is_missing(seed_pdfs: dict[str, TypesetDocument]) -> None:
     broken = seed_pdfs["email"].pdf.replace(b"pdfuaid:part>1<", b"pdfuaid:part>7<")
     assert [bool(failures) for failures in conforms(broken).values()] == [False, True]
 
 
 @pytest.mark.skipif(not shutil.which("verapdf"), reason="verapdf is not installed")
 @pytest.mark.parametrize("flavour", ["2a", "ua1"])
-def test_verapdf(seed_pdfs: dict[str, Typeset], flavour: str, tmp_path: Path) -> None:
+def test_verapdf(seed_pdfs: dict[str, TypesetDocument], flavour: str, tmp_path: Path) -> None:
     file = tmp_path / "a.pdf"
     file.write_bytes(seed_pdfs["email"].pdf)
     command = ["verapdf", "--flavour", flavour, "--format", "text", str(file)]
@@ -196,7 +196,7 @@ def test_a_table_over_pages_is_one_table_read_pair_by_pair(workspace: Workspace)
     assert texts[5].count("Rechts") == 300
 
 
-def test_what_repeats_on_each_page_is_an_artifact(seed_pdfs: dict[str, Typeset]) -> None:
+def test_what_repeats_on_each_page_is_an_artifact(seed_pdfs: dict[str, TypesetDocument]) -> None:
     with pikepdf.open(io.BytesIO(seed_pdfs["email"].pdf)) as document:
         second = document.pages[1]
         artifacts, tagged, depth = 0, 0, []
@@ -234,7 +234,7 @@ def test_the_same_input_gives_the_same_bytes_in_any_time_zone_and_process(tmp_pa
     assert results[0] == results[1]
 
 
-def test_only_the_projects_fonts_are_used(seed_pdfs: dict[str, Typeset]) -> None:
+def test_only_the_projects_fonts_are_used(seed_pdfs: dict[str, TypesetDocument]) -> None:
     for result in seed_pdfs.values():
         names = facts(result.pdf)["fonts"]
         assert len(names) == 4
@@ -261,7 +261,7 @@ def test_a_picture_is_a_figure_with_its_words(workspace: Workspace) -> None:
         assert right - left == pytest.approx(top - bottom) == pytest.approx(30)
 
 
-def test_both_columns_share_their_baselines(seed_pdfs: dict[str, Typeset]) -> None:
+def test_both_columns_share_their_baselines(seed_pdfs: dict[str, TypesetDocument]) -> None:
     found = [c for c in chars(seed_pdfs["print"].pdf) if c.page == 1 and c.text in "nmrxuiz"]
     left = {round(c.bottom, 1) for c in found if c.right < 290 and c.top > 100}
     right = {round(c.bottom, 1) for c in found if c.left > 300 and c.top > 100}
@@ -270,7 +270,7 @@ def test_both_columns_share_their_baselines(seed_pdfs: dict[str, Typeset]) -> No
     assert len(shared) / len(left) > 0.6  # all but references, which are set smaller
 
 
-def test_at_most_two_hyphens_in_a_row(seed_pdfs: dict[str, Typeset]) -> None:
+def test_at_most_two_hyphens_in_a_row(seed_pdfs: dict[str, TypesetDocument]) -> None:
     for result in seed_pdfs.values():
         found = list(chars(result.pdf))
         ends = [

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, Place
-from brochure.press import codes, svg
-from brochure.press.pictures import check_picture
+from brochure.diagnostics import Diagnostic, Location
+from brochure.layout.compose import qr_codes, svg
+from brochure.layout.compose.pictures import check_picture
 from tests.conftest import HEAD, PASSAGE, Workspace
 
-PLACE = Place("content/x/y.yaml", 8, 9)
+PLACE = Location("content/x/y.yaml", 8, 9)
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
 )
@@ -25,15 +25,15 @@ def drawing(body: str, size: str = 'width="9mm" height="9mm" viewBox="0 0 100 10
     return SVG.format(size, body)
 
 
-def complaints(data: bytes, suffix: str) -> list[Diagnostic]:
+def diagnostics(data: bytes, suffix: str) -> list[Diagnostic]:
     return list(check_picture(data, suffix, f"a{suffix}", PLACE))
 
 
 def refused(text: str) -> list[str]:
     """What is said of an SVG, which is refused."""
-    found = complaints(text.encode(), ".svg")
+    found = diagnostics(text.encode(), ".svg")
     assert found
-    assert {(one.code, one.place, one.is_error) for one in found} == {("svg", PLACE, True)}
+    assert {(one.code, one.location, one.is_error) for one in found} == {("svg", PLACE, True)}
     assert all("plain SVG" in one.hint for one in found)
     return [one.message.partition(": ")[2] for one in found]
 
@@ -175,13 +175,13 @@ def test_encodings() -> None:
     for encoding in ("cp037", "cp500", "iso-8859-1", "utf-16"):
         for gap in (" ", " " * 1000):
             head = f'<?xml version="1.0"{gap}encoding="{encoding}"?>'.encode()
-            assert complaints(head + smuggled.encode(encoding), ".svg"), encoding
+            assert diagnostics(head + smuggled.encode(encoding), ".svg"), encoding
             plain = head + drawing("").encode(encoding)
-            assert [c.code for c in complaints(plain, ".svg")] == ["svg"], encoding
-    assert complaints(drawing("<title>ä</title>").encode("latin-1"), ".svg")
-    assert complaints(drawing("").encode("utf-16"), ".svg")
+            assert [c.code for c in diagnostics(plain, ".svg")] == ["svg"], encoding
+    assert diagnostics(drawing("<title>ä</title>").encode("latin-1"), ".svg")
+    assert diagnostics(drawing("").encode("utf-16"), ".svg")
     for head in (b"\xef\xbb\xbf", b'<?xml version="1.0" encoding="UTF-8"?>\n'):
-        assert complaints(head + drawing("<title>ä</title>").encode(), ".svg") == []
+        assert diagnostics(head + drawing("<title>ä</title>").encode(), ".svg") == []
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ AFFINITY = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
     ids=["inkscape", "illustrator", "figma", "affinity"],
 )
 def test_what_drawing_programs_write_is_drawn(workspace: Workspace, text: str) -> None:
-    assert complaints(text.encode(), ".svg") == []
+    assert diagnostics(text.encode(), ".svg") == []
     workspace.write("content/probe/a.svg", text)
     workspace.leaflet(HEAD + PASSAGE + "logo:\n  file: a.svg\n  alt: Bild\n")
     assert workspace.typeset().pages == 1
@@ -285,11 +285,11 @@ def test_what_drawing_programs_write_is_drawn(workspace: Workspace, text: str) -
 
 def test_what_is_only_defined_costs_nothing() -> None:
     body = chain(lambda i, to: f'<mask id="a{i}">{BOX.format(f"mask=`{to}`") * 9}</mask>')
-    assert list(svg.complaints(drawing(body.replace("`", '"')).encode())) == []
+    assert list(svg.diagnostics(drawing(body.replace("`", '"')).encode())) == []
 
 
 def test_codes_pass() -> None:
-    assert complaints(codes.picture("https://example.org/" + "x" * 400), ".svg") == []
+    assert diagnostics(qr_codes.picture("https://example.org/" + "x" * 400), ".svg") == []
 
 
 # --- PNG and JPEG -------------------------------------------------------------------------------
@@ -350,9 +350,9 @@ MANY = int(bounds.PIXELS**0.5) - 4
 )  # fmt: skip
 def test_too_much_to_decode_or_to_draw(data: bytes, said: str) -> None:
     suffix = ".png" if data.startswith(b"\x89") else ".jpg"
-    (complaint,) = complaints(data, suffix)
-    assert (complaint.code, complaint.place) == ("picture-too-large", PLACE)
-    assert said in complaint.message
+    (diagnostic,) = diagnostics(data, suffix)
+    assert (diagnostic.code, diagnostic.location) == ("picture-too-large", PLACE)
+    assert said in diagnostic.message
 
 
 @pytest.mark.parametrize(
@@ -380,9 +380,9 @@ def test_too_much_to_decode_or_to_draw(data: bytes, said: str) -> None:
 @pytest.mark.filterwarnings("error")
 def test_broken_pictures(data: bytes) -> None:
     suffix = ".png" if data.startswith(b"\x89") else ".jpg"
-    (complaint,) = complaints(data, suffix)
-    assert (complaint.code, complaint.place) == ("broken-picture", PLACE)
-    assert "\n" not in complaint.message
+    (diagnostic,) = diagnostics(data, suffix)
+    assert (diagnostic.code, diagnostic.location) == ("broken-picture", PLACE)
+    assert "\n" not in diagnostic.message
 
 
 def test_scans_are_counted_where_they_are() -> None:
@@ -392,7 +392,7 @@ def test_scans_are_counted_where_they_are() -> None:
     Image.effect_noise((500, 500), 99).save(noise, "JPEG", restart_marker_blocks=1)
     thumbnail = jpeg()[:2] + b"\xff\xe3" + struct.pack(">H", len(jpeg()) + 2) + jpeg() + jpeg()[2:]
     for data in (comment, noise.getvalue(), thumbnail, jpeg(progressive=True)):
-        assert complaints(data, ".jpg") == []
+        assert diagnostics(data, ".jpg") == []
 
 
 def test_moving_pictures_stand_still(workspace: Workspace) -> None:
@@ -401,7 +401,7 @@ def test_moving_pictures_stand_still(workspace: Workspace) -> None:
     frames[0].save(moving, "PNG", save_all=True, append_images=frames[1:])
     frames[0].save(several, "MPO", save_all=True, append_images=frames[1:9])
     for name, data in (("a.png", moving.getvalue()), ("b.jpg", several.getvalue())):
-        assert complaints(data, name[1:]) == []
+        assert diagnostics(data, name[1:]) == []
         workspace.write(f"content/probe/{name}", data)
         workspace.leaflet(HEAD + PASSAGE + f"logo:\n  file: {name}\n  alt: Bild\n")
         assert workspace.typeset().pages == 1
@@ -413,16 +413,16 @@ def test_moving_pictures_stand_still(workspace: Workspace) -> None:
 @pytest.mark.parametrize("address", ["a" * (bounds.CODE + 1), "ä" * (bounds.CODE // 2 + 1),
                                      "a" * 9_999])  # fmt: skip
 def test_addresses_too_long_for_a_code(address: str) -> None:
-    with pytest.raises(codes.CodeTooLong, match=str(bounds.CODE)):
-        codes.picture(address)
+    with pytest.raises(qr_codes.CodeTooLong, match=str(bounds.CODE)):
+        qr_codes.picture(address)
 
 
 @pytest.mark.parametrize("address", ["", "\ud800", "a\0b", "a\nb", "\x85"])
 def test_addresses_that_have_no_code(address: str) -> None:
-    with pytest.raises(codes.NoCode):
-        codes.picture(address)
+    with pytest.raises(qr_codes.NoCode):
+        qr_codes.picture(address)
 
 
 def test_long_addresses_have_a_code() -> None:
     for address in ("a" * bounds.CODE, "ä" * (bounds.CODE // 2), "漢" * (bounds.CODE // 3)):
-        assert codes.picture(address).startswith(b"<svg")
+        assert qr_codes.picture(address).startswith(b"<svg")

@@ -3,7 +3,7 @@
 import pytest
 
 from brochure.sources.document import Document
-from brochure.sources.plaintext import from_html, from_markdown, from_text
+from brochure.sources.reading.plaintext import from_html, from_markdown, from_text
 
 
 def lines(document: Document) -> dict[int | None, str]:

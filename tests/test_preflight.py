@@ -9,7 +9,7 @@ import sys
 import pytest
 from PIL import Image
 
-from brochure.press.wishes import CHECKS
+from brochure.layout.edition import CHECKS
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 FULL = HEAD + "imprint: Ich\ndate: 2026-11-24\n"
@@ -169,14 +169,16 @@ def test_large_type_may_have_less_contrast(workspace: Workspace) -> None:
 
 def test_what_is_switched_off_needs_a_reason_and_a_name(workspace: Workspace) -> None:
     workspace.leaflet(FULL + PASSAGE + "preflight:\n  last-page:\n")
-    (complaint,) = workspace.complaints("print")
-    assert (complaint.place.line, complaint.place.column) == (10, 3)
+    (diagnostic,) = workspace.diagnostics("print")
+    assert (diagnostic.location.line, diagnostic.location.column) == (10, 3)
     workspace.leaflet(FULL + PASSAGE + "preflight:\n  lastpage: x\n")
-    (complaint,) = workspace.complaints("print")
-    assert (complaint.code, complaint.place.line) == ("unknown-check", 10)
-    assert complaint.hint == "Did you mean `last-page`?"
+    (diagnostic,) = workspace.diagnostics("print")
+    assert (diagnostic.code, diagnostic.location.line) == ("unknown-check", 10)
+    assert diagnostic.hint == "Did you mean `last-page`?"
     workspace.leaflet(FULL + PASSAGE + "preflight:\n  altered: x\n")
-    assert [d.code for d in workspace.complaints("print")] == ["unknown-check"], "quotes are sacred"
+    assert [d.code for d in workspace.diagnostics("print")] == ["unknown-check"], (
+        "quotes are sacred"
+    )
 
 
 def test_an_edition_can_switch_off_checks_for_all(workspace: Workspace) -> None:
@@ -187,7 +189,7 @@ def test_an_edition_can_switch_off_checks_for_all(workspace: Workspace) -> None:
     )
     workspace.leaflet(HEAD + PASSAGE)
     assert workspace.typeset("print").diagnostics == ()
-    assert workspace.complaints("print") == ()
+    assert workspace.diagnostics("print") == ()
 
 
 def test_the_build_looks_as_well_and_writes_nothing_that_is_wrong(workspace: Workspace) -> None:

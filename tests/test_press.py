@@ -13,16 +13,15 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from brochure.diagnostics import Place, Problems
-from brochure.manuscript.language import load_language
-from brochure.press import linebreak
-from brochure.press.edition import Scale, load_editions
-from brochure.press.fit import fit
-from brochure.press.fonts import missing_characters
-from brochure.press.helpers import quotation
-from brochure.press.hyphenation import Hyphenator, bounded
-from brochure.press.setting import Rules, Setting
-from brochure.press.typeset import Typesetter
+from brochure.diagnostics import DiagnosticsError, Location
+from brochure.layout.compose.filters import quotation
+from brochure.layout.compose.fonts import missing_characters
+from brochure.layout.copyfit import LaidOutDocument, Rules, fit
+from brochure.layout.edition import Scale, load_editions
+from brochure.layout.hyphenation import Hyphenator, bounded
+from brochure.layout.weasyprint import linebreak
+from brochure.manuscript.text.language import load_language
+from brochure.pipeline.typesetter import Typesetter
 from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.readers import squeezed, structure_texts
@@ -52,22 +51,22 @@ def test_mistakes_in_editions_are_placed(workspace: Workspace) -> None:
         "mine:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n  colour: red\n"
         "other:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n",
     )
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         load_editions(workspace.project)
-    found = [(d.code, d.place) for d in caught.value.diagnostics]
+    found = [(d.code, d.location) for d in caught.value.diagnostics]
     assert found == [
-        ("unknown-key", Place("styles/editions.yaml", 5, 3)),
-        ("cannot-read", Place("styles/editions.yaml", 8, 12)),
-        ("unknown-font", Place("styles/editions.yaml", 9, 11)),
+        ("unknown-key", Location("styles/editions.yaml", 5, 3)),
+        ("cannot-read", Location("styles/editions.yaml", 8, 12)),
+        ("unknown-font", Location("styles/editions.yaml", 9, 11)),
     ]
 
 
 def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
-    assert [c.code for c in workspace.complaints("print")] == ["no-imprint"]
-    assert workspace.complaints("email") == ()
+    assert [c.code for c in workspace.diagnostics("print")] == ["no-imprint"]
+    assert workspace.diagnostics("email") == ()
     workspace.leaflet(HEAD + PASSAGE + "imprint: Ich\n")
-    assert workspace.complaints("print") == ()
+    assert workspace.diagnostics("print") == ()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,7 @@ def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
     ],
 )
 def test_quotation_marks_stand_around_a_quote_once(text: str, html: str) -> None:
-    from brochure.manuscript.markup import Renderer
+    from brochure.manuscript.text.markdown import Renderer
 
     assert quotation(text, Renderer(None, "live"), GERMAN) == html
 
@@ -143,11 +142,11 @@ def test_either_heading_and_either_side_may_be_missing(workspace: Workspace) -> 
 
 def test_a_character_that_no_font_has_names_itself_and_its_passage(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "|\n        Zeile\n        mit 漢 darin"))
-    (complaint,) = workspace.complaints("email")
-    assert complaint.code == "no-glyph"
-    assert "U+6F22" in complaint.message
-    assert "commentary text of passage `eins`" in complaint.message
-    assert (complaint.place.line, complaint.place.column) == (8, 13)
+    (diagnostic,) = workspace.diagnostics("email")
+    assert diagnostic.code == "no-glyph"
+    assert "U+6F22" in diagnostic.message
+    assert "commentary text of passage `eins`" in diagnostic.message
+    assert (diagnostic.location.line, diagnostic.location.column) == (8, 13)
 
 
 def test_a_font_of_the_project_is_used_as_soon_as_it_is_there(workspace: Workspace) -> None:
@@ -169,11 +168,11 @@ def test_a_font_of_the_project_is_used_as_soon_as_it_is_there(workspace: Workspa
 def test_the_last_page_of_what_fits_has_more_than_a_few_lines(lines: int, codes: list[str]) -> None:
     """2.1 of three pages are too little, 2.2 are enough."""
 
-    def render(rules: Rules) -> Setting:
-        return Setting(SimpleNamespace(pages=range(3)), stacked([5] * (lines // 5)), rules)
+    def render(rules: Rules) -> LaidOutDocument:
+        return LaidOutDocument(SimpleNamespace(pages=range(3)), stacked([5] * (lines // 5)), rules)
 
     fitted = fit(render, 0.2, Scale(smallest=1, largest=1), 3)
-    assert [complaint.code for complaint in fitted.diagnostics] == codes
+    assert [diagnostic.code for diagnostic in fitted.diagnostics] == codes
 
 
 def test_each_font_of_the_project_is_read(workspace: Workspace) -> None:
@@ -181,8 +180,8 @@ def test_each_font_of_the_project_is_read(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "漢 字 語"))
     for number, sign in enumerate("漢字"):
         workspace.write(f"styles/fonts/{number}.ttf", font(f"Mine {number}", sign))
-    (complaint,) = workspace.complaints("email")
-    assert (complaint.code, "U+8A9E" in complaint.message) == ("no-glyph", True)
+    (diagnostic,) = workspace.diagnostics("email")
+    assert (diagnostic.code, "U+8A9E" in diagnostic.message) == ("no-glyph", True)
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "漢 字"))
     assert sorted(workspace.compose().fonts) == ["0.ttf", "1.ttf"]
     with pikepdf.open(io.BytesIO(workspace.typeset().pdf)) as document:
@@ -219,8 +218,8 @@ def test_a_variation_selector_needs_no_glyph(selector: str) -> None:
 def test_a_file_that_is_no_font(workspace: Workspace) -> None:
     workspace.write("styles/fonts/x.ttf", b"no font")
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
-    assert (complaint.code, complaint.place.file) == ("broken-font", "styles/fonts/x.ttf")
+    (diagnostic,) = workspace.diagnostics("email")
+    assert (diagnostic.code, diagnostic.location.file) == ("broken-font", "styles/fonts/x.ttf")
 
 
 @pytest.mark.parametrize(
@@ -237,9 +236,9 @@ def test_a_template_that_does_not_work(
 ) -> None:
     workspace.write("styles/leaflet.html", template)
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
-    assert complaint.code == code
-    assert complaint.place == Place("styles/leaflet.html", line)
+    (diagnostic,) = workspace.diagnostics("email")
+    assert diagnostic.code == code
+    assert diagnostic.location == Location("styles/leaflet.html", line)
 
 
 @pytest.mark.parametrize(
@@ -257,10 +256,10 @@ def test_a_template_that_leaves_blind_readers_out(
     workspace.write("styles/leaflet.html", template)
     workspace.write("content/probe/a.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
+    (diagnostic,) = workspace.diagnostics("email")
     code, _, what = missing.partition(": ")
-    assert (complaint.code, complaint.place.file) == (code, "styles/leaflet.html")
-    assert what in complaint.message
+    assert (diagnostic.code, diagnostic.location.file) == (code, "styles/leaflet.html")
+    assert what in diagnostic.message
 
 
 def test_a_template_may_have_tables_of_its_own(workspace: Workspace) -> None:
@@ -278,22 +277,22 @@ def test_styles_are_utf8_too(workspace: Workspace, name: str) -> None:
     workspace.write("styles/more.css", "")
     workspace.write(f"styles/{name}", b"/* \n\xfc */")
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.complaints("email")
-    assert (complaint.code, complaint.place) == ("not-utf8", Place(f"styles/{name}", 2, 1))
+    (diagnostic,) = workspace.diagnostics("email")
+    assert (diagnostic.code, diagnostic.location) == ("not-utf8", Location(f"styles/{name}", 2, 1))
 
 
 def test_what_weasyprint_ignores_is_a_warning_in_the_style_sheet(workspace: Workspace) -> None:
     workspace.write("styles/email.css", "p { color: black }\np { text-wrap: balance }")
     workspace.leaflet(HEAD + PASSAGE)
-    (complaint,) = workspace.typeset().diagnostics
-    assert complaint.place == Place("styles/email.css", 2, 5)
-    assert not complaint.is_error
+    (diagnostic,) = workspace.typeset().diagnostics
+    assert diagnostic.location == Location("styles/email.css", 2, 5)
+    assert not diagnostic.is_error
 
 
 def test_text_that_a_style_hides_is_an_error(workspace: Workspace) -> None:
     workspace.write("styles/email.css", ".commentary p { display: none }")
     workspace.leaflet(HEAD + PASSAGE)
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         workspace.typeset()
     assert "words-lost" in [d.code for d in caught.value.diagnostics]
 
@@ -301,16 +300,16 @@ def test_text_that_a_style_hides_is_an_error(workspace: Workspace) -> None:
 def test_text_outside_its_column_is_an_error(workspace: Workspace) -> None:
     workspace.write("styles/email.css", ".text { width: 150mm }")
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "Wort " * 60))
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         workspace.typeset()
-    (complaint,) = caught.value.diagnostics
-    assert (complaint.code, complaint.place.line) == ("outside-margins", 4)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.location.line) == ("outside-margins", 4)
 
 
 def test_what_is_nested_too_deeply_is_refused(workspace: Workspace) -> None:
     workspace.write("styles/leaflet.html", "<html lang=de><title>x</title>" + "<div>" * 500 + "x")
     workspace.leaflet(HEAD + PASSAGE)
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         workspace.typeset()
     assert [d.code for d in caught.value.diagnostics] == ["too-complex"]
 
@@ -440,7 +439,7 @@ def test_what_is_remembered_of_other_leaflets_changes_no_byte(workspace: Workspa
 
     cold = []
     forgetful, warm = Typesetter(None), Typesetter(None)
-    forgetful._lines = Forgetful()
+    forgetful._weasyprint._lines = Forgetful()
     for text in texts:
         workspace.leaflet(text)
         cold.append(forgetful.typeset(workspace.compose()).pdf)
@@ -522,17 +521,17 @@ def test_editions_that_cannot_be(workspace: Workspace, lines: str, line: int, sa
         "mine:\n  about: x\n  styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
         f"  {lines}\n",
     )
-    _, complaints = workspace.attempt(lambda: load_editions(workspace.project))
-    (complaint,) = complaints
-    assert said in complaint.message
-    assert (complaint.place.file, complaint.place.line) == ("styles/editions.yaml", line)
-    assert complaint.hint
+    _, diagnostics = workspace.attempt(lambda: load_editions(workspace.project))
+    (diagnostic,) = diagnostics
+    assert said in diagnostic.message
+    assert (diagnostic.location.file, diagnostic.location.line) == ("styles/editions.yaml", line)
+    assert diagnostic.hint
 
 
 def test_an_edition_without_fonts_says_so(workspace: Workspace) -> None:
     workspace.write("styles/editions.yaml", "mine:\n  about: x\n  styles: [common.css]\n")
-    _, complaints = workspace.attempt(lambda: load_editions(workspace.project))
-    assert ["names no fonts" in complaint.message for complaint in complaints] == [True]
+    _, diagnostics = workspace.attempt(lambda: load_editions(workspace.project))
+    assert ["names no fonts" in diagnostic.message for diagnostic in diagnostics] == [True]
 
 
 def test_pages_that_are_no_panels(workspace: Workspace) -> None:
@@ -542,8 +541,8 @@ def test_pages_that_are_no_panels(workspace: Workspace) -> None:
         "  fonts: [Source Sans 3, Gentium Book Plus]\n  imposition: {scheme: letter-fold}\n",
     )
     workspace.leaflet(HEAD + PASSAGE)
-    _, complaints = workspace.attempt(lambda: workspace.typeset("mine"))
-    assert [complaint.code for complaint in complaints] == ["page-size"]
+    _, diagnostics = workspace.attempt(lambda: workspace.typeset("mine"))
+    assert [diagnostic.code for diagnostic in diagnostics] == ["page-size"]
 
 
 def test_two_processes_remember_the_words_of_both(tmp_path: Path) -> None:

@@ -6,18 +6,18 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from brochure.diagnostics import Problems
+from brochure.diagnostics import DiagnosticsError
 from brochure.files import append, read_own, read_regular, write_whole
 from brochure.project import Project, builtin_styles
 from tests.conftest import Workspace
 
 
 def refused(project: Project, path: Path) -> str:
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         project.read(path, 1000)
-    (complaint,) = caught.value.diagnostics
-    assert complaint.hint
-    return complaint.code + ": " + complaint.message
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.hint
+    return diagnostic.code + ": " + diagnostic.message
 
 
 def test_reads_what_lies_inside(workspace: Workspace) -> None:
@@ -79,7 +79,7 @@ def test_what_is_no_file_is_refused(workspace: Workspace) -> None:
 def test_finds_the_project_from_below(workspace: Workspace) -> None:
     below = workspace.root / "content/probe"
     assert Project.find(below).root == workspace.root
-    with pytest.raises(Problems, match="no project"):
+    with pytest.raises(DiagnosticsError, match="no project"):
         Project.find(Path("/"))
 
 

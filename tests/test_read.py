@@ -9,15 +9,15 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from brochure.diagnostics import Place, Problems
+from brochure.diagnostics import DiagnosticsError, Location
 from brochure.project import CACHE_VARIABLE
-from brochure.sources import read as reading
 from brochure.sources.document import Document
-from brochure.sources.read import read
+from brochure.sources.reading import reader as reading
+from brochure.sources.reading.reader import read
 from tests import papers
 from tests.conftest import Workspace
 
-HERE = Place("leaflet.yaml", 3, 9)
+HERE = Location("leaflet.yaml", 3, 9)
 TEXT = "<p>Wir fördern Bäume.</p><p>Und Wiesen, weil sie effizient und offen sind.</p>"
 
 
@@ -36,10 +36,10 @@ def small() -> bytes:
 
 def opened(workspace: Workspace, name: str, data: bytes) -> tuple[Document | None, list[str]]:
     path = workspace.write(f"content/probe/sources/{name}", data)
-    document, digest, complaints = read(workspace.project, path, None, HERE)
+    document, digest, diagnostics = read(workspace.project, path, None, HERE)
     assert len(digest) == 64
-    assert all(d.place == HERE and not d.is_error for d in complaints)
-    return document, [d.message for d in complaints]
+    assert all(d.location == HERE and not d.is_error for d in diagnostics)
+    return document, [d.message for d in diagnostics]
 
 
 def texts(document: Document | None) -> list[str]:
@@ -48,8 +48,8 @@ def texts(document: Document | None) -> list[str]:
 
 
 def test_a_pdf_is_read(workspace: Workspace, small: bytes) -> None:
-    document, complaints = opened(workspace, "a.pdf", small)
-    assert complaints == []
+    document, diagnostics = opened(workspace, "a.pdf", small)
+    assert diagnostics == []
     assert texts(document) == [
         "Wir fördern Bäume.", "Und Wiesen, weil sie effizient und offen sind."
     ]  # fmt: skip
@@ -89,10 +89,10 @@ def test_what_cannot_be_read_is_said(
     workspace: Workspace, small: bytes, name: str, make: object, said: str
 ) -> None:
     assert callable(make)
-    document, complaints = opened(workspace, name, make(small))
+    document, diagnostics = opened(workspace, name, make(small))
     assert document is None
-    (complaint,) = complaints
-    assert complaint.startswith(f"`{name}` {said}")
+    (diagnostic,) = diagnostics
+    assert diagnostic.startswith(f"`{name}` {said}")
 
 
 def test_a_pdf_that_only_forbids_changes_is_read(workspace: Workspace, small: bytes) -> None:
@@ -143,7 +143,7 @@ def test_files_of_other_kinds_are_refused(
     workspace: Workspace, name: str, data: bytes, code: str
 ) -> None:
     path = workspace.write(f"content/probe/sources/{name}", data)
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         read(workspace.project, path, None, HERE)
     assert [d.code for d in caught.value.diagnostics] == [code]
     assert all(d.hint for d in caught.value.diagnostics)
@@ -158,11 +158,11 @@ def test_web_pages_say_their_encoding(workspace: Workspace, name: str) -> None:
 def test_files_outside_the_project_and_missing_ones_are_errors(workspace: Workspace) -> None:
     for path in (workspace.root.parent / "a.txt", workspace.root / "content/probe/b.txt"):
         (workspace.root.parent / "a.txt").write_text("x")
-        with pytest.raises(Problems) as caught:
+        with pytest.raises(DiagnosticsError) as caught:
             read(workspace.project, path, None, HERE)
         (problem,) = caught.value.diagnostics
         assert problem.is_error
-        assert problem.place == HERE
+        assert problem.location == HERE
 
 
 def test_a_pdf_is_read_once(
@@ -183,17 +183,17 @@ def test_what_failed_for_want_of_time_is_tried_again(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "run_reader", lambda *_: {"error": "time"})
-    document, complaints = opened(workspace, "a.pdf", small)
+    document, diagnostics = opened(workspace, "a.pdf", small)
     assert document is None
-    assert "takes too long" in complaints[0]
+    assert "takes too long" in diagnostics[0]
     monkeypatch.undo()
     assert texts(opened(workspace, "a.pdf", small)[0])[0] == "Wir fördern Bäume."
 
 
 def test_no_numbers_where_some_are_said_to_be(workspace: Workspace, small: bytes) -> None:
     path = workspace.write("content/probe/sources/a.pdf", small)
-    _, _, complaints = read(workspace.project, path, "margin", HERE)
-    assert [d.code for d in complaints] == ["no-margin-numbers"]
+    _, _, diagnostics = read(workspace.project, path, "margin", HERE)
+    assert [d.code for d in diagnostics] == ["no-margin-numbers"]
 
 
 def fail(data: bytes) -> None:
@@ -204,6 +204,6 @@ def test_whatever_a_parser_raises_is_told(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "read_pdf", fail)
-    document, complaints = opened(workspace, "a.pdf", small)
+    document, diagnostics = opened(workspace, "a.pdf", small)
     assert document is None
-    assert "the program that reads it breaks down" in complaints[0]
+    assert "the program that reads it breaks down" in diagnostics[0]

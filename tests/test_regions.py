@@ -4,23 +4,23 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.diagnostics import Place, Problems
-from brochure.manuscript.regions import parse
-from brochure.manuscript.variants import read_work
-from tests.conftest import HEAD, PASSAGE, Workspace
+from brochure.diagnostics import DiagnosticsError, Location
+from brochure.manuscript.variants.regions import parse
+from brochure.manuscript.variants.resolution import read_bundle
+from tests.conftest import HEAD, PASSAGE, Workspace, examples
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
     """All complaints about a table, those of rows as well: code, line, column."""
     try:
         regions = parse(text, "r.csv")
-    except Problems as problems:
-        return [(d.code, d.place.line, d.place.column) for d in problems.diagnostics]
-    complaints = [*regions.diagnostics, *(d for row in regions.rows for d in row.diagnostics)]
-    return sorted((d.code, d.place.line, d.place.column) for d in dict.fromkeys(complaints))
+    except DiagnosticsError as failed:
+        return [(d.code, d.location.line, d.location.column) for d in failed.diagnostics]
+    diagnostics = [*regions.diagnostics, *(d for row in regions.rows for d in row.diagnostics)]
+    return sorted((d.code, d.location.line, d.location.column) for d in dict.fromkeys(diagnostics))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def found(text: str) -> list[tuple[str, int, int]]:
 def test_what_spreadsheets_write(workspace: Workspace, text: str, ends: str, mark: bytes) -> None:
     workspace.leaflet(HEAD + "slots:\n  ort: x\n" + PASSAGE)
     workspace.regions(mark + text.replace("\n", ends).encode())
-    work = read_work(workspace.project, "probe")
+    work = read_bundle(workspace.project, "probe")
     assert (work.strays, work.unknown_columns) == ((), ())
     assert [(row.id, row.name, row.cells["ort"].text) for row in work.regions.rows] == [
         ("06411000", "Darmstadt", "Markt 1"),
@@ -73,8 +73,8 @@ def test_what_spreadsheets_write(workspace: Workspace, text: str, ends: str, mar
         ('id,name,ort\n1,"A\nB",\n2,,x\n', [("empty", 4, 3)]),
     ],
 )
-def test_mistakes_are_placed(text: str, complaints: list[tuple[str, int, int]]) -> None:
-    assert found(text) == complaints
+def test_mistakes_are_placed(text: str, diagnostics: list[tuple[str, int, int]]) -> None:
+    assert found(text) == diagnostics
 
 
 def test_of_two_rows_with_one_id_neither_is_built() -> None:
@@ -89,21 +89,25 @@ def test_cells_know_their_places() -> None:
     (row,) = regions.rows
     assert row.cells["name"].text == 'A "B"\nC'
     assert row.name == 'A "B" C', "it stands in titles"
-    assert row.cells["ort"].place == Place("r.csv", 3, 4)
-    assert regions.columns["ort"] == Place("r.csv", 1, 9)
+    assert row.cells["ort"].location == Location("r.csv", 3, 4)
+    assert regions.columns["ort"] == Location("r.csv", 1, 9)
 
 
 def test_another_encoding_is_named_with_its_place(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions("id;name\n1;Gießen\n".encode("cp1252"))
-    (complaint,) = workspace.complaints(variant="1")
-    assert (complaint.code, complaint.place.line, complaint.place.column) == ("not-utf8", 2, 6)
+    (diagnostic,) = workspace.diagnostics(variant="1")
+    assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (
+        "not-utf8",
+        2,
+        6,
+    )
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(rows=st.lists(st.lists(cells, min_size=2, max_size=2), max_size=6), semicolon=st.booleans())
 def test_it_reads_what_the_module_csv_writes(rows: list[list[str]], semicolon: bool) -> None:
     delimiter = ";" if semicolon else ","
@@ -130,7 +134,7 @@ def test_large_tables_of_nothing_take_no_time(workspace: Workspace) -> None:
     ):
         workspace.regions(text)
         try:
-            found = read_work(workspace.project, "probe").regions.diagnostics
-        except Problems as problems:
-            found = problems.diagnostics
+            found = read_bundle(workspace.project, "probe").regions.diagnostics
+        except DiagnosticsError as failed:
+            found = failed.diagnostics
         assert [d.code for d in found] == codes

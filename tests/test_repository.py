@@ -156,8 +156,7 @@ def test_what_the_readme_says_of_editions_and_fonts(
 
 
 def test_the_readme_knows_every_edition_and_every_check() -> None:
-    from brochure.press.edition import load_editions
-    from brochure.press.wishes import CHECKS
+    from brochure.layout.edition import CHECKS, load_editions
     from brochure.project import Project
 
     rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", README, re.MULTILINE)
@@ -268,7 +267,8 @@ def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> 
     assert {f"brochure/{style}" for style in styles} <= carried
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONWARNINGS": "ignore"}
     code = (
-        "import brochure.cli, sys; print(brochure.__file__, file=sys.stderr); brochure.cli.main()"
+        "import brochure, sys; print(brochure.__file__, file=sys.stderr)\n"
+        "from brochure.cli.main import main; main()"
     )
     for words in ("new probe --language en", "-C probe build"):
         run = subprocess.run(
@@ -280,7 +280,7 @@ def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> 
 
 
 def test_every_command_and_option_is_told_of_in_the_readme() -> None:
-    from brochure.cli import cli
+    from brochure.cli.main import cli
 
     commands = dict(cli.commands)
     group = commands["variants"]
@@ -343,18 +343,17 @@ def test_the_readme_says_the_bounds() -> None:
 
 # Who opens files besides `files.py`, and which: never one of a project.
 OPENERS = {
-    "brochure/build/fingerprint.py": "our own code",
+    "brochure/pipeline/fingerprint.py": "our own code",
     "brochure/files.py": "all others",
-    "brochure/mail/begin.py": "texts that come with brochure",
-    "brochure/mail/ledgerfile.py": "the ledger",
-    "brochure/new.py": "texts that come with brochure",
-    "brochure/press/engine.py": "a temporary file for fontconfig",
-    "brochure/press/fonts.py": "the font package",
-    "brochure/press/hyphenation.py": "the dictionaries of Pyphen",
-    "brochure/press/prepress.py": "streams of a PDF in memory",
-    "brochure/cli.py": "the end of a pipe",
+    "brochure/mail/delivery/ledger.py": "the ledger",
+    "brochure/starters.py": "texts that come with brochure",
+    "brochure/layout/weasyprint/engine.py": "a temporary file for fontconfig",
+    "brochure/layout/compose/fonts.py": "the font package",
+    "brochure/layout/hyphenation.py": "the dictionaries of Pyphen",
+    "brochure/prepress/finishing.py": "streams of a PDF in memory",
+    "brochure/cli/main.py": "the end of a pipe",
     "brochure/isolation.py": "its own pipe",
-    "brochure/sources/read.py": "our own code",
+    "brochure/sources/reading/reader.py": "our own code",
 }
 OPENING = {"open", "fdopen", "read_bytes", "read_text", "write_bytes", "write_text", "touch"}
 

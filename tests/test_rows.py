@@ -6,12 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from brochure.sources import columns, margins, paper
-from brochure.sources.document import Document, Mode
+from brochure.sources.document import Document, Mode, Reference
 from brochure.sources.finding import Limits, Verdict
-from brochure.sources.reference import Reference
-from brochure.sources.rows import Char, Row, Word, rows_of
-from brochure.sources.verify import Source
+from brochure.sources.reading import line_numbers
+from brochure.sources.reading import pages as columns
+from brochure.sources.reading import pages as paper
+from brochure.sources.reading.rows import Char, Row, Word, rows_of
+from brochure.sources.verification import Source
 from tests import papers
 
 
@@ -97,7 +98,7 @@ def numbered(values: Sequence[int], pitch: float = 14) -> list[Row]:
 
 
 def test_numbers_below_each_other_in_a_strip_of_their_own_are_line_numbers() -> None:
-    found = margins.find([numbered(range(1, 31)), numbered(range(31, 61))])
+    found = line_numbers.find([numbered(range(1, 31)), numbered(range(31, 61))])
     assert found is not None
     assert (found.step, found.printed) == (1, 60)
     assert [n.value for n in found.pages[1][0]] == list(range(31, 61))
@@ -137,13 +138,13 @@ def list_row(i: int, number: int) -> Row:
     ids=["list", "short items", "short list", "figures", "behind", "table", "page number"],
 )
 def test_other_numbers_are_not(rows: list[Row]) -> None:
-    assert margins.find([rows, rows]) is None
+    assert line_numbers.find([rows, rows]) is None
 
 
 def test_the_number_of_the_page_in_the_same_strip_is_no_line() -> None:
     lines = numbered(range(1, 31))
     for page in ([row(-20, ("9", 7, 10)), *lines], [*lines, row(500, ("1", 7, 10))]):
-        found = margins.find([page, page])
+        found = line_numbers.find([page, page])
         assert found is not None
         assert [n.value for n in found.pages[0][0]] == list(range(1, 31))
 
@@ -151,7 +152,7 @@ def test_the_number_of_the_page_in_the_same_strip_is_no_line() -> None:
 def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
     pages = [numbered(range(1, 31)), text, text, text]
-    found = margins.find(pages, sure=True)
+    found = line_numbers.find(pages, sure=True)
     assert found is not None
     assert found.printed == 30
     pages = [numbered(range(1, 31)), [row(14 * i, ("a" * (i + 3), 40, 200)) for i in range(30)]]
@@ -162,7 +163,7 @@ def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
 
 def test_numbers_on_a_few_pages_only_are_a_list() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
-    assert margins.find([numbered(range(1, 31)), text, text, text]) is None
+    assert line_numbers.find([numbered(range(1, 31)), text, text, text]) is None
 
 
 def read(
@@ -354,7 +355,7 @@ def test_on_a_single_page_the_head_and_the_page_number_stand_aside(count: int, s
 def test_two_numbers_that_do_not_stand_as_they_count_are_none() -> None:
     rows = page_of(14, 5)
     rows.insert(8, row(rows[7].y + 7, ("dazwischen", 40, 200)))
-    assert margins.find([rows]) is None
+    assert line_numbers.find([rows]) is None
 
 
 def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> None:
@@ -363,7 +364,7 @@ def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> N
         row(r.y, *[(w.text, w.left, w.right) for w in r.words], ("bis", 5, 12)) if i % 8 == 3 else r
         for i, r in enumerate(pages[2])
     ]
-    found = margins.find(pages)
+    found = line_numbers.find(pages)
     assert found is not None
     assert len(found.pages[2][0]) >= 35
 

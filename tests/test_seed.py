@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from brochure.manuscript.load import load
-from brochure.press.typeset import Typeset
+from brochure.pipeline.typesetter import TypesetDocument
 from brochure.project import Project
 from tests.conftest import ROOT, SEED, SEED_REGION
 from tests.readers import squeezed, structure_texts
@@ -27,7 +27,7 @@ def test_the_text_to_compare_with_is_whole() -> None:
 
 @pytest.mark.parametrize("edition", ["email", "print"])
 def test_every_paragraph_is_read_aloud_whole_and_in_order(
-    seed_pdfs: dict[str, Typeset], edition: str
+    seed_pdfs: dict[str, TypesetDocument], edition: str
 ) -> None:
     texts = [squeezed(text) for text in structure_texts(seed_pdfs[edition].pdf)]
     assert texts[-1] == squeezed("Quelle: Koalitionsvertrag für die 20. Legislaturperiode")
@@ -45,7 +45,7 @@ def test_every_paragraph_is_read_aloud_whole_and_in_order(
 
 @pytest.mark.parametrize("edition", ["email", "print"])
 def test_pdftotext_finds_every_sentence(
-    seed_pdfs: dict[str, Typeset], edition: str, tmp_path: Path
+    seed_pdfs: dict[str, TypesetDocument], edition: str, tmp_path: Path
 ) -> None:
     assert shutil.which("pdftotext"), "script/test installs poppler"
     file = tmp_path / "seed.pdf"

@@ -23,14 +23,14 @@ from typing import Any
 import pytest
 import trustme
 
-from brochure.diagnostics import Place, Problems
-from brochure.mail import send
+from brochure.diagnostics import DiagnosticsError, Location
 from brochure.mail.campaign import read_campaign
-from brochure.mail.entry import Entry, State
-from brochure.mail.ledger import Ledger
-from brochure.mail.model import Server
-from brochure.mail.send import Pause, Pauses, Sending, Sent, prepare
-from brochure.mail.smtp import Connection, Timeouts, Unreachable
+from brochure.mail.delivery import send
+from brochure.mail.delivery.entries import Entry, State
+from brochure.mail.delivery.ledger import Ledger
+from brochure.mail.delivery.send import Pause, Pauses, Sending, Sent, prepare
+from brochure.mail.delivery.smtp import Connection, Timeouts, Unreachable
+from brochure.mail.letter.model import Server
 from brochure.project import Project
 from tests.postoffice import (
     MAIL,
@@ -207,7 +207,7 @@ def test_a_letter_that_the_server_finds_too_large(room: Mailroom, authority: tru
     assert server.hooks.got == []
 
 
-def complaint(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
+def diagnostic(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
     """What --send says where it cannot even begin; the ledger has no row then."""
     assert room.mail("--send", "--yes", str(number)) == 1
     assert entries(room) == {}
@@ -220,7 +220,7 @@ def test_never_without_encryption(
     room.recipients(A)
     with office(authority, security="none") as server:
         room.mailing(server.port)
-        said = complaint(room, capsys)
+        said = diagnostic(room, capsys)
     assert "mail.yaml:10:9: error: `127.0.0.1` offers no encryption (STARTTLS)" in said
     assert server.hooks.got == []
 
@@ -239,7 +239,7 @@ def test_never_with_a_wrong_certificate(
     host = "smtp.example.org" if wrong == "name" else "127.0.0.1"
     with office(issuer, security=security, host=host) as server:
         room.mailing(server.port, security)
-        said = complaint(room, capsys)
+        said = diagnostic(room, capsys)
     assert "The certificate of `127.0.0.1` is not in order" in said
     assert server.hooks.got == []
 
@@ -251,7 +251,7 @@ def test_a_refused_login_stops_everything(
     monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", "falsch")
     with office(authority) as server:
         room.mailing(server.port)
-        said = complaint(room, capsys, 2)
+        said = diagnostic(room, capsys, 2)
     assert "refuses the login of `flyer@example.org`" in said
     assert "falsch" not in said
 
@@ -269,7 +269,7 @@ def test_a_server_that_repeats_the_password(
     room.recipients(A)
     with office(authority, Faults(login=f"535 wrong: {echo}")) as server:
         room.mailing(server.port)
-        said = complaint(room, capsys)
+        said = diagnostic(room, capsys)
     assert "535 wrong: " in said
     assert "…" in said
     coded = base64.b64encode(f"\0{USER}\0{secret}".encode()).decode()
@@ -282,7 +282,7 @@ def test_a_server_that_repeats_the_password(
 def test_nobody_there(room: Mailroom, capsys: pytest.CaptureFixture[str]) -> None:
     room.recipients(A)
     room.mailing(1)
-    assert "cannot be reached on port 1" in complaint(room, capsys)
+    assert "cannot be reached on port 1" in diagnostic(room, capsys)
 
 
 @pytest.mark.usefixtures("quick")
@@ -356,7 +356,7 @@ def test_a_full_disk_stops_before_the_last_line(
     room.recipients(A, B)
 
     def full(*_: object, **__: object) -> None:
-        raise Problems([])
+        raise DiagnosticsError([])
 
     with office(authority) as server:
         room.mailing(server.port)
@@ -505,7 +505,7 @@ def events(
     campaign = read_campaign(project, "probe")
 
     def connect() -> Connection:
-        return Connection(campaign.server, USER, PASSWORD, Place("m"), Timeouts(5, 5, 5))
+        return Connection(campaign.server, USER, PASSWORD, Location("m"), Timeouts(5, 5, 5))
 
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
         prepare(campaign, ledger, clock())
@@ -592,7 +592,7 @@ def test_the_network_goes_away_in_the_middle(room: Mailroom, authority: trustme.
             made += 1
             if made in (2, 3):
                 raise Unreachable("no route to host")
-            return Connection(campaign.server, USER, PASSWORD, Place("m"), Timeouts(5, 5, 5))
+            return Connection(campaign.server, USER, PASSWORD, Location("m"), Timeouts(5, 5, 5))
 
         with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
             prepare(campaign, ledger, clock())
@@ -610,7 +610,7 @@ def test_nothing_unsound_is_sent_whoever_asks(room: Mailroom) -> None:
     campaign = read_campaign(project, "probe")
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
         never: Any = None
-        with pytest.raises(Problems, match="not there"):
+        with pytest.raises(DiagnosticsError, match="not there"):
             Sending(project, campaign, ledger, never, never, never)
 
 
@@ -697,7 +697,7 @@ def test_a_login_that_is_none(
     room.recipients(A)
     with stranger(authority, **speeches) as server:
         room.mailing(server.port, "tls")
-        said = complaint(room, capsys)
+        said = diagnostic(room, capsys)
     assert "with nonsense" in said or "lets nobody log in with a password" in said
     assert not re.search(r"[\x00\x1b]", said)
     assert len(server.heard) <= 4
@@ -749,7 +749,7 @@ def test_a_reply_without_end_before_any_letter(
     room.recipients(A)
     with stranger(authority, **{when: ENDLESS[speech]}) as server:
         room.mailing(server.port, "tls")
-        said = complaint(room, capsys)
+        said = diagnostic(room, capsys)
     assert "`127.0.0.1` cannot be reached" in said
     assert "has no end" in said or "does not answer" in said
 
@@ -803,7 +803,7 @@ def test_a_letter_that_takes_for_ever(room: Mailroom, authority: trustme.CA) -> 
     """Each of its lines may go out in time, and all of them together do not."""
     with stranger(authority) as server:
         address = Server(host="127.0.0.1", security="tls", port=server.port)
-        connection = Connection(address, USER, "x", Place("m"), Timeouts(5, 5, 5, letter=0))
+        connection = Connection(address, USER, "x", Location("m"), Timeouts(5, 5, 5, letter=0))
         answer = connection.deliver(USER, A, b"Subject: x\r\n\r\n", lambda: None)
     assert (answer.state, answer.lost) == (State.DEFERRED, True)
     assert server.got == []
@@ -833,7 +833,7 @@ def test_nothing_said_before_the_encryption_counts_after_it(
         port = listening.getsockname()[1]
         with pytest.raises(Unreachable, match="before it is asked"):
             Connection(
-                Server(host="127.0.0.1", port=port), USER, "x", Place("m"), Timeouts(5, 5, 5)
+                Server(host="127.0.0.1", port=port), USER, "x", Location("m"), Timeouts(5, 5, 5)
             )
         thread.join(10)
 

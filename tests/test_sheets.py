@@ -11,10 +11,10 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from brochure.layout.edition import Imposition
 from brochure.manuscript.load import load, texts
-from brochure.press import sheets
-from brochure.press.edition import Imposition
-from brochure.press.imposition import MM, PAPER, Side, plan
+from brochure.prepress import sheets
+from brochure.prepress.imposition import MM, PAPER, Side, plan
 from brochure.project import Project
 from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
 from tests.papers import typeset
@@ -129,9 +129,11 @@ def test_text_and_links_stay_where_their_pages_are() -> None:
 
 def test_marks_are_on_request() -> None:
     plain, _ = imposed(coloured(4), Imposition(scheme="saddle-stitch"))
-    marked, _ = imposed(coloured(4), Imposition(scheme="saddle-stitch", marks=("fold", "staple")))
+    mark_wrong_quotes, _ = imposed(
+        coloured(4), Imposition(scheme="saddle-stitch", marks=("fold", "staple"))
+    )
     strokes = []
-    for pdf in (plain, marked):
+    for pdf in (plain, mark_wrong_quotes):
         with pikepdf.open(io.BytesIO(pdf)) as document:
             contents = [page.Contents.read_bytes().decode() for page in document.pages]
         strokes.append([content.count(" l S") for content in contents])
@@ -243,8 +245,8 @@ def test_a_seventh_panel_is_refused(workspace: Workspace) -> None:
         f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 600}\n" for n in range(9)
     )
     workspace.leaflet(HEAD + "imprint: Ich\npassages:\n" + passages)
-    result, complaints = workspace.attempt(lambda: workspace.typeset("folded"))
+    result, diagnostics = workspace.attempt(lambda: workspace.typeset("folded"))
     assert result is None
-    codes = {complaint.code for complaint in complaints}
+    codes = {diagnostic.code for diagnostic in diagnostics}
     assert codes >= {"does-not-fit", "too-many-pages"}
-    assert all(complaint.hint for complaint in complaints)
+    assert all(diagnostic.hint for diagnostic in diagnostics)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from brochure.diagnostics import Place
-from brochure.manuscript import slots
-from brochure.manuscript.nodes import Value, plain
-from brochure.manuscript.yamltree import parse
+from brochure.diagnostics import Location
+from brochure.manuscript.variants import slots
+from brochure.manuscript.yaml.nodes import Value, plain
+from brochure.manuscript.yaml.parser import parse
 from tests.conftest import HEAD, PASSAGE, Workspace
 
 REGION = "id,name,ort\n1,Gießen,Markt 1\n2,Fulda,\n"
@@ -14,10 +14,10 @@ REGION = "id,name,ort\n1,Gießen,Markt 1\n2,Fulda,\n"
 def printed(text: str, **values: str) -> str | list[tuple[str, int]]:
     """A text with its slots filled in, or what is wrong: codes with columns."""
     tree, _ = parse(f"title: |\n  {text}\n", "f")
-    given = {name: Value(value, Place("r", 1, 1)) for name, value in values.items()}
-    filled, complaints, _ = slots.fill(tree, given, ("name", "ort", "leer"))
-    if complaints:
-        return [(d.code, d.place.column - 2) for d in complaints]
+    given = {name: Value(value, Location("r", 1, 1)) for name, value in values.items()}
+    filled, diagnostics, _ = slots.fill(tree, given, ("name", "ort", "leer"))
+    if diagnostics:
+        return [(d.code, d.location.column - 2) for d in diagnostics]
     content = plain(filled.root)
     assert isinstance(content, dict)
     return str(content["title"]).strip()
@@ -70,10 +70,10 @@ def test_what_a_slot_prints(text: str, result: str) -> None:
         ("x {{ " + "not " * 5000 + "1 }}", [("slot", 3)]),
     ],
 )
-def test_what_a_slot_cannot_be(text: str, complaints: list[tuple[str, int]]) -> None:
+def test_what_a_slot_cannot_be(text: str, diagnostics: list[tuple[str, int]]) -> None:
     found = printed(text, name="Gießen")
     assert isinstance(found, list)
-    assert sorted(set(found)) == sorted(complaints)
+    assert sorted(set(found)) == sorted(diagnostics)
 
 
 def test_many_wrong_slots_are_some_complaints_in_bounded_time() -> None:
@@ -108,14 +108,14 @@ def test_a_heading_over_the_quotes_is_no_quote(workspace: Workspace) -> None:
 def test_a_slot_without_value_is_an_error_at_both_places(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", '"Treffen: {{ region.ort }}"'))
     workspace.regions(REGION)
-    assert workspace.complaints(variant="1") == ()
-    found = [(d.code, str(d.place)) for d in workspace.complaints(variant="2")]
+    assert workspace.diagnostics(variant="1") == ()
+    found = [(d.code, str(d.location)) for d in workspace.diagnostics(variant="2")]
     assert found == [
         ("slot-without-value", "content/probe/leaflet.yaml:6:33"),
         ("slot-without-value", "content/probe/regions.csv:3:9"),
     ]
-    (base,) = workspace.complaints()  # without a region there is but one place
-    assert (base.code, str(base.place)) == found[0]
+    (base,) = workspace.diagnostics()  # without a region there is but one place
+    assert (base.code, str(base.location)) == found[0]
 
 
 def test_a_slot_declared_without_default_must_be_filled_in(workspace: Workspace) -> None:
@@ -124,7 +124,7 @@ def test_a_slot_declared_without_default_must_be_filled_in(workspace: Workspace)
     )
     workspace.regions("id,name\n1,A\n2,B\n")
     for variant in ("1", "2"):
-        found = [(d.code, str(d.place)) for d in workspace.complaints(variant=variant)]
+        found = [(d.code, str(d.location)) for d in workspace.diagnostics(variant=variant)]
         assert found == [
             ("slot-without-value", "content/probe/leaflet.yaml:8:33"),
             ("slot-without-value", "content/probe/regions.csv:1:1"),
@@ -148,11 +148,15 @@ def test_a_slot_declared_without_default_must_be_filled_in(workspace: Workspace)
         (HEAD + "slots:\n  a: x {{ region.name }}\n" + PASSAGE, (4, 8)),
     ],
 )  # fmt: skip
-def test_never_in_a_quote_or_an_id(workspace: Workspace, text: str, place: tuple[int, int]) -> None:
+def test_never_in_a_quote_or_an_id(
+    workspace: Workspace, text: str, location: tuple[int, int]
+) -> None:
     workspace.leaflet(text)
     workspace.regions(REGION)
-    found = {(d.code, d.place.line, d.place.column) for d in workspace.complaints(variant="1")}
-    assert ("slot-here", *place) in found
+    found = {
+        (d.code, d.location.line, d.location.column) for d in workspace.diagnostics(variant="1")
+    }
+    assert ("slot-here", *location) in found
 
 
 def test_a_column_that_no_text_asks_for_stops_all_variants(workspace: Workspace) -> None:
@@ -161,26 +165,26 @@ def test_a_column_that_no_text_asks_for_stops_all_variants(workspace: Workspace)
     )
     workspace.regions("id,name,otr\n1,A,Markt\n2,B,\n")
     for variant in ("1", "2"):
-        (complaint,) = workspace.complaints(variant=variant)
-        assert (complaint.code, str(complaint.place)) == (
+        (diagnostic,) = workspace.diagnostics(variant=variant)
+        assert (diagnostic.code, str(diagnostic.location)) == (
             "unknown-column",
             "content/probe/regions.csv:1:9",
         )
-        assert "Did you mean `ort`?" in complaint.hint
+        assert "Did you mean `ort`?" in diagnostic.hint
     workspace.variant("2", 'title: "{{ region.otr }}"\n')  # a variant may ask for it, too
-    assert [d.code for d in workspace.complaints(variant="1")] == []
+    assert [d.code for d in workspace.diagnostics(variant="1")] == []
 
 
 def test_what_is_wrong_with_a_value_is_placed_in_the_table(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", '"Mehr: {{ region.ort }}"'))
     workspace.regions("id,name,ort\n1,A,[hier](nirgends)\n2,B,Ω☃ 𒀀\n")
-    (complaint,) = workspace.complaints(variant="1")
-    assert (complaint.code, str(complaint.place)) == ("link", "content/probe/regions.csv:2:5")
+    (diagnostic,) = workspace.diagnostics(variant="1")
+    assert (diagnostic.code, str(diagnostic.location)) == ("link", "content/probe/regions.csv:2:5")
 
 
 def test_each_complaint_names_a_place_that_exists(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", '"{{ region.ort }}"'))
     workspace.regions("id,name,ort\n1,A,\n")
-    for complaint in workspace.complaints(variant="1"):
-        lines = (workspace.root / complaint.place.file).read_text("utf-8").splitlines()
-        assert complaint.place.column <= len(lines[complaint.place.line - 1]) + 1
+    for diagnostic in workspace.diagnostics(variant="1"):
+        lines = (workspace.root / diagnostic.location.file).read_text("utf-8").splitlines()
+        assert diagnostic.location.column <= len(lines[diagnostic.location.line - 1]) + 1

@@ -7,15 +7,15 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from brochure.build.plan import Choice
-from brochure.build.run import Build, Outcome, check
-from brochure.build.staff import Alone
-from brochure.diagnostics import Diagnostic, Problems, Severity
-from brochure.press.compose import Composer
-from brochure.press.edition import load_editions
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Severity
+from brochure.layout.compose.composer import Composer
+from brochure.layout.edition import load_editions
+from brochure.pipeline.build import Build, Outcome, check
+from brochure.pipeline.executors import Alone
+from brochure.pipeline.plan import Choice
 from brochure.sources.finding import Verdict
-from brochure.sources.pins import FILE
-from brochure.sources.verified import Verification, Verifier
+from brochure.sources.record import FILE
+from brochure.sources.verification import Verification, Verifier
 from tests.conftest import HEAD, Workspace
 from tests.readers import squeezed, structure_texts
 from tests.test_pdf import conforms
@@ -45,14 +45,16 @@ def work(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def verified(work: Workspace, variant: str | None = None, *, marked: bool = False) -> Verification:
-    return Verifier(work.project, marked=marked).verify(work.load(variant))
+def verified(
+    work: Workspace, variant: str | None = None, *, mark_wrong_quotes: bool = False
+) -> Verification:
+    return Verifier(work.project, mark_wrong_quotes=mark_wrong_quotes).verify(work.load(variant))
 
 
 def said(work: Workspace, variant: str | None = None) -> list[tuple[str, str, int, int]]:
     """Severity, code, line and column of what is said of the quotes."""
     return [
-        (d.severity.value, d.code, d.place.line, d.place.column)
+        (d.severity.value, d.code, d.location.line, d.location.column)
         for d in verified(work, variant).diagnostics
     ]
 
@@ -88,8 +90,8 @@ def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
         leaflet("1|eins", "2|zwei", "3|drei").replace("  file: sources/plan.txt\n", "")
     )
     assert said(workspace) == [("warning", "unchecked", 5, 3)]
-    (complaint,) = verified(workspace).diagnostics
-    assert complaint.message.startswith("The 3 quotes are unchecked")
+    (diagnostic,) = verified(workspace).diagnostics
+    assert diagnostic.message.startswith("The 3 quotes are unchecked")
     assert verified(workspace).verified == 0
 
 
@@ -112,7 +114,7 @@ def test_a_source_that_cannot_be_read_is_told_where_it_is_named(
     work.leaflet(leaflet("1|Wir fördern Bäume", source=file))
     verification = verified(work)
     assert verification.quotes[0].finding.verdict is Verdict.UNCHECKED
-    assert [(d.code, d.severity.value, d.place.line, d.place.column)
+    assert [(d.code, d.severity.value, d.location.line, d.location.column)
             for d in verification.diagnostics] == [(code, severity, 6, 9)]  # fmt: skip
 
 
@@ -125,23 +127,29 @@ def test_a_page_of_a_source_without_pages_is_unchecked(work: Workspace) -> None:
 
 def test_how_lines_are_numbered_is_checked(work: Workspace) -> None:
     work.leaflet(leaflet("3|entschlammt.").replace("  file:", "  lines: marginal\n  file:"))
-    (complaint,) = work.complaints()
-    assert (complaint.code, complaint.place.line, complaint.place.column) == ("value", 6, 10)
-    assert "`margin`" in complaint.hint
+    (diagnostic,) = work.diagnostics()
+    assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (
+        "value",
+        6,
+        10,
+    )
+    assert "`margin`" in diagnostic.hint
 
 
 def test_lines_may_run_over_the_end_of_a_page_only_with_both_pages(work: Workspace) -> None:
     text = leaflet("25-3|entschlammt.")
     work.leaflet(text)
-    assert [d.code for d in work.complaints()] == ["numbers"]
+    assert [d.code for d in work.diagnostics()] == ["numbers"]
     work.leaflet(text.replace("      lines: 25-3\n", "      page: 2-3\n      lines: 25-3\n"))
-    assert [d.code for d in work.complaints()] == []
+    assert [d.code for d in work.diagnostics()] == []
 
 
 def outcomes(work: Workspace, *, draft: bool = False, variants: str = "") -> list[Outcome]:
     forms = {"print": load_editions(work.project)["print"]}
     choice = Choice(tuple(filter(None, variants.split(","))))
-    return list(Build(work.project, ["probe"], choice, forms, marked=draft).run(Alone(), None))
+    return list(
+        Build(work.project, ["probe"], choice, forms, mark_wrong_quotes=draft).run(Alone(), None)
+    )
 
 
 def codes(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
@@ -209,11 +217,16 @@ def test_a_draft_is_stopped_by_other_mistakes(work: Workspace) -> None:
     assert [d.code for d in outcome.diagnostics if d.is_error] == ["cannot-read"]
 
 
-def test_what_stops_a_check_stops_a_build(work: Workspace) -> None:
-    for quote, code in WRONG:
-        work.leaflet(leaflet(quote))
-        forms = load_editions(work.project)
-        assert code in codes(check(work.project, ["probe"], Choice(), forms))
+@pytest.mark.parametrize(("quote", "code"), WRONG)
+def test_what_stops_a_check_stops_a_build(work: Workspace, quote: str, code: str) -> None:
+    work.leaflet(leaflet(quote))
+    diagnostics = check(work.project, ["probe"], Choice(), load_editions(work.project))
+    stopping = {(d.code, d.location) for d in diagnostics if d.is_error}
+    assert {found for found, _ in stopping} == {code}
+    (outcome,) = outcomes(work)
+    assert outcome.artifact is None
+    assert {(d.code, d.location) for d in outcome.diagnostics if d.is_error} == stopping
+    assert not list(work.root.rglob("*.pdf"))
 
 
 def test_unchecked_quotes_are_built_with_a_warning(work: Workspace) -> None:
@@ -251,7 +264,7 @@ def test_what_became_of_quotes_when_a_source_changed_is_told_until_it_is_mended(
         assert outcome.artifact is None
         report = next(d for d in outcome.diagnostics if d.code == "source-changed")
         assert report.severity is Severity.WARNING
-        assert (report.place.line, report.place.column) == (6, 9)
+        assert (report.location.line, report.location.column) == (6, 9)
         assert "2 moved (`a`: line 2 → line 3; `c`)" in report.message
         assert "1 changed (`b`)" in report.message
         assert "1 vanished (`d`)" in report.message
@@ -282,8 +295,8 @@ def test_a_spoilt_record_is_told_and_written_anew(work: Workspace, spoilt: str) 
     work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
     work.write(f"content/probe/{FILE}", spoilt)
     (outcome,) = outcomes(work)
-    (complaint,) = outcome.diagnostics
-    assert (complaint.code, complaint.place.file) == ("verified", f"content/probe/{FILE}")
+    (diagnostic,) = outcome.diagnostics
+    assert (diagnostic.code, diagnostic.location.file) == ("verified", f"content/probe/{FILE}")
     assert len(json.loads((work.root / "content/probe" / FILE).read_text())["quotes"]) == 1
 
 
@@ -303,7 +316,7 @@ def test_quotes_that_variants_add_are_verified_alike(work: Workspace) -> None:
     work.variant("y", added + "geleert.\n")
     assert [(one[1], one[2]) for one in said(work, "x")] == [("wrong-lines", 5)]
     assert [(one[1], one[2]) for one in said(work, "y")] == [("altered", 6)]
-    assert all(d.place.file.endswith("variants/x.yaml") for d in verified(work, "x").diagnostics)
+    assert all(d.location.file.endswith("variants/x.yaml") for d in verified(work, "x").diagnostics)
     assert [o.artifact for o in outcomes(work, variants="x,y")] == [None, None]
 
 
@@ -368,7 +381,7 @@ def test_no_more_is_said_to_be_verified_than_was(work: Workspace) -> None:
 
 def test_a_leaflet_that_cannot_be_loaded_names_no_verdicts(work: Workspace) -> None:
     work.leaflet("titel: x\n")
-    with pytest.raises(Problems):
+    with pytest.raises(DiagnosticsError):
         work.load()
     assert check(work.project, ["probe"], Choice(), load_editions(work.project)) != ()
 
@@ -381,7 +394,7 @@ def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace
         )
     )  # fmt: skip
     manuscript = work.load()
-    found = Verifier(work.project, marked=True).verify(manuscript)
+    found = Verifier(work.project, mark_wrong_quotes=True).verify(manuscript)
     form = load_editions(work.project)["email"]
     composition = Composer(work.project, "email", form).compose(manuscript, found)
     pdf = work.typesetter.typeset(composition).pdf
@@ -395,7 +408,7 @@ def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace
 def test_a_letter_of_another_encoding_is_told_where_it_stands(work: Workspace) -> None:
     work.write("content/probe/sources/plan.txt", "eins\nBäume".encode("latin-1"))
     work.leaflet(leaflet("1|eins"))
-    (complaint,) = verified(work).diagnostics
-    place = complaint.place
-    assert (complaint.code, place.line, place.column) == ("not-utf8", 2, 2)
-    assert place.file == "content/probe/sources/plan.txt"
+    (diagnostic,) = verified(work).diagnostics
+    location = diagnostic.location
+    assert (diagnostic.code, location.line, location.column) == ("not-utf8", 2, 2)
+    assert location.file == "content/probe/sources/plan.txt"

@@ -12,14 +12,13 @@ from markupsafe import Markup
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic
+from brochure.layout.compose import template, view
+from brochure.layout.compose.composer import Composer
+from brochure.layout.compose.filters import Helpers
+from brochure.layout.compose.template import Filled, Request, Sandbox, Templates
+from brochure.layout.edition import load_editions
 from brochure.manuscript.load import load
-from brochure.press import filling, view
-from brochure.press.compose import Composer
-from brochure.press.edition import load_editions
-from brochure.press.filling import Filled, Request
-from brochure.press.helpers import Helpers
-from brochure.press.template import Sandbox, Templates
-from brochure.sources.verified import Verifier
+from brochure.sources.verification import Verifier
 from tests.conftest import ROOT, Workspace
 
 BUILT_IN = (ROOT / "styles" / "leaflet.html").read_text("utf-8")
@@ -200,11 +199,11 @@ MISTAKES = [
 @pytest.mark.parametrize(("mistake", "said"), MISTAKES, ids=range(len(MISTAKES)))
 def test_a_mistake_is_told_at_its_line(full: Workspace, mistake: str, said: str) -> None:
     request = request_of(full, f"<html>\n<p>\n{mistake}\n</p>")
-    found = filling.fill(request)
+    found = template.fill(request)
     assert isinstance(found, Diagnostic), found
     assert found.code == "template"
     assert said in found.message
-    assert (found.place.file, found.place.line) == ("styles/leaflet.html", 3)
+    assert (found.location.file, found.location.line) == ("styles/leaflet.html", 3)
 
 
 LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}"
@@ -221,14 +220,14 @@ def test_what_does_not_end_is_stopped_at_its_line(
     full: Workspace, text: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "SECONDS", 2)
-    filler = filling.Filler()
+    filler = template.Filler()
     request = request_of(full, f"<html>\n<p>\n{text}\n</p>")
     found = filler.fill(request, trusted=False)
     assert isinstance(found, Diagnostic)
     assert filler.fill(request, trusted=False) is found, "it is not tried again"
     assert said in found.message
     line = 1 if "HTML" in said else 3
-    assert (found.place.file, found.place.line) == ("styles/leaflet.html", line)
+    assert (found.location.file, found.location.line) == ("styles/leaflet.html", line)
 
 
 def request_of(workspace: Workspace, text: str) -> Request:
@@ -247,7 +246,7 @@ def test_what_looks_need_is_there(full: Workspace) -> None:
         "{% block b %}{{ words['of'] }}{% endblock %}{{ self.b() }}{{ 2 * 3 }}{{ '=' * 3 }}"
         "{{ leaflet.title.split('t') | length }}{{ words.code | fill_in(address='x') }}"
     )
-    found = filling.fill(request_of(full, text))
+    found = template.fill(request_of(full, text))
     assert isinstance(found, Filled)
     assert found.html == "1aEINS2bZWEI2[1!]eins-zweiSeitevonvon6===2QR-Code: x"
 
@@ -258,8 +257,8 @@ def test_a_template_that_runs_a_command_runs_nothing(full: Workspace, tmp_path: 
     attack = f"cos\\nsystem\\n(S'touch {marker}'\\ntR."
     text = f"{{{{ leaflet.parse_raw(\"{attack}\", proto='pickle', allow_pickle=True) }}}}"
     full.write("styles/leaflet.html", text)
-    complaints = full.complaints("email")
-    assert [(c.code, c.place.file, c.place.line) for c in complaints if c.is_error] == [
+    diagnostics = full.diagnostics("email")
+    assert [(c.code, c.location.file, c.location.line) for c in diagnostics if c.is_error] == [
         ("template", "styles/leaflet.html", 1)
     ]
     assert not marker.exists()

@@ -2,11 +2,11 @@
 
 import pytest
 
-from brochure.manuscript import markup
+from brochure.manuscript.text import markdown
+from brochure.sources.document import Reference
 from brochure.sources.finding import Finding, Limits, Verdict
-from brochure.sources.plaintext import from_text
-from brochure.sources.reference import Reference
-from brochure.sources.verify import Source
+from brochure.sources.reading.plaintext import from_text
+from brochure.sources.verification import Source
 
 LIMITS = Limits(("soweit", "jedoch", "nur"), ("nicht", "kein"))
 
@@ -14,7 +14,7 @@ LIMITS = Limits(("soweit", "jedoch", "nur"), ("nicht", "kein"))
 def verify(source: str, quote: str, lines: str | None = None, page: str | None = None) -> Finding:
     """The finding for a quote in a source of some lines."""
     document = from_text(source, "page" if page else "count")
-    return Source(document).verify(markup.quoted(quote), Reference(page, lines), LIMITS)
+    return Source(document).verify(markdown.quoted(quote), Reference(page, lines), LIMITS)
 
 
 def verdict(source: str, quote: str) -> Verdict:

@@ -1,7 +1,7 @@
 import pytest
 
-from brochure.manuscript.language import load_language
-from brochure.manuscript.typography import Typography
+from brochure.manuscript.text.language import load_language
+from brochure.manuscript.text.typography import Typography
 from brochure.project import Project
 from tests.conftest import ROOT
 

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.diagnostics import Problems
-from brochure.manuscript.accept import accept, recorded
-from brochure.manuscript.overrides import State, records, same, worst
-from brochure.manuscript.variants import Draft, read_work
-from brochure.manuscript.yamltree import parse
-from tests.conftest import ROOT, SEED, Workspace
+from brochure.diagnostics import DiagnosticsError
+from brochure.manuscript.variants.accept import accept, recorded
+from brochure.manuscript.variants.overrides import State, records, same, worst
+from brochure.manuscript.variants.resolution import ResolvedLeaflet, read_bundle
+from brochure.manuscript.yaml.parser import parse
+from tests.conftest import ROOT, SEED, Workspace, examples
 
 BASE = """\
 language: de
@@ -42,8 +42,8 @@ def probe(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def draft(workspace: Workspace, region: str = "1") -> Draft:
-    return read_work(workspace.project, "probe").draft(region)
+def draft(workspace: Workspace, region: str = "1") -> ResolvedLeaflet:
+    return read_bundle(workspace.project, "probe").draft(region)
 
 
 def states(workspace: Workspace) -> dict[str, str]:
@@ -51,16 +51,16 @@ def states(workspace: Workspace) -> dict[str, str]:
 
 
 def accepted(workspace: Workspace, name: str | None = None) -> tuple[str, ...]:
-    work = read_work(workspace.project, "probe")
+    work = read_bundle(workspace.project, "probe")
     return accept(work, work.draft("1"), name)
 
 
 def placed(workspace: Workspace) -> list[tuple[str, int, int]]:
     """Complaints about variant 1 that have their place in its file."""
     return [
-        (d.code, d.place.line, d.place.column)
-        for d in workspace.complaints(variant="1")
-        if d.place.file.endswith("variants/1.yaml") and d.code != "not-accepted"
+        (d.code, d.location.line, d.location.column)
+        for d in workspace.diagnostics(variant="1")
+        if d.location.file.endswith("variants/1.yaml") and d.code != "not-accepted"
     ]
 
 
@@ -170,21 +170,21 @@ def test_passages_left_out_and_added(probe: Workspace, text: str, order: list[st
     ],
 )  # fmt: skip
 def test_mistakes_in_a_variant(
-    probe: Workspace, text: str, complaints: list[tuple[str, int, int]]
+    probe: Workspace, text: str, diagnostics: list[tuple[str, int, int]]
 ) -> None:
     probe.variant("1", text.encode("latin-1"))
-    assert placed(probe) == complaints
-    assert probe.complaints(variant="2") == ()  # nobody else is harmed
-    assert all(d.hint for d in probe.complaints(variant="1"))
+    assert placed(probe) == diagnostics
+    assert probe.diagnostics(variant="2") == ()  # nobody else is harmed
+    assert all(d.hint for d in probe.diagnostics(variant="1"))
 
 
 def test_the_hint_of_an_orphan_names_what_was_meant(probe: Workspace) -> None:
     probe.variant("1", "passages:\n  ains: {commentary: {text: x}}\n")
-    assert "Did you mean `eins`?" in probe.complaints(variant="1")[0].hint
+    assert "Did you mean `eins`?" in probe.diagnostics(variant="1")[0].hint
     probe.variant("1", "passages:\n  eins: {commentary: {text: x}}\n")
     accepted(probe)
     probe.leaflet(BASE.replace("id: eins", "id: anfang"))
-    orphan = probe.complaints(variant="1")[0]
+    orphan = probe.diagnostics(variant="1")[0]
     assert (orphan.code, orphan.hint[:38]) == ("orphaned", "Its text stands in passage `anfang` no")
 
 
@@ -192,8 +192,8 @@ def test_files_that_no_region_uses(probe: Workspace) -> None:
     probe.variant("3", "title: x\n")
     probe.variant("1", "title: x\n")
     probe.write("content/probe/variants/2.yml", "title: x\n")
-    strays = read_work(probe.project, "probe").strays
-    assert [(d.code, d.place.file) for d in strays] == [
+    strays = read_bundle(probe.project, "probe").strays
+    assert [(d.code, d.location.file) for d in strays] == [
         ("file-type", "content/probe/variants/2.yml"),
         ("unknown-variant", "content/probe/variants/3.yaml"),
     ]
@@ -205,7 +205,7 @@ def test_the_states_of_an_override(probe: Workspace) -> None:
     assert states(probe) == {"title": "new", key: "new"}
     assert accepted(probe) == ("title", key)
     assert states(probe) == {"title": "fine", key: "fine"}
-    assert probe.complaints(variant="1") == ()
+    assert probe.diagnostics(variant="1") == ()
 
     probe.leaflet(BASE.replace("Zitat eins", "Zitat 1").replace("Kontakt", "Anders"))
     assert set(states(probe).values()) == {"fine"}, "an edit elsewhere raises no alarm"
@@ -213,8 +213,8 @@ def test_the_states_of_an_override(probe: Workspace) -> None:
     changed = BASE.replace("Kommentar eins", "Kommentar 1")
     probe.leaflet(changed)
     assert states(probe) == {"title": "fine", key: "stale"}
-    (warning,) = probe.complaints(variant="1")
-    assert (warning.code, warning.is_error, warning.place.line) == ("stale", False, 3)
+    (warning,) = probe.diagnostics(variant="1")
+    assert (warning.code, warning.is_error, warning.location.line) == ("stale", False, 3)
     accepted(probe, "eins")
     assert states(probe) == {"title": "fine", key: "fine"}
 
@@ -222,14 +222,14 @@ def test_the_states_of_an_override(probe: Workspace) -> None:
     assert states(probe)[key] == "redundant"
     probe.leaflet(changed.replace("id: eins", "id: andere"))
     assert states(probe)[key] == "orphaned"
-    assert [d.is_error for d in probe.complaints(variant="1")] == [True]
+    assert [d.is_error for d in probe.diagnostics(variant="1")] == [True]
     assert worst(draft(probe).overrides) is State.ORPHANED
 
 
 def test_redundant_is_what_prints_the_same(probe: Workspace) -> None:
     probe.variant("1", "subtitle: Unter Gießen\nlead: |\n  Einleitung\n")
     assert states(probe) == {"subtitle": "redundant", "lead": "redundant"}
-    assert [d.code for d in probe.complaints(variant="1")] == ["redundant", "redundant"]
+    assert [d.code for d in probe.diagnostics(variant="1")] == ["redundant", "redundant"]
 
 
 def test_an_empty_value_leaves_a_text_out(probe: Workspace) -> None:
@@ -277,19 +277,19 @@ def test_when_texts_are_the_same(one: str | None, other: str | None, equal: bool
 def test_there_must_be_something_to_accept(probe: Workspace) -> None:
     probe.variant("1", "title: Anders\n")
     for name, hint in (("titel", "Did you mean `title`?"), ("zwei", "Known here: title.")):
-        with pytest.raises(Problems) as caught:
+        with pytest.raises(DiagnosticsError) as caught:
             accepted(probe, name)
-        (complaint,) = caught.value.diagnostics
-        assert (complaint.code, complaint.hint) == ("nothing-to-accept", hint)
-    work = read_work(probe.project, "probe")
-    with pytest.raises(Problems):
+        (diagnostic,) = caught.value.diagnostics
+        assert (diagnostic.code, diagnostic.hint) == ("nothing-to-accept", hint)
+    work = read_bundle(probe.project, "probe")
+    with pytest.raises(DiagnosticsError):
         accept(work, work.draft("2"))
     assert not (probe.root / "content/probe/variants/2.yaml").exists()
 
 
 def test_orphans_cannot_be_accepted(probe: Workspace) -> None:
     probe.variant("1", "passages:\n  ains: {commentary: {text: x}}\n")
-    with pytest.raises(Problems, match="replaces nothing"):
+    with pytest.raises(DiagnosticsError, match="replaces nothing"):
         accepted(probe)
     assert "replaced" not in (probe.root / "content/probe/variants/1.yaml").read_text()
 
@@ -332,7 +332,7 @@ def test_comments_and_layout_stay(text: str, ends: str, mark: bytes) -> None:
     assert records(parse(recorded(after, {}, "f").decode("utf-8-sig"), "f")[0]) == {}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     texts=st.dictionaries(
         st.sampled_from(["title", "lead", "passages.a.commentary.text", "leave_out.b"]),

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
-from brochure.sources.document import Document
+from brochure.sources.document import Document, Reference
 from brochure.sources.finding import Limits, Verdict
-from brochure.sources.reference import Reference
-from brochure.sources.verify import Source
+from brochure.sources.verification import Source
 from tests import papers
+from tests.conftest import examples
 from tests.papers import LAYOUTS, Made, sample
 
 NO_LIMITS = Limits()
@@ -28,7 +28,7 @@ class Paper:
 
     name: str
     text: Made
-    places: tuple[tuple[int, int], ...]  # page and number of each line
+    locations: tuple[tuple[int, int], ...]  # page and number of each line
     source: Source
     joined: str  # all words, single spaces
     restarts: bool
@@ -36,7 +36,7 @@ class Paper:
     def reference(self, start: int, stop: int) -> Reference:
         """The reference of a span of words, as it is printed."""
         lines = self.text.words[start].first, self.text.words[stop - 1].last
-        (page, one), (other_page, other) = (self.places[line] for line in lines)
+        (page, one), (other_page, other) = (self.locations[line] for line in lines)
         page_shown = str(page) if page == other_page else f"{page}–{other_page}"
         shown = str(one) if (one, page) == (other, other_page) else f"{one}–{other}"
         return Reference(page_shown if self.restarts else None, shown)
@@ -72,7 +72,9 @@ def check(document: Document) -> list[tuple[int, int | None, str]]:
 def test_every_line_is_read_with_its_number(name: str) -> None:
     made = paper(name)
     found = check(made.source.document)
-    expected = [(*place, line) for place, line in zip(made.places, made.text.lines, strict=True)]
+    expected = [
+        (*location, line) for location, line in zip(made.locations, made.text.lines, strict=True)
+    ]
     assert len(expected) > 200
     assert found == expected
     numbering = made.source.document.numbering
@@ -83,12 +85,7 @@ def test_every_line_is_read_with_its_number(name: str) -> None:
     assert made.source.document.gaps == ()
 
 
-PROFILE = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.filter_too_much],
-    derandomize=True,
-)
+PROFILE = examples(40, HealthCheck.filter_too_much)
 seeds = st.integers(0, 10**9)
 
 

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from brochure.layout import web
+from brochure.layout.compose.composer import compose
+from brochure.layout.edition import load_editions
 from brochure.manuscript.load import load
-from brochure.press import web
-from brochure.press.compose import compose
-from brochure.press.edition import load_editions
 from brochure.project import Project
 from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
 
@@ -62,7 +62,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     manuscript = load(project, SEED, SEED_REGION)
     form = load_editions(project)["web"]
     file = tmp_path_factory.mktemp("web") / "seed.html"
-    file.write_bytes(web.page(compose(project, manuscript, "web", form, remember=False)))
+    file.write_bytes(web.page(compose(project, manuscript, "web", form, write_cache=False)))
     return file
 
 
@@ -181,7 +181,7 @@ def test_an_import_would_be_missing_and_is_refused(workspace: Workspace) -> None
     workspace.write("styles/web.css", "@import 'more.css'; h1 { color: red }")
     workspace.write("styles/more.css", "h1 { color: blue }")
     workspace.leaflet(HEAD + "passages:\n  - id: eins\n    commentary: {text: Text}\n")
-    found = [(d.code, d.place.file) for d in workspace.complaints("web") if d.is_error]
+    found = [(d.code, d.location.file) for d in workspace.diagnostics("web") if d.is_error]
     assert found == [("import", "styles/web.css")]
 
 
@@ -204,7 +204,7 @@ def test_every_text_stands_out(
     browser: Browser, workspace: Workspace, scheme: Any, accent: str
 ) -> None:
     """WCAG 2.1, 1.4.3, measured at every text of the page."""
-    from brochure.manuscript.colour import contrast
+    from brochure.manuscript.model.fields import contrast
 
     source = (ROOT / "content" / SEED / "leaflet.yaml").read_text("utf-8")
     workspace.leaflet(re.sub(r"\{\{[^}]*\}\}", "Ort", f"accent: {accent}\ndate: 2026-11-24\n"

@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from brochure.build.staff import Alone, Pool, employ
-from brochure.diagnostics import Problems
+from brochure.diagnostics import DiagnosticsError
 from brochure.isolation import Stopped
+from brochure.pipeline.executors import Alone, Pool, employ
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.hostile.inputs import markers
-from tests.tasks import Piece, fragile, number_or_sleep, twice
+from tests.tasks import ContextSegment, fragile, number_or_sleep, twice
 from tests.test_cli import environment, run
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ def test_all_ways_give_the_same_bytes(many: Workspace) -> None:
 def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(many: Workspace) -> None:
     run(many.root, "build", "--all", "-e", "email")
     code = (
-        "import sys; from brochure import cli\n"
+        "import sys; from brochure.cli import main as cli\n"
         "code = cli.run(['build', '--all', '-e', 'email'])\n"
         "heavy = ('weasyprint', 'markdown_it', 'concurrent', 'fontTools', 'distributed')\n"
         "print(code, [name for name in heavy if name in sys.modules])"
@@ -185,8 +185,8 @@ def test_one_broken_variant_among_many(many: Workspace) -> None:
     assert "Done, with 39 made, 0 unchanged, 1 not built, 1 error" in result.stderr
 
 
-def pieces(numbers: Iterable[int]) -> Iterator[tuple[int, Piece]]:
-    return ((number, Piece(number)) for number in numbers)
+def pieces(numbers: Iterable[int]) -> Iterator[tuple[int, ContextSegment]]:
+    return ((number, ContextSegment(number)) for number in numbers)
 
 
 @pytest.mark.parametrize("staff", [Alone(), Pool(2)])
@@ -290,7 +290,8 @@ def test_workers_that_are_kept_stay_warm_and_are_interrupted() -> None:
 
 def test_workers_are_not_waited_for_when_a_build_is_stopped(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from brochure.build.staff import Pool, employ\n"
+        "import sys; from pathlib import Path\n"
+        "from brochure.pipeline.executors import Pool, employ\n"
         "from tests.tasks import Piece, patient\n"
         "list(employ(Pool(2), patient, iter([(1, Piece(1)), (2, Piece(2))]), Path(sys.argv[1])))"
     )
@@ -439,10 +440,10 @@ def test_nobody_answers(many: Workspace) -> None:
 def test_without_dask_it_says_what_to_install(
     many: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from brochure.build.staff import Cluster
+    from brochure.pipeline.executors import Cluster
 
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(Problems) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         Cluster("tcp://127.0.0.1:9")
     assert [(d.code, "brochure[dask]" in d.hint) for d in caught.value.diagnostics] == [
         ("no-dask", True)
@@ -450,8 +451,8 @@ def test_without_dask_it_says_what_to_install(
 
 
 def test_a_worker_with_other_versions_is_refused(workspace: Workspace) -> None:
-    from brochure.build.fingerprint import versions
-    from brochure.build.work import Task, make
+    from brochure.pipeline.fingerprint import versions
+    from brochure.pipeline.tasks import Task, make
 
     workspace.leaflet(HEAD + PASSAGE)
     other = versions().replace("weasyprint 70", "weasyprint 71")
@@ -467,11 +468,11 @@ def test_memory_stays_flat(workspace: Workspace) -> None:
     code = f"""
 import resource
 from pathlib import Path
-from brochure.build.work import make, Task
-from brochure.build.fingerprint import versions
+from brochure.pipeline.tasks import make, Task
+from brochure.pipeline.fingerprint import versions
 from brochure.manuscript.load import load
-from brochure.press.compose import compose
-from brochure.press.edition import load_editions
+from brochure.layout.compose.composer import compose
+from brochure.layout.edition import load_editions
 from brochure.project import Project
 from dataclasses import replace
 p = Project(Path({str(workspace.root)!r}))

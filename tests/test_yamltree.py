@@ -1,13 +1,13 @@
 import pytest
 
-from brochure.diagnostics import Place
-from brochure.manuscript import yamltree
-from brochure.manuscript.nodes import Plain, plain
+from brochure.diagnostics import Location
+from brochure.manuscript.yaml import parser
+from brochure.manuscript.yaml.nodes import Plain, plain
 
 
 def read(text: str) -> tuple[Plain, list[tuple[str, int, int]]]:
-    tree, complaints = yamltree.parse(text, "f.yaml")
-    return plain(tree.root), [(c.code, c.place.line, c.place.column) for c in complaints]
+    tree, diagnostics = parser.parse(text, "f.yaml")
+    return plain(tree.root), [(c.code, c.location.line, c.location.column) for c in diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_every_value_stays_the_text_that_was_typed(value: str) -> None:
 def test_each_slip_has_its_own_sentence_and_reading_goes_on(
     line: str, code: str, column: int, meant: str
 ) -> None:
-    data, complaints = read(f"before: 1\n{line}\nafter: *y\n")
-    assert sorted(complaints) == sorted([(code, 2, column), ("alias", 3, 8)])
+    data, diagnostics = read(f"before: 1\n{line}\nafter: *y\n")
+    assert sorted(diagnostics) == sorted([(code, 2, column), ("alias", 3, 8)])
     assert data == {"before": "1", "a": meant, "after": "*y"}
 
 
@@ -52,8 +52,8 @@ def test_the_lines_that_continue_a_mended_text_do_not_complain() -> None:
 
 
 def test_a_tab_is_named_and_the_rest_is_read() -> None:
-    data, complaints = read("list:\n  - a: 1\n\t- a: 2\nb: *x\n")
-    assert complaints == [("tab", 3, 1), ("alias", 4, 4)]
+    data, diagnostics = read("list:\n  - a: 1\n\t- a: 2\nb: *x\n")
+    assert diagnostics == [("tab", 3, 1), ("alias", 4, 4)]
     assert data == {"list": [{"a": "1"}, {"a": "2"}], "b": "*x"}
 
 
@@ -71,40 +71,40 @@ def test_a_tab_is_named_and_the_rest_is_read() -> None:
     ],
 )  # fmt: skip
 def test_a_line_with_tabs_belongs_where_its_author_saw_it(text: str, meant: Plain) -> None:
-    data, complaints = read(text)
-    assert {code for code, *_ in complaints} == {"tab"}
+    data, diagnostics = read(text)
+    assert {code for code, *_ in diagnostics} == {"tab"}
     assert data == meant
 
 
 def test_a_line_that_cannot_be_understood_is_left_out_and_the_rest_is_read() -> None:
-    data, complaints = read("a:\n  b: 1\n   c: 2\nd: *x\n")
-    assert [c[:2] for c in complaints] == [("yaml", 3), ("alias", 4)]
+    data, diagnostics = read("a:\n  b: 1\n   c: 2\nd: *x\n")
+    assert [c[:2] for c in diagnostics] == [("yaml", 3), ("alias", 4)]
     assert data == {"a": {"b": "1"}, "d": "*x"}
 
 
 def test_duplicate_keys_are_refused_and_the_first_is_named() -> None:
-    tree, complaints = yamltree.parse("a: 1\nb: 2\na: 3\n", "f.yaml")
-    (complaint,) = complaints
-    assert complaint.place == Place("f.yaml", 3, 1)
-    assert "line 1" in complaint.message
+    tree, diagnostics = parser.parse("a: 1\nb: 2\na: 3\n", "f.yaml")
+    (diagnostic,) = diagnostics
+    assert diagnostic.location == Location("f.yaml", 3, 1)
+    assert "line 1" in diagnostic.message
     assert plain(tree.root) == {"a": "1", "b": "2"}
 
 
 def test_an_alias_bomb_is_refused_without_being_expanded() -> None:
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
-    _, complaints = read("\n".join(lines))
-    assert {code for code, *_ in complaints} == {"alias"}
+    _, diagnostics = read("\n".join(lines))
+    assert {code for code, *_ in diagnostics} == {"alias"}
 
 
 def test_depth_is_bounded() -> None:
-    _, complaints = read("[" * 10_000)
-    assert [code for code, *_ in complaints] == ["too-deep"]
+    _, diagnostics = read("[" * 10_000)
+    assert [code for code, *_ in diagnostics] == ["too-deep"]
 
 
 def test_words_that_yaml_takes_for_a_comment_are_a_warning() -> None:
-    data, complaints = read("accent: #a0b0c0\ntext: Wir sind #1\nfine: x # a comment\n")
-    assert complaints == [("comment-in-text", 1, 9), ("comment-in-text", 2, 16)]
+    data, diagnostics = read("accent: #a0b0c0\ntext: Wir sind #1\nfine: x # a comment\n")
+    assert diagnostics == [("comment-in-text", 1, 9), ("comment-in-text", 2, 16)]
     assert data == {"accent": None, "text": "Wir sind", "fine": "x"}
 
 
@@ -117,35 +117,35 @@ def test_words_that_yaml_takes_for_a_comment_are_a_warning() -> None:
     ],
 )
 def test_what_is_not_utf8_is_refused_at_its_place(data: bytes, line: int, column: int) -> None:
-    text, (complaint,) = yamltree.decode(data, "f.yaml")
+    text, (diagnostic,) = parser.decode(data, "f.yaml")
     assert text == ""
-    assert (complaint.code, complaint.place) == ("not-utf8", Place("f.yaml", line, column))
+    assert (diagnostic.code, diagnostic.location) == ("not-utf8", Location("f.yaml", line, column))
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
-    assert yamltree.decode(b"\xef\xbb\xbfa: 1\r\nb: 2\r", "f") == ("a: 1\nb: 2\n", [])
+    assert parser.decode(b"\xef\xbb\xbfa: 1\r\nb: 2\r", "f") == ("a: 1\nb: 2\n", [])
 
 
 @pytest.mark.parametrize(
     "character", ["\x00", "\x07", "\x1b", "\x85", "\ufdd0", "\U0001ffff", "\u202e"]
 )
 def test_invisible_control_characters_are_refused_typed_or_escaped(character: str) -> None:
-    _, (complaint,) = yamltree.decode(f"a: x{character}".encode(), "f")
-    assert (complaint.code, complaint.place.column) == ("control-character", 5)
-    _, complaints = read(f'a: "x\\U{ord(character):08x}"')
-    assert [code for code, *_ in complaints] == ["control-character"]
+    _, (diagnostic,) = parser.decode(f"a: x{character}".encode(), "f")
+    assert (diagnostic.code, diagnostic.location.column) == ("control-character", 5)
+    _, diagnostics = read(f'a: "x\\U{ord(character):08x}"')
+    assert [code for code, *_ in diagnostics] == ["control-character"]
 
 
 @pytest.mark.parametrize("character", ["\u200d", "\u00ad", "\u200e", "\U0001f600", "\t"])
 def test_characters_with_a_purpose_pass(character: str) -> None:
-    assert yamltree.decode(f"a: x{character}x".encode(), "f")[1] == []
+    assert parser.decode(f"a: x{character}x".encode(), "f")[1] == []
 
 
 def test_places_inside_a_text() -> None:
-    tree, _ = yamltree.parse("a:\n  b: |\n    one\n    two three\n", "f")
-    assert tree.place(("a", "b"), "three") == Place("f", 4, 9)
-    assert tree.place(("a", "missing")) == Place("f", 2, 3)
-    assert tree.key_place(("a", "b")) == Place("f", 2, 3)
+    tree, _ = parser.parse("a:\n  b: |\n    one\n    two three\n", "f")
+    assert tree.location(("a", "b"), "three") == Location("f", 4, 9)
+    assert tree.location(("a", "missing")) == Location("f", 2, 3)
+    assert tree.key_location(("a", "b")) == Location("f", 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,8 @@ def test_places_inside_a_text() -> None:
     ],
 )
 def test_a_slot_at_the_beginning_wants_quotation_marks(text: str, column: int) -> None:
-    _, complaints = yamltree.parse(text + "\n", "f")
-    assert [(c.code, c.place) for c in complaints] == [("slot-unquoted", Place("f", 1, column))]
-    assert "quotation marks" in complaints[0].hint
+    _, diagnostics = parser.parse(text + "\n", "f")
+    assert [(c.code, c.location) for c in diagnostics] == [
+        ("slot-unquoted", Location("f", 1, column))
+    ]
+    assert "quotation marks" in diagnostics[0].hint

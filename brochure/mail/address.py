@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from brochure.diagnostics import Place, Problems, error
+from brochure.diagnostics import DiagnosticsError, Location, error
 
 # RFC 5322, 3.4: a display name before an address in angle brackets.
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
@@ -31,58 +31,58 @@ class Address:
         return self.spec.rpartition("@")[2]
 
 
-def parse(text: str, place: Place) -> Address:
+def parse(text: str, location: Location) -> Address:
     """One address, without a name; no server is asked about it. Raises Problems."""
-    _check_length(text, LONGEST + len("mailto:"), place)  # first: what follows takes its square
+    _check_length(text, LONGEST + len("mailto:"), location)  # first: what follows takes its square
     text = text.strip().removeprefix("mailto:")
     if (named := _NAMED.fullmatch(text)) and text.count("@") == 1:
         raise _problem(
             f"`{_shown(text)}` is an address with a name.",
-            place,
+            location,
             f"Write {named['address'].strip()} alone; the name has a place of its own.",
         )
     if text.count("@") > 1 or re.search(r"[;,\s]\S*@|@\S*[;,\s]", text):
         raise _problem(
             f"`{_shown(text)}` is more than one address, or more than an address.",
-            place,
+            location,
             "Write one alone, without a name; each further one gets a row of its own.",
         )
-    return _checked(text, "", place)
+    return _checked(text, "", location)
 
 
-def parse_sender(text: str, place: Place) -> Address:
+def parse_sender(text: str, location: Location) -> Address:
     """An address, with a name before it or without: ``Initiative <flyer@example.org>``."""
     text = text.strip()
-    _check_length(text, LONGEST_NAMED, place)
+    _check_length(text, LONGEST_NAMED, location)
     if named := _NAMED.fullmatch(text):
         name = named["name"].strip().removeprefix('"').removesuffix('"').strip()
-        return _checked(named["address"].strip(), name, place)
-    return _checked(text, "", place)
+        return _checked(named["address"].strip(), name, location)
+    return _checked(text, "", location)
 
 
-def _check_length(text: str, most: int, place: Place) -> None:
+def _check_length(text: str, most: int, location: Location) -> None:
     if len(text) > most:
         raise _problem(
             f"`{_shown(text)}…` has {len(text)} characters; no address of mail has so many.",
-            place,
+            location,
             _HINT,
         )
 
 
-def _checked(text: str, name: str, place: Place) -> Address:
+def _checked(text: str, name: str, location: Location) -> Address:
     from email_validator import EmailNotValidError, validate_email
 
     if _CONTROL.search(text + name):
         raise _problem(
             f"`{_shown(text)}` has a line break or another control character in it.",
-            place,
+            location,
             "Delete it: an address is one line.",
         )
     try:
         found = validate_email(text, check_deliverability=False, strict=True)
     except EmailNotValidError as reason:
         said = f"`{_shown(text)}` is no address of mail ({str(reason).rstrip('.')})."
-        raise _problem(said, place, _HINT) from None
+        raise _problem(said, location, _HINT) from None
     spec = f"{found.local_part}@{found.ascii_domain}"
     return Address(spec, spec.casefold(), name)
 
@@ -91,5 +91,5 @@ def _shown(text: str) -> str:
     return _CONTROL.sub("·", text)[:80]
 
 
-def _problem(message: str, place: Place, hint: str) -> Problems:
-    return Problems([error("address", message, place, hint)])
+def _problem(message: str, location: Location, hint: str) -> DiagnosticsError:
+    return DiagnosticsError([error("address", message, location, hint)])

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brochure import bounds
-from brochure.build.fingerprint import digest
-from brochure.build.plan import Choice
-from brochure.build.run import Artifact, Build
-from brochure.diagnostics import Diagnostic, Place, Problems, error
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
 from brochure.files import read_regular
-from brochure.press.edition import Edition
-from brochure.press.wishes import CHECKS
+from brochure.layout.edition import CHECKS, Edition
+from brochure.pipeline.build import Artifact, Build
+from brochure.pipeline.fingerprint import digest
+from brochure.pipeline.plan import Choice
 from brochure.project import Project
 
 # bytes; as Base64 5 MB, the smallest limit that was seen at an office
@@ -36,12 +35,12 @@ class Pdf:
             data = b""
         if digest(data) == self.sha256:
             return data
-        raise Problems(
+        raise DiagnosticsError(
             [
                 error(
                     "changed-meanwhile",
                     "The PDF was changed while it was being sent.",
-                    Place(project.show(self.path)),
+                    Location(project.show(self.path)),
                     "Look at it, and type the command again: it goes on where it stopped.",
                 )
             ]
@@ -61,33 +60,33 @@ def examine(
     stale, and preflight is clean. What stands in the way is an error here.
     """
     pdfs: dict[str | None, Pdf] = {}
-    complaints: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     wanted = dict.fromkeys(variants)
     regional = tuple(variant for variant in wanted if variant is not None)
     choices = [Choice()] if None in wanted else []
     if regional:
         choices.append(Choice(regional))
     for choice in choices:
-        build = Build(project, [leaflet], choice, {name: edition}, rehearsal=True)
+        build = Build(project, [leaflet], choice, {name: edition}, dry_run=True)
         for outcome in build.ready():
-            found = [_stricter(complaint) for complaint in outcome.diagnostics]
+            found = [_stricter(diagnostic) for diagnostic in outcome.diagnostics]
             if outcome.artifact is None:
-                complaints += found
+                diagnostics += found
                 continue
             found += _too_large(project, outcome.artifact)
-            complaints += found
-            if not any(complaint.is_error for complaint in found):
+            diagnostics += found
+            if not any(diagnostic.is_error for diagnostic in found):
                 pdfs[outcome.artifact.variant] = _pdf(outcome.artifact)
         if build.missing:
             paths = [job.path for job in build.missing]
-            complaints.append(_not_built(project, leaflet, name, paths, regional))
-    return pdfs, tuple(complaints)
+            diagnostics.append(_not_built(project, leaflet, name, paths, regional))
+    return pdfs, tuple(diagnostics)
 
 
-def _stricter(complaint: Diagnostic) -> Diagnostic:
-    if complaint.is_error or complaint.code not in _STAND_IN_THE_WAY:
-        return complaint
-    return error(complaint.code, complaint.message, complaint.place, complaint.hint)
+def _stricter(diagnostic: Diagnostic) -> Diagnostic:
+    if diagnostic.is_error or diagnostic.code not in _STAND_IN_THE_WAY:
+        return diagnostic
+    return error(diagnostic.code, diagnostic.message, diagnostic.location, diagnostic.hint)
 
 
 def _pdf(artifact: Artifact) -> Pdf:
@@ -102,7 +101,7 @@ def _too_large(project: Project, artifact: Artifact) -> list[Diagnostic]:
             "attachment",
             f"The PDF has {artifact.size / 1e6:.1f} MB; more than {bounds.LETTER_PDF / 1e6:g} MB "
             "do not reach every office.",
-            Place(project.show(artifact.path)),
+            Location(project.show(artifact.path)),
             "Scale the pictures down, or save them as JPEG.",
         )
     ]
@@ -116,7 +115,7 @@ def _not_built(
     return error(
         "not-built",
         f"The PDF is not there, or not what the manuscript says now{more}.",
-        Place(project.show(paths[0])),
+        Location(project.show(paths[0])),
         f"Type: brochure build {leaflet} --edition {edition}"
         + (which if len(variants) <= 3 else " --all"),
     )

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from brochure.diagnostics import Diagnostic, Place, error, warning
-from brochure.mail.campaign import Campaign, Mailpiece
-from brochure.mail.entry import OPEN, Entry, Kind, Note, State, unread
+from brochure.diagnostics import Diagnostic, Location, error, warning
+from brochure.mail.campaign import Campaign, OutgoingLetter
+from brochure.mail.delivery.entries import OPEN, Entry, Kind, Note, State, unread
 
 _WENT_OUT = (State.ACCEPTED, State.UNKNOWN, State.SENDING)
 
 
-def objections(notes: Sequence[Note], ledger: Place) -> dict[str, Place]:
+def objections(notes: Sequence[Note], ledger: Location) -> dict[str, Location]:
     """The keys of all who objected to further mail, in whatever campaign, or may have."""
     objected = (note for note in notes if note.kind is Kind.OBJECTED)
     return {note.key: ledger for note in (*objected, *unread(notes))}
 
 
 def unreadable(
-    entries: Iterable[Entry], notes: Iterable[Note], leaflet: str, ledger: Place
+    entries: Iterable[Entry], notes: Iterable[Note], leaflet: str, ledger: Location
 ) -> Iterator[Diagnostic]:
     """What of the ledger cannot be understood: its letters are held back."""
     word = f"brochure mail {leaflet} --resolve"
@@ -66,7 +66,7 @@ def compare(
                 "variant-changed",
                 f"`{entry.address}` has got the variant `{entry.variant or 'base'}`, and the list "
                 f"now says `{piece.recipient.variant or 'base'}`.",
-                piece.recipient.place_of("variant"),
+                piece.recipient.location_of("variant"),
                 "It gets no second letter. If it got the wrong one, write to it yourself.",
             )
     for entry in entries.values():
@@ -74,13 +74,13 @@ def compare(
             yield warning(
                 "not-in-list",
                 f"`{entry.address}` was to get a letter, and is no longer in the list.",
-                campaign.recipients[0].place if campaign.recipients else campaign.place,
+                campaign.recipients[0].location if campaign.recipients else campaign.location,
                 "It gets none. Write it into the list again if it should.",
             )
 
 
 def _office(
-    campaign: Campaign, piece: Mailpiece, offices: Mapping[tuple[str, str], Entry]
+    campaign: Campaign, piece: OutgoingLetter, offices: Mapping[tuple[str, str], Entry]
 ) -> Iterator[Diagnostic]:
     row = piece.recipient
     earlier = offices.get((row.called.casefold(), row.variant or ""))
@@ -89,16 +89,16 @@ def _office(
         yield error(
             "office-again",
             f"“{row.called}” {has} got its letter already, at `{earlier.address}`.",
-            row.place_of("email"),
+            row.location_of("email"),
             f"Delete this row. If that letter came back, say so: brochure mail {campaign.leaflet} "
             f"--note {earlier.address} bounced. If it is another office, name it so.",
         )
 
 
-def _bounced(piece: Mailpiece, note: Note) -> Diagnostic:
+def _bounced(piece: OutgoingLetter, note: Note) -> Diagnostic:
     return warning(
         "bounced",
         f"A letter to `{piece.recipient.address.spec}` came back on {note.at[:10]} ({note.text}).",
-        piece.recipient.place_of("email"),
+        piece.recipient.location_of("email"),
         "Look for another address of this office.",
     )

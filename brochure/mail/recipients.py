@@ -1,16 +1,70 @@
-"""``recipients.csv``: a row an office, with its address and the variant that it gets."""
+"""``content/suppressed.txt``: who gets no mail from this project, whatever the lists say."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from brochure.diagnostics import Diagnostic, Place, Problems, error, warning
+from brochure.diagnostics import (
+    Diagnostic,
+    DiagnosticsError,
+    Location,
+    error,
+    raise_errors,
+    warning,
+)
 from brochure.mail import address
 from brochure.mail.address import Address
-from brochure.manuscript import table
-from brochure.manuscript.nodes import Value
-from brochure.manuscript.regions import KEY, Region, Regions
-from brochure.manuscript.validate import did_you_mean
+from brochure.manuscript.variants import table
+from brochure.manuscript.variants.regions import KEY, Region, Regions
+from brochure.manuscript.yaml import parser
+from brochure.manuscript.yaml.nodes import Value
+from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.project import Project
+
+SUPPRESSED = "suppressed.txt"
+_LIMIT = 1_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Keys of addresses, and domains, each with where it stands."""
+
+    entries: dict[str, Location]
+
+    def of(self, recipient: Address) -> Location | None:
+        """Where it stands that this address gets nothing."""
+        return self.entries.get(recipient.key) or self.entries.get(f"@{recipient.domain}")
+
+
+def read_suppression(project: Project) -> Suppression:
+    """A line for an address, or for a domain (``@example.org``); what follows a # is a comment.
+
+    Raises Problems with every line that is neither: it would be passed over silently.
+    """
+    path = project.content / SUPPRESSED
+    project.seen.add(path)
+    if not path.exists() and not path.is_symlink():
+        return Suppression({})
+    file = project.show(path)
+    text, diagnostics = parser.decode(project.read(path, _LIMIT), file)
+    entries: dict[str, Location] = {}
+    found: list[Diagnostic] = list(diagnostics)
+    for number, line in enumerate(text.split("\n"), 1):
+        entry = line.partition("#")[0].strip()
+        location = Location(file, number, line.find(entry) + 1)
+        if not entry:
+            continue
+        whole_domain = entry.startswith("@")
+        try:
+            known = address.parse(f"a{entry}" if whole_domain else entry, location)
+        except DiagnosticsError as failed:
+            found += failed.diagnostics
+        else:
+            entries[f"@{known.domain}" if whole_domain else known.key] = location
+    raise_errors(found)
+    return Suppression(entries)
+
+
+# --- ``recipients.csv``: a row an office, with its address and the variant that it gets.
 
 FILE = "recipients.csv"
 BASE = "base"  # in the column `variant`: the leaflet without a region
@@ -28,7 +82,7 @@ _HEADING = table.Heading(
 class Recipient:
     """A row. `region` is that of the variant; None for the base. `language`: a code, or empty."""
 
-    place: Place
+    location: Location
     address: Address
     region: Region | None
     language: str
@@ -49,9 +103,9 @@ class Recipient:
         value = self.cells.get(column)
         return " ".join(value.text.split()) if value else ""
 
-    def place_of(self, column: str) -> Place:
+    def location_of(self, column: str) -> Location:
         """Where a cell stands, or the row, if there is no such column."""
-        return self.cells[column].place if column in self.cells else self.place
+        return self.cells[column].location if column in self.cells else self.location
 
     @property
     def values(self) -> dict[str, Value]:
@@ -73,25 +127,27 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
     path = project.manuscript(leaflet).with_name(FILE)
     project.seen.add(path)
     read = table.read(project, path, _HEADING)
-    complaints = list(_columns(read, regions))
+    diagnostics = list(_columns(read, regions))
     rows: list[Recipient] = []
-    first: dict[str, Place] = {}
+    first: dict[str, Location] = {}
     for row in read.rows:
-        complaints += row.diagnostics
+        diagnostics += row.diagnostics
         try:
             recipient = _recipient(row, regions)
-        except Problems as problems:
-            complaints += problems.diagnostics
+        except DiagnosticsError as failed:
+            diagnostics += failed.diagnostics
             continue
-        known = first.setdefault(recipient.address.key, recipient.place)
-        if known != recipient.place:
-            complaints.append(_doubled(recipient, known))
+        known = first.setdefault(recipient.address.key, recipient.location)
+        if known != recipient.location:
+            diagnostics.append(_doubled(recipient, known))
         elif not row.diagnostics:
             rows.append(recipient)
     if not read.rows:
         said = "The list has no recipients yet."
-        complaints.append(error("empty", said, Place(project.show(path)), "Write a row for each."))
-    return Recipients(tuple(read.columns), tuple(rows), tuple(complaints))
+        diagnostics.append(
+            error("empty", said, Location(project.show(path)), "Write a row for each.")
+        )
+    return Recipients(tuple(read.columns), tuple(rows), tuple(diagnostics))
 
 
 def _columns(read: table.Table, regions: Regions) -> Iterator[Diagnostic]:
@@ -117,30 +173,30 @@ def _columns(read: table.Table, regions: Regions) -> Iterator[Diagnostic]:
 
 def _recipient(row: table.Row, regions: Regions) -> Recipient:
     """Raises Problems with all that is wrong with a row."""
-    complaints: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     found: list[Region | None] = []
     for column in ("variant", KEY):
         if column in row.cells and row.cells[column].text:
             try:
                 found.append(_region(row.cells[column], regions))
-            except Problems as problems:
-                complaints += problems.diagnostics
+            except DiagnosticsError as failed:
+                diagnostics += failed.diagnostics
     if len(found) == 2 and found[0] != found[1]:
-        complaints.append(
+        diagnostics.append(
             error(
                 "variant",
                 "`variant` and `ags` of this row mean two different regions.",
-                row.cells["variant"].place,
+                row.cells["variant"].location,
                 "Correct one of them, or leave it empty.",
             )
         )
     named = [column for column in ("variant", KEY) if column in row.cells]
-    if regions.rows and named and not found and not complaints:
-        complaints.append(
+    if regions.rows and named and not found and not diagnostics:
+        diagnostics.append(
             error(
                 "variant",
                 "This row does not say which variant the office gets.",
-                row.cells[named[0]].place,
+                row.cells[named[0]].location,
                 f"Write the id of its region; `{BASE}` for the leaflet without region.",
             )
         )
@@ -148,15 +204,17 @@ def _recipient(row: table.Row, regions: Regions) -> Recipient:
     try:
         if not cell.text:
             said = "This row has no address."
-            raise Problems([error("empty", said, cell.place, "Write one, or delete the row.")])
-        mailbox = address.parse(cell.text, cell.place)
-    except Problems as problems:
-        complaints += problems.diagnostics
-    if complaints:
-        raise Problems(complaints)
+            raise DiagnosticsError(
+                [error("empty", said, cell.location, "Write one, or delete the row.")]
+            )
+        mailbox = address.parse(cell.text, cell.location)
+    except DiagnosticsError as failed:
+        diagnostics += failed.diagnostics
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
     language = row.cells["language"].text if "language" in row.cells else ""
     region = found[0] if found else None
-    recipient = Recipient(row.place, mailbox, region, language, row.cells)
+    recipient = Recipient(row.location, mailbox, region, language, row.cells)
     return replace(recipient, address=replace(mailbox, name=recipient.called))
 
 
@@ -194,15 +252,15 @@ def _key(region: Region) -> str:
     return key if key.isdigit() else ""
 
 
-def _unknown(cell: Value, hint: str) -> Problems:
+def _unknown(cell: Value, hint: str) -> DiagnosticsError:
     said = f"There is no variant `{cell.text}`."
-    return Problems([error("unknown-variant", said, cell.place, hint)])
+    return DiagnosticsError([error("unknown-variant", said, cell.location, hint)])
 
 
-def _doubled(recipient: Recipient, first: Place) -> Diagnostic:
+def _doubled(recipient: Recipient, first: Location) -> Diagnostic:
     return error(
         "duplicate-address",
         f"`{recipient.address.spec}` stands in the list twice, first in line {first.line}.",
-        recipient.place_of("email"),
+        recipient.location_of("email"),
         "Delete one of the rows: each address gets one letter.",
     )

@@ -7,12 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from brochure.manuscript import markup
-from brochure.sources.document import Document
-from brochure.sources.named import Named
-from brochure.sources.reference import Reference, needed, reference
-from brochure.sources.search import is_joined
-from brochure.sources.text import Text
+from brochure.manuscript.text import markdown
+from brochure.sources.document import Document, Reference, SourceReference, needed, reference
+from brochure.sources.matching.exact import is_joined
+from brochure.sources.matching.text import Text
 
 _WIDTH = 84  # characters of text in a line of the leaflet
 _ENDS = frozenset(".:;!?…—")
@@ -108,14 +106,14 @@ def _within(text: Text, at: int) -> bool:
     )
 
 
-def as_yaml(found: Excerpt, source: Named | None = None) -> str:
+def as_yaml(found: Excerpt, source: SourceReference | None = None) -> str:
     """A passage for the list `passages:`. It names its `source`, if that is not the leaflet's."""
     return "\n".join(_yaml(found, source)) + "\n"
 
 
-def _yaml(found: Excerpt, source: Named | None) -> Iterator[str]:
-    place = found.reference
-    parts = [f"{k}-{v}" for k, v in (("page", place.page), ("lines", place.lines)) if v]
+def _yaml(found: Excerpt, source: SourceReference | None) -> Iterator[str]:
+    location = found.reference
+    parts = [f"{k}-{v}" for k, v in (("page", location.page), ("lines", location.lines)) if v]
     name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
     yield f"  - id: {name or 'quote'}"
     yield "    quote:"
@@ -123,7 +121,7 @@ def _yaml(found: Excerpt, source: Named | None) -> Iterator[str]:
         yield f"      # Left out: “{word}”, which these lines have only a part of."
     for odd, word in found.guessed:
         yield f"      # Compare with the document: “{_printable(odd)}” was read as “{word}”."
-    for key, numbers in (("page", place.page), ("lines", place.lines)):
+    for key, numbers in (("page", location.page), ("lines", location.lines)):
         if numbers:
             yield f"      {key}: {numbers.replace('–', '-')}"
     if source is not None:
@@ -149,7 +147,7 @@ def _yaml(found: Excerpt, source: Named | None) -> Iterator[str]:
 
 def _escaped(paragraph: str) -> str:
     """The words so that Markdown leaves them as they are."""
-    if markup.quoted(paragraph).split() == paragraph.split() and "*" not in paragraph:
+    if markdown.quoted(paragraph).split() == paragraph.split() and "*" not in paragraph:
         return paragraph
     return re.sub(r"([\\*_\[\]])", r"\\\1", paragraph)
 

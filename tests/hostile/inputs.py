@@ -1,5 +1,6 @@
 """The collection: each input is a function that writes into a good project what is hostile."""
 
+import contextlib
 import io
 import os
 import socket
@@ -251,12 +252,12 @@ def pdf(objects: list[bytes]) -> bytes:
     """A PDF of these objects; the first is the catalogue."""
     output = io.BytesIO(b"%PDF-1.7\n")
     output.seek(0, io.SEEK_END)
-    places = []
+    locations = []
     for number, content in enumerate(objects, 1):
-        places.append(output.tell())
+        locations.append(output.tell())
         output.write(b"%d 0 obj\n%s\nendobj\n" % (number, content))
     start = output.tell()
-    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    rows = b"".join(b"%010d 00000 n \n" % location for location in locations)
     output.write(b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, rows))
     output.write(
         b"trailer <</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
@@ -282,10 +283,10 @@ def ledger(*statements: str) -> Write:
     """A ledger in which these statements were carried out."""
 
     def write(project: Path, bait: Path) -> None:
-        with sqlite3.connect(project / "ledger.sqlite3") as database:
+        path = project / "ledger.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
             for statement in statements:
                 database.execute(statement)
-        database.close()
 
     return write
 

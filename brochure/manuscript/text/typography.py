@@ -1,0 +1,125 @@
+"""Typography of a language, for the initiative's own words. Quotes never pass through here."""
+
+import re
+from collections.abc import Sequence
+
+from brochure.manuscript.text.language import Language
+
+NARROW = "\u202f"  # narrow no-break space
+FIXED = "\u00a0"  # no-break space
+SEAM = "\ue000"  # stands between pieces of one paragraph while rules look across them
+SEALED = "\ue001"  # stands for a piece that no rule may change: an address
+_SPACE = f"[ {FIXED}{NARROW}]"
+_OPENS_AFTER = "([{–—-/ \n" + FIXED + NARROW
+
+
+class Typography:
+    """The rules of one language, compiled once."""
+
+    def __init__(self, language: Language) -> None:
+        self._quotes = language.quotes
+        self._dash = language.dash
+        self._abbreviations = [
+            (
+                re.compile(
+                    r"(?<!\w)"
+                    + rf"{_SPACE}?".join(re.escape(part) for part in abbreviation.split())
+                    + r"(?!\w)"
+                ),
+                NARROW.join(abbreviation.split()),
+            )
+            for abbreviation in sorted(language.abbreviations, key=len, reverse=True)
+        ]
+        self._before = re.compile(rf"(?<!\w)({_any(language.before_number)}){_SPACE}(?=\d)")
+        self._after = re.compile(rf"(?<=\d){_SPACE}({_any(language.after_number)})(?!\w)")
+        self._spaces = bool(language.spaced)
+        self._spaced = re.compile(
+            rf"(?<=[\w»)\]”’…%€])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
+        )
+        self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
+
+    def paragraph(self, pieces: Sequence[str]) -> list[str]:
+        """The pieces of a paragraph, set. Cuts between them (emphasis, links) do not matter."""
+        text = SEAM.join(pieces)
+        if text.count(SEAM) != len(pieces) - 1:
+            return list(pieces)  # somebody's own private-use character: leave all as it is
+        for pattern, abbreviation in self._abbreviations:
+            text = pattern.sub(abbreviation, text)
+        text = self._before.sub(lambda found: found[1] + _space_beside(found[1]), text)
+        text = self._after.sub(lambda found: _space_beside(found[1]) + found[1], text)
+        text = self._ordinal.sub(lambda found: found[1][:-1] + FIXED, text)
+        text = _RANGE.sub(_range, text)
+        text = re.sub(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)", f"{FIXED}{self._dash} ", text)
+        text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
+        text = re.sub(r"(?<!\.)\.\.\.(?!\.)", "…", text)
+        text = self._quotation_marks(text)
+        if self._spaces:
+            text = self._spaced.sub(rf"\1\2{NARROW}\3", text)
+        return text.split(SEAM)
+
+    def __call__(self, text: str) -> str:
+        """A text without markup, set."""
+        return self.paragraph([text])[0]
+
+    def _quotation_marks(self, text: str) -> str:
+        opening, closing, inner_opening, inner_closing = self._quotes
+        result: list[str] = []
+        before = " "
+        inner = 0  # inner quotations that are open
+        words = text.replace(SEAM, "")
+        last = max((found.start() for found in _CLOSING.finditer(words)), default=-1)
+        at = -1  # in `words`
+        for character in text:
+            if character == SEAM:
+                result.append(character)
+                continue
+            at += 1
+            after = words[at + 1 : at + 2] or " "
+            begins = before in _OPENS_AFTER or before in (opening, inner_opening)
+            begins = begins and not after.isspace()
+            if character == '"':
+                character = opening if begins else closing
+            elif character == "'":
+                if begins and last > at + 1:
+                    character, inner = inner_opening, inner + 1
+                elif inner and not (before.isalnum() and after.isalnum()):
+                    character, inner = inner_closing, inner - 1
+                else:
+                    character = "’"
+            result.append(character)
+            before = character
+        return "".join(result)
+
+
+# A single quotation mark that closes: no apostrophe inside a word.
+_CLOSING = re.compile(r"(?<=[\w.,!?…])'(?!\w)")
+# Two numbers and a hyphen or dash; not a date (2018-12-20), an ordinary hyphen (G8-7), or a
+# number that begins with 0 (telephone, postal code).
+_RANGE = re.compile(
+    rf"(?<![\w.,/\-–])([1-9]\d*){_SPACE}?[-–]{_SPACE}?([1-9]\d*)(?![\w\-–/]|[.,]\d)"
+)
+
+
+def _space_beside(word: str) -> str:
+    """Narrow beside a sign or an abbreviation (§ 3, S. 12, 5 km), full beside a word (Zeile 3)."""
+    return FIXED if len(word) > 3 and word.isalpha() else NARROW
+
+
+def _range(found: re.Match[str]) -> str:
+    """An en dash without spaces, if the second number is the larger one."""
+    first, second = found[1], found[2]
+    return f"{first}–{second}" if int(first) < int(second) else found[0]
+
+
+def _ordinal(language: Language) -> str:
+    """A pattern for a number that stays with the word after it, and the space between them."""
+    match language.ordinal:
+        case "dot":
+            return rf"\d{{1,3}}\.{_SPACE}(?=[^\W\d_])"
+        case "month":
+            return rf"\d{{1,2}} (?=(?:{_any(language.months)})(?!\w))"
+    return "(?!)"
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

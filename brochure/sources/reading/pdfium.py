@@ -1,0 +1,153 @@
+"""PDF → rows of words, page by page, with PDFium. The only file that imports pypdfium2."""
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from brochure import bounds
+from brochure.sources.reading.rows import SPACES, Char, rows_of
+
+_CHARS = 40_000  # on one page; a newspaper has some 20,000
+_QUARTER = math.pi / 2
+_LOOSE = 1.15  # the height of PDFium's loose boxes, in sizes of type
+_HYPHEN = 0x02  # how PDFium reports the hyphen of a word that is divided at the end of a line
+
+
+def count_pages(data: bytes) -> int | str:
+    """How many pages a PDF has, or in one word why it cannot be read: password, broken, pages."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as reason:
+        locked = "password" in str(reason).lower() or "security" in str(reason).lower()
+        return "password" if locked else "broken"
+    try:
+        pages = len(document)
+    finally:
+        document.close()
+    return pages if pages <= bounds.SOURCE_PAGES else "pages"
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """``{"pages": [{"rows": …, "images": …}, …]}``, or ``{"error": "pages"}`` where there is more
+    text than can be bounded. The PDF must be one that `count_pages` could read.
+    """
+    document = pypdfium2.PdfDocument(data)
+    try:
+        pages, left = [], bounds.SOURCE_CHARACTERS
+        for index in range(len(document)):
+            page, characters = _page(document, index)
+            left -= characters
+            if left < 0:
+                return {"error": "pages"}
+            pages.append(page)
+        return {"pages": pages}
+    finally:
+        document.close()
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[dict[str, Any], int]:
+    """A page as ``rows`` (y, size, words), how many pictures it has, and whether it could not be
+    read as a whole; and how many characters it has.
+    """
+    count = 0
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return {"rows": [], "images": 0, "broken": True}, count
+    try:
+        text_page = page.get_textpage()
+        try:
+            count = text_page.count_chars()
+            chars = list(_upright(list(_glyphs(text_page)), page.get_bbox()))
+        finally:
+            text_page.close()
+        rows = [
+            (row.y, row.size, [(w.text, w.left, w.right, int(w.loose)) for w in row.words])
+            for row in rows_of(chars)
+        ]
+        images = 0
+        if not rows:
+            kinds = [pdfium.FPDF_PAGEOBJ_IMAGE]
+            images = sum(1 for _ in page.get_objects(filter=kinds, max_depth=2))
+        return {"rows": rows, "images": images, "broken": count > _CHARS}, count
+    except pypdfium2.PdfiumError:
+        return {"rows": [], "images": 0, "broken": True}, count
+    finally:
+        page.close()
+
+
+class _Glyph(NamedTuple):
+    """A character as PDFium has it: its box, origin and angle, y growing upwards (ISO 32000-1,
+    8.3.2.3), and what stands before it.
+    """
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    x: float
+    y: float
+    angle: float
+    space: int
+
+
+def _glyphs(text_page: Any) -> Iterator[_Glyph]:
+    """Every visible character in the order of the file."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box = pdfium.FS_RECTF()
+    raw = text_page.raw
+    unicode_of, generated = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_IsGenerated
+    origin, loose_box = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetLooseCharBox
+    angle_of = pdfium.FPDFText_GetCharAngle
+    space = 0
+    for index in range(min(text_page.count_chars(), _CHARS)):
+        code = unicode_of(raw, index)
+        text = "-" if code == _HYPHEN else _text(code)
+        if text in SPACES:
+            space = max(space, 1 if generated(raw, index) == 1 else 2)
+            continue
+        if not loose_box(raw, index, box):
+            continue
+        origin(raw, index, x, y)
+        angle = angle_of(raw, index)
+        yield _Glyph(text, box.left, box.bottom, box.right, box.top, x.value, y.value, angle, space)
+        space = 0
+
+
+def _text(code: int) -> str:
+    """A code point as text, U+FFFD where the font does not say what a glyph means. Controls stay:
+    some fonts have ligatures there, which is for the reader of words to judge.
+    """
+    if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        return "\ufffd"
+    return chr(code)
+
+
+def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -> Iterator[Char]:
+    """The characters that run in the direction of most, turned upright, y from the top.
+
+    What is written sideways along the margin is no part of the text; neither is what lies
+    outside the visible part of the page.
+    """
+    turns = Counter(round(glyph.angle / _QUARTER) % 4 for glyph in glyphs)
+    if not turns:
+        return
+    main = turns.most_common(1)[0][0]
+    left, bottom, right, top = box
+    for text, a, b, c, d, x, y, angle, space in glyphs:
+        quarter = angle / _QUARTER
+        if abs(quarter - round(quarter)) > 0.06 or round(quarter) % 4 != main:
+            continue
+        if not (left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1):
+            continue
+        # Where a line begins, ends and stands, and how high it is, seen along the line.
+        start, end, line, low, high = (
+            (a, c, top - y, b, d), (-d, -b, -x, a, c), (-c, -a, y, b, d), (b, d, x, a, c)
+        )[main]  # fmt: skip
+        yield Char(text, start, end, line, max(high - low, 0.1) / _LOOSE, space)
