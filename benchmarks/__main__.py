@@ -22,9 +22,8 @@ from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
 from brochure.layout.edition import load_editions
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.weasyprint import engine
-from brochure.layout.weasyprint.linebreak import breaking
-from brochure.manuscript.load import load
+from brochure.layout.weasyprint.typesetter import PDF_VARIANT, PlainTypesetter
+from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import Typesetter
 from brochure.project import CACHE_VARIABLE, Project, packaged_fonts
 
@@ -100,19 +99,15 @@ def cold(work: Path, rounds: int) -> None:
 
 def warm(work: Path, rounds: int) -> None:
     """Many PDFs in one process: ours, which looks at each layout, and WeasyPrint alone."""
-    weasyprint = engine.load()
     composition = composed(Project(ROOT), SEED)
     typesetter = Typesetter(work / "cache")
     typesetter.typeset(composition)
-    fonts = engine.font_configuration(folders(composition))
-    sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in composition.stylesheets]
-
     hyphenators = {"de": Hyphenator(composition.hyphenation["de"], work / "cache")}
+    styles = [css for _, css in composition.stylesheets]
+    plain = PlainTypesetter(folders(composition), hyphenators, styles, PDF_VARIANT)
 
     def theirs() -> None:
-        with breaking(hyphenators):
-            document = weasyprint.HTML(string=composition.html)
-            document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
+        plain.typeset(composition.html)
 
     theirs()
     # Each time another text: what ours remembers of one leaflet must not help it with the same.
@@ -149,14 +144,16 @@ def folders(composition: Composition) -> tuple[Path, ...]:
 
 def composed(project: Project, name: str) -> Composition:
     """A leaflet of a project, composed in the edition email."""
-    return compose(project, load(project, name), "email", load_editions(project)["email"])
+    return compose(
+        project, read_manuscript(project, name), "email", load_editions(project)["email"]
+    )
 
 
 def editions(work: Path, rounds: int) -> None:
     """The seed leaflet in each edition on paper, in a warm process."""
     project, typesetter = Project(ROOT), Typesetter(work / "cache")
     forms = {n: e for n, e in load_editions(project).items() if e.output == "pdf"}
-    manuscript = load(project, SEED)
+    manuscript = read_manuscript(project, SEED)
     composed_ = {n: compose(project, manuscript, n, e) for n, e in forms.items()}
     for composition in composed_.values():
         typesetter.typeset(composition)

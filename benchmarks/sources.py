@@ -8,10 +8,10 @@ from pathlib import Path
 
 from brochure.diagnostics import Location
 from brochure.project import Project
-from brochure.sources.document import Reference
-from brochure.sources.finding import Limits
-from brochure.sources.reading.reader import read
-from brochure.sources.verification import Source
+from brochure.sources.document import QuoteReference
+from brochure.sources.finding import LimitingWords
+from brochure.sources.reading.reader import read_source
+from brochure.sources.verification import SearchableSource
 from tests import papers
 
 PAGES = 150
@@ -31,10 +31,10 @@ def main(work: Path, rounds: int) -> None:
     right = [text.span(*span).rstrip(".,") for span in spans]
     wrong = [quote.replace(" die ", " jede ", 1) for quote in right]
 
-    def opened() -> Source:
-        document, _, _ = read(project, path, None, Location("benchmark"))
+    def opened() -> SearchableSource:
+        document = read_source(project, path, None, Location("benchmark")).value.document
         assert document is not None
-        return Source(document)
+        return SearchableSource(document)
 
     def first() -> None:
         for file in (project.cache / "sources").glob("*"):
@@ -44,7 +44,7 @@ def main(work: Path, rounds: int) -> None:
     def verify(quotes: list[str]) -> None:
         source = opened()
         for quote in quotes:
-            source.verify(quote, Reference(), Limits())
+            source.verify(quote, QuoteReference(), LimitingWords())
 
     first()
     pages = len(opened().document.pages)

@@ -11,11 +11,12 @@ from pathlib import Path
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
 from brochure.layout.edition import load_editions
-from brochure.layout.weasyprint import engine
-from brochure.manuscript.load import Manuscript, finish
+from brochure.layout.hyphenation import Hyphenator
+from brochure.layout.weasyprint.typesetter import PDF_VARIANT, PlainTypesetter
+from brochure.manuscript.load import Manuscript, validate_leaflet
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.pipeline.fingerprint import versions
-from brochure.pipeline.tasks import Task, make
+from brochure.pipeline.tasks import Task, typeset
 from brochure.project import Project, packaged_fonts
 
 ROOT = Path(__file__).parent.parent
@@ -126,7 +127,7 @@ def brochure(project: Project, *arguments: str) -> None:
 def manuscripts(project: Project) -> Iterator[Manuscript]:
     """All variants, read."""
     leaflet = read_bundle(project, SEED)
-    yield from (finish(project, leaflet.draft(variant)) for variant in leaflet.ids)
+    yield from (validate_leaflet(project, leaflet.resolve(variant)) for variant in leaflet.ids)
 
 
 def composed(project: Project, manuscript: Manuscript, edition: str) -> Composition:
@@ -158,19 +159,14 @@ def fresh_processes(work: Path, html: list[Composition]) -> Callable[[int], None
 
 def warm_loop(work: Path, html: list[Composition]) -> Callable[[int], None]:
     """WeasyPrint alone in one process, with fonts and styles kept, as a good script would."""
-    from brochure.layout.hyphenation import Hyphenator
-    from brochure.layout.weasyprint.linebreak import breaking
-
-    weasyprint = engine.load()
-    folders = tuple(packaged_fonts() / family for family in html[0].edition.fonts)
-    fonts = engine.font_configuration(folders)
-    sheets = [weasyprint.CSS(string=css, font_config=fonts) for _, css in html[0].stylesheets]
+    fonts = [packaged_fonts() / family for family in html[0].edition.fonts]
+    styles = [css for _, css in html[0].stylesheets]
+    # Words are divided as ours are; no lines are kept between documents.
     hyphenators = {"de": Hyphenator(html[0].hyphenation["de"], work / "cache")}
+    plain = PlainTypesetter(fonts, hyphenators, styles, PDF_VARIANT)
 
     def run(index: int) -> None:
-        with breaking(hyphenators):  # our words; nothing is remembered between documents
-            document = weasyprint.HTML(string=html[index % len(html)].html)
-            document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-2a")
+        plain.typeset(html[index % len(html)].html)
 
     run(0)
     return run
@@ -221,7 +217,7 @@ def memory(html: list[Composition], cache: Path) -> None:
         return
     print("\nMemory of one worker over 1,000 leaflets (MB)")
     for number in range(1, 1001):
-        make(Task(html[number % len(html)], ("x",), versions()), cache)
+        typeset(Task(html[number % len(html)], ("x",), versions()), cache)
         if number in (1, 50, 100, 200, 500, 1000):
             print(f"  {number:5} {int(pages.read_text().split()[1]) * 4096 / 1e6:7.0f}")
 

@@ -1,23 +1,26 @@
-"""Complaints are values.
+"""Diagnostics: what is wrong, as values.
 
 Whatever a user can cause is a :class:`Diagnostic`: how bad, where, what, and what to do.
-They are collected, never printed on the spot; :class:`Problems` carries them to the one
-place that turns them into an exit code. Any other exception is a bug of ours.
+They are collected, never printed on the spot. What can go on returns them beside its result
+(:class:`Reported`); what cannot raises them all (:class:`DiagnosticsError`), and one place turns
+them into an exit code. Any other exception is a bug of ours.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, NoReturn, TypeVar
 
 from brochure import bounds
+from brochure.messages import EMPTY, Message
 
-_SENTENCE = 1_000  # characters of a message or hint that are shown
-_VALUE = 80  # of a value that is named in one
+T = TypeVar("T")
+_VALUE = 80  # characters of a value that is named in a message
 
 
 class Severity(StrEnum):
-    """How much a complaint matters: errors stop a build, the others do not."""
+    """How much a diagnostic matters: errors stop a build, the others do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -26,7 +29,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a file of the user's: path as shown to them, line and column from 1."""
+    """A location in a file of the user's: path as shown to them, line and column from 1."""
 
     file: str
     line: int = 1
@@ -36,20 +39,23 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-SYMBOL = "#"  # begins places that are named, where files are not known
+@dataclass(frozen=True, order=True)
+class Part(Location):
+    """A part of a leaflet, where its files are not known: in typesetting, and after it.
 
-
-def symbolic(name: str = "") -> Location:
-    """The place of a passage, by its id, or of the leaflet, where files are not known.
-
-    `/accent` and `/` with the file of the logo are such names, too: see `Manuscript.located`.
+    A passage by its id, a `field` of the leaflet (``accent``), a `picture` by the file it names,
+    or, with none of them, the leaflet as a whole. `Manuscript.located` finds them in files.
     """
-    return Location(SYMBOL + name)
+
+    file: str = ""
+    passage: str = ""
+    field: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One complaint.
+    """One diagnostic.
 
     `code` is its stable name for machines (``unknown-key``), `message` one sentence that a
     volunteer understands, `hint` what to do about it.
@@ -57,23 +63,21 @@ class Diagnostic:
 
     severity: Severity
     code: str
-    message: str
+    message: Message
     location: Location
-    hint: str = ""
+    hint: Message = EMPTY
 
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
 
-def error(code: str, message: str, location: Location, hint: str = "") -> Diagnostic:
-    """A complaint that stops the build."""
-    return Diagnostic(Severity.ERROR, code, message, location, hint)
+@dataclass(frozen=True)
+class Reported(Generic[T]):
+    """A result, and the diagnostics that do not stand in its way."""
 
-
-def warning(code: str, message: str, location: Location, hint: str = "") -> Diagnostic:
-    """A complaint that the user should look at; the build goes on."""
-    return Diagnostic(Severity.WARNING, code, message, location, hint)
+    value: T
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 class DiagnosticsError(Exception):
@@ -87,9 +91,34 @@ class DiagnosticsError(Exception):
         return DiagnosticsError, (self.diagnostics,)  # it travels between processes
 
 
+def error(code: str, message: Message, location: Location, hint: Message = EMPTY) -> Diagnostic:
+    """A diagnostic that stops the build."""
+    return Diagnostic(Severity.ERROR, code, message, location, hint)
+
+
+def warning(code: str, message: Message, location: Location, hint: Message = EMPTY) -> Diagnostic:
+    """A diagnostic that the user should look at; the build goes on."""
+    return Diagnostic(Severity.WARNING, code, message, location, hint)
+
+
+def note(code: str, message: Message, location: Location, hint: Message = EMPTY) -> Diagnostic:
+    """A diagnostic that is good to know."""
+    return Diagnostic(Severity.NOTE, code, message, location, hint)
+
+
+def fail(code: str, message: Message, location: Location, hint: Message = EMPTY) -> NoReturn:
+    """Raise a DiagnosticsError with this one error."""
+    raise DiagnosticsError([error(code, message, location, hint)])
+
+
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by place and without repetitions, as a reader of the file meets them."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: (d.location, d.code, d.message)))
+    """Sorted by location and without repetitions, as a reader of the file meets them."""
+    known = dict.fromkeys(diagnostics)
+    return tuple(sorted(known, key=lambda d: (*_order(d.location), d.code, d.message)))
+
+
+def _order(location: Location) -> tuple[str, int, int, str]:
+    return location.file, location.line, location.column, repr(location)
 
 
 def raise_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -101,16 +130,17 @@ def raise_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def shortened(value: object) -> str:
-    """A value from a file as it is named in a sentence: long ones are cut."""
+    """A value from a file as it is named in a message: long ones are cut."""
     text = str(value)
     return text if len(text) <= _VALUE else text[: _VALUE - 1] + "…"
 
 
 @dataclass
 class Rationed:
-    """Which complaints are shown, where there are too many to be read.
+    """Which diagnostics are shown, where there are too many to be read.
 
-    Of one kind in one folder (that of a leaflet), `bounds.ALIKE`; in all, `bounds.COMPLAINTS`.
+    Of one kind in one folder (that of a leaflet), `bounds.SIMILAR_DIAGNOSTICS`; in all,
+    `bounds.DIAGNOSTICS`.
     `left_out` counts the others by folder and kind.
     """
 
@@ -119,24 +149,19 @@ class Rationed:
     _shown: int = 0
 
     def __call__(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Those to be shown, in their order, their sentences cut."""
-        shown = []
+        """Those to be shown, in their order."""
         # An error must not be pushed out by notes that happen to stand before it.
         every = list(diagnostics)
         chosen = set()
         for index in sorted(range(len(every)), key=lambda i: not every[i].is_error):
             kind = _kind(every[index])
-            if self._alike[kind] < bounds.ALIKE and self._shown < bounds.COMPLAINTS:
+            if self._alike[kind] < bounds.SIMILAR_DIAGNOSTICS and self._shown < bounds.DIAGNOSTICS:
                 self._alike[kind] += 1
                 self._shown += 1
                 chosen.add(index)
             else:
                 self.left_out[kind] += 1
-        for index, diagnostic in enumerate(every):
-            if index in chosen:
-                message, hint = (_cut(text) for text in (diagnostic.message, diagnostic.hint))
-                shown.append(replace(diagnostic, message=message, hint=hint))
-        return shown
+        return [every[index] for index in sorted(chosen)]
 
     @property
     def by_code(self) -> Mapping[str, int]:
@@ -148,11 +173,7 @@ class Rationed:
 
 
 def _kind(diagnostic: Diagnostic) -> tuple[str, str]:
-    """The folder of a leaflet, or the file, that a complaint is about, and its code."""
+    """The folder of a leaflet, or the file, that a diagnostic is about, and its code."""
     parts = diagnostic.location.file.split("/")
     about = "/".join(parts[:2]) if parts[0] == "content" else diagnostic.location.file
     return about, diagnostic.code
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"

@@ -1,7 +1,7 @@
-"""The file system: how files of a project are opened, and how they are written.
+"""The file system: how the files of a project are opened and written.
 
-Nothing else in brochure opens a file of a project. What is read must be a regular file: a named
-pipe, a device or a socket in its place would make us wait for ever, or never end.
+Nothing else in brochure opens a file of a project. Only regular files are read: with a named pipe,
+a device or a socket in its place, reading might never begin, or never end.
 """
 
 import contextlib
@@ -10,51 +10,57 @@ import stat
 import time
 from pathlib import Path
 
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.diagnostics import Location, fail
+from brochure.messages import say
 
-_ABANDONED = 3600.0  # seconds after which a half-written file cannot belong to a living build
+_ABANDONED = 3600.0  # seconds after which no running build still needs a partial file
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file, at most `limit` + 1 of them, so that longer ones show.
+    """The bytes of a regular file, at most `limit` + 1 of them, by which the caller notices that it
+    is longer.
 
-    Raises OSError for anything else than a regular file. It is opened once and asked then, so
+    Raises OSError for anything that is not a regular file. That is checked after it was opened, so
     that nothing can change in between.
     """
-    # O_NONBLOCK: the open of a named pipe would wait for somebody who writes.
+    # O_NONBLOCK: opening a named pipe would wait for another process to write to it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if not (path.is_file() or path.is_dir() or not path.exists()):
-        raise OSError("it is not a regular file")  # a device may already act when it is opened
+        raise _not_regular()  # a device may already act when it is opened
     with open(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError("it is not a regular file")
+            raise _not_regular()
         return file.read(limit + 1)
 
 
 def read_own(path: Path, limit: int) -> bytes:
-    """The bytes of a file that we wrote ourselves. Raises OSError, also where it is too large."""
+    """The bytes of a file that we wrote ourselves. Raises OSError, also if it is too large."""
     data = read_regular(path, limit)
     if len(data) > limit:
-        raise OSError("it is too large")
+        raise OSError(say("it is too large"))
     return data
 
 
+def _not_regular() -> OSError:
+    return OSError(say("it is not a regular file"))
+
+
 def append(path: Path, data: bytes) -> None:
-    """Append to a regular file in one write, so that those of two processes do not mix."""
+    """Append to a regular file in one write, so that what two processes write does not mix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError("it is not a regular file")
+            raise _not_regular()
         file.write(data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its target, then rename: readers see the old one or the new one.
+    """Write a file beside its target, then rename it: readers see the old file or the new one.
 
-    A symbolic link in its place is replaced, not followed. Parts that a killed process left
-    behind are swept away once they are an hour old. Raises OSError.
+    A symbolic link in its place is replaced, not followed. Partial files that a killed process
+    left behind are deleted once they are an hour old. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -70,26 +76,27 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:
         part.unlink(missing_ok=True)
     for other in path.parent.glob(f".{path.name}.*.part"):
-        with contextlib.suppress(OSError):  # somebody else was quicker
+        with contextlib.suppress(OSError):  # another process was faster
             if time.time() - other.stat().st_mtime > _ABANDONED:
                 other.unlink()
 
 
 def decode_utf8(data: bytes, file: str) -> str:
-    """UTF-8 bytes, with or without a byte order mark, as text. Raises Problems with the place."""
+    """UTF-8 bytes, with or without a byte order mark, as text.
+
+    Raises DiagnosticsError at the first byte that is not UTF-8; `file` is how users see its path.
+    """
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
         before = data[: reason.start].decode("utf-8-sig", "replace")
         column = len(before) - (before.rfind("\n") + 1) + 1
-        raise DiagnosticsError(
-            [
-                error(
-                    "not-utf8",
-                    f"The file is not UTF-8: the byte 0x{data[reason.start]:02X} here belongs to "
-                    "another encoding.",
-                    Location(file, before.count("\n") + 1, column),
-                    "Save it again as “UTF-8” (in the editor: Save as … → Encoding).",
-                )
-            ]
-        ) from None
+        fail(
+            "not-utf8",
+            say(
+                "The file is not UTF-8: the byte 0x{byte:02X} here belongs to another encoding.",
+                byte=data[reason.start],
+            ),
+            Location(file, before.count("\n") + 1, column),
+            say("Save it again as “UTF-8” (in the editor: Save as … → Encoding)."),
+        )

@@ -29,6 +29,11 @@ from traceback import walk_stack, walk_tb
 from types import FrameType
 from typing import IO, Literal, NoReturn, ParamSpec, TypeVar, cast
 
+try:
+    import resource
+except ImportError:  # not on Windows; there the watch alone holds the time
+    resource = None  # type: ignore[assignment]
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Reason = Literal["time", "memory", "crash", "killed"]
@@ -314,9 +319,7 @@ def _limit(seconds: float | None, memory: int | None) -> None:
 
     RLIMIT_DATA, and not RLIMIT_AS: libraries and fonts that are only mapped cost nothing.
     """
-    try:
-        import resource
-    except ImportError:  # not on Windows; there the watch alone holds the time
+    if resource is None:
         return
     spent = time.process_time()
     for kind, bound in (

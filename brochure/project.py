@@ -2,8 +2,8 @@
 
 A project holds ``content/<leaflet>/``, ``styles/`` and ``out/``. What people write is read
 through :meth:`Project.read` only, which refuses whatever lies outside the project (after
-following symbolic links), is no regular file, or is too large, and remembers what was asked
-for, so that ``--watch`` watches what the last build really read. What is written goes through
+following symbolic links), is not a regular file, or is too large; an observer learns what was
+read, so that ``--watch`` watches what the last build really read. What is written goes through
 :meth:`Project.write`, which leaves everything outside alone.
 
 What brochure remembers (text read from PDFs, what was built from what) lies outside of the
@@ -14,12 +14,16 @@ import errno
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from brochure.diagnostics import DiagnosticsError, Location, error
+import platformdirs
+
+from brochure.diagnostics import Location, fail
 from brochure.files import decode_utf8, read_regular, write_whole
+from brochure.messages import say
 
 MANUSCRIPT = "leaflet.yaml"
 MAIL = "mail.yaml"  # beside it: the letter with which it is sent
@@ -42,35 +46,51 @@ def packaged_fonts() -> Path:
     return Path(spec.origin).parent
 
 
+def _ignore(_: Path) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True)
 class Project:
-    """A project folder. `root` is absolute; `seen` collects what was looked for, found or not."""
+    """A project folder. `root` is absolute; `on_read` is told of each path that is looked for,
+    whether it is there or not.
+    """
 
     root: Path
-    seen: set[Path] = field(default_factory=set, compare=False)
+    on_read: Callable[[Path], None] = field(default=_ignore, compare=False, repr=False)
 
     @classmethod
     def find(cls, start: Path) -> "Project":
         """The project that `start` lies in: the nearest folder with a ``content/`` in it.
 
-        Raises Problems where there is none.
+        Raises DiagnosticsError where there is none.
         """
         start = start.absolute()
         for folder in (start, *start.parents):
             if (folder / "content").is_dir():
                 return cls(folder)
-        raise DiagnosticsError(
-            [
-                error(
-                    "no-project",
-                    "There is no project here: no folder `content/`, neither in this folder "
-                    "nor in one above it.",
-                    Location(str(start)),
-                    "Go to the folder of your project (`cd …`), or start one with "
-                    "`brochure new my-leaflet`.",
-                )
-            ]
+        fail(
+            "no-project",
+            say(
+                "There is no project here: neither this folder nor one above it has a folder "
+                "`content/`."
+            ),
+            Location(str(start)),
+            say(
+                "Go to the folder of your project (`cd …`), or start one with `brochure new "
+                "my-leaflet`."
+            ),
         )
+
+    def observed(self, on_read: Callable[[Path], None]) -> "Project":
+        """The same project, whose reads `on_read` is told of, besides whoever was so far."""
+        before = self.on_read
+
+        def both(path: Path) -> None:
+            before(path)
+            on_read(path)
+
+        return replace(self, on_read=both)
 
     @property
     def content(self) -> Path:
@@ -88,8 +108,8 @@ class Project:
         return cache_folder()
 
     @property
-    def journal(self) -> Path:
-        """Where what was built in this project is remembered."""
+    def manifest(self) -> Path:
+        """Where what was built in this project is recorded."""
         root = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:32]
         return cache_folder() / "projects" / f"{root}.jsonl"
 
@@ -134,56 +154,59 @@ class Project:
     def style(self, name: str) -> Path:
         """A template or style by its name: the project's own if it has one, else the built-in."""
         own = self.root / "styles" / name
-        self.seen.add(own)
+        self.on_read(own)
         if own.exists() or own.is_symlink():
             return own
         return builtin_styles() / name
 
-    def read(self, path: Path, limit: int, asked_at: Location | None = None) -> bytes:
+    def read(self, path: Path, limit: int, named_at: Location | None = None) -> bytes:
         """The bytes of a file inside the project, at most `limit` of them.
 
-        `asked_at` is the place that names the file, where there is one. Raises Problems.
+        `named_at` is where the file is named, if it is named somewhere. Raises DiagnosticsError.
         """
-        self.seen.add(path)
-        location = asked_at or Location(self.show(path))
-        named = f"`{self.show(path)}`"
+        self.on_read(path)
+        location = named_at or Location(self.show(path))
+        file = self.show(path)
         try:
-            # Not strict: what lies outside is said to lie outside, whether or not it exists there;
-            # the complaint must not depend on the machine, nor tell what else is on it.
+            # Not strict: what lies outside is reported as such, whether or not it exists there; the
+            # diagnostic must not depend on the machine, nor reveal what else is on it.
             real = path.resolve()
             if not any(real.is_relative_to(base.resolve()) for base in self._readable()):
-                raise DiagnosticsError(
-                    [
-                        error(
-                            "outside-project",
-                            f"{named} lies outside the project folder.",
-                            location,
-                            "Copy the file into the project; nothing outside it is read.",
-                        )
-                    ]
+                fail(
+                    "outside-project",
+                    say("`{file}` is outside the project folder.", file=file),
+                    location,
+                    say("Copy the file into the project; nothing outside it is read."),
                 )
             data = read_regular(real, limit)
         except FileNotFoundError:
-            message, hint = f"{named} does not exist.", "Check the name, capitals included."
+            message = say("`{file}` does not exist.", file=file)
+            hint = say("Check the spelling, including upper and lower case.")
         except NotADirectoryError:
-            message, hint = f"{named} does not exist.", "A part of this path is a file."
+            message = say("`{file}` does not exist.", file=file)
+            hint = say("A part of this path is a file, not a folder.")
         except IsADirectoryError:
-            message, hint = f"{named} is a folder, not a file.", "Name the file inside it."
+            message = say("`{file}` is a folder, not a file.", file=file)
+            hint = say("Name the file inside it.")
         except PermissionError:
             if path.is_dir():
-                message, hint = f"{named} is a folder, not a file.", "Name the file inside it."
+                message = say("`{file}` is a folder, not a file.", file=file)
+                hint = say("Name the file inside it.")
             else:
-                message, hint = f"{named} may not be read.", "Change its permissions."
+                message = say("You are not allowed to read `{file}`.", file=file)
+                hint = say("Change its permissions.")
         except RuntimeError:
-            message, hint = f"{named} is a link that leads in a circle.", "Delete it."
+            message = say("`{file}` is a link that leads back to itself.", file=file)
+            hint = say("Delete it.")
         except (OSError, ValueError) as reason:  # names too long
-            message, hint = f"{named} cannot be read ({reason}).", "Check the path."
+            message = say("`{file}` cannot be read ({reason}).", file=file, reason=reason)
+            hint = say("Check the path.")
         else:
             if len(data) <= limit:
                 return data
-            message = f"{named} is larger than {_size(limit)}."
-            hint = "That is more than a leaflet can hold; is this the right file?"
-        raise DiagnosticsError([error("cannot-read", message, location, hint)])
+            message = say("`{file}` is larger than {size}.", file=file, size=_size(limit))
+            hint = say("That is more than a leaflet can hold. Is it the right file?")
+        fail("cannot-read", message, location, hint)
 
     def read_text(self, path: Path, limit: int) -> str:
         """The text of a file inside the project, as `read` and `decode_utf8` have it."""
@@ -195,10 +218,12 @@ class Project:
         """
         folder = path.parent.resolve()
         if not folder.is_relative_to(self.root.resolve()):
-            said = f"`{self.show(path.parent)}` leads out of the project folder"
-            raise OSError(errno.EPERM, said)
+            reason = say(
+                "`{folder}` leads out of the project folder", folder=self.show(path.parent)
+            )
+            raise OSError(errno.EPERM, reason)
         if path.is_dir() and not path.is_symlink():
-            raise OSError(errno.EISDIR, f"`{self.show(path)}` is a folder")
+            raise OSError(errno.EISDIR, say("`{path}` is a folder", path=self.show(path)))
         write_whole(path, data)
 
     def _readable(self) -> tuple[Path, ...]:
@@ -207,25 +232,21 @@ class Project:
 
 def cache_folder() -> Path:
     """Where this user's programs keep what can be made again (XDG Base Directory, on Linux)."""
-    import platformdirs
-
     chosen = os.environ.get(CACHE_VARIABLE)
     return Path(chosen).absolute() if chosen else platformdirs.user_cache_path("brochure", False)
 
 
 def check_name(name: str, location: Location) -> None:
-    """Raise Problems unless `name` is fit for a leaflet: it becomes part of file names in mails."""
+    """Raise DiagnosticsError unless `name` can name a leaflet, whose files are named after it."""
     if not NAME.fullmatch(name):
-        raise DiagnosticsError(
-            [
-                error(
-                    "leaflet-name",
-                    f"`{name}` cannot be the name of a leaflet.",
-                    location,
-                    "Use letters without accents, digits and hyphens, as in `my-leaflet`: the "
-                    "PDF is named after it, and mail programs stumble over anything else.",
-                )
-            ]
+        fail(
+            "leaflet-name",
+            say("`{name}` cannot be the name of a leaflet.", name=name),
+            location,
+            say(
+                "Use letters without accents, digits and hyphens, as in `my-leaflet`: the PDF is "
+                "named after it, and some mail programs cannot handle anything else."
+            ),
         )
 
 

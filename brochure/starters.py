@@ -1,136 +1,130 @@
-"""A new leaflet, and a project around it where there is none."""
+"""Files to begin with: a new leaflet, with a project around it if there is none; a new mailing."""
 
 import json
 import os
 from importlib.resources import files
 from pathlib import Path
+from typing import NoReturn
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.mail import recipients
 from brochure.mail.letter.model import Mailing
-from brochure.manuscript.model.schema import schema_of, schemas
+from brochure.manuscript.model.schema import JsonSchema, schema_of, schemas
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.nodes import plain
+from brochure.messages import Message, say
 from brochure.project import MAIL, Project, check_name
 
 _STYLES = """\
 # Styles of this project
 
-What lies here wins over what brochure brings, file by file: `leaflet.html` (the template),
-`common.css`, `email.css`, `print.css`, `languages/de.yaml` … Editions of your own go into
-`editions.yaml`, fonts of your own (complete .ttf or .otf files) into `fonts/`.
+Files in this folder take precedence over those that come with brochure: `leaflet.html` (the
+template), `common.css`, `email.css`, `print.css`, `languages/de.yaml` … Put editions of your own
+into `editions.yaml`, and fonts of your own (complete .ttf or .otf files) into `fonts/`.
 """
+_MARK = b"\xef\xbb\xbf"  # without it, Excel does not recognise UTF-8
 
 
-def languages() -> tuple[str, ...]:
-    """The languages in which there is a leaflet to begin with."""
+def starter_languages() -> tuple[str, ...]:
+    """The languages for which there is a leaflet to begin with."""
     folders = (entry for entry in files("brochure.starter").iterdir() if entry.is_dir())
     return tuple(sorted(f.name for f in folders if (f / "leaflet.yaml").is_file()))
 
 
-def create(start: Path, name: str, language: str, *, example: bool = False) -> Path:
-    """Write a leaflet that builds at once, and the document that it quotes; return its manuscript.
+def create_leaflet(start: Path, name: str, language: str, *, example: bool = False) -> Path:
+    """Write a leaflet that can be built at once, and the document that it quotes.
 
-    `example`: one that shows every verdict on quotes, and builds as a draft only. Inside a project
-    it is added to it; elsewhere a folder `name` becomes a project around it.
-    Raises Problems where something of that name exists; nothing is ever overwritten.
+    Inside a project, the leaflet is added to it; elsewhere, a folder `name` becomes a project
+    around it. With `example`, the leaflet shows every verdict on quotes, and can only be built as a
+    draft. Returns the path of the manuscript. Raises DiagnosticsError where something of that name
+    exists: nothing is ever overwritten.
     """
     check_name(name, Location(name))
     try:
-        root = Project.find(start).root
+        project = Project.find(start)
     except DiagnosticsError:
-        root = start / name
-        if root.exists():
-            raise DiagnosticsError([_exists(root, Location(name))]) from None
-    path = Project(root).manuscript(name)
+        project = Project(start / name)
+        if project.root.exists():
+            _fail_to_overwrite(project.root, Location(name))
+    root = project.root
+    path = project.manuscript(name)
+    location = Location(f"content/{name}")
     if path.parent.exists():
-        raise DiagnosticsError([_exists(path.parent, Location(f"content/{name}"))])
+        _fail_to_overwrite(path.parent, location)
     starter = files("brochure.starter") / language
     text = (starter / ("example.yaml" if example else "leaflet.yaml")).read_text("utf-8")
-    text = text.replace("LEAFLET", name)
     beside = {
         **{
-            root / "content" / f"{kind}.schema.json": json.dumps(data, indent=2, ensure_ascii=False)
-            + "\n"
-            for kind, data in schemas().items()
+            project.content / f"{kind}.schema.json": _as_json(schema)
+            for kind, schema in schemas().items()
         },
-        root / "out" / ".gitignore": "*\n!.gitignore\n",
-        root / "styles" / "README.md": _STYLES,
+        root / "out" / ".gitignore": b"*\n!.gitignore\n",
+        root / "styles" / "README.md": _STYLES.encode(),
     }
-    project = Project(root)
     try:
-        for file, content in beside.items():
+        for file, data in beside.items():
             if not os.path.lexists(file):
-                project.write(file, content.encode())
+                project.write(file, data)
         for source in starter.iterdir():
             if source.name.endswith(".pdf"):
                 project.write(path.parent / "sources" / source.name, source.read_bytes())
-        project.write(path, text.encode())
+        project.write(path, text.replace("LEAFLET", name).encode())
     except OSError as reason:
-        said = f"The leaflet cannot be written ({reason.strerror or reason})."
-        hint = "Look whether the disk is full or the folder protected."
-        raise DiagnosticsError(
-            [error("cannot-write", said, Location(f"content/{name}"), hint)]
-        ) from None
+        message = say("The leaflet cannot be written ({reason}).", reason=reason.strerror or reason)
+        fail("cannot-write", message, location, _cannot_write_hint())
     return path
 
 
-def _exists(path: Path, location: Location) -> Diagnostic:
-    return error(
-        "exists",
-        f"`{path.name}` exists already, and nothing is overwritten.",
-        location,
-        "Choose another name.",
-    )
-
-
-# --- A letter and a list to begin with.
-
-_MARK = b"\xef\xbb\xbf"  # without it, Excel takes UTF-8 for something else
-
-
-def begin(project: Project, leaflet: str) -> tuple[Path, ...]:
+def create_mailing(project: Project, leaflet: str) -> tuple[Path, ...]:
     """Write mail.yaml and recipients.csv, in the language of the leaflet or else in English.
 
-    What is there stays as it is. Returns what was written; raises Problems if that is nothing.
+    Files that exist are not changed. Returns the paths of those that were written; raises
+    DiagnosticsError if there are none.
     """
-    work = read_bundle(project, leaflet)
-    code = str(plain(work.base.node(("language",))) or "").partition("-")[0]
+    bundle = read_bundle(project, leaflet)
+    code = str(plain(bundle.base.node(("language",))) or "").partition("-")[0]
     starter = files("brochure.starter")
     folder = starter / (code if (starter / code / MAIL).is_file() else "en")
-    variant = work.ids[0] if work.ids else recipients.BASE
-    location = project.manuscript(leaflet)
-    schema = json.dumps(schema_of(Mailing), indent=2, ensure_ascii=False) + "\n"
+    variant = bundle.ids[0] if bundle.ids else recipients.BASE_VARIANT
     letter = (folder / MAIL).read_text("utf-8").replace("LEAFLET", leaflet)
-    table = (folder / recipients.FILE).read_text("utf-8").replace("VARIANT", variant)
-    wanted = [(project.content / "mail.schema.json", schema.encode())]
-    wanted += [
-        (location.with_name(name), data)
-        for name, data in ((MAIL, letter.encode()), (recipients.FILE, _MARK + table.encode()))
-    ]
+    table = (folder / recipients.RECIPIENTS_FILE).read_text("utf-8").replace("VARIANT", variant)
+    manuscript = project.manuscript(leaflet)
+    mailing = {
+        manuscript.with_name(MAIL): letter.encode(),
+        manuscript.with_name(recipients.RECIPIENTS_FILE): _MARK + table.encode(),
+    }
+    schema = {project.content / "mail.schema.json": _as_json(schema_of(Mailing))}
     written = []
-    for path, data in wanted:
+    for path, data in {**schema, **mailing}.items():
         if os.path.lexists(path):
             continue
         try:
             project.write(path, data)
         except OSError as reason:
-            said = f"The file cannot be written ({reason.strerror or reason})."
-            hint = "Look whether the disk is full or the folder protected."
-            raise DiagnosticsError(
-                [error("cannot-write", said, Location(project.show(path)), hint)]
-            ) from None
-        if path.suffix != ".json":
+            message = say(
+                "The file cannot be written ({reason}).", reason=reason.strerror or reason
+            )
+            fail("cannot-write", message, Location(project.show(path)), _cannot_write_hint())
+        if path in mailing:
             written.append(path)
     if not written:
-        raise DiagnosticsError(
-            [
-                error(
-                    "exists",
-                    "Letter and list exist already, and nothing is overwritten.",
-                    Location(project.show(location.with_name(MAIL))),
-                    f"Look at what would be sent: brochure mail {leaflet}",
-                )
-            ]
+        fail(
+            "exists",
+            say("The letter and the list of recipients already exist, and are never overwritten."),
+            Location(project.show(manuscript.with_name(MAIL))),
+            say("See what would be sent with `brochure mail preview {leaflet}`.", leaflet=leaflet),
         )
     return tuple(written)
+
+
+def _as_json(schema: JsonSchema) -> bytes:
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _fail_to_overwrite(path: Path, location: Location) -> NoReturn:
+    message = say("`{name}` already exists, and is never overwritten.", name=path.name)
+    fail("exists", message, location, say("Choose another name."))
+
+
+def _cannot_write_hint() -> Message:
+    return say("Check whether the disk is full or the folder is protected.")

@@ -8,8 +8,7 @@ from html import escape
 from pathlib import Path
 
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.weasyprint import engine
-from brochure.layout.weasyprint.linebreak import breaking
+from brochure.layout.weasyprint.typesetter import PlainTypesetter
 from brochure.manuscript.text.language import load_language
 from brochure.project import Project, packaged_fonts
 
@@ -53,14 +52,10 @@ def made(text: str, language: str) -> bytes:
         f"<html lang='{language}'><title>{title}</title><style>{STYLE}</style>"
         f"<body title='{title}'>{''.join(lines)}</body></html>"
     )
-    folders = tuple(packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3"))
-    fonts = engine.font_configuration(folders)
+    fonts = [packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3")]
     rules = load_language(Project(ROOT), language).hyphenation
     hyphenators = {language: Hyphenator(rules, None)} if rules else {}
-    document = engine.load().HTML(string=html)
-    with breaking(hyphenators):
-        pdf: bytes = document.write_pdf(font_config=fonts)
-    return pdf
+    return PlainTypesetter(fonts, hyphenators).typeset(html)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """What tests share: a project in a temporary folder, and one warm typesetter a process."""
 
+import os
+import signal
+import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +11,15 @@ from typing import TypeVar
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
-from brochure.diagnostics import Diagnostic, Problems
-from brochure.manuscript.load import Manuscript, load
-from brochure.press.compose import compose
-from brochure.press.composition import Composition
-from brochure.press.edition import load_editions
-from brochure.press.typeset import Typeset, Typesetter
+from brochure.diagnostics import Diagnostic, DiagnosticsError
+from brochure.layout.compose.composer import compose
+from brochure.layout.composition import Composition
+from brochure.layout.edition import load_editions
+from brochure.manuscript.load import Manuscript, read_manuscript
+from brochure.pipeline.typesetter import TypesetDocument, Typesetter
 from brochure.project import CACHE_VARIABLE, Project
 from tests import postoffice
 
@@ -23,6 +29,43 @@ SEED = "wir-bringen-uns-ein"
 SEED_REGION = "marburg-biedenkopf"
 HEAD = "language: de\ntitle: Titel\n"
 PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
+
+# A shell has what it starts in the background ignore Ctrl-C, and what that starts, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Property tests. The suite tries the same examples on every machine, every day: it passes or fails
+# for what was changed, with CI set (for which Hypothesis has a profile of its own) or not. Those of
+# a night are new ones, ten times as many: `-m hypothesis --hypothesis-profile nightly`. What
+# failed then is remembered, and tried first the next time.
+_STEADY = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("suite", _STEADY, max_examples=100)
+settings.register_profile(
+    "nightly",
+    _STEADY,
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples"),
+    max_examples=1000,
+)
+settings.load_profile("suite")
+
+
+def examples(number: int, *unchecked: HealthCheck) -> settings:
+    """Settings of a property test that tries so many examples, or more of a night; `unchecked`:
+    what Hypothesis need not warn of.
+    """
+    chosen = settings.get_profile(settings.get_current_profile_name())
+    return settings(
+        chosen,
+        max_examples=number * chosen.max_examples // 100,
+        suppress_health_check=[*chosen.suppress_health_check, *unchecked],
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,29 +113,31 @@ class Workspace:
         return self.write(f"content/probe/variants/{region}.yaml", text)
 
     def load(self, variant: str | None = None) -> Manuscript:
-        return load(self.project, "probe", variant)
+        return read_manuscript(self.project, "probe", variant)
 
     def compose(self, edition: str = "email") -> Composition:
         project = self.project
-        return compose(project, load(project, "probe"), edition, load_editions(project)[edition])
+        return compose(
+            project, read_manuscript(project, "probe"), edition, load_editions(project)[edition]
+        )
 
-    def typeset(self, edition: str = "email", variant: str | None = None) -> Typeset:
+    def typeset(self, edition: str = "email", variant: str | None = None) -> TypesetDocument:
         manuscript = self.load(variant)
         form = load_editions(self.project)[edition]
         composition = compose(self.project, manuscript, edition, form)
         try:
             return self.typesetter.typeset(composition)
-        except Problems as problems:
-            raise Problems(manuscript.located(problems.diagnostics)) from None
+        except DiagnosticsError as failed:
+            raise DiagnosticsError(manuscript.located(failed.diagnostics)) from None
 
     def attempt(self, work: Callable[[], T]) -> tuple[T | None, tuple[Diagnostic, ...]]:
         """The result of some work and no complaints, or none and all of them."""
         try:
             return work(), ()
-        except Problems as problems:
-            return None, problems.diagnostics
+        except DiagnosticsError as failed:
+            return None, failed.diagnostics
 
-    def complaints(
+    def diagnostics(
         self, edition: str | None = None, variant: str | None = None
     ) -> tuple[Diagnostic, ...]:
         """All complaints about the leaflet, errors or not; with an edition, of that, too."""
@@ -102,8 +147,8 @@ class Workspace:
                 if edition is not None
                 else self.load(variant).diagnostics
             )
-        except Problems as problems:
-            return problems.diagnostics
+        except DiagnosticsError as failed:
+            return failed.diagnostics
 
 
 @pytest.fixture
@@ -113,14 +158,16 @@ def workspace(tmp_path: Path, typesetter: Typesetter) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def seed_pdfs(typesetter: Typesetter) -> dict[str, Typeset]:
+def seed_pdfs(typesetter: Typesetter) -> dict[str, TypesetDocument]:
     """The first leaflet, for the district that it was written in, in each default edition."""
     project = Project(ROOT)
-    manuscript = load(project, SEED, SEED_REGION)
+    manuscript = read_manuscript(project, SEED, SEED_REGION)
     assert manuscript.region is not None
     names = [manuscript.region.name]
     return {
-        name: typesetter.typeset(compose(project, manuscript, name, edition, remember=False), names)
+        name: typesetter.typeset(
+            compose(project, manuscript, name, edition, write_cache=False), names
+        )
         for name, edition in load_editions(project).items()
         if edition.default
     }
@@ -138,15 +185,30 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> postoffice.Mailroom:
 
 
 @pytest.fixture
+def swift(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where the system has such: the ledger waits for the disk at every step,
+    which for some hundred letters takes minutes, and no test takes the power away.
+    """
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="brochure-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def room(
     furnished: postoffice.Mailroom,
     authority: trustme.CA,
     tmp_path: Path,
+    swift: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> postoffice.Mailroom:
     """A project that can be mailed, the password in the environment, our authority trusted."""
+    monkeypatch.setattr(socket, "create_connection", postoffice.undelayed)
     trusted = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(trusted)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", postoffice.PASSWORD)
-    return postoffice.copy(furnished, tmp_path / "project")
+    return postoffice.copy(furnished, swift / "project")

@@ -1,8 +1,8 @@
 """Documents made for tests: a known text, set in lines and pages in many ways, as PDF.
 
-The text is made-up German, with all that makes reading hard: words divided at the ends of lines,
-compounds with hyphens of their own, numbers, quotation marks, subscripts. Where each word stands
-is known exactly, so it is known what is to be found.
+The text is made-up German, with everything that makes reading hard: words divided at the ends of
+lines, compounds with hyphens of their own, numbers, quotation marks, subscripts. The lines of each
+word are known exactly, and so is what must be found.
 """
 
 import random
@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any
 
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.weasyprint import engine
-from brochure.layout.weasyprint.linebreak import breaking
+from brochure.layout.weasyprint.typesetter import PlainTypesetter
 from brochure.manuscript.text.language import load_language
 from brochure.project import Project, packaged_fonts
-from brochure.sources.document import Document, Mode
-from brochure.sources.reading import pages
+from brochure.sources.document import Document, NumberingMode
+from brochure.sources.reading.pages import assemble_document, page_rows
 from brochure.sources.reading.reader import run_reader
-from brochure.sources.reading.rows import Row, Word
 from tests.conftest import ROOT
 
 NOUNS = (
@@ -180,17 +177,14 @@ def pdf(text: Made, layout: Layout) -> bytes:
 
 def typeset(html: str) -> bytes:
     """HTML as a PDF, with nothing of ours but the fonts."""
-    document = engine.load().HTML(string=html)
-    with breaking({"de": _hyphenator()}):
-        data: bytes = document.write_pdf(font_config=_fonts())
-    return data
+    return _typesetter().typeset(html)
 
 
 @cache
-def _fonts() -> Any:
-    """A font configuration, the same for all documents."""
-    folders = tuple(packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3"))
-    return engine.font_configuration(folders)
+def _typesetter() -> PlainTypesetter:
+    """The same for all documents."""
+    fonts = [packaged_fonts() / name for name in ("Gentium Book Plus", "Source Sans 3")]
+    return PlainTypesetter(fonts, {"de": _hyphenator()})
 
 
 def _html(text: Made, layout: Layout) -> str:
@@ -243,24 +237,13 @@ def _number(number: int, row: int, left: float, across: float, layout: Layout) -
     return f"<span class='n' style='top: {row * 17}pt; left: {at}mm'>{number}</span>"
 
 
-def read(data: bytes, mode: Mode | None = None) -> Document:
+def read(data: bytes, mode: NumberingMode | None = None) -> Document:
     """What the reader makes of a PDF."""
-    answer = run_reader("pdf", data)
-    return pages.document(
-        [
-            pages.Page(
-                tuple(
-                    Row(y, size, tuple(Word(t, a, b, bool(loose)) for t, a, b, loose in words))
-                    for y, size, words in page["rows"]
-                )
-            )
-            for page in answer["pages"]
-        ],
-        mode,
-    )
+    pages = [page_rows(page) for page in run_reader("pdf", data, "test.pdf")["pages"]]
+    return assemble_document(pages, mode)
 
 
-LAYOUTS: dict[str, tuple[Layout, Mode | None]] = {
+LAYOUTS: dict[str, tuple[Layout, NumberingMode | None]] = {
     "left": (Layout(), None),
     "right": (Layout(side="right"), None),
     "fifth": (Layout(step=5), None),

@@ -1,8 +1,9 @@
 """A real Postfix on loopback that delivers to Maildirs, without being installed.
 
-`script/bootstrap test` unpacks Debian's package into `.venv/postfix`. It is started in a mount
-namespace of its own, in which the unpacked files lie over `/usr`, and its users, queue and state
-exist, and in a namespace of processes, which end with it; outside nothing changes. That takes root.
+`script/bootstrap test` unpacks Debian's package into the environment of the tests. It is started in
+a mount namespace of its own, in which the unpacked files lie over `/usr`, and its users, queue and
+state exist, and in a namespace of processes, which end with it; outside nothing changes. That takes
+root.
 """
 
 import base64
@@ -12,6 +13,7 @@ import signal
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -23,8 +25,7 @@ import trustme
 
 from tests.postoffice import PASSWORD, USER
 
-ROOT = Path(__file__).parent.parent
-TREE = ROOT / ".venv" / "postfix"
+TREE = Path(sys.prefix) / "postfix"
 _USERS = (("postfix", 4240), ("postdrop", 4241), ("boxes", 4242))
 
 _MAIN = """\

@@ -1,4 +1,4 @@
-"""Mail servers on loopback that misbehave as they are told, and a project that mails to them."""
+"""Mail servers on loopback that misbehave on demand, and a project that mails to them."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from brochure.cli import run
+from brochure.cli.main import run
 from brochure.project import Project
 
 USER, PASSWORD = "flyer@example.org", "geheim-Päss'wort"
@@ -105,7 +105,7 @@ class Hooks:
         if self.faults.drop.get(address) == "rcpt" and self.faults.take(self.faults.drop, address):
             _abort(server)
         if answer := self.faults.take(self.faults.rcpt, address):
-            return _said(server, answer)
+            return _reply_of(server, answer)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -116,7 +116,7 @@ class Hooks:
         if to in self.faults.slow:
             await asyncio.sleep(self.faults.slow[to])
         if answer := self.faults.take(self.faults.data, to):
-            return _said(server, answer)
+            return _reply_of(server, answer)
         assert isinstance(envelope.original_content, bytes)
         self.got.append((to, envelope.original_content))
         if self.faults.drop.get(to) == "after" and self.faults.take(self.faults.drop, to):
@@ -152,7 +152,7 @@ class _Server(SMTP):
         await super().smtp_DATA(arg)
 
 
-def _said(server: SMTP, answer: str) -> str:
+def _reply_of(server: SMTP, answer: str) -> str:
     """An answer; after 421 a server hangs up (RFC 5321, 3.8)."""
     if answer.startswith("421"):
         asyncio.get_running_loop().call_later(0.005, _abort, server)
@@ -163,6 +163,19 @@ def _abort(server: SMTP) -> None:
     """Tear the connection down, without a word."""
     assert isinstance(server.transport, asyncio.Transport)
     server.transport.abort()
+
+
+_connected = socket.create_connection
+
+
+def undelayed(*arguments: Any, **options: Any) -> socket.socket:
+    """A connection as `socket.create_connection` makes it, on which the last line of a letter does
+    not wait until the server has acknowledged what came before it (Nagle's algorithm): these 40 ms
+    are most of the time that a letter takes on loopback.
+    """
+    connection = _connected(*arguments, **options)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 class _Controller(Controller):
@@ -262,8 +275,8 @@ class Mailroom:
         """The command, in this process; its exit code."""
         return run(["-C", str(self.root), *arguments])
 
-    def mail(self, *arguments: str) -> int:
-        return self.brochure("mail", "probe", *arguments)
+    def mail(self, command: str, *arguments: str) -> int:
+        return self.brochure("mail", command, "probe", *arguments)
 
 
 def furnish(root: Path) -> Mailroom:
@@ -277,8 +290,8 @@ def furnish(root: Path) -> Mailroom:
 
 def copy(room: Mailroom, root: Path) -> Mailroom:
     shutil.copytree(room.root, root, dirs_exist_ok=True)
-    # What was built is remembered by the place of a project: a copy from elsewhere is not believed.
-    shutil.copy(Project(room.root).journal, Project(root).journal)
+    # The manifest belongs to the location of a project: a copy elsewhere has none.
+    shutil.copy(Project(room.root).manifest, Project(root).manifest)
     return Mailroom(root)
 
 

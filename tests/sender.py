@@ -13,6 +13,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import email_validator  # noqa: F401  # what is loaded when it is needed, once for all of them
+import filelock  # noqa: F401
+import platformdirs  # noqa: F401
+
 import brochure.cli.sending
 import brochure.mail.campaign
 import brochure.mail.delivery.password
@@ -21,12 +25,12 @@ import brochure.mail.delivery.smtp  # noqa: F401
 from brochure.cli.main import run
 from brochure.mail.delivery.ledger import Ledger
 from brochure.mail.delivery.send import Sending
-from brochure.mail.delivery.smtp import Wire
+from brochure.mail.delivery.smtp import BoundedSmtp
 from tests.postoffice import undelayed
 
 STEPS = (
-    (Ledger, "enqueue"), (Ledger, "claim"), (Ledger, "ending"), (Ledger, "settle"),
-    (Wire, "send"), (Wire, "getreply"),
+    (Ledger, "enqueue"), (Ledger, "claim"), (Ledger, "record_ending"), (Ledger, "record_result"),
+    (BoundedSmtp, "send"), (BoundedSmtp, "getreply"),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.messages import say
 
 MB = 1_000_000
 
@@ -52,7 +53,8 @@ def be_killed() -> None:
 
 
 def complain() -> None:
-    raise DiagnosticsError([error("code", "A sentence.", Location("file", 3, 4), "A hint.")])
+    location = Location("file", 3, 4)
+    raise DiagnosticsError([error("code", say("A sentence."), location, say("A hint."))])
 
 
 class Unpicklable(Exception):
@@ -87,7 +89,7 @@ def pid() -> int:
 
 
 @dataclass(frozen=True)
-class ContextSegment:
+class Piece:
     """A task for the tests."""
 
     number: int
@@ -95,11 +97,11 @@ class ContextSegment:
     memory: int = 400_000_000
 
 
-def twice(piece: ContextSegment) -> int:
+def twice(piece: Piece) -> int:
     return 2 * piece.number
 
 
-def fragile(piece: ContextSegment, folder: Path) -> int:
+def fragile(piece: Piece, folder: Path) -> int:
     """Work during which somebody kills the process: at 3 always, at 5 the first time; 7 crashes."""
     number = piece.number
     tries = folder / f"{number}-{os.getpid()}-{time.monotonic_ns()}"
@@ -113,7 +115,7 @@ def fragile(piece: ContextSegment, folder: Path) -> int:
     return 2 * number
 
 
-def patient(piece: ContextSegment, folder: Path) -> int:
+def patient(piece: Piece, folder: Path) -> int:
     """Work that goes on for half a minute, then leaves a trace."""
     (folder / "begun").touch()
     time.sleep(30)
@@ -121,7 +123,7 @@ def patient(piece: ContextSegment, folder: Path) -> int:
     return piece.number
 
 
-def number_or_sleep(piece: ContextSegment) -> int:
+def number_or_sleep(piece: Piece) -> int:
     """The process that does the first two tasks; who does another never comes back."""
     if piece.number > 101:
         time.sleep(30)

@@ -136,7 +136,7 @@ def test_the_typesetter_itself_fetches_nothing_that_was_not_collected(workspace:
 
 
 def test_a_cut_picture_is_told_in_the_second_leaflet_too(workspace: Workspace) -> None:
-    engine.load()  # which changes how Pillow reads, in the whole process
+    engine.load_weasyprint()  # which changes how Pillow reads, in the whole process
     workspace.write("content/probe/a.png", png(200, 200)[:-60])
     workspace.leaflet(logo("a.png"))
     assert [c.code for c in workspace.diagnostics("email")] == ["broken-picture"]

@@ -7,17 +7,31 @@ import click
 import pytest
 
 from brochure import bounds
-from brochure.cli import main
-from brochure.cli import output as report
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, error, warning
+from brochure.cli import main, output
+from brochure.cli.output import Output
+from brochure.diagnostics import (
+    Diagnostic,
+    DiagnosticsError,
+    Location,
+    Rationed,
+    Reported,
+    error,
+    warning,
+)
 from brochure.layout.edition import load_editions
-from brochure.manuscript.text.language import Language, fill_in, known_languages, load_language
+from brochure.manuscript.text.language import (
+    Language,
+    fill_placeholders,
+    known_languages,
+    load_language,
+)
 from brochure.manuscript.variants import slots
-from brochure.manuscript.variants.regions import parse
+from brochure.manuscript.variants.regions import parse_regions
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml import parser
-from brochure.manuscript.yaml.nodes import Node, Value, plain
+from brochure.manuscript.yaml.nodes import LocatedText, Node, plain
 from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import say
 from brochure.sources.record import read_record
 from brochure.sources.verification import _overlap
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
@@ -25,7 +39,8 @@ from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 GERMAN = (ROOT / "styles/languages/de.yaml").read_text("utf-8")
 DATE = 'date: "{day}. {month} {year}"'
 EDITION = (
-    "mine:\n  about: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n  default: yes\n"
+    "mine:\n  description: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n"
+    "  default: yes\n"
 )
 
 
@@ -42,37 +57,42 @@ def passages(count: int, text: str = "text: x") -> str:
 
 
 def alike(count: int, file: str, code: str = "a") -> list[Diagnostic]:
-    return [error(code, "x", Location(file, line)) for line in range(1, count + 1)]
+    return [error(code, say("x"), Location(file, line)) for line in range(1, count + 1)]
 
 
-def test_of_one_kind_some_are_shown_and_the_others_counted() -> None:
+def test_of_one_kind_some_are_shown_and_the_others_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     one, other = "content/one/leaflet.yaml", "content/other/leaflet.yaml"
     ration = Rationed()
     shown = ration([*alike(100, one), *alike(3, one, "b"), *alike(30, other)])
     assert [(d.location.file, d.code) for d in shown] == [
-        *[(one, "a")] * bounds.ALIKE,
+        *[(one, "a")] * bounds.SIMILAR_DIAGNOSTICS,
         *[(one, "b")] * 3,
-        *[(other, "a")] * bounds.ALIKE,
+        *[(other, "a")] * bounds.SIMILAR_DIAGNOSTICS,
     ]
-    assert ration.by_code == {"a": 100 + 30 - 2 * bounds.ALIKE}
-    lines = list(report.left_out(ration))
+    assert ration.by_code == {"a": 100 + 30 - 2 * bounds.SIMILAR_DIAGNOSTICS}
+    Output(language="en").left_out(ration)
+    lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert "content/one: and 80 more of the kind `a`" in lines[0]
 
 
 def test_in_all_no_more_are_shown_than_can_be_read_and_errors_come_first() -> None:
     ration = Rationed()
-    notes = [warning(f"n{i}", "x", Location("content/one/a", i + 1)) for i in range(1000)]
-    shown = ration([*notes, error("e", "x", Location("content/one/b"))])
-    assert len(shown) == bounds.COMPLAINTS
+    notes = [warning(f"n{i}", say("x"), Location("content/one/a", i + 1)) for i in range(1000)]
+    shown = ration([*notes, error("e", say("x"), Location("content/one/b"))])
+    assert len(shown) == bounds.DIAGNOSTICS
     assert shown[-1].is_error
-    assert sum(ration.by_code.values()) == 1001 - bounds.COMPLAINTS
-    assert ration([error("later", "x", Location("content/one/c"))]) == [], "one ration for a build"
+    assert sum(ration.by_code.values()) == 1001 - bounds.DIAGNOSTICS
+    assert ration([error("later", say("x"), Location("content/one/c"))]) == [], (
+        "one ration for a build"
+    )
 
 
 def test_sentences_are_cut() -> None:
-    (shown,) = Rationed()([error("a", "x" * 1_000_000, Location("f"), "y" * 1_000_000)])
-    assert len(shown.message) + len(shown.hint) < 3_000
+    long = error("a", say("x" * 1_000_000), Location("f"), say("y" * 1_000_000))
+    assert len(Output().rendered(long)) < 3_000
 
 
 def test_a_leaflet_full_of_one_mistake_is_told_in_some_lines(
@@ -80,30 +100,30 @@ def test_a_leaflet_full_of_one_mistake_is_told_in_some_lines(
 ) -> None:
     workspace.leaflet(passages(150, "text: '[x](nirgends)'"))
     assert main.run(["-C", str(workspace.root), "check"]) == 1
-    output = capsys.readouterr().err
-    assert output.count("error: The address") == bounds.ALIKE
-    assert "content/probe: and 130 more of the kind `link`" in output
-    assert "probe: 150 errors" in output, "the count is true"
+    err = capsys.readouterr().err
+    assert err.count("error: The address") == bounds.SIMILAR_DIAGNOSTICS
+    assert "content/probe: and 130 more of the kind `link`" in err
+    assert "probe: 150 errors" in err, "the count is true"
     assert main.run(["-C", str(workspace.root), "check", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
-    assert [d["code"] for d in data["diagnostics"]].count("link") == bounds.ALIKE
+    assert [d["code"] for d in data["diagnostics"]].count("link") == bounds.SIMILAR_DIAGNOSTICS
     assert data["left_out"] == {"link": 130}
 
 
-def test_a_file_is_read_once_for_all_its_complaints(
+def test_a_file_is_read_once_for_all_its_diagnostics(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.leaflet(passages(30, "txet: x"))
     reads: list[str] = []
-    read = report.Lines._read
+    read = output.Lines._read
 
-    def counted(lines: report.Lines, file: str) -> list[str]:
+    def counted(lines: output.Lines, file: str) -> list[str]:
         reads.append(file)
         return read(lines, file)
 
-    monkeypatch.setattr(report.Lines, "_read", counted)
+    monkeypatch.setattr(output.Lines, "_read", counted)
     main.run(["-C", str(workspace.root), "check"])
-    assert capsys.readouterr().err.count(" | ") > bounds.ALIKE
+    assert capsys.readouterr().err.count(" | ") > bounds.SIMILAR_DIAGNOSTICS
     assert len(reads) <= 2
 
 
@@ -166,23 +186,25 @@ def test_base_and_variant_together_have_no_more_passages(workspace: Workspace) -
     ],
 )
 def test_odd_yaml_is_told(text: str, code: str) -> None:
-    _, diagnostics = parser.parse(text, "f")
+    diagnostics = parser.parse_yaml(text, "f").diagnostics
     assert code in {d.code for d in diagnostics}
     assert len(diagnostics) < 50
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-32", "utf-7", "cp037"])
 def test_other_encodings_are_told(codec: str) -> None:
-    text, diagnostics = parser.decode(f"{HEAD}x: ä\x85+\n".encode(codec), "f")
+    decoded = parser.decode_text(f"{HEAD}x: ä\x85+\n".encode(codec), "f")
+    text, diagnostics = decoded.value, decoded.diagnostics
     assert diagnostics or "".join(plain_texts(text))
 
 
 def plain_texts(text: str) -> Iterator[str]:
-    yield str(plain(parser.parse(text, "f")[0].root))
+    yield str(plain(parser.parse_yaml(text, "f").value.root))
 
 
 def test_what_is_left_of_a_file_that_is_too_long_is_looked_through() -> None:
-    _, diagnostics = parser.parse("".join(f"k{i}: x\n" for i in range(50_000)) + "- x: [", "f")
+    text = "".join(f"k{i}: x\n" for i in range(50_000)) + "- x: ["
+    diagnostics = parser.parse_yaml(text, "f").diagnostics
     assert [d.code for d in diagnostics] == ["too-many"]
 
 
@@ -190,13 +212,13 @@ def test_a_long_file_is_not_mended_again_and_again(monkeypatch: pytest.MonkeyPat
     rounds: list[int] = []
     compose = parser._Composer.compose
 
-    def counted(composer: parser._Composer) -> tuple[Node | None, list[Diagnostic]]:
+    def counted(composer: parser._Composer) -> Reported[Node | None]:
         rounds.append(1)
         return compose(composer)
 
     monkeypatch.setattr(parser._Composer, "compose", counted)
     text = "a: " + "x" * 300_000 + "\n" + "".join(f"k{i}: 'x' y\n" for i in range(60))
-    _, diagnostics = parser.parse(text, "f")
+    diagnostics = parser.parse_yaml(text, "f").diagnostics
     assert {d.code for d in diagnostics} == {"text-after-quote"}
     assert len(rounds) == 2, "of a short one, 25"
 
@@ -211,9 +233,9 @@ def test_a_hint_names_some_of_what_is_known() -> None:
 
 
 def filled(text: str, value: str) -> list[str]:
-    tree, _ = parser.parse(f"title: '{text}'\n", "f")
-    given = {"a": Value(value, Location("r"))}
-    return [d.code for d in slots.fill(tree, given, ("a",))[1]]
+    tree = parser.parse_yaml(f"title: '{text}'\n", "f").value
+    given = {"a": LocatedText(value, Location("r"))}
+    return [d.code for d in slots.fill_slots(tree, given, ("a",)).diagnostics]
 
 
 def test_a_text_that_would_be_too_long_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +244,7 @@ def test_a_text_that_would_be_too_long_is_not_built(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(
         slots,
         "_read",
-        lambda text, roots: slots._Text(("a",), Endless(built), ()),  # type: ignore[arg-type]
+        lambda text, roots: slots._SlottedText(("a",), Endless(built), ()),  # type: ignore[arg-type]
     )
     assert filled("{{ region.a }}" * 3, "x") == ["too-long"]
     assert sum(built) <= bounds.FILLED + 1_000_000
@@ -296,7 +318,7 @@ def test_texts_of_nothing_but_signs_are_refused(workspace: Workspace, signs: str
 
 def codes(text: str) -> list[str]:
     try:
-        regions = parse(text, "r.csv")
+        regions = parse_regions(text, "r.csv")
     except DiagnosticsError as failed:
         return [d.code for d in failed.diagnostics]
     rows = [d for row in regions.rows for d in row.diagnostics]
@@ -341,7 +363,7 @@ def test_an_id_that_is_no_name_makes_no_variant(
     workspace.leaflet(HEAD + PASSAGE)
     workspace.regions(f"id,name\n../x,A\n{'x' * 100_000},B\n1,C\n")
     assert read_bundle(workspace.project, "probe").ids == ("1",)
-    assert main.run(["-C", str(workspace.root), "variants", "probe"]) == 1
+    assert main.run(["-C", str(workspace.root), "variants", "list", "probe"]) == 1
     assert capsys.readouterr().err.count("cannot be the id of a region") == 2
 
 
@@ -374,12 +396,12 @@ def test_the_name_of_an_edition_is_fit_for_a_file(workspace: Workspace, name: st
         ("profile: .", "file-name"),
         ("profile: 'a\\b'", "file-name"),
         ("bleed: nan", "value"),
-        ("attachment: inf", "value"),
-        ("attachment: 1e400", "value"),
-        ("hole: -inf", "value"),
+        ("max-file-size: inf", "value"),
+        ("max-file-size: 1e400", "value"),
+        ("max-white-space: -inf", "value"),
         ("scale: {smallest: nan, largest: inf}", "value"),
         ("resolution: " + "9" * 5000, "value"),
-        ("expects: [" + "date, " * 1000 + "]", "too-long"),
+        ("requires: [" + "date, " * 1000 + "]", "too-long"),
         ("preflight: {" + ", ".join(f"x{i}: y" for i in range(1000)) + "}", "too-long"),
     ],
 )
@@ -449,7 +471,7 @@ def test_the_file_of_a_language_is_short(workspace: Workspace) -> None:
 
 
 def test_words_are_filled_in_literally() -> None:
-    assert fill_in("{a}: {b:>9} {a.__class__} {} {{a}}", a="{b}", b=1) == (
+    assert fill_placeholders("{a}: {b:>9} {a.__class__} {} {{a}}", a="{b}", b=1) == (
         "{b}: {b:>9} {a.__class__} {} {{b}}"
     )
 
@@ -468,20 +490,21 @@ def test_the_code_of_a_language_is_no_path(workspace: Workspace) -> None:
     "text", ["\x1b[31m", "\x9b31m", "\x07", "\r", "a\nb", "\u202e", "\u2028", "\x7f", "\ud800"]
 )
 def test_a_terminal_obeys_nobody_else(text: str) -> None:
-    shown = report.harmless(f"x{text}y")
+    shown = output.harmless(f"x{text}y")
     assert shown.isprintable()
     assert "<U+" in shown
     location = Location(f"content/{text}/leaflet.yaml")
-    rendered = click.unstyle(report.render(error("c", text, location, text), None))
+    diagnostic = error("c", say("{x}", x=text), location, say("{x}", x=text))
+    rendered = click.unstyle(Output().rendered(diagnostic))
     assert rendered.replace("\n", "").isprintable()
     assert len(rendered.splitlines()) == 2
-    written = report.as_text({"a": text})
+    written = output.as_json({"a": text})
     assert written.replace("\n", "").isprintable()
     assert json.loads(written) == {"a": text}
 
 
 def test_letters_keep_their_joiners() -> None:
-    assert report.harmless("می‌کنیم 👩‍👧 Schiff\u00adfahrt") == "می‌کنیم 👩‍👧 Schiff\u00adfahrt"
+    assert output.harmless("می‌کنیم 👩‍👧 Schiff\u00adfahrt") == "می‌کنیم 👩‍👧 Schiff\u00adfahrt"
 
 
 def test_a_folder_with_a_name_that_colours_the_terminal(
@@ -492,16 +515,17 @@ def test_a_folder_with_a_name_that_colours_the_terminal(
     workspace.regions("id,name\n1,A\n")
     workspace.variant("x\x1b]0;y\x07\n", "title: x\n")
     assert main.run(["-C", str(workspace.root), "check"]) == 1
-    output = capsys.readouterr()
-    assert "\x1b" not in output.err + output.out
-    assert "a<U+001B>[31m<U+000A>b" in output.err
+    out, err = capsys.readouterr()
+    assert "\x1b" not in err + out
+    assert "a<U+001B>[31m<U+000A>b" in err
 
 
-def test_a_complaint_shows_the_line_that_its_place_counts(workspace: Workspace) -> None:
+def test_a_diagnostic_shows_the_line_of_its_location(workspace: Workspace) -> None:
     """A form feed ends a line for Python, and none for editors."""
     workspace.leaflet("a\x0cb\u2028c\nd\n")
     location = Location("content/probe/leaflet.yaml", 2, 1)
-    assert "2 | d" in click.unstyle(report.render(error("c", "x", location), workspace.project))
+    shown = Output(project=workspace.project).rendered(error("c", say("x"), location))
+    assert "2 | d" in click.unstyle(shown)
 
 
 # --- What we wrote ourselves ------------------------------------------------------------------
@@ -527,10 +551,11 @@ PIN = {"written": "leaflet.yaml", "passage": "eins", "quote": "x", "reference": 
 def test_a_spoilt_record_says_nothing(workspace: Workspace, text: str) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     workspace.write("content/probe/verified.json", text)
-    found, diagnostics = read_record(workspace.project, "probe")
-    assert (found, [c.code for c in diagnostics]) == ({}, ["verified"])
+    record = read_record(workspace.project, "probe")
+    assert (record.value, [d.code for d in record.diagnostics]) == ({}, ["verified"])
     workspace.write("content/probe/verified.json", json.dumps({"quotes": [PIN]}))
-    assert [*map(len, read_record(workspace.project, "probe"))] == [1, 0]
+    record = read_record(workspace.project, "probe")
+    assert (len(record.value), record.diagnostics) == (1, ())
 
 
 # --- Numbers ----------------------------------------------------------------------------------

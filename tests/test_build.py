@@ -2,18 +2,21 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 import pytest
 
 from brochure.layout.edition import Edition, load_editions
+from brochure.messages import plural, say
 from brochure.pipeline import fingerprint, plan
-from brochure.pipeline.build import Build, Outcome, check
-from brochure.pipeline.executors import Alone
-from brochure.pipeline.manifest import Journal
-from brochure.pipeline.plan import Choice
+from brochure.pipeline.manifest import Manifest, Record
+from brochure.pipeline.outcome import Outcome
+from brochure.pipeline.plan import Mode, Selection
+from brochure.pipeline.relocation import Anchor
 from brochure.project import Project
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+from tests.pipeline import outcomes as run_pipeline
 from tests.readers import structure_texts
 
 LEAFLET = (
@@ -35,13 +38,13 @@ def probe(workspace: Workspace) -> Workspace:
 
 
 def build(
-    workspace: Workspace, choice: Choice | None = None, *, forms: tuple[str, ...] = ("email",)
+    workspace: Workspace, selection: Selection | None = None, *, forms: tuple[str, ...] = ("email",)
 ) -> list[Outcome]:
     """Build all variants, in this process."""
     project = Project(workspace.root)
     editions = {name: load_editions(project)[name] for name in forms}
-    work = Build(project, ["probe"], choice or Choice(all_variants=True), editions)
-    return list(work.run(Alone(), project.cache))
+    everything = selection or Selection(all_variants=True)
+    return run_pipeline(project, ["probe"], everything, editions, cache=project.cache)
 
 
 def made(workspace: Workspace, **options: tuple[str, ...]) -> list[str]:
@@ -142,7 +145,7 @@ def test_fonts_and_versions_count(probe: Workspace, monkeypatch: pytest.MonkeyPa
     assert made(probe) == ALL
     assert made(probe) == []
     monkeypatch.setattr(plan, "versions", lambda: "others")
-    monkeypatch.setattr("brochure.pipeline.build.versions", fingerprint.versions)
+    monkeypatch.setattr("brochure.pipeline.steps.versions", fingerprint.versions)
     assert made(probe) == ALL
 
 
@@ -171,16 +174,16 @@ def test_a_pdf_that_is_not_the_one_that_was_written_is_made_again(probe: Workspa
         lambda data: data[: len(data) // 2],
         lambda data: b"\xff\xfe" + data,
         lambda data: b"[]\nnull\n{}\n" + b'{"path": 3}\n{"reads": "x"}\n',
-        lambda data: data.replace(b'"inputs": "', b'"inputs": "0'),
-        lambda data: data.replace(b'"sha256": "', b'"sha256": "0'),
-        lambda data: data.replace(b'"pages": 1', b'"pagse": 1'),
+        lambda data: data.replace(b'"inputs":"', b'"inputs":"0'),
+        lambda data: data.replace(b'"sha256":"', b'"sha256":"0'),
+        lambda data: data.replace(b'"pages":1', b'"pagse":1'),
     ],
 )
-def test_a_spoilt_journal_costs_time_only(probe: Workspace, spoil) -> None:  # type: ignore[no-untyped-def]
+def test_a_spoilt_manifest_costs_time_only(probe: Workspace, spoil) -> None:  # type: ignore[no-untyped-def]
     made(probe)
-    journal = probe.project.journal
+    manifest = probe.project.manifest
     before = {p: p.read_bytes() for p in (probe.root / "out").rglob("*.pdf")}
-    journal.write_bytes(spoil(journal.read_bytes()))
+    manifest.write_bytes(spoil(manifest.read_bytes()))
     assert len(made(probe)) >= 1
     assert made(probe) == []
     assert {p: p.read_bytes() for p in (probe.root / "out").rglob("*.pdf")} == before
@@ -188,11 +191,11 @@ def test_a_spoilt_journal_costs_time_only(probe: Workspace, spoil) -> None:  # t
 
 def test_superseded_lines_are_swept_out(probe: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brochure.pipeline.manifest._SPARE", 4)
-    journal = probe.project.journal
+    manifest = probe.project.manifest
     for word in ("a", "b", "c", "d"):
         probe.leaflet(LEAFLET.replace("Mehr", word))
         assert made(probe) == ALL
-        assert len(journal.read_bytes().splitlines()) <= 8
+        assert len(manifest.read_bytes().splitlines()) <= 8
     assert made(probe) == []
 
 
@@ -200,26 +203,26 @@ def test_only_what_still_holds_is_left_after_sweeping(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("brochure.pipeline.manifest._SPARE", 2)
-    file, digests = workspace.project.journal, fingerprint.Digests()
-    journal = Journal(workspace.project)
+    file, digests = workspace.project.manifest, fingerprint.Digests()
+    manifest = Manifest(workspace.project)
     paths = [workspace.write(f"out/{name}.pdf", b"x") for name in ("a", "b")]
     for turn in range(3):
         read = workspace.write(f"read-{turn}", "")
         for path in paths:
-            reads = journal.reads([read], digests)
-            journal.add(
-                journal.record(
+            reads = manifest.reads([read], digests)
+            manifest.add(
+                Record(
                     path, inputs=f"i{turn}", reads=reads, sha256=fingerprint.digest(b"x"), size=1,
-                    pages=1, texts="t", row=1, diagnostics=(), symbolic=(),
+                    pages=1, diagnostics=(), anchors=(),
                 )
             )  # fmt: skip
         before = file.read_bytes()
-        journal.sweep()  # 3, 6 and 9 lines; 5, 6 and 7 may stay
+        manifest.sweep()  # 3, 6 and 9 lines; 5, 6 and 7 may stay
         assert (file.read_bytes() == before) is (turn < 2)
     files, first, second = map(json.loads, file.read_text("utf-8").splitlines())
     assert files["files"] == [["read-2", digests.of(workspace.root / "read-2")]]
     assert (first["path"], second["path"]) == ("out/a.pdf", "out/b.pdf")
-    again = Journal(workspace.project)
+    again = Manifest(workspace.project)
     assert all(again.up_to_date(path, "i2", digests) for path in paths)
 
 
@@ -336,7 +339,7 @@ def test_variant_files_without_a_table_are_not_passed_over(workspace: Workspace)
     workspace.variant("giessen", "title: x\n")
     found = [d.code for o in build(workspace) for d in o.diagnostics]
     assert found == ["unknown-variant"]
-    assert [d.code for o in build(workspace, Choice()) for d in o.diagnostics] == []
+    assert [d.code for o in build(workspace, Selection()) for d in o.diagnostics] == []
 
 
 def test_a_broken_variant_does_not_stop_the_others(probe: Workspace) -> None:
@@ -348,7 +351,8 @@ def test_a_broken_variant_does_not_stop_the_others(probe: Workspace) -> None:
         ("orphaned", "content/probe/variants/2.yaml")
     ]
     editions: dict[str, Edition] = load_editions(probe.project)
-    found = check(probe.project, ["probe"], Choice(every_form=True), editions)
+    checked = run_pipeline(probe.project, ["probe"], Selection(base_too=True), editions, Mode.CHECK)
+    found = {d for outcome in checked for d in outcome.diagnostics}
     assert [d.code for d in found if d.is_error] == ["orphaned"]
 
 
@@ -371,11 +375,11 @@ def test_complaints_of_the_typesetter_have_the_places_of_each_variant(probe: Wor
 
 def test_a_pdf_knows_the_files_that_it_was_made_from(probe: Workspace) -> None:
     made(probe)
-    project = probe.project
+    seen: set[Path] = set()
+    project = probe.project.observed(seen.add)
     editions = {"email": load_editions(project)["email"]}
-    work = Build(project, ["probe"], Choice(all_variants=True), editions)
-    list(work.run(Alone(), None))
-    names = {project.show(path) for path in project.seen}
+    run_pipeline(project, ["probe"], Selection(all_variants=True), editions)
+    names = {project.show(path) for path in seen}
     assert {"styles/leaflet.html", "(built in) styles/leaflet.html", "styles/fonts"} <= names
     assert {"content/probe/regions.csv", "content/probe/leaflet.yaml"} <= names
 
@@ -386,18 +390,23 @@ def test_records_come_back_as_they_went(workspace: Workspace) -> None:
     workspace.write("out/a.pdf", b"x")
     path = workspace.root / "out/a.pdf"
     digests = fingerprint.Digests()
-    journal = Journal(workspace.project)
-    diagnostic = warning("code", "“Größe”", Location("f", 2, 3), "hint")
-    record = journal.record(
-        path, inputs="i", reads=journal.reads([path], digests), sha256=fingerprint.digest(b"x"),
-        size=1, pages=2, texts="t", row=4, diagnostics=(diagnostic,), symbolic=(),
+    manifest = Manifest(workspace.project)
+    inner = plural("{n} Wort", "{n} Wörter", 2)
+    message = say("“Größe” {size:.1f} {words}", size=1.5, words=inner)
+    diagnostic = warning("code", message, Location("f", 2, 3), say("hint"))
+    record = Record(
+        path, inputs="i", reads=manifest.reads([path], digests), sha256=fingerprint.digest(b"x"),
+        size=1, pages=2, diagnostics=(diagnostic,),
+        anchors=(Anchor(("passages", 0, "id"), 1, 2, "x"),),
     )  # fmt: skip
-    journal.add(record)
-    assert Journal(workspace.project).up_to_date(path, "i", digests) == record
-    assert Journal(workspace.project).up_to_date(path, "j", digests) is None
-    journal.add(replace(record, inputs="j"))
-    assert Journal(workspace.project).up_to_date(path, "i", digests) is None
-    (first, *_) = workspace.project.journal.read_text("utf-8").splitlines()
+    manifest.add(record)
+    restored = Manifest(workspace.project).up_to_date(path, "i", digests)
+    assert restored == record
+    assert restored.diagnostics[0].message.values == message.values
+    assert Manifest(workspace.project).up_to_date(path, "j", digests) is None
+    manifest.add(replace(record, inputs="j"))
+    assert Manifest(workspace.project).up_to_date(path, "i", digests) is None
+    (first, *_) = workspace.project.manifest.read_text("utf-8").splitlines()
     assert json.loads(first)["files"][0][0] == "out/a.pdf"
 
 
@@ -410,3 +419,79 @@ def test_it_is_told_where_nothing_can_be_remembered(
     assert all(outcome.artifact for outcome in outcomes)
     assert [(d.code, d.is_error) for d in last.diagnostics] == [("not-remembered", False)]
     assert "BROCHURE_CACHE" in last.diagnostics[0].hint
+
+
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles of the leaflets that are composed."""
+    from brochure.layout.compose.composer import Composer
+
+    titles: list[str] = []
+    compose = Composer.compose
+
+    def counted(self, manuscript, *more):  # type: ignore[no-untyped-def]
+        titles.append(manuscript.leaflet.title)
+        return compose(self, manuscript, *more)
+
+    monkeypatch.setattr(Composer, "compose", counted)
+    return titles
+
+
+MISTAKES = LEAFLET.replace("imprint: Ich\n", "").replace("Mehr", "'Viel <b>Mehr</b>'")
+
+
+def test_a_comment_composes_nothing_though_lines_move(
+    probe: Workspace, composed: list[str]
+) -> None:
+    probe.regions("id,name,ort\n1,Gießen,<b>Markt</b>\n2,Fulda,\n")
+    probe.leaflet(MISTAKES)
+    first = [d for o in build(probe, forms=("print",)) for d in o.diagnostics]
+    assert {d.code for d in first} == {"no-imprint", "markup"}
+    assert len(composed) == 2
+    composed.clear()
+    probe.leaflet("# Ein Kommentar\n\n" + MISTAKES.replace("passages:", "# noch einer\npassages:"))
+    probe.regions("id,name,ort\n2,Fulda,\n1,Gießen,<b>Markt</b>\n")
+    again = [d for o in build(probe, forms=("print",)) for d in o.diagnostics]
+    assert composed == []
+    text = (probe.root / "content/probe/leaflet.yaml").read_text("utf-8").splitlines()
+    lines = {d.location.line for d in again if d.code == "markup" and "leaflet" in d.location.file}
+    assert [text[line - 1].strip() for line in lines] == ["text: 'Viel <b>Mehr</b>'"]
+    cells = {str(d.location) for d in again if d.location.file.endswith(".csv")}
+    assert cells == {"content/probe/regions.csv:3:10"}
+    columns = sorted(d.location.column for d in first)
+    assert sorted(d.location.column for d in again) == columns
+
+
+def test_a_text_that_is_written_in_another_way_is_read_again(
+    probe: Workspace, composed: list[str]
+) -> None:
+    """Where in it something is wrong cannot be told from where it was."""
+    probe.leaflet(MISTAKES)
+    made(probe)
+    composed.clear()
+    probe.leaflet(
+        MISTAKES.replace("text: 'Viel <b>Mehr</b>'", "text: >-\n        Viel\n        <b>Mehr</b>")
+    )
+    (location, *_) = {d.location for o in build(probe) for d in o.diagnostics if d.code == "markup"}
+    assert composed
+    line = (probe.root / location.file).read_text("utf-8").splitlines()[location.line - 1]
+    assert line[location.column - 1 :].startswith("<b>")
+
+
+def test_preflight_composes_each_leaflet_once(probe: Workspace, composed: list[str]) -> None:
+    editions = {"email": load_editions(probe.project)["email"]}
+    found = run_pipeline(
+        probe.project, ["probe"], Selection(all_variants=True), editions, Mode.PREFLIGHT
+    )
+    assert len(composed) == len(found) == 3
+    assert all(outcome.verification is not None for outcome in found)
+    assert not list(probe.root.rglob("*.pdf"))
+    made(probe)
+    composed.clear()
+    found = run_pipeline(
+        probe.project, ["probe"], Selection(all_variants=True), editions, Mode.PREFLIGHT
+    )
+    assert composed == []
+    assert all(outcome.verification is not None for outcome in found), (
+        "quotes are known all the same"
+    )

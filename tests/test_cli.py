@@ -14,11 +14,12 @@ import jsonschema
 import pikepdf
 import pytest
 
-from brochure.cli import output as report
+from brochure.cli.output import Output
 from brochure.diagnostics import Location, error
 from brochure.layout.edition import Edition
 from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
+from brochure.messages import say
 from brochure.sources.finding import Verdict
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
@@ -132,10 +133,9 @@ def test_a_broken_leaflet_does_not_stop_the_others_and_keeps_its_last_pdf(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["buidl"], "Did you mean 'build'"),
+        (["buidl"], "Did you mean `build`"),
         (["build", "prob"], "Did you mean `probe`"),
         (["build", "--edition", "emial"], "Did you mean `email`"),
-        (["build", "--watch", "--json"], "take one of them"),
         (["new", "x", "--language", "dee"], "Did you mean `de`"),
         (["-C", "/", "check"], "There is no project here"),
     ],
@@ -177,14 +177,14 @@ def test_new_makes_a_project_that_builds_at_once(tmp_path: Path, language: str) 
     assert run(root, "new", "zwei").returncode == 0
     assert (root / "content/zwei/leaflet.yaml").exists()
     again = run(root, "new", "zwei")
-    assert again.returncode == 1
-    assert "nothing is overwritten" in again.stderr
+    assert again.returncode == 2
+    assert "never overwritten" in again.stderr
 
 
 @pytest.mark.parametrize("name", ["../x", "ä", "a b", "", ".x", "a/b"])
 def test_new_refuses_names_that_no_mail_program_takes(tmp_path: Path, name: str) -> None:
     result = run(tmp_path, "new", name)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "cannot be the name of a leaflet" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -195,7 +195,7 @@ def test_what_does_not_typeset_does_not_import_weasyprint(
 ) -> None:
     workspace.leaflet(GOOD)
     code = (
-        "import sys; from brochure.cli import run; code = run(sys.argv[1:]);"
+        "import sys; from brochure.cli.main import run; code = run(sys.argv[1:]);"
         "sys.exit(9 if 'weasyprint' in sys.modules else code)"
     )
     result = subprocess.run(
@@ -262,8 +262,8 @@ def test_completion_offers_leaflets_editions_and_regions(workspace: Workspace) -
         ("brochure build pr", "probe"),
         ("brochure build --edition em", "email"),
         ("brochure build --variant 06", "06411000"),
-        ("brochure variants pr", "probe"),
-        ("brochure variants probe diff 06", "06411000"),
+        ("brochure variants list pr", "probe"),
+        ("brochure variants diff probe 06", "06411000"),
     ):
         more = {"_BROCHURE_COMPLETE": "bash_complete", "COMP_WORDS": words}
         result = run(workspace.root, **more, COMP_CWORD=str(len(words.split()) - 1))
@@ -293,7 +293,9 @@ def test_colours_on_a_terminal_only_and_never_with_no_color(workspace: Workspace
 def test_a_complaint_shows_the_line_around_its_place(workspace: Workspace) -> None:
     workspace.leaflet("a\n" + "x" * 300 + "\ty\x07\n")
     location = Location("content/probe/leaflet.yaml", 2, 302)
-    text = click.unstyle(report.render(error("c", "Satz.", location, "Tipp."), workspace.project))
+    text = click.unstyle(
+        Output(project=workspace.project).rendered(error("c", say("Satz."), location, say("Tipp.")))
+    )
     head, before, line, mark, hint = text.splitlines()
     assert head == "content/probe/leaflet.yaml:2:302: error: Satz."
     assert before == "  1 | a"
@@ -301,7 +303,8 @@ def test_a_complaint_shows_the_line_around_its_place(workspace: Workspace) -> No
     assert len(line) < 110
     assert line[mark.index("^")] == "y"
     assert hint == "  hint: Tipp."
-    outside = report.render(error("c", "S.", Location("../../etc/passwd", 1, 1)), workspace.project)
+    passwd = Location("../../etc/passwd", 1, 1)
+    outside = Output(project=workspace.project).rendered(error("c", say("S."), passwd))
     assert "|" not in outside
 
 
@@ -434,7 +437,7 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
     ] == [
         (name, f"out/probe/{name}/probe-{name}-email.pdf", 1) for name in ("06411000", "06531")
     ]  # fmt: skip
-    result = run(workspace.root, "variants", "probe")
+    result = run(workspace.root, "variants", "list", "probe")
     assert result.returncode == 1
     assert result.stdout.splitlines() == [
         "06411000  Darmstadt  fine      1 page",
@@ -444,25 +447,27 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
     ]
     assert "Did you mean `eins`?" in result.stderr
     assert "content/probe/variants/4.yaml:1:9: error: The file is not UTF-8" in result.stderr
-    listed = json.loads(run(workspace.root, "variants", "probe", "--json").stdout)["variants"]
+    listed = json.loads(run(workspace.root, "variants", "list", "probe", "--json").stdout)[
+        "variants"
+    ]
     assert listed[1] == {
         "id": "06531", "name": "Gießen", "state": "new", "slots": [],
         "differs": ["subtitle", "leave_out.eins", "add.neu"], "pages": {"email": 1},
     }  # fmt: skip
 
-    shown = run(workspace.root, "variants", "probe", "diff", "06531", COLUMNS="80").stdout
+    shown = run(workspace.root, "variants", "diff", "probe", "06531", COLUMNS="80").stdout
     assert "subtitle: new  (content/probe/variants/06531.yaml:1:1)\n" in shown
     assert re.search(r"\(nothing\) +│  Unter\n", shown)
     assert re.search(r"Text +│  \(left out\)\n", shown)
-    explained = run(workspace.root, "variants", "probe", "explain", "06531").stdout
+    explained = run(workspace.root, "variants", "explain", "probe", "06531").stdout
     assert "content/probe/leaflet.yaml:2:8  title: In Gießen\n" in explained
     assert "    content/probe/regions.csv:3:7  Gießen\n" in explained
     assert "content/probe/variants/06531.yaml:6:27  passages.neu.quote.text: Zitat" in explained
-    accepted = run(workspace.root, "variants", "probe", "accept", "06531")
+    accepted = run(workspace.root, "variants", "accept", "probe", "06531")
     assert accepted.stdout == "06531: subtitle accepted\n06531: leave_out.eins accepted\n"
-    assert "06531     Gießen     fine " in run(workspace.root, "variants", "probe").stdout
-    assert run(workspace.root, "variants", "probe", "accept", "3").returncode == 1
-    assert run(workspace.root, "variants", "probe", "accept", "4").returncode == 1
+    assert "06531     Gießen     fine " in run(workspace.root, "variants", "list", "probe").stdout
+    assert run(workspace.root, "variants", "accept", "probe", "3").returncode == 1
+    assert run(workspace.root, "variants", "accept", "probe", "4").returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -471,13 +476,13 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
         (["build", "--variant", "0641100"], "Did you mean `06411000`?"),
         (["build", "probe", "--variant", "x"], "There is no region `x`"),
         (["build", "--variant", ","], "--variant needs the id of a region"),
-        (["build", "--variant", "06411000", "--all"], "Take one of --variant and --all."),
+        (["build", "--variant", "06411000", "--all"], "Use either --variant or --all."),
         (["check", "--variant", "x"], "There is no region `x`"),
-        (["variants"], "Missing argument 'LEAFLET'"),
-        (["variants", "prob"], "Did you mean `probe`?"),
-        (["variants", "probe", "diff"], "Missing argument 'ID'"),
-        (["variants", "probe", "diff", "6411000"], "Did you mean `06411000`?"),
-        (["variants", "probe", "difff", "x"], "No such command 'difff'"),
+        (["variants", "list"], "Missing argument 'LEAFLET'"),
+        (["variants", "list", "prob"], "Did you mean `probe`?"),
+        (["variants", "diff", "probe"], "Missing argument 'ID'"),
+        (["variants", "diff", "probe", "6411000"], "Did you mean `06411000`?"),
+        (["variants", "difff", "probe", "x"], "Did you mean `diff`?"),
         (["build", "--watch", "--scheduler", "tcp://a:1"], "leave --scheduler out"),
         (["build", "--jobs", "0"], "--jobs"),
     ],
@@ -541,22 +546,22 @@ def test_the_example_shows_every_verdict(tmp_path: Path) -> None:
 def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
     run(tmp_path, "new", "park")
     root = tmp_path / "park"
-    report = run(root, "source", "park")
+    report = run(root, "source", "show", "park")
     assert (report.returncode, report.stderr) == (0, "")
-    assert "2 pages, numbered 1–2, as printed on them" in report.stdout
-    assert "28, numbers 1–28 printed in the margin (28 of them)" in report.stdout
-    data = json.loads(run(root, "source", "park", "--json").stdout)["sources"][0]
+    assert "2 pages, numbered 1–2 as printed on them" in report.stdout
+    assert "28, numbers 1–28 printed in the margin (28 numbers found)" in report.stdout
+    data = json.loads(run(root, "source", "show", "park", "--json").stdout)["sources"][0]
     assert (data["first"], data["last"], data["gaps"], data["numbering"]) == (1, 28, [], "margin")
-    passage = run(root, "source", "park", "12-13")
+    passage = run(root, "source", "quote", "park", "12-13")
     leaflet = root / "content/park/leaflet.yaml"
     head = leaflet.read_text("utf-8").partition("passages:\n")[0]
     leaflet.write_text(head + "passages:\n" + passage.stdout, "utf-8")
     (quote,) = json.loads(run(root, "check", "--json").stdout)["quotes"]
     assert (quote["verdict"], quote["lines"]) == ("verbatim", "12–13")
-    found = run(root, "source", "park", "--find", "kinder werden beteiligt")
+    found = run(root, "source", "find", "park", "kinder werden beteiligt")
     assert "sources/parkkonzept.pdf, line 22" in found.stdout
-    assert "brochure source park 22" in found.stderr
-    assert "Ufer" in run(root, "source", "park", "--page", "1").stdout
+    assert "brochure source quote park 22" in found.stderr
+    assert "Ufer" in run(root, "source", "quote", "park", "--page", "1").stdout
 
 
 @pytest.mark.parametrize(
@@ -564,35 +569,35 @@ def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
     [
         (
             ("99",),
-            "There is no line 99 with words in it. sources/parkkonzept.pdf has pages 1–2 and",
+            "There are no words at line 99. sources/parkkonzept.pdf has pages 1–2 and",
         ),
-        (("13-12",), "There is no lines 13–12"),
+        (("13-12",), "There are no words at lines 13–12"),
         (("x",), "LINES is a number or a range"),
         (("",), "LINES is a number or a range"),
         (("--page", ""), "--page is a number or a range"),
-        (("12", "--find", "x"), "leave lines and page out"),
-        (("--page", "9"), "There is no page 9"),
-        (("--file", "other.pdf"), "The leaflet has no source `other.pdf`"),
+        ((), "Say which lines to quote"),
+        (("--page", "9"), "There are no words at page 9"),
+        (("1", "--file", "other.pdf"), "The leaflet has no source `other.pdf`"),
     ],
 )
 def test_wrong_usage_of_source(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     run(tmp_path, "new", "park")
-    result = run(tmp_path / "park", "source", "park", *arguments)
+    result = run(tmp_path / "park", "source", "quote", "park", *arguments)
     assert result.returncode == 2
     assert said in result.stderr
 
 
 def test_source_works_while_the_leaflet_is_being_written(workspace: Workspace) -> None:
     workspace.leaflet("titel: x\n")
-    result = run(workspace.root, "source", "probe")
+    result = run(workspace.root, "source", "show", "probe")
     assert result.returncode == 1
-    assert "The leaflet names no file of its source." in result.stderr
+    assert "The leaflet does not name the file of its source." in result.stderr
     workspace.write("content/probe/sources/a.txt", "eins\nzwei\n")
     workspace.leaflet("titel: x\nsource:\n  file: sources/a.txt\npassages: oops\n")
-    result = run(workspace.root, "source", "probe", "2")
+    result = run(workspace.root, "source", "quote", "probe", "2")
     assert (result.returncode, "zwei" in result.stdout) == (0, True)
     workspace.leaflet("source:\n  file: sources/b.txt\n")
-    result = run(workspace.root, "source", "probe")
+    result = run(workspace.root, "source", "show", "probe")
     assert result.returncode == 1
     assert "content/probe/leaflet.yaml:2:9: error: `content/probe/sources/b.txt`" in result.stderr
 
@@ -604,7 +609,7 @@ def test_lines_of_another_source_come_with_its_name(workspace: Workspace) -> Non
     own = "      source:\n        title: 'Beschluss: neu'\n        file: sources/other.txt\n"
     workspace.leaflet(head + "  - id: a\n    quote:\n" + own + "      lines: 1\n      text: Ein\n")
     for arguments in (("2",), ("2", "--file", "sources/other.txt")):
-        printed = run(workspace.root, "source", "probe", *arguments).stdout
+        printed = run(workspace.root, "source", "quote", "probe", *arguments).stdout
         text = (workspace.root / "content/probe/leaflet.yaml").read_text("utf-8")
         workspace.write("content/second/leaflet.yaml", text + printed)
         for name in ("plan", "other"):
@@ -613,6 +618,92 @@ def test_lines_of_another_source_come_with_its_name(workspace: Workspace) -> Non
         data = json.loads(run(workspace.root, "check", "second", "--json").stdout)
         assert [d for d in data["diagnostics"] if d["severity"] == "error"] == []
         assert [q["verdict"] for q in data["quotes"]] == ["verbatim", "verbatim"]
-    assert "source:" not in run(workspace.root, "source", "probe", "1").stdout
-    empty = run(workspace.root, "source", "probe", "2", "--file", "sources/plan.txt")
+    assert "source:" not in run(workspace.root, "source", "quote", "probe", "1").stdout
+    empty = run(workspace.root, "source", "quote", "probe", "2", "--file", "sources/plan.txt")
     assert (empty.returncode, empty.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-C", "PROJECT", "check", "probe"),
+        ("check", "probe", "-C", "PROJECT"),
+        ("check", "-C", "PROJECT", "probe"),
+        ("variants", "-C", "PROJECT", "list", "probe"),
+        ("variants", "list", "probe", "-C", "PROJECT"),
+    ],
+)
+def test_common_options_stand_before_and_behind_a_command(
+    workspace: Workspace, tmp_path_factory: pytest.TempPathFactory, words: tuple[str, ...]
+) -> None:
+    workspace.leaflet(GOOD)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    arguments = [word.replace("PROJECT", str(workspace.root)) for word in words]
+    result = run(elsewhere, *arguments)
+    assert (result.returncode, "Error" in result.stderr) == (0, False), result.stderr
+
+
+def test_quiet_prints_what_matters_only(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD.replace("imprint: Ich\n", ""))
+    loud = run(workspace.root, "check", "-e", "print")
+    quiet = run(workspace.root, "check", "-e", "print", "-q")
+    assert "probe: 1 warning." in loud.stderr
+    assert "probe: 1 warning." not in quiet.stderr
+    assert "no `imprint`" in quiet.stderr
+
+
+def test_colour_can_be_asked_for_and_forbidden(workspace: Workspace) -> None:
+    workspace.leaflet("title: x\n")
+    assert "\x1b[31m" in run(workspace.root, "check", "--color", "always").stderr
+    assert "\x1b" not in run(workspace.root, "check", "--color", "never").stderr
+    assert "\x1b" not in run(workspace.root, "check").stderr
+
+
+def test_several_editions_with_commas(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    result = run(workspace.root, "build", "-e", "email,print", "-e", "web", "--json")
+    assert {a["edition"] for a in json.loads(result.stdout)["artifacts"]} == {
+        "email", "print", "web",
+    }  # fmt: skip
+
+
+def test_edition_selects_and_preflight_deepens(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    workspace.write("styles/copier.css", "td p { white-space: nowrap; font-size: 4pt }")
+    checked = run(workspace.root, "check", "--edition", "copier")
+    assert checked.returncode == 0
+    assert "small-type" not in checked.stderr
+    deeper = run(workspace.root, "check", "--edition", "copier", "--preflight", "--json")
+    assert "small-type" in {d["code"] for d in json.loads(deeper.stdout)["diagnostics"]}
+    assert not (workspace.root / "out").exists()
+
+
+def test_errors_of_a_letter_show_its_lines(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    workspace.write("content/probe/mail.yaml", "subject: x\nservre: {}\n")
+    result = run(workspace.root, "mail", "preview", "probe")
+    assert result.returncode == 1
+    assert "  2 | servre: {}\n    | ^" in result.stderr
+
+
+def test_completion_offers_every_choice(workspace: Workspace) -> None:
+    workspace.leaflet(GOOD)
+    workspace.regions("id,name\n06411000,A\n")
+    workspace.variant("06411000", "title: B\n")
+    workspace.write("content/probe/recipients.csv", "email,variant\na@b.example.org,06411000\n")
+    for words, offered in (
+        ("brochure mail se", "send"),
+        ("brochure mail resolve pr", "probe"),
+        ("brochure mail note probe a@", "a@b.example.org"),
+        ("brochure mail note probe a@b.example.org bo", "bounced"),
+        ("brochure mail resolve probe a@b.example.org ag", "again"),
+        ("brochure variants accept probe 06411000 ti", "title"),
+        ("brochure build --edition email,pri", "email,print"),
+        ("brochure check --language d", "de"),
+        ("brochure build --color ne", "never"),
+        ("brochure new x --language e", "en"),
+        ("brochure schema ed", "editions"),
+    ):
+        more = {"_BROCHURE_COMPLETE": "bash_complete", "COMP_WORDS": words}
+        result = run(workspace.root, **more, COMP_CWORD=str(len(words.split()) - 1))
+        assert result.stdout.strip() == f"plain,{offered}", (words, result.stderr)

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from brochure.manuscript.model import fields as colours
-from brochure.prepress.colour import Converter
-from brochure.prepress.finishing import MM
+from brochure.prepress.colour import ColourConverter
+from brochure.prepress.imposition import MM
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_pdf import conforms
 
@@ -76,30 +76,30 @@ def test_an_accent_finds_a_tint_for_the_dark(colour: str) -> None:
 
 
 def test_black_is_pure_k_and_grey_is_k_alone() -> None:
-    converter = Converter("cmyk", PROFILE)
-    assert converter.inks((0.0, 0.0, 0.0)) == (0, 0, 0, 1)
-    assert converter.inks((1.0, 1.0, 1.0)) == (0, 0, 0, 0)
-    assert converter.inks((0.5, 0.5, 0.5)) == (0, 0, 0, 0.5)
-    red = converter.inks(colours.rgb("#96303f"))
+    converter = ColourConverter("cmyk", PROFILE)
+    assert converter.components((0.0, 0.0, 0.0)) == (0, 0, 0, 1)
+    assert converter.components((1.0, 1.0, 1.0)) == (0, 0, 0, 0)
+    assert converter.components((0.5, 0.5, 0.5)) == (0, 0, 0, 0.5)
+    red = converter.components(colours.rgb("#96303f"))
     assert red[1] > 0.7 > red[0], "magenta carries a red"
-    assert not converter.changed
-    converter.inks((0.0, 1.0, 0.0))
-    assert list(converter.changed) == ["#00ff00"], "no press prints the green of a screen"
+    assert not converter.replaced
+    converter.components((0.0, 1.0, 0.0))
+    assert list(converter.replaced) == ["#00ff00"], "no press prints the green of a screen"
 
 
 def test_grey_is_as_light_as_the_colour() -> None:
-    converter = Converter("grey", None)
+    converter = ColourConverter("grey", None)
     for level in (0.0, 0.5, 1.0):
-        assert converter.inks((level, level, level))[0] == pytest.approx(level, abs=0.02)
-    green, blue = (converter.inks(c)[0] for c in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+        assert converter.components((level, level, level))[0] == pytest.approx(level, abs=0.02)
+    green, blue = (converter.components(c)[0] for c in ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
     assert green > 0.8 > 0.4 > blue
 
 
 def test_black_and_white_has_nothing_between() -> None:
-    converter = Converter("black", None)
+    converter = ColourConverter("black", None)
     for colour, ink in (("#000000", 0), ("#ffffff", 1), ("#96303f", 0), ("#dddddd", 1)):
-        assert converter.inks(colours.rgb(colour)) == (ink,)
-    assert converter.changed == {"#dddddd": "white"}, "what turns black is still there"
+        assert converter.components(colours.rgb(colour)) == (ink,)
+    assert converter.replaced == {"#dddddd": "white"}, "what turns black is still there"
 
 
 def test_the_copier_edition_is_black_and_white(workspace: Workspace) -> None:
@@ -218,7 +218,9 @@ def test_text_is_set_in_pure_black(press: Any) -> None:
                     ink = tuple(round(float(o), 2) for o in operands)
                 case "Tj" | "TJ":
                     inks.add(ink)
-    accent = tuple(round(v, 2) for v in Converter("cmyk", PROFILE).inks(colours.rgb("#96303f")))
+    accent = tuple(
+        round(v, 2) for v in ColourConverter("cmyk", PROFILE).components(colours.rgb("#96303f"))
+    )
     assert inks == {(0, 0, 0, 0), (0, 0, 0, 1), accent}
 
 
@@ -314,27 +316,27 @@ def test_gradients_are_refused(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "content", "said"),
+    ("line", "content", "message"),
     [
         ("", None, "names no `profile:`"),
         ("  profile: profiles/none.icc\n", None, "does not exist"),
-        ("  profile: profiles/x.icc\n", b"no profile", "is no ICC profile of a press"),
+        ("  profile: profiles/x.icc\n", b"no profile", "is not the ICC profile of a CMYK press"),
         ("  profile: profiles/x.icc\n", (b"\0" * 12 + b"mntrRGB XYZ ").ljust(200, b"\0"), "is no"),
-        ("  profile: ../../../etc/passwd\n", None, "is no file in styles/"),
+        ("  profile: ../../../etc/passwd\n", None, "is not the name of a file in styles/"),
     ],
 )
 def test_profiles_that_are_none(
-    workspace: Workspace, line: str, content: bytes | None, said: str
+    workspace: Workspace, line: str, content: bytes | None, message: str
 ) -> None:
     workspace.write(
         "styles/editions.yaml",
-        f"offset:\n  about: x\n  styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
-        f"  colours: cmyk\n{line}",
+        "offset:\n  description: x\n  styles: [common.css, columns.css]\n"
+        f"  fonts: [Source Sans 3]\n  colours: cmyk\n{line}",
     )
     if content is not None:
         workspace.write("styles/profiles/x.icc", content)
     workspace.leaflet(FULL + PASSAGE)
     (diagnostic,) = workspace.diagnostics("offset")
-    assert said in diagnostic.message
+    assert message in diagnostic.message
     assert Path(diagnostic.location.file).name == "editions.yaml"
     assert diagnostic.hint

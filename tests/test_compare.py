@@ -2,7 +2,7 @@
 
 from click import unstyle
 
-from brochure.cli.variants import side_by_side
+from brochure.cli.side_by_side import side_by_side
 
 
 def shown(old: str, new: str, width: int = 60) -> list[str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 import trustme
 
-from brochure.mail.delivery.entries import State
+from brochure.mail.delivery.entries import DeliveryState
 from brochure.mail.delivery.ledger import Ledger
 from tests.conftest import ROOT
 from tests.postoffice import Mailroom, Office, office
@@ -30,7 +30,7 @@ class Senders:
     def send(self, *, kill_at: int = 0, kill_after: float = 0) -> tuple[int, int]:
         """Exit code (negative: the signal that killed it), and how many steps it took."""
         number = len(self.open())
-        arguments = ["-C", str(self._room.root), "mail", "probe", "--send", "--yes", str(number)]
+        arguments = ["-C", str(self._room.root), "mail", "send", "probe", "--yes", str(number)]
         order = {"arguments": arguments, "kill_at": kill_at, "kill_after": kill_after}
         assert self._process.stdin
         assert self._process.stdout
@@ -44,11 +44,12 @@ class Senders:
         known = self.states()
         settled = {
             key for key, (state, ended) in known.items()
-            if state in (State.ACCEPTED, State.UNKNOWN) or (state is State.SENDING and ended)
+            if state in (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+            or (state is DeliveryState.SENDING and ended)
         }  # fmt: skip
         return set(OFFICES) - settled
 
-    def states(self) -> dict[str, tuple[State, bool]]:
+    def states(self) -> dict[str, tuple[DeliveryState, bool]]:
         path = self._room.root / "ledger.sqlite3"
         if not path.exists():
             return {}
@@ -73,20 +74,20 @@ def senders(room: Mailroom) -> Iterator[Senders]:
         assert process.wait(10) == 0
 
 
-def judge(crew: Senders, server: Office, told: object) -> Counter[State]:
+def judge(crew: Senders, server: Office, step: object) -> Counter[DeliveryState]:
     """After a killed sender, send the rest; then each letter was got once, or is unknown."""
     before = server.hooks.counts()
-    assert max(before.values(), default=0) <= 1, told
+    assert max(before.values(), default=0) <= 1, step
     code, _ = crew.send()
     after, known = server.hooks.counts(), crew.states()
-    assert set(known) == set(OFFICES), told
+    assert set(known) == set(OFFICES), step
     for key, (state, _) in known.items():
-        assert state in (State.ACCEPTED, State.UNKNOWN), told
-        assert after[key] <= 1, told
-        assert state is State.UNKNOWN or after[key] == 1, told
+        assert state in (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN), step
+        assert after[key] <= 1, step
+        assert state is DeliveryState.UNKNOWN or after[key] == 1, step
     unknown = Counter(state for state, _ in known.values())
-    assert code == int(unknown[State.UNKNOWN] > 0), told
-    assert unknown[State.UNKNOWN] <= 1, told  # only the letter that was on its way
+    assert code == int(unknown[DeliveryState.UNKNOWN] > 0), step
+    assert unknown[DeliveryState.UNKNOWN] <= 1, step  # only the letter that was on its way
     return unknown
 
 
@@ -108,7 +109,7 @@ def test_killed_at_every_step(room: Mailroom, authority: trustme.CA, part: int) 
             code, taken = crew.send(kill_at=step)
             assert (code, taken) == (-9, step)
             killed += 1
-            left[judge(crew, server, f"killed at step {step}")[State.UNKNOWN]] += 1
+            left[judge(crew, server, f"killed at step {step}")[DeliveryState.UNKNOWN]] += 1
     assert killed >= 45
     # Seven of a letter's steps lie between its last line and the record of what became of it.
     assert 0 < left[1] < killed / 3
@@ -121,8 +122,9 @@ def test_killed_at_random(room: Mailroom, authority: trustme.CA, seed: int) -> N
     room.recipients(*OFFICES)
     with office(authority) as server, senders(room) as crew:
         room.mailing(server.port)
+        start = time.monotonic()
         assert crew.send()[0] == 0
-        whole = 0.1  # seconds that a sender takes, as the last that came to its end
+        whole = time.monotonic() - start
         killed = 0
         found: Counter[str] = Counter()
         while killed < RANDOM / 2:
@@ -130,11 +132,13 @@ def test_killed_at_random(room: Mailroom, authority: trustme.CA, seed: int) -> N
             server.hooks.got.clear()
             start = time.monotonic()
             code, _ = crew.send(kill_after=moments.uniform(0.1, 1) * whole)
-            if code == 0:
-                whole = time.monotonic() - start
+            # What else runs on the machine changes how long a sender takes.
+            whole = time.monotonic() - start if code == 0 else whole * 1.02
             killed += code == -14
             if code == -14:
                 found.update(state for state, _ in crew.states().values())
             judge(crew, server, f"{killed} killed")
     # Every state was met, those that last a moment as well.
-    assert set(found) >= {State.QUEUED, State.SENDING, State.ACCEPTED}, found
+    assert set(found) >= {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.ACCEPTED}, (
+        found
+    )

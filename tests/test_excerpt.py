@@ -1,4 +1,4 @@
-"""Lines of a source as a passage: what is pasted is verbatim, whatever stands there."""
+"""Lines of a source as a passage: what is pasted is verbatim, whatever it contains."""
 
 import random
 from typing import Any
@@ -9,58 +9,60 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.manuscript.text import markdown
-from brochure.sources.document import Reference
-from brochure.sources.excerpt import as_yaml, excerpt, lines_at
-from brochure.sources.finding import Limits, Verdict
-from brochure.sources.reading.plaintext import from_text
-from brochure.sources.verification import Source
+from brochure.sources.document import QuoteReference
+from brochure.sources.excerpt import excerpt, lines_at, passage_yaml
+from brochure.sources.finding import LimitingWords, Verdict
+from brochure.sources.reading.plaintext import parse_text
+from brochure.sources.verification import SearchableSource
 from tests import papers
 from tests.conftest import examples
 
 LAYOUTS = ["left", "fifth", "restarts", "columns"]
 
 
-def pasted(source: Source, asked: Reference) -> tuple[dict[str, Any], str]:
+def pasted(source: SearchableSource, requested: QuoteReference) -> tuple[dict[str, Any], str]:
     """The passage for some lines, as YAML reads it, and as it is written."""
-    extent = lines_at(source.document, asked)
+    extent = lines_at(source.document, requested)
     assert extent is not None
-    text = as_yaml(excerpt(source.running, *extent))
+    text = passage_yaml(excerpt(source.running_text, *extent))
     (passage,) = yaml.load("passages:\n" + text, Loader=yaml.BaseLoader)["passages"]
     return passage, text
 
 
-def judged(source: Source, passage: dict[str, Any]) -> Verdict:
+def judged(source: SearchableSource, passage: dict[str, Any]) -> Verdict:
     quote = passage["quote"]
     lines = quote["lines"].replace("-", "–")
-    given_ = Reference(quote.get("page", "").replace("-", "–") or None, lines)
-    return source.verify(markdown.quoted(quote["text"]), given_, Limits()).verdict
+    stated = QuoteReference(quote.get("page", "").replace("-", "–") or None, lines)
+    return source.verify(markdown.quoted(quote["text"]), stated, LimitingWords()).verdict
 
 
 @pytest.fixture(scope="module")
-def sources() -> dict[str, Source]:
+def sources() -> dict[str, SearchableSource]:
     found = {}
     for name in LAYOUTS:
         layout, mode = papers.LAYOUTS[name]
         text = papers.made(2, 60, layout.width)
-        found[name] = Source(papers.read(papers.pdf(text, layout), mode))
+        found[name] = SearchableSource(papers.read(papers.pdf(text, layout), mode))
     return found
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_every_passage_is_verbatim_at_its_lines(sources: dict[str, Source], name: str) -> None:
+def test_every_passage_is_verbatim_at_its_lines(
+    sources: dict[str, SearchableSource], name: str
+) -> None:
     source, chance, cut = sources[name], random.Random(5), 0
-    lines = [line for line in source.document.lines if not line.aside and line.text]
+    lines = [line for line in source.document.lines if not line.artifact and line.text]
     for _ in range(60):
         first = chance.randrange(len(lines) - 12)
         one, other = lines[first], lines[first + chance.randrange(1, 12)]
         restarts = papers.LAYOUTS[name][0].restarts
         pages = f"{one.page + 1}" + (f"–{other.page + 1}" if other.page > one.page else "")
-        asked = Reference(pages if restarts else None, f"{one.number}–{other.number}")
-        passage, text = pasted(source, asked)
+        requested = QuoteReference(pages if restarts else None, f"{one.number}–{other.number}")
+        passage, text = pasted(source, requested)
         assert judged(source, passage) is Verdict.VERBATIM, text
         assert passage["quote"]["lines"] == f"{one.number}-{other.number}"
         cut += "# Left out" in text
-    assert 5 < cut < 60  # words divided at the ends are left out, and that is said
+    assert 5 < cut < 60  # words divided at the ends are left out, with a comment
 
 
 SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•"
@@ -69,9 +71,9 @@ SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•"
 @examples(150)
 @given(st.text(st.sampled_from(SIGNS + "abc"), min_size=1, max_size=60))
 def test_signs_of_markdown_and_yaml_stay_what_they_are(text: str) -> None:
-    source = Source(from_text(f"Anfang {text} Ende", "count"))
+    source = SearchableSource(parse_text(f"Anfang {text} Ende", "count"))
     last = 1 + text.count("\n")
-    passage, written = pasted(source, Reference(None, f"1–{last}" if last > 1 else "1"))
+    passage, written = pasted(source, QuoteReference(None, f"1–{last}" if last > 1 else "1"))
     assert judged(source, passage) is Verdict.VERBATIM, written
 
 
@@ -90,23 +92,28 @@ def test_signs_of_markdown_and_yaml_stay_what_they_are(text: str) -> None:
     ],
 )
 def test_lines_that_look_like_lists_stay_what_they_are(line: str) -> None:
-    source = Source(from_text(f"{line}\nmehr\n{line}", "count"))
-    passage, written = pasted(source, Reference(None, "1–3"))
+    source = SearchableSource(parse_text(f"{line}\nmehr\n{line}", "count"))
+    passage, written = pasted(source, QuoteReference(None, "1–3"))
     assert judged(source, passage) is Verdict.VERBATIM, written
 
 
-def test_odd_letters_are_read_and_the_reader_is_told() -> None:
-    source = Source(from_text("efÏzient und effizient", "count"))
-    passage, written = pasted(source, Reference(None, "1"))
+def test_odd_letters_are_read_and_a_comment_says_so() -> None:
+    source = SearchableSource(parse_text("efÏzient und effizient", "count"))
+    passage, written = pasted(source, QuoteReference(None, "1"))
     assert passage["quote"]["text"].strip() == "effizient und effizient"
     assert "“efÏzient” was read as “effizient”" in written
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [Reference(None, "9"), Reference(None, "2–9"), Reference("3", "1"), Reference("3", None)],
+    "requested",
+    [
+        QuoteReference(None, "9"),
+        QuoteReference(None, "2–9"),
+        QuoteReference("3", "1"),
+        QuoteReference("3", None),
+    ],
 )
-def test_lines_that_there_are_not(asked: Reference) -> None:
-    document = from_text("eins\nzwei\n\fdrei\n", "page")
-    assert lines_at(document, asked) is None
-    assert lines_at(document, Reference("2", None)) == (2, 3)
+def test_lines_that_do_not_exist(requested: QuoteReference) -> None:
+    document = parse_text("eins\nzwei\n\fdrei\n", "page")
+    assert lines_at(document, requested) is None
+    assert lines_at(document, QuoteReference("2", None)) == (2, 3)

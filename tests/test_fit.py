@@ -1,40 +1,42 @@
-"""Copyfitting: as large as will fit, evenly filled, or a complaint that says what to do."""
+"""Copyfitting: as large as will fit, evenly filled, or a diagnostic that says what to do."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brochure.layout.copyfit import MORE, RESETS, LaidOutDocument, Rules, fit, settle
+from brochure.layout.copyfit import EXTRA_LAYOUTS, MAX_LAYOUTS, fit
 from brochure.layout.edition import Scale
-from brochure.layout.laid_out import Layout, Part, Word
-from brochure.layout.pagination import plan_pages
+from brochure.layout.laid_out import (
+    Fragment,
+    LaidOutDocument,
+    Layout,
+    LayoutRules,
+    PageRenderer,
+    TextRun,
+)
+from brochure.layout.pagination import lay_out, plan_pages
 from brochure.layout.weasyprint import boxes
 from tests.conftest import HEAD, Workspace
-from tests.test_pagination import LINE, PAGE, layout_of, word
+from tests.test_pagination import LINE, PAGE, layout_of, run
 
 BOUNDS = Scale(smallest=0.9, largest=1.15)
 
 
-@dataclass(frozen=True)
-class FakeDocument:
-    pages: list[int]
-
-
-def press(lines: list[int]) -> Any:
-    """A renderer of pairs that take so many lines at scale 1, set without WeasyPrint: lines get
-    taller with the scale, and as much narrower, so more; pairs are whole unless divided.
+def press(lines: list[int]) -> PageRenderer:
+    """A renderer of passages that take so many lines at scale 1, set without WeasyPrint: lines get
+    taller with the scale, and as much narrower, so more; passages are whole unless divided.
     """
 
-    def render(rules: Rules) -> LaidOutDocument:
+    def render(rules: LayoutRules) -> LaidOutDocument:
         room = PAGE - rules.foot
         line = LINE * rules.scale
         y, page = 0.0, 0
-        parts: list[Part] = []
-        words: dict[tuple[str, int], tuple[Word, ...]] = {}
+        fragments: list[Fragment] = []
+        runs: dict[tuple[str, int], tuple[TextRun, ...]] = {}
         for number, count in enumerate(lines):
             name, rows = f"p{number}", max(1, round(count * rules.scale))
             if name not in rules.divided and y + rows * line > room and y > 0:
@@ -42,26 +44,26 @@ def press(lines: list[int]) -> Any:
             top, placed = y, []
             for _ in range(rows):
                 if y + line > room:
-                    parts.append(Part(name, page, top, y, (top, top)))
+                    fragments.append(Fragment(name, page, top, y, (top, top)))
                     y, top, page = 0.0, 0.0, page + 1
-                placed.append(word(page, y))
+                placed.append(run(page, y))
                 y += line
-            parts.append(Part(name, page, top, y, (top, top)))
-            words[name, 0] = words[name, 1] = tuple(placed)
-        layout = layout_of(words, parts)
+            fragments.append(Fragment(name, page, top, y, (top, top)))
+            runs[name, 0] = runs[name, 1] = tuple(placed)
+        layout = layout_of(runs, fragments)
         pages = page + 1
         shorter = Layout(**{**vars(layout), "bottoms": (room,) * pages, "heights": (room,) * pages})
-        return LaidOutDocument(FakeDocument([0] * pages), shorter, rules)
+        return LaidOutDocument(shorter, rules, lambda regions: ())
 
     return render
 
 
-def counted(render: Any) -> tuple[Any, list[Rules]]:
-    asked: list[Rules] = []
+def counted(render: PageRenderer) -> tuple[PageRenderer, list[LayoutRules]]:
+    asked: list[LayoutRules] = []
 
-    def counting(rules: Rules) -> LaidOutDocument:
+    def counting(rules: LayoutRules) -> LaidOutDocument:
         asked.append(rules)
-        return render(rules)  # type: ignore[no-any-return]
+        return render(rules)
 
     return counting, asked
 
@@ -70,35 +72,35 @@ def counted(render: Any) -> tuple[Any, list[Rules]]:
 def test_it_fits_or_says_why_and_is_not_set_without_end(lines: list[int], pages: int) -> None:
     render, asked = counted(press(lines))
     fitted = fit(render, 0.2, BOUNDS, pages)
-    assert len(asked) <= RESETS + 1 + MORE
+    assert len(asked) <= MAX_LAYOUTS + EXTRA_LAYOUTS
     assert len(set(asked)) == len(asked), "nothing is set twice"
     assert all(BOUNDS.smallest - 1e-9 <= r.scale <= BOUNDS.largest + 1e-9 for r in asked)
     if not fitted.diagnostics:
-        assert fitted.setting.pages == pages
+        assert fitted.value.pages == pages
     else:
         assert all(d.code == "does-not-fit" and d.hint for d in fitted.diagnostics)
 
 
 @given(st.lists(st.integers(3, 9), min_size=8, max_size=16))
 def test_no_larger_type_would_fit(lines: list[int]) -> None:
-    """With short pairs, pages fill smoothly: two steps larger, and they overflow; or the last page
-    is full already, and only another pattern of pairs would let more onto it.
+    """With short passages, pages fill smoothly: two steps larger, and they overflow; or the last
+    page is full already, and only another pattern of passages would let more onto it.
     """
     total = sum(lines) * LINE / PAGE
     pages = max(1, round(total))
     fitted = fit(press(lines), 0.2, BOUNDS, pages)
-    if fitted.diagnostics or fitted.setting.rules.scale == BOUNDS.largest:
+    if fitted.diagnostics or fitted.value.rules.scale == BOUNDS.largest:
         return
-    at = fitted.setting.rules.scale + 0.06
-    larger = settle(press(lines), 0.2, Rules(scale=at))
-    used = plan_pages(fitted.setting.layout, 0.1).pages
+    at = fitted.value.rules.scale + 0.06
+    larger = lay_out(press(lines), 0.2, LayoutRules(scale=at))
+    used = plan_pages(fitted.value.layout, 0.1).pages
     assert larger.pages > pages or at > BOUNDS.largest or used > pages - 0.1
 
 
 @pytest.mark.parametrize(
     ("lines", "at"),
     [
-        ([25, 25, 30], 1.0967),  # the trial before was in two pages, once its pair was divided
+        ([25, 25, 30], 1.0967),  # the trial before was in two pages, once its passage was divided
         ([12, 12, 18, 10, 25, 6], 1.0771),  # … or as it was
         ([29, 27, 28], 1.0683),  # two steps smaller than the plan
     ],
@@ -106,43 +108,42 @@ def test_no_larger_type_would_fit(lines: list[int]) -> None:
 def test_where_the_plan_was_too_bold_type_is_little_smaller(lines: list[int], at: float) -> None:
     """At the largest scale that was to fit, it does not: once, the first trial was gone back to."""
     fitted = fit(press(lines), 0.2, BOUNDS, 2)
-    assert (fitted.setting.pages, fitted.diagnostics) == (2, ())
-    assert fitted.setting.rules.scale == pytest.approx(at, abs=0.001)
-    assert settle(press(lines), 0.1, Rules(scale=at + 0.025)).pages > 2
+    assert (fitted.value.pages, fitted.diagnostics) == (2, ())
+    assert fitted.value.rules.scale == pytest.approx(at, abs=0.001)
+    assert lay_out(press(lines), 0.1, LayoutRules(scale=at + 0.025)).pages > 2
 
 
 def test_type_is_found_that_fits_although_smaller_type_does_not() -> None:
-    """How pairs fall on pages is a matter of luck, and the search passes by where they fall well.
-    Above, it is tried a little at a time; not where the text as such has no room.
+    """How passages fall on pages is a matter of luck, and the search misses where they fall well.
+    Above, scales are tried one after the other; not where the text as such has no room.
     """
     lucky, unlucky = press([9] * 9), press([9] * 9 + [25])
 
-    def render(rules: Rules) -> LaidOutDocument:
+    def render(rules: LayoutRules) -> LaidOutDocument:
         well = rules.scale <= 1 or 1.05 < rules.scale < 1.07
-        setting: LaidOutDocument = (lucky if well else unlucky)(rules)
-        return setting
+        return (lucky if well else unlucky)(rules)
 
     counting, asked = counted(render)
     fitted = fit(counting, 0.2, BOUNDS, 2)
-    assert (fitted.setting.pages, fitted.diagnostics) == (2, ())
-    assert fitted.setting.rules.scale == pytest.approx(1.06)
-    assert len(asked) <= RESETS + 1 + MORE
+    assert (fitted.value.pages, fitted.diagnostics) == (2, ())
+    assert fitted.value.rules.scale == pytest.approx(1.06)
+    assert len(asked) <= MAX_LAYOUTS + EXTRA_LAYOUTS
     assert max(rules.scale for rules in asked) < 1.12, "a text of 81 lines has no room there"
 
 
 def test_type_may_have_to_be_smaller_than_the_search_came_down_to() -> None:
-    """Each trial is a little too large; once, it was said not to fit “in its smallest type”."""
+    """Each trial is a little too large; once, it was reported not to fit “in its smallest type”."""
     lines = [30, 20, 14, 18, 18, 15, 8, 15, 15]
     fitted = fit(press(lines), 0.2, BOUNDS, 3)
-    assert (fitted.setting.pages, fitted.diagnostics) == (3, ())
-    assert fitted.setting.rules.scale == pytest.approx(0.96)
+    assert (fitted.value.pages, fitted.diagnostics) == (3, ())
+    assert fitted.value.rules.scale == pytest.approx(0.96)
 
 
 def test_what_does_not_fit_is_shown_in_the_smallest_type() -> None:
     lines = [30, 30, 30, 30, 30]
     fitted = fit(press(lines), 0.2, BOUNDS, 2)
     assert [d.code for d in fitted.diagnostics][:1] == ["does-not-fit"]
-    assert fitted.setting.rules.scale == BOUNDS.smallest
+    assert fitted.value.rules.scale == BOUNDS.smallest
 
 
 def text(words: int, passages: int = 4) -> str:
@@ -155,8 +156,8 @@ def text(words: int, passages: int = 4) -> str:
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many pages each layout had that was made."""
+def layouts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pages each layout had, in their order."""
     made: list[int] = []
     read = boxes.read_layout
 
@@ -184,12 +185,12 @@ def last_page(workspace: Workspace, pdf: bytes) -> float:
 
 @pytest.mark.parametrize("words", [150, 180, 210, 235, 242])
 def test_a_text_that_is_right_takes_two_pages_well_filled(
-    workspace: Workspace, settings: list[int], words: int
+    workspace: Workspace, layouts: list[int], words: int
 ) -> None:
     workspace.leaflet(text(words))
     result = workspace.typeset("print")
     assert result.pages == 2
-    assert len(settings) <= RESETS + 1
+    assert len(layouts) <= MAX_LAYOUTS
     assert last_page(workspace, result.pdf) > 0.5
     assert result.diagnostics == ()
 
@@ -218,10 +219,10 @@ def test_a_text_that_is_rather_short_leaves_white_on_both_pages(workspace: Works
 
 
 def test_pages_are_filled_more_evenly_than_elsewhere(workspace: Workspace) -> None:
-    """Pairs of a fifth of a page: without the wish, they are not divided."""
+    """Passages of a fifth of a page: without `fit:`, they are not divided."""
     holes = []
-    for wish in ("", "fit: 2\n"):
-        workspace.leaflet(text(125, passages=7).replace("fit: 2\n", wish))
+    for line in ("", "fit: 2\n"):
+        workspace.leaflet(text(125, passages=7).replace("fit: 2\n", line))
         result, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
         assert result, diagnostics
         holes.append(white_at_the_foot(result.pdf)[0])
@@ -232,16 +233,16 @@ def test_where_the_plan_is_too_timid_the_page_decides() -> None:
     """Planned to overflow even in the smallest type, and yet it fits when it is set."""
     render = press([10] * 9)
 
-    def timid(rules: Rules) -> LaidOutDocument:
-        setting = render(rules)
-        layout = replace(setting.layout, rest=5 * PAGE)
-        return LaidOutDocument(setting.document, layout, rules)
+    def timid(rules: LayoutRules) -> LaidOutDocument:
+        document = render(rules)
+        layout = replace(document.layout, height_after=5 * PAGE)
+        return replace(document, layout=layout)
 
     fitted = fit(timid, 0.2, BOUNDS, 2)
-    assert (fitted.setting.pages, fitted.diagnostics) == (2, ())
+    assert (fitted.value.pages, fitted.diagnostics) == (2, ())
 
 
-def test_without_the_wish_they_would_take_more_or_less(workspace: Workspace) -> None:
+def test_without_fit_they_would_take_more_or_less(workspace: Workspace) -> None:
     pages = []
     for words in (150, 260, 300):
         workspace.leaflet(text(words).replace("fit: 2\n", ""))
@@ -256,7 +257,7 @@ def test_a_text_that_is_too_long_says_which_passages_are_over(workspace: Workspa
     lines = text(400).splitlines()
     over = {lines[line - 1].strip(): message for line, message in fits.items()}
     assert list(over) == ["title: Titel", "- id: p2", "- id: p3"]
-    counts = [int(re.search(r"is (\d+) lines? over", m)[1]) for m in over.values()]  # type: ignore[index]
+    counts = [int(re.search(r"is (\d+) lines? too long", m)[1]) for m in over.values()]  # type: ignore[index]
     assert counts[0] == 3, "the imprint and the white before it"
     assert counts[2] > 30 > counts[1] > 0, "the last passage as a whole, of the other a part"
     assert all("instead of 2" in message for message in over.values())
@@ -266,7 +267,7 @@ def test_cut_by_what_is_over_it_fits(workspace: Workspace) -> None:
     whole = text(255)
     workspace.leaflet(whole)
     _, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
-    over = [re.search(r"is (\d+) lines? over", d.message) for d in diagnostics]
+    over = [re.search(r"is (\d+) lines? too long", d.message) for d in diagnostics]
     lines = sum(int(found[1]) for found in over if found)
     assert 3 <= lines <= 9
     # A line of the commentary holds some ten of these words.
@@ -280,11 +281,11 @@ def test_a_text_that_is_too_short_says_how_much_is_missing(workspace: Workspace)
     _, diagnostics = workspace.attempt(lambda: workspace.typeset("print"))
     (diagnostic,) = [d for d in diagnostics if d.code == "does-not-fit"]
     assert "too short" in diagnostic.message
-    assert "of 2 pages" in diagnostic.message
+    assert "instead of 2" in diagnostic.message
     assert "lines are missing" in diagnostic.message
 
 
-def test_a_wish_can_be_for_one_edition_or_for_a_sheet(workspace: Workspace) -> None:
+def test_it_can_be_for_one_edition_or_for_a_sheet(workspace: Workspace) -> None:
     right = text(200)
     workspace.leaflet(right.replace("fit: 2", "fit: {print: 2}"))
     assert workspace.compose("print").fit == 2
@@ -314,7 +315,7 @@ def test_a_booklet_of_one_sheet(workspace: Workspace) -> None:
         ("fit: {web: 2}", "fit", 7),
     ],
 )
-def test_wishes_that_are_none(workspace: Workspace, line: str, code: str, column: int) -> None:
+def test_values_that_are_not_valid(workspace: Workspace, line: str, code: str, column: int) -> None:
     workspace.leaflet(text(100).replace("fit: 2", line))
     (diagnostic,) = workspace.diagnostics("web")
     assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (

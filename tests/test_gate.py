@@ -23,8 +23,8 @@ def look(room: Mailroom) -> Campaign:
 
 def errors(room: Mailroom) -> list[str]:
     found = look(room)
-    assert found.sound is (not [d for d in found.diagnostics if d.is_error])
-    assert found.sound is bool(found.pieces)
+    assert found.sendable is (not [d for d in found.diagnostics if d.is_error])
+    assert found.sendable is bool(found.outgoing)
     return [d.code for d in found.diagnostics if d.is_error]
 
 
@@ -40,7 +40,7 @@ def test_a_manuscript_that_says_something_else_now(room: Mailroom) -> None:
     room.write("content/probe/leaflet.yaml", LEAFLET.replace("kann das", "kann das nicht"))
     assert errors(room) == ["not-built"]
     (diagnostic,) = [d for d in look(room).diagnostics if d.is_error]
-    assert diagnostic.hint == "Type: brochure build probe --edition email --variant gi"
+    assert diagnostic.hint == "Run: brochure build probe --edition email --variant gi"
     assert rebuild(room) == 0
     assert errors(room) == []
 
@@ -64,13 +64,13 @@ def test_a_pdf_that_was_changed_or_is_gone(room: Mailroom, data: bytes | None) -
 def test_a_stale_override(room: Mailroom) -> None:
     room.write("content/probe/variants/gi.yaml", "title: Anders\n")
     assert rebuild(room) == 0
-    assert room.brochure("variants", "probe", "accept", "gi") == 0
+    assert room.brochure("variants", "accept", "probe", "gi") == 0
     assert rebuild(room) == 0
     assert errors(room) == []
     room.write("content/probe/leaflet.yaml", LEAFLET.replace("title: Titel", "title: Neu"))
     assert rebuild(room) == 0  # a warning there
     assert errors(room) == ["stale"]
-    assert room.brochure("variants", "probe", "accept", "gi") == 0
+    assert room.brochure("variants", "accept", "probe", "gi") == 0
     assert errors(room) == []
 
 
@@ -106,11 +106,11 @@ def test_a_pdf_that_is_too_large(room: Mailroom, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_pdf_that_changes_while_it_is_sent(room: Mailroom) -> None:
-    (piece,) = look(room).pieces
-    assert piece.pdf.read(Project(room.root)).startswith(b"%PDF")
-    Path(piece.pdf.path).write_bytes(b"another one")
+    (outgoing,) = look(room).outgoing
+    assert outgoing.pdf.read(Project(room.root)).startswith(b"%PDF")
+    Path(outgoing.pdf.path).write_bytes(b"another one")
     with pytest.raises(DiagnosticsError, match="changed while it was being sent"):
-        piece.pdf.read(Project(room.root))
+        outgoing.pdf.read(Project(room.root))
 
 
 def test_the_base_and_variants_together(room: Mailroom) -> None:
@@ -119,9 +119,9 @@ def test_the_base_and_variants_together(room: Mailroom) -> None:
     )
     found = look(room)
     assert [d.code for d in found.diagnostics if d.is_error] == ["not-built"]
-    assert [piece.recipient.variant for piece in found.pieces] == ["gi"]
+    assert [outgoing.recipient.variant for outgoing in found.outgoing] == ["gi"]
     assert room.brochure("build", "probe", "--edition", "email", "--jobs", "1") == 0
-    assert [piece.recipient.variant for piece in look(room).pieces] == [None, "gi"]
+    assert [outgoing.recipient.variant for outgoing in look(room).outgoing] == [None, "gi"]
 
 
 def test_one_address_in_two_lists(room: Mailroom) -> None:
@@ -134,9 +134,9 @@ def test_one_address_in_two_lists(room: Mailroom) -> None:
     room.write("content/zweites/mail.yaml", mail)
     room.write("content/zweites/recipients.csv", f"email,variant\nx@y.de,mr\n{A.upper()},mr\n")
     found = look(room)
-    assert found.sound
-    (told,) = [d for d in found.diagnostics if d.code == "duplicate-address"]
-    assert (told.location.line, "line 3" in told.message) == (2, True)
+    assert found.sendable
+    (duplicate,) = [d for d in found.diagnostics if d.code == "duplicate-address"]
+    assert (duplicate.location.line, "line 3" in duplicate.message) == (2, True)
     room.write("content/probe/mail.yaml", mail + "campaign: eine\n")
     room.write("content/zweites/mail.yaml", mail + "campaign: eine\n")
     found = read_campaign(Project(room.root), "probe")
@@ -157,9 +157,9 @@ def test_two_leaflets_of_one_campaign(room: Mailroom, authority: trustme.CA) -> 
         for name in ("probe", "zweites"):
             mail = MAIL % (server.port, "starttls") + "campaign: eine\n"
             room.write(f"content/{name}/mail.yaml", mail)
-        assert room.brochure("mail", "probe", "--send", "--yes", "1") == 0
-        assert room.brochure("mail", "zweites", "--send", "--yes", "1") == 0
+        assert room.brochure("mail", "send", "probe", "--yes", "1") == 0
+        assert room.brochure("mail", "send", "zweites", "--yes", "1") == 0
         # The same address in the other list now: it has got its letter.
         room.write("content/zweites/recipients.csv", f"email,office,variant\n{A},Amt,gi\n")
-        assert room.brochure("mail", "zweites", "--send", "--yes", "0") == 1
+        assert room.brochure("mail", "send", "zweites", "--yes", "0") == 1
     assert server.hooks.counts() == {A: 1, b: 1}

@@ -5,7 +5,15 @@ from itertools import pairwise
 import pytest
 
 from brochure.layout.edition import Imposition
-from brochure.prepress.imposition import MM, PAPER, Side, arrange, fill, is_foldable, plan
+from brochure.prepress.imposition import (
+    MM,
+    PAPER_SIZES,
+    SheetSide,
+    arranged_cells,
+    is_foldable,
+    padded_pages,
+    plan_sheets,
+)
 
 A5 = (148.5 * MM, 210 * MM)
 A4 = (210 * MM, 297 * MM)
@@ -17,13 +25,13 @@ def rules(scheme: str, sheet: str = "A4", creep: float = 0.0) -> Imposition:
     return Imposition.model_validate({"scheme": scheme, "sheet": sheet, "creep": creep})
 
 
-def sides_of(sides: tuple[Side, ...], side: int) -> list[int | None]:
+def sides_of(sides: tuple[SheetSide, ...], side: int) -> list[int | None]:
     """The pages on a side, from left to right."""
     placed = sorted(sides[side].placed, key=lambda p: p.x)
     return [p.page for p in placed]
 
 
-def folded_once(sides: tuple[Side, ...]) -> list[int | None]:
+def folded_once(sides: tuple[SheetSide, ...]) -> list[int | None]:
     """A stack of sheets, folded in the middle, read page by page.
 
     The leaves of a sheet: its right half and its left half. On each, the front is what was
@@ -42,7 +50,7 @@ def folded_once(sides: tuple[Side, ...]) -> list[int | None]:
     return book
 
 
-def cut_and_stacked(sides: tuple[Side, ...]) -> list[int | None]:
+def cut_and_stacked(sides: tuple[SheetSide, ...]) -> list[int | None]:
     """A stack cut in the middle, the right half laid below the left one, read leaf by leaf."""
     left: list[int | None] = []
     right: list[int | None] = []
@@ -55,7 +63,7 @@ def cut_and_stacked(sides: tuple[Side, ...]) -> list[int | None]:
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_booklet_reads_from_first_to_last(count: int) -> None:
-    sides = plan(rules("saddle-stitch"), [A5] * count, before_last=True)
+    sides = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True)
     book = folded_once(sides)
     assert [page for page in book if page is not None] == list(range(count))
     assert len(book) % 4 == 0
@@ -68,22 +76,22 @@ def test_a_booklet_reads_from_first_to_last(count: int) -> None:
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_booklet_bound_on_the_right_is_the_mirror_image(count: int) -> None:
-    left = plan(rules("saddle-stitch"), [A5] * count, before_last=True)
-    right = plan(rules("saddle-stitch"), [A5] * count, before_last=True, mirrored=True)
+    left = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True)
+    right = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True, mirrored=True)
     for number in range(len(left)):
         assert sides_of(left, number) == sides_of(right, number)[::-1]
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_halves_that_are_cut_and_stacked_read_from_first_to_last(count: int) -> None:
-    book = cut_and_stacked(plan(rules("cut-and-stack"), [A5] * count, before_last=True))
+    book = cut_and_stacked(plan_sheets(rules("cut-and-stack"), [A5] * count, before_last=True))
     assert book[:count] == list(range(count))
     assert set(book[count:]) <= {None}
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_each_half_is_a_copy(count: int) -> None:
-    sides = plan(rules("step-and-repeat"), [A5] * count, before_last=True)
+    sides = plan_sheets(rules("step-and-repeat"), [A5] * count, before_last=True)
     copies: list[list[int | None]] = [[], []]
     for number in range(0, len(sides), 2):
         front, back = sides_of(sides, number), sides_of(sides, number + 1)
@@ -101,7 +109,7 @@ def panels(count: int) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("count", range(1, 7))
 def test_a_letter_fold_reads_from_first_to_last(count: int) -> None:
     """Folded: the right panel of the inside over the middle, then the left one over both."""
-    outside, inside = plan(rules("letter-fold"), panels(count), before_last=count > 4)
+    outside, inside = plan_sheets(rules("letter-fold"), panels(count), before_last=count > 4)
     flap, back, cover = (p.page for p in sorted(outside.placed, key=lambda p: p.x))
     left, middle, right = (p.page for p in sorted(inside.placed, key=lambda p: p.x))
     order = [cover, left, middle, right, flap, back]
@@ -112,10 +120,12 @@ def test_a_letter_fold_reads_from_first_to_last(count: int) -> None:
 
 def test_the_panel_that_is_folded_in_is_narrower_and_lies_behind_itself() -> None:
     for mirrored in (False, True):
-        outside, inside = plan(rules("letter-fold"), panels(6), before_last=True, mirrored=mirrored)
+        outside, inside = plan_sheets(
+            rules("letter-fold"), panels(6), before_last=True, mirrored=mirrored
+        )
         widths = []
         for side in (outside, inside):
-            edges = [0.0, *side.edges, PAPER["A4"][0]]
+            edges = [0.0, *side.edges, PAPER_SIZES["A4"][0]]
             widths.append([round((b - a) / MM, 2) for a, b in pairwise(edges)])
         assert sorted(widths[0]) == [98.0, 99.5, 99.5]
         assert widths[1] == widths[0][::-1], "turned over, the folds lie on each other"
@@ -128,24 +138,24 @@ def test_the_panel_that_is_folded_in_is_narrower_and_lies_behind_itself() -> Non
 
 @pytest.mark.parametrize(("sheet", "page"), [("A4", A5), ("A3", A4)])
 def test_pages_lie_in_their_halves_unscaled(sheet: str, page: tuple[float, float]) -> None:
-    for side in plan(rules("saddle-stitch", sheet), [page] * 8, before_last=True):
+    for side in plan_sheets(rules("saddle-stitch", sheet), [page] * 8, before_last=True):
         left, right = sorted(side.placed, key=lambda p: p.x)
         assert (left.scale, right.scale) == (1.0, 1.0)
         assert left.x == pytest.approx(0, abs=0.5)
-        assert right.x == pytest.approx(PAPER[sheet][0] / 2, abs=0.5)
+        assert right.x == pytest.approx(PAPER_SIZES[sheet][0] / 2, abs=0.5)
         assert left.y == pytest.approx(0, abs=0.5)
 
 
 def test_pages_too_large_for_their_halves_are_scaled_down_and_centred() -> None:
-    (front, _) = plan(rules("saddle-stitch"), [A4] * 4, before_last=True)
+    (front, _) = plan_sheets(rules("saddle-stitch"), [A4] * 4, before_last=True)
     left, right = sorted(front.placed, key=lambda p: p.x)
     assert left.scale == pytest.approx(0.707, abs=0.002)
     assert right.x - left.x == pytest.approx(148.5 * MM, abs=0.5)
 
 
 def test_inner_sheets_creep_to_the_fold() -> None:
-    plain = plan(rules("saddle-stitch"), [A5] * 12, before_last=True)
-    crept = plan(rules("saddle-stitch", creep=0.1), [A5] * 12, before_last=True)
+    plain = plan_sheets(rules("saddle-stitch"), [A5] * 12, before_last=True)
+    crept = plan_sheets(rules("saddle-stitch", creep=0.1), [A5] * 12, before_last=True)
     moved = [
         [round((b.x - a.x) / MM, 6) for a, b in zip(one.placed, other.placed, strict=True)]
         for one, other in zip(plain, crept, strict=True)
@@ -154,12 +164,12 @@ def test_inner_sheets_creep_to_the_fold() -> None:
 
 
 def test_pages_are_added_where_nothing_is_cut_apart() -> None:
-    assert fill(5, 4, before_last=True) == (0, 1, 2, 3, None, None, None, 4)
-    assert fill(5, 4, before_last=False) == (0, 1, 2, 3, 4, None, None, None)
-    assert fill(2, 4, before_last=True) == (0, 1, None, None), "a front needs no back cover"
-    assert fill(3, 4, before_last=True) == (0, 1, None, 2)
-    assert fill(1, 4, before_last=True) == (0, None, None, None)
-    assert fill(8, 4, before_last=True) == tuple(range(8))
+    assert padded_pages(5, 4, before_last=True) == (0, 1, 2, 3, None, None, None, 4)
+    assert padded_pages(5, 4, before_last=False) == (0, 1, 2, 3, 4, None, None, None)
+    assert padded_pages(2, 4, before_last=True) == (0, 1, None, None), "a front needs no back cover"
+    assert padded_pages(3, 4, before_last=True) == (0, 1, None, 2)
+    assert padded_pages(1, 4, before_last=True) == (0, None, None, None)
+    assert padded_pages(8, 4, before_last=True) == tuple(range(8))
 
 
 @pytest.mark.parametrize(
@@ -173,4 +183,4 @@ def test_which_pages_make_six_panels(millimetres: float, foldable: bool) -> None
 
 def test_an_unknown_scheme_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="origami"):
-        arrange("origami", [0, 1])
+        arranged_cells("origami", [0, 1])

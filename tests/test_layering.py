@@ -89,3 +89,15 @@ def test_one_room_only_knows_weasyprint() -> None:
     }
     assert users
     assert {name.rpartition(".")[0] for name in users} == {"layout.weasyprint"}
+
+
+def test_its_one_door_is_the_typesetter() -> None:
+    room = "layout.weasyprint."
+    opened = {
+        other
+        for name, others in graph().items()
+        if not name.startswith(room)
+        for other in others
+        if other.startswith(room)
+    }
+    assert opened == {"layout.weasyprint.typesetter"}

@@ -15,8 +15,9 @@ import pytest
 
 from brochure import bounds
 from brochure.diagnostics import DiagnosticsError, Location
-from brochure.mail.delivery.entries import AGAIN, Kind, State
-from brochure.mail.delivery.ledger import Ledger, only_sender
+from brochure.mail.delivery.entries import SEND_AGAIN, DeliveryState, NoteKind
+from brochure.mail.delivery.ledger import Ledger
+from brochure.mail.delivery.lock import only_sender
 from brochure.mail.history import compare, objections, unreadable
 from brochure.project import Project
 from tests.postoffice import Mailroom
@@ -44,7 +45,7 @@ def claim(ledger: Ledger, key: str = "a@x.de") -> bool:
     )
 
 
-def state(ledger: Ledger, key: str = "a@x.de") -> State:
+def state(ledger: Ledger, key: str = "a@x.de") -> DeliveryState:
     return ledger.entries("c")[key].state
 
 
@@ -56,7 +57,7 @@ def test_a_row_a_campaign_and_address(ledger: Ledger) -> None:
     assert list(entries) == ["a@x.de", "b@x.de", "c@x.de"]
     first = entries["a@x.de"]
     assert (first.address, first.office, first.variant) == ("A@x.de", "Amt A", "mr")
-    assert (first.state, first.attempts) == (State.QUEUED, 0)
+    assert (first.state, first.attempts) == (DeliveryState.QUEUED, 0)
 
 
 def test_one_claim_only(ledger: Ledger, path: Path) -> None:
@@ -64,24 +65,27 @@ def test_one_claim_only(ledger: Ledger, path: Path) -> None:
         assert claim(ledger)
         assert not claim(other)
         assert not claim(ledger)
-        assert state(other) is State.SENDING
+        assert state(other) is DeliveryState.SENDING
     entry = ledger.entries("c")["a@x.de"]
     assert (entry.message_id, entry.sha256, entry.size) == ("<a@x.de>", "s", 7)
     assert entry.attempts == 1
 
 
 @pytest.mark.parametrize(
-    ("settled", "again"),
+    ("result", "again"),
     [
-        (State.ACCEPTED, False), (State.REFUSED, False), (State.UNKNOWN, False),
-        (State.DEFERRED, True), (State.QUEUED, True),
+        (DeliveryState.ACCEPTED, False),
+        (DeliveryState.REFUSED, False),
+        (DeliveryState.UNKNOWN, False),
+        (DeliveryState.DEFERRED, True),
+        (DeliveryState.QUEUED, True),
     ],
-)  # fmt: skip
-def test_what_may_be_claimed(ledger: Ledger, settled: State, again: bool) -> None:
+)
+def test_what_may_be_claimed(ledger: Ledger, result: DeliveryState, again: bool) -> None:
     assert claim(ledger)
-    ledger.ending("c", "a@x.de", NOW)
-    ledger.settle("c", "a@x.de", NOW, settled, code=250, reply="ok")
-    assert state(ledger) is settled
+    ledger.record_ending("c", "a@x.de", NOW)
+    ledger.record_result("c", "a@x.de", NOW, result, code=250, reply="ok")
+    assert state(ledger) is result
     assert claim(ledger) is again
     if again:
         entry = ledger.entries("c")["a@x.de"]
@@ -89,22 +93,22 @@ def test_what_may_be_claimed(ledger: Ledger, settled: State, again: bool) -> Non
 
 
 def test_only_what_is_sending_ends_and_settles(ledger: Ledger) -> None:
-    with pytest.raises(DiagnosticsError, match="changed by another process"):
-        ledger.ending("c", "a@x.de", NOW)
-    ledger.settle("c", "a@x.de", NOW, State.ACCEPTED)
-    assert state(ledger) is State.QUEUED
+    with pytest.raises(DiagnosticsError, match="Another process has changed"):
+        ledger.record_ending("c", "a@x.de", NOW)
+    ledger.record_result("c", "a@x.de", NOW, DeliveryState.ACCEPTED)
+    assert state(ledger) is DeliveryState.QUEUED
     claim(ledger)
-    ledger.ending("c", "a@x.de", NOW)
-    with pytest.raises(DiagnosticsError, match="changed by another process"):
-        ledger.ending("c", "a@x.de", NOW)
+    ledger.record_ending("c", "a@x.de", NOW)
+    with pytest.raises(DiagnosticsError, match="Another process has changed"):
+        ledger.record_ending("c", "a@x.de", NOW)
 
 
 def test_a_sender_that_died(ledger: Ledger) -> None:
     claim(ledger)
     claim(ledger, "b@x.de")
-    ledger.ending("c", "b@x.de", NOW)
-    settled = {entry.key: entry.state for entry in ledger.recover("c", NOW)}
-    assert settled == {"a@x.de": State.DEFERRED, "b@x.de": State.UNKNOWN}
+    ledger.record_ending("c", "b@x.de", NOW)
+    states = {entry.key: entry.state for entry in ledger.recover("c", NOW)}
+    assert states == {"a@x.de": DeliveryState.DEFERRED, "b@x.de": DeliveryState.UNKNOWN}
     assert ledger.recover("c", NOW) == []
     assert claim(ledger)
     assert not claim(ledger, "b@x.de")
@@ -112,39 +116,41 @@ def test_a_sender_that_died(ledger: Ledger) -> None:
 
 def test_a_word_on_an_unknown_letter(ledger: Ledger) -> None:
     assert not ledger.resolve("c", "a@x.de", NOW, again=True)  # it is only queued
-    for again, becomes in ((True, State.QUEUED), (False, State.ACCEPTED)):
+    for again, becomes in ((True, DeliveryState.QUEUED), (False, DeliveryState.ACCEPTED)):
         claim(ledger)
-        ledger.ending("c", "a@x.de", NOW)
+        ledger.record_ending("c", "a@x.de", NOW)
         ledger.recover("c", NOW)
         assert ledger.resolve("c", "a@x.de", NOW, again=again)
         assert state(ledger) is becomes
     assert not ledger.resolve("c", "a@x.de", NOW, again=True)  # nobody takes back what was sent
-    assert [note.kind for note in ledger.notes("c")] == [Kind.RESOLVED] * 2
+    assert [note.kind for note in ledger.notes("c")] == [NoteKind.RESOLVED] * 2
 
 
 def test_a_letter_that_waits_may_be_sent_at_once(ledger: Ledger) -> None:
     claim(ledger)
     later = NOW + timedelta(hours=4)
-    ledger.settle("c", "a@x.de", NOW, State.DEFERRED, code=451, reply="later", due=later)
+    ledger.record_result(
+        "c", "a@x.de", NOW, DeliveryState.DEFERRED, code=451, reply="later", due=later
+    )
     assert not ledger.resolve("c", "a@x.de", NOW, again=False)  # it did not go out
     assert ledger.resolve("c", "a@x.de", NOW, again=True)
     entry = ledger.entries("c")["a@x.de"]
-    assert (entry.state, entry.due_at) == (State.QUEUED, None)
-    assert [note.text for note in ledger.notes("c")] == [AGAIN]
+    assert (entry.state, entry.due_at) == (DeliveryState.QUEUED, None)
+    assert [note.text for note in ledger.notes("c")] == [SEND_AGAIN]
 
 
 @pytest.mark.parametrize(
-    ("settled", "said"),
+    ("result", "codes"),
     [
         (None, ["office-again", "variant-changed"]),  # it is on its way
-        (State.ACCEPTED, ["office-again", "variant-changed"]),
-        (State.UNKNOWN, ["office-again", "variant-changed"]),
-        (State.DEFERRED, ["not-in-list"]),
-        (State.REFUSED, []),
+        (DeliveryState.ACCEPTED, ["office-again", "variant-changed"]),
+        (DeliveryState.UNKNOWN, ["office-again", "variant-changed"]),
+        (DeliveryState.DEFERRED, ["not-in-list"]),
+        (DeliveryState.REFUSED, []),
     ],
 )
 def test_what_may_have_gone_out_is_held_against_the_list(
-    ledger: Ledger, room: Mailroom, settled: State | None, said: list[str]
+    ledger: Ledger, room: Mailroom, result: DeliveryState | None, codes: list[str]
 ) -> None:
     """One office has another address now, the other one another variant."""
     ledger.enqueue(
@@ -155,24 +161,24 @@ def test_what_may_have_gone_out_is_held_against_the_list(
             "probe", key, NOW, message_id=key, sha256="", pdf_sha256="", size=1,
             variant="gi" if key == "alt@x.de" else "vb",
         )  # fmt: skip
-        if settled:
-            ledger.settle("probe", key, NOW, settled)
+        if result:
+            ledger.record_result("probe", key, NOW, result)
     found = campaign(room, table="email,office,variant\nneu@x.de,Amt,gi\nb@x.de,,gi\n")
     diagnostics = compare(found, ledger.entries("probe"), [])
-    assert [diagnostic.code for diagnostic in diagnostics] == said
+    assert [diagnostic.code for diagnostic in diagnostics] == codes
 
 
 def test_sent_by_hand(ledger: Ledger) -> None:
-    assert ledger.by_hand("c", ROWS[0], NOW, "by hand")
-    assert not ledger.by_hand("c", ROWS[0], NOW, "by hand")
-    assert ledger.by_hand("c", ("new@x.de", "new@x.de", "", ""), NOW, "by hand")
+    assert ledger.record_sent_by_hand("c", ROWS[0], NOW, "by hand")
+    assert not ledger.record_sent_by_hand("c", ROWS[0], NOW, "by hand")
+    assert ledger.record_sent_by_hand("c", ("new@x.de", "new@x.de", "", ""), NOW, "by hand")
     assert not claim(ledger)
 
 
 def test_times_are_utc(ledger: Ledger) -> None:
     claim(ledger)
     due = datetime(2026, 11, 24, 14, 0, tzinfo=UTC).astimezone()
-    ledger.settle("c", "a@x.de", NOW, State.DEFERRED, due=due + timedelta(minutes=2))
+    ledger.record_result("c", "a@x.de", NOW, DeliveryState.DEFERRED, due=due + timedelta(minutes=2))
     entry = ledger.entries("c")["a@x.de"]
     assert entry.due_at == "2026-11-24T14:02:00+00:00"
     assert entry.queued_at == "2026-11-24T12:00:00+00:00"
@@ -210,14 +216,14 @@ def test_a_full_disk_changes_nothing(ledger: Ledger) -> None:
     assert ledger.entries("c").keys() == {"a@x.de", "b@x.de"}
     claim(ledger)
     with pytest.raises(DiagnosticsError, match="full"):
-        ledger.settle("c", "a@x.de", NOW, State.ACCEPTED, reply="x" * 20000)
-    assert state(ledger) is State.SENDING
+        ledger.record_result("c", "a@x.de", NOW, DeliveryState.ACCEPTED, reply="x" * 20000)
+    assert state(ledger) is DeliveryState.SENDING
 
 
 def test_one_sender_at_a_time(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     project = Project(tmp_path)
-    with only_sender(project), pytest.raises(DiagnosticsError, match="Another process sends"):  # noqa: SIM117
+    with only_sender(project), pytest.raises(DiagnosticsError, match="Another process is sending"):  # noqa: SIM117
         with only_sender(project):
             raise AssertionError
     with only_sender(project):
@@ -225,11 +231,11 @@ def test_one_sender_at_a_time(tmp_path: Path) -> None:
 
 
 def test_notes_need_a_letter(ledger: Ledger) -> None:
-    ledger.note("c", "a@x.de", Kind.BOUNCED, "550", NOW)
+    ledger.note("c", "a@x.de", NoteKind.BOUNCED, "550", NOW)
     with pytest.raises(DiagnosticsError, match="FOREIGN KEY"):
-        ledger.note("c", "nobody@x.de", Kind.BOUNCED, "550", NOW)
+        ledger.note("c", "nobody@x.de", NoteKind.BOUNCED, "550", NOW)
     (note,) = ledger.notes()
-    assert (note.kind, note.text, note.campaign) == (Kind.BOUNCED, "550", "c")
+    assert (note.kind, note.text, note.campaign) == (NoteKind.BOUNCED, "550", "c")
     assert ledger.notes("other") == []
 
 
@@ -280,11 +286,11 @@ def test_a_row_that_nobody_understands_is_held_back(path: Path, column: str, val
     tamper(path, f"UPDATE letters SET {column} = {value} WHERE key = 'a@x.de'")
     with Ledger(path, "ledger") as ledger:
         entry = ledger.entries("c")["a@x.de"]
-        assert entry.state is State.UNREADABLE
+        assert entry.state is DeliveryState.UNREADABLE
         assert entry.fault.startswith(f"{column} is ")
         assert (entry.campaign, entry.key) == ("c", "a@x.de")
         assert entry.fault.isprintable()
-        assert state(ledger, "b@x.de") is State.QUEUED
+        assert state(ledger, "b@x.de") is DeliveryState.QUEUED
         assert ledger.recover("c", NOW) == []
         # A person's word makes it a row like others.
         assert ledger.resolve("c", "a@x.de", NOW, again=True)
@@ -301,15 +307,15 @@ def test_a_note_that_nobody_understands_may_be_an_objection(
 ) -> None:
     with Ledger(path, "ledger") as ledger:
         ledger.enqueue("c", ROWS, NOW)
-        ledger.note("c", "a@x.de", Kind.OBJECTED, "no more", NOW)
+        ledger.note("c", "a@x.de", NoteKind.OBJECTED, "no more", NOW)
     tamper(path, f"UPDATE notes SET {column} = {value}")
     with Ledger(path, "ledger") as ledger:
         (note,) = ledger.notes()
-        assert (note.kind, note.key) == (Kind.UNREADABLE, "a@x.de")
+        assert (note.kind, note.key) == (NoteKind.UNREADABLE, "a@x.de")
         location = Location("ledger")
         assert objections(ledger.notes(), location) == {"a@x.de": location}
-        (told,) = unreadable(ledger.entries("c").values(), ledger.notes(), "probe", location)
-        assert "`a@x.de` in the campaign `c`" in told.message
+        (diagnostic,) = unreadable(ledger.entries("c").values(), ledger.notes(), "probe", location)
+        assert "`a@x.de` in the campaign `c`" in diagnostic.message
         assert ledger.resolve("c", "a@x.de", NOW, again=True)
         assert objections(ledger.notes(), location) == {}
         assert not ledger.resolve("c", "a@x.de", NOW, again=True)
@@ -318,7 +324,7 @@ def test_a_note_that_nobody_understands_may_be_an_objection(
 def test_words_in_a_ledger_do_nothing_to_a_terminal(path: Path) -> None:
     with Ledger(path, "ledger") as ledger:
         ledger.enqueue("c", [("a@x.de", "a@x.de", "Amt\x1b[2J\x9b1m", "\x07")], NOW)
-        ledger.note("c", "a@x.de", Kind.REPLIED, "\x1b]0;x\x07", NOW)
+        ledger.note("c", "a@x.de", NoteKind.REPLIED, "\x1b]0;x\x07", NOW)
         entry, note = ledger.entries("c")["a@x.de"], ledger.notes()[0]
     assert f"{entry.office}{entry.variant}{note.text}".isprintable()
 
@@ -351,7 +357,7 @@ def test_a_ledger_that_brochure_has_not_made(path: Path, statements: tuple[str, 
         for statement in statements:
             db.execute(statement)
     before = path.read_bytes()
-    with pytest.raises(DiagnosticsError, match=r"other tables|a version that never was"):
+    with pytest.raises(DiagnosticsError, match=r"other tables|a version that never existed"):
         Ledger(path, "ledger")
     assert path.read_bytes() == before
 
@@ -372,7 +378,7 @@ def test_a_ledger_that_brochure_has_not_made(path: Path, statements: tuple[str, 
 def test_a_row_that_may_be_anybodys_stops_everything(path: Path, statement: str) -> None:
     with Ledger(path, "ledger") as ledger:
         ledger.enqueue("c", ROWS, NOW)
-        ledger.note("c", "a@x.de", Kind.OBJECTED, "", NOW)
+        ledger.note("c", "a@x.de", NoteKind.OBJECTED, "", NOW)
     tamper(path, "PRAGMA writable_schema = ON", statement)
     with pytest.raises(DiagnosticsError, match=r"damaged|malformed"):
         Ledger(path, "ledger")
@@ -460,5 +466,5 @@ def test_a_journal_that_would_have_a_file_deleted(path: Path, tmp_path: Path) ->
 
 def test_a_request_without_end_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "LEDGER_SECONDS", 0.0)
-    with pytest.raises(DiagnosticsError, match="interrupted"), ledger._told():
+    with pytest.raises(DiagnosticsError, match="interrupted"), ledger._errors_reported():
         ledger._db.execute(f"SELECT count(*) FROM ({ENDLESS})").fetchall()

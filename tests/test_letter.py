@@ -28,7 +28,7 @@ def campaign(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -
 
 
 def diagnostics(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST) -> set[str]:
-    """All complaints, as `file:line:column code`; that quotes are unchecked is none of these."""
+    """All diagnostics, as `file:line:column code`; that quotes are unchecked is none of these."""
     try:
         found: tuple[Diagnostic, ...] = campaign(room, mail, table).diagnostics
     except DiagnosticsError as failed:
@@ -39,32 +39,32 @@ def diagnostics(room: Mailroom, mail: str = MAIL % (1, "tls"), table: str = LIST
 
 
 def test_slots_of_office_and_region(room: Mailroom) -> None:
-    (piece,) = campaign(room).pieces
-    assert piece.letter.subject == "Bürgerbeteiligung in Gießen"
-    assert piece.letter.text == (
+    (outgoing,) = campaign(room).outgoing
+    assert outgoing.letter.subject == "Bürgerbeteiligung in Gießen"
+    assert outgoing.letter.text == (
         "Liebe Frau Ünal,\n\nwir schicken Ihnen ein Flugblatt für *Gießen*.\n\n"
         "Wenn Sie keine weiteren E-Mails von uns erhalten möchten, genügt eine kurze Antwort auf "
         "diese Nachricht.\n"
     )
-    assert "Flugblatt für <strong>Gießen</strong>." in piece.letter.html
-    assert '<html lang="de">' in piece.letter.html
-    assert '<div lang="de" dir="ltr"' in piece.letter.html
-    assert "span" not in piece.letter.html
-    assert "http" not in piece.letter.html
+    assert "Flugblatt für <strong>Gießen</strong>." in outgoing.letter.html
+    assert '<html lang="de">' in outgoing.letter.html
+    assert '<div lang="de" dir="ltr"' in outgoing.letter.html
+    assert "span" not in outgoing.letter.html
+    assert "http" not in outgoing.letter.html
     (base,) = campaign(room, table="email,variant\na@giessen.de,base\n").recipients
     assert base.variant is None
 
 
 def test_a_default_where_the_list_has_nothing(room: Mailroom) -> None:
-    (piece,) = campaign(room, table="email,variant\na@giessen.de,gi\n").pieces
-    assert piece.letter.text.startswith("Sehr geehrte Damen und Herren,\n")
+    (outgoing,) = campaign(room, table="email,variant\na@giessen.de,gi\n").outgoing
+    assert outgoing.letter.text.startswith("Sehr geehrte Damen und Herren,\n")
 
 
 def test_what_the_list_lacks(room: Mailroom) -> None:
     mail = HEAD + "subject: x\nletter: '{{ recipient.salutation }}'\n"
     table = "email,salutation,variant\na@giessen.de,,gi\nb@giessen.de,Hallo,gi\n"
     assert "recipients.csv:2:14 slot-without-value" in diagnostics(room, mail, table)
-    assert [p.recipient.address.spec for p in campaign(room, mail, table).pieces] == [
+    assert [p.recipient.address.spec for p in campaign(room, mail, table).outgoing] == [
         "b@giessen.de"
     ]
     mail = HEAD + "subject: x\nletter: '{{ recipient.anrede }}'\n"
@@ -73,12 +73,12 @@ def test_what_the_list_lacks(room: Mailroom) -> None:
     assert "mail.yaml:4:20 unknown-slot" in diagnostics(room, mail)
     mail = HEAD + "subject: '{{ recipient.salutation }}'\nletter: x\n"
     table = 'email,salutation,variant\na@giessen.de,"A\nBcc: x@y.de",gi\n'
-    (piece,) = campaign(room, mail, table).pieces
-    assert piece.letter.subject == "A Bcc: x@y.de"  # one line, whatever stands in the cell
+    (outgoing,) = campaign(room, mail, table).outgoing
+    assert outgoing.letter.subject == "A Bcc: x@y.de"  # one line, whatever stands in the cell
 
 
 @pytest.mark.parametrize(
-    ("mail", "complaint"),
+    ("mail", "diagnostic"),
     [
         ("subject: x\nletter: y\n", "mail.yaml:1:1 missing"),
         (HEAD + "subject: x\n", "mail.yaml:1:1 missing"),
@@ -127,7 +127,7 @@ def test_another_language(room: Mailroom) -> None:
         "c@giessen.de,,gi,\nd@giessen.de,,gi,fr\n"
     )
     assert "recipients.csv:5:18 no-letter" in diagnostics(room, mail, table)
-    first, second, third = campaign(room, mail, table).pieces
+    first, second, third = campaign(room, mail, table).outgoing
     assert (first.letter.language, first.letter.subject) == ("uk", "Листівка")
     assert "достатньо короткої відповіді" in first.letter.text  # how to object, in its language
     assert 'lang="ar" dir="rtl"' in second.letter.html
@@ -146,7 +146,7 @@ def test_a_column_of_the_regions_may_be_for_the_letter_alone(room: Mailroom) -> 
     room.write("content/probe/recipients.csv", table)
     assert room.brochure("build", "--all", "--edition", "email", "--jobs", "1") == 0
     found = campaign(room, HEAD + "subject: x\nletter: '{{ region.kontakt }}'\n", table)
-    assert [piece.letter.text.split("\n")[0] for piece in found.pieces] == ["Anna"]
+    assert [outgoing.letter.text.split("\n")[0] for outgoing in found.outgoing] == ["Anna"]
     locations = {
         (Path(d.location.file).name, d.location.line) for d in found.diagnostics if d.is_error
     }

@@ -1,7 +1,7 @@
 import pytest
 
 from brochure.diagnostics import DiagnosticsError, Severity
-from brochure.manuscript.load import load
+from brochure.manuscript.load import read_manuscript
 from brochure.manuscript.model.fields import contrast, rgb
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
@@ -61,7 +61,7 @@ def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) 
         (HEAD, "missing", "passages: …"),
         (HEAD + "passages:\n", "empty", "after the colon"),
         (HEAD + "passages: []\n", "empty", "at least one"),
-        (HEAD + PASSAGE.replace("Text", "[Worte](#)"), "link", "leave the brackets out"),
+        (HEAD + PASSAGE.replace("Text", "[Worte](#)"), "link", "remove the brackets"),
         (HEAD + PASSAGE.replace("Text", "'[a](javascript:x)'"), "link", "whole address"),
         (HEAD + PASSAGE.replace("Text", "'[a](../b.html)'"), "link", "whole address"),
         (HEAD + PASSAGE.replace("Text", "'[a](file:///etc/passwd)'"), "link", "whole address"),
@@ -192,11 +192,11 @@ def test_a_regional_language_code_finds_its_language(workspace: Workspace) -> No
 def test_names_of_leaflets_are_safe_in_mails(workspace: Workspace) -> None:
     workspace.write("content/Flugblatt für alle/leaflet.yaml", HEAD + PASSAGE)
     with pytest.raises(DiagnosticsError) as caught:
-        load(workspace.project, "Flugblatt für alle")
+        read_manuscript(workspace.project, "Flugblatt für alle")
     assert caught.value.diagnostics[0].code == "leaflet-name"
 
 
-def test_both_leaflets_to_begin_with_are_without_complaint(workspace: Workspace) -> None:
+def test_both_leaflets_to_begin_with_are_without_diagnostics(workspace: Workspace) -> None:
     for language in ("de", "en"):
         text = (ROOT / "brochure" / "starter" / language / "leaflet.yaml").read_text("utf-8")
         workspace.leaflet(text)

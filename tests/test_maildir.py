@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from brochure.mail.delivery.entries import State
+from brochure.mail.delivery.entries import DeliveryState
 from brochure.mail.delivery.ledger import Ledger
 from tests import postfix
 from tests.postoffice import Mailroom
@@ -46,7 +46,7 @@ def test_three_variants_read_back_from_the_maildir(
     boxes = [f"{name}@xn--mter-koa.example.org" for name in OFFICES]
     with postfix.postfix(folder, authority, boxes) as port:
         room.mailing(port)
-        assert room.mail("--send", "--yes", "3") == 0
+        assert room.mail("send", "--yes", "3") == 0
         mails = {name: delivered(folder, name) for name in OFFICES}
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
         entries = ledger.entries("probe")
@@ -56,7 +56,7 @@ def test_three_variants_read_back_from_the_maildir(
         assert isinstance(message, EmailMessage)
         assert message.defects == []
         entry = entries[f"{name}@xn--mter-koa.example.org"]
-        assert entry.state is State.ACCEPTED
+        assert entry.state is DeliveryState.ACCEPTED
         assert message["Message-ID"] == entry.message_id
         assert message["Message-ID"].endswith("@example.org>")
         assert message["Subject"] == f"Bürgerbeteiligung in {NAMES[variant]}"

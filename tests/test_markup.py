@@ -63,7 +63,8 @@ def test_printed_links_show_their_address_once() -> None:
     assert words(printed.block("[Text](https://www.e.org/x/) da")) == "Text (www.e.org/x) da"
     assert words(printed.block("[e.org](https://e.org/)")) == "e.org"
     assert words(printed.block("https://e.org/x")) == "https://e.org/x"
-    assert markdown.addresses("[a](https://e.org/) [b](mailto:x@e.org) [c](https://e.org)") == (
+    links = "[a](https://e.org/) [b](mailto:x@e.org) [c](https://e.org)"
+    assert markdown.short_addresses(links) == (
         "e.org",
         "x@e.org",
     )
@@ -112,6 +113,6 @@ def test_many_sentences_that_begin_with_a_number() -> None:
 
 def test_nesting_is_bounded() -> None:
     assert "x" in OWN.block("*" * 5000 + "x" + "*" * 5000)
-    assert [c.code for c in markdown.check("- " * 2000 + "x")] == ["too-deep"]
-    assert list(markdown.check("- a\n  - b\n    - c")) == []
+    assert [c.code for c in markdown.check_markdown("- " * 2000 + "x")] == ["too-deep"]
+    assert list(markdown.check_markdown("- a\n  - b\n    - c")) == []
     assert "x" in OWN.block("[" * 5000 + "x" + "](https://e.org)" * 5000)

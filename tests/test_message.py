@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.mail.address import Address
-from brochure.mail.letter.message import Sender, compose, identify
+from brochure.mail.letter.message import Sender, compose_message, message_id_for
 from brochure.mail.letter.template import Letter
 from tests.conftest import examples
 
@@ -30,9 +30,11 @@ NAME = "wir-bringen-uns-ein-marburg-biedenkopf-email.pdf"
 def message(
     letter: Letter = LETTER, to: Address = TO, name: str = NAME, *, draft: bool = False
 ) -> bytes:
-    identity = None if draft else identify("probe", SENDER, to, letter, "0" * 64)
+    identity = None if draft else message_id_for("probe", SENDER, to, letter, "0" * 64)
     date = None if draft else DATE
-    return compose(SENDER, to, letter, PDF, name, message_id=identity, date=date, draft=draft)
+    return compose_message(
+        SENDER, to, letter, PDF, name, message_id=identity, date=date, draft=draft
+    )
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -96,14 +98,14 @@ def test_drafts_are_open_to_be_sent() -> None:
 
 
 def test_one_identity_for_one_letter() -> None:
-    same = identify("probe", SENDER, TO, LETTER, "0" * 64)
-    assert same == identify("probe", SENDER, TO, LETTER, "0" * 64)
+    same = message_id_for("probe", SENDER, TO, LETTER, "0" * 64)
+    assert same == message_id_for("probe", SENDER, TO, LETTER, "0" * 64)
     other = Letter("de", "Grüße", "Anderes", "")
     others = {
-        identify("andere", SENDER, TO, LETTER, "0" * 64),
-        identify("probe", SENDER, Address("b@giessen.de", "b@giessen.de"), LETTER, "0" * 64),
-        identify("probe", SENDER, TO, other, "0" * 64),
-        identify("probe", SENDER, TO, LETTER, "1" * 64),
+        message_id_for("andere", SENDER, TO, LETTER, "0" * 64),
+        message_id_for("probe", SENDER, Address("b@giessen.de", "b@giessen.de"), LETTER, "0" * 64),
+        message_id_for("probe", SENDER, TO, other, "0" * 64),
+        message_id_for("probe", SENDER, TO, LETTER, "1" * 64),
     }
     assert len(others | {same}) == 5
 
@@ -167,7 +169,7 @@ def test_what_looks_like_a_header_is_only_words(words: str) -> None:
         Address("kontakt@example.org", "kontakt@example.org", words),
     )
     to = Address("a@giessen.de", "a@giessen.de", words)
-    data = compose(sender, to, letter, PDF, NAME, message_id="<a@b.de>", date=DATE)
+    data = compose_message(sender, to, letter, PDF, NAME, message_id="<a@b.de>", date=DATE)
     found = message_from_bytes(data, policy=policy.default)
     assert found.keys() == parsed(message()).keys()
     assert found["Subject"] == words
@@ -175,8 +177,8 @@ def test_what_looks_like_a_header_is_only_words(words: str) -> None:
         ("From", "flyer@example.org"), ("To", "a@giessen.de"), ("Reply-To", "kontakt@example.org"),
     ):  # fmt: skip
         # Without spaces: see above, on the new parser and encoded words.
-        told = [(a.display_name.replace(" ", ""), a.addr_spec) for a in found[name].addresses]
-        assert told == [(words.replace(" ", ""), spec)]
+        mailboxes = [(a.display_name.replace(" ", ""), a.addr_spec) for a in found[name].addresses]
+        assert mailboxes == [(words.replace(" ", ""), spec)]
 
 
 def test_a_name_of_a_file_is_one_whatever_the_folder_is_called() -> None:

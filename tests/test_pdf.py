@@ -220,8 +220,8 @@ def test_what_repeats_on_each_page_is_an_artifact(seed_pdfs: dict[str, TypesetDo
 def test_the_same_input_gives_the_same_bytes_in_any_time_zone_and_process(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from tests.conftest import *\n"
-        "p = Project(ROOT); m = load(p, SEED)\n"
-        "c = compose(p, m, 'email', load_editions(p)['email'], remember=False)\n"
+        "p = Project(ROOT); m = read_manuscript(p, SEED)\n"
+        "c = compose(p, m, 'email', load_editions(p)['email'], write_cache=False)\n"
         "sys.stdout.buffer.write(Typesetter(None).typeset(c).pdf)"
     )
     results = []

@@ -14,7 +14,7 @@ from brochure.layout.compose import qr_codes, svg
 from brochure.layout.compose.pictures import check_picture
 from tests.conftest import HEAD, PASSAGE, Workspace
 
-PLACE = Location("content/x/y.yaml", 8, 9)
+LOCATION = Location("content/x/y.yaml", 8, 9)
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
 )
@@ -26,14 +26,14 @@ def drawing(body: str, size: str = 'width="9mm" height="9mm" viewBox="0 0 100 10
 
 
 def diagnostics(data: bytes, suffix: str) -> list[Diagnostic]:
-    return list(check_picture(data, suffix, f"a{suffix}", PLACE))
+    return list(check_picture(data, suffix, f"a{suffix}", LOCATION))
 
 
 def refused(text: str) -> list[str]:
-    """What is said of an SVG, which is refused."""
+    """Why an SVG is refused."""
     found = diagnostics(text.encode(), ".svg")
     assert found
-    assert {(one.code, one.location, one.is_error) for one in found} == {("svg", PLACE, True)}
+    assert {(one.code, one.location, one.is_error) for one in found} == {("svg", LOCATION, True)}
     assert all("plain SVG" in one.hint for one in found)
     return [one.message.partition(": ")[2] for one in found]
 
@@ -157,7 +157,7 @@ def test_values_that_are_none(body: str) -> None:
         assert len(why) < 120
 
 
-def test_only_the_first_complaints_are_told() -> None:
+def test_only_the_first_reasons_are_given() -> None:
     body = "".join(f'<rect width="{i}foo"/>' for i in range(99))
     assert 1 < len(refused(drawing(body))) < 10
 
@@ -285,7 +285,7 @@ def test_what_drawing_programs_write_is_drawn(workspace: Workspace, text: str) -
 
 def test_what_is_only_defined_costs_nothing() -> None:
     body = chain(lambda i, to: f'<mask id="a{i}">{BOX.format(f"mask=`{to}`") * 9}</mask>')
-    assert list(svg.diagnostics(drawing(body.replace("`", '"')).encode())) == []
+    assert svg.find_reasons(drawing(body.replace("`", '"')).encode()) == []
 
 
 def test_codes_pass() -> None:
@@ -334,7 +334,7 @@ MANY = int(bounds.PIXELS**0.5) - 4
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (scanned(jpeg(progressive=True), 3_000), "3010 layers"),
         (scanned(jpeg(5_000, "L", progressive=True), 60), "66 layers"),
@@ -342,17 +342,17 @@ MANY = int(bounds.PIXELS**0.5) - 4
         (png(MANY, MANY, 8, 2, chunk(b"tRNS", bytes(6))), "transparency"),
         (png(1, 40_000, 1, 0), "one side"),
         (jpeg(MANY, "CMYK", progressive=True), "progressive"),
-        (jpeg(MANY, exif=turned()), "turned"),
+        (jpeg(MANY, exif=turned()), "rotated"),
         (png(14_000, 14_000, 1, 0), "million"),
     ],
     ids=["scans", "scans-of-many-pixels", "alpha", "transparent-colour", "long", "progressive",
          "turned", "bomb"],
 )  # fmt: skip
-def test_too_much_to_decode_or_to_draw(data: bytes, said: str) -> None:
+def test_too_much_to_decode_or_to_draw(data: bytes, message: str) -> None:
     suffix = ".png" if data.startswith(b"\x89") else ".jpg"
     (diagnostic,) = diagnostics(data, suffix)
-    assert (diagnostic.code, diagnostic.location) == ("picture-too-large", PLACE)
-    assert said in diagnostic.message
+    assert (diagnostic.code, diagnostic.location) == ("picture-too-large", LOCATION)
+    assert message in diagnostic.message
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_too_much_to_decode_or_to_draw(data: bytes, said: str) -> None:
 def test_broken_pictures(data: bytes) -> None:
     suffix = ".png" if data.startswith(b"\x89") else ".jpg"
     (diagnostic,) = diagnostics(data, suffix)
-    assert (diagnostic.code, diagnostic.location) == ("broken-picture", PLACE)
+    assert (diagnostic.code, diagnostic.location) == ("broken-picture", LOCATION)
     assert "\n" not in diagnostic.message
 
 
@@ -410,19 +410,20 @@ def test_moving_pictures_stand_still(workspace: Workspace) -> None:
 # --- Codes --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", ["a" * (bounds.CODE + 1), "ä" * (bounds.CODE // 2 + 1),
+@pytest.mark.parametrize("address", ["a" * (bounds.QR_CODE + 1), "ä" * (bounds.QR_CODE // 2 + 1),
                                      "a" * 9_999])  # fmt: skip
 def test_addresses_too_long_for_a_code(address: str) -> None:
-    with pytest.raises(qr_codes.CodeTooLong, match=str(bounds.CODE)):
+    with pytest.raises(qr_codes.QrCodeError, match=str(bounds.QR_CODE)):
         qr_codes.picture(address)
 
 
 @pytest.mark.parametrize("address", ["", "\ud800", "a\0b", "a\nb", "\x85"])
 def test_addresses_that_have_no_code(address: str) -> None:
-    with pytest.raises(qr_codes.NoCode):
+    with pytest.raises(qr_codes.QrCodeError):
         qr_codes.picture(address)
 
 
 def test_long_addresses_have_a_code() -> None:
-    for address in ("a" * bounds.CODE, "ä" * (bounds.CODE // 2), "漢" * (bounds.CODE // 3)):
+    most = bounds.QR_CODE
+    for address in ("a" * most, "ä" * (most // 2), "漢" * (most // 3)):
         assert qr_codes.picture(address).startswith(b"<svg")

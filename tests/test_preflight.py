@@ -74,7 +74,7 @@ FAULTS = [
 def codes(workspace: Workspace, edition: str) -> list[tuple[str, int, int]]:
     """What the command says: code, line, column."""
     run = subprocess.run(
-        [sys.executable, "-m", "brochure", "check", "-e", edition, "--json"],
+        [sys.executable, "-m", "brochure", "check", "--preflight", "-e", edition, "--json"],
         cwd=workspace.root, capture_output=True, text=True, check=False,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(workspace.root)},
     )  # fmt: skip
@@ -134,9 +134,9 @@ def test_type_is_measured_on_the_paper(workspace: Workspace) -> None:
     """A4 pages, scaled down to half a sheet: 8.5 points become six."""
     workspace.write(
         "styles/editions.yaml",
-        "small:\n  about: x\n  styles: [common.css, columns.css]\n"
+        "small:\n  description: x\n  styles: [common.css, columns.css]\n"
         "  fonts: [Source Sans 3, Gentium Book Plus]\n"
-        "  imposition: {scheme: saddle-stitch, sheet: A4}\n  legible: 7\n  resolution: 150\n",
+        "  imposition: {scheme: saddle-stitch, sheet: A4}\n  min-type-size: 7\n  resolution: 150\n",
     )
     workspace.write("content/probe/logo.png", png(160, 160))
     workspace.leaflet(FULL + LOGO + PASSAGE)
@@ -185,7 +185,7 @@ def test_an_edition_can_switch_off_checks_for_all(workspace: Workspace) -> None:
     text = (ROOT / "styles/editions.yaml").read_text("utf-8")
     workspace.write(
         "styles/editions.yaml",
-        text.replace("  legible: 7.5\n", "  preflight: {no-imprint: Steht im Umschlag.}\n"),
+        text.replace("  min-type-size: 7.5\n", "  preflight: {no-imprint: Steht im Umschlag.}\n"),
     )
     workspace.leaflet(HEAD + PASSAGE)
     assert workspace.typeset("print").diagnostics == ()
@@ -200,16 +200,17 @@ def test_the_build_looks_as_well_and_writes_nothing_that_is_wrong(workspace: Wor
         capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": "/bin"},
     )  # fmt: skip
     assert run.returncode == 1
-    assert "runs out of its column" in run.stderr
+    assert "sticks out of its column" in run.stderr
     assert not list((workspace.root / "out").rglob("*.pdf"))
 
 
 def test_a_check_writes_no_pdf_and_says_what_is_switched_off(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE + "preflight:\n  no-imprint: Steht im Umschlag.\n")
     run = subprocess.run(
-        [sys.executable, "-m", "brochure", "check", "-e", "print"], cwd=workspace.root,
-        capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": "/bin"},
+        [sys.executable, "-m", "brochure", "check", "--preflight", "-e", "print"],
+        cwd=workspace.root, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/bin"},
     )  # fmt: skip
     assert run.returncode == 0
-    assert "Switched off: no-imprint (Steht im Umschlag.)." in run.stderr
+    assert "Disabled check: no-imprint (Steht im Umschlag.)." in run.stderr
     assert not list((workspace.root / "out").rglob("*.pdf"))

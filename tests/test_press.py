@@ -5,7 +5,6 @@ import json
 import subprocess
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -16,16 +15,16 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.layout.compose.filters import quotation
 from brochure.layout.compose.fonts import missing_characters
-from brochure.layout.copyfit import LaidOutDocument, Rules, fit
+from brochure.layout.copyfit import fit
 from brochure.layout.edition import Scale, load_editions
-from brochure.layout.hyphenation import Hyphenator, bounded
+from brochure.layout.hyphenation import Hyphenator, allowed_breaks
 from brochure.layout.weasyprint import linebreak
 from brochure.manuscript.text.language import load_language
 from brochure.pipeline.typesetter import Typesetter
 from brochure.project import Project, builtin_styles, packaged_fonts
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.readers import squeezed, structure_texts
-from tests.test_pagination import stacked
+from tests.test_fit import press
 
 GERMAN = load_language(Project(ROOT), "de")
 assert GERMAN.hyphenation is not None
@@ -35,7 +34,7 @@ GERMAN_WORDS = GERMAN.hyphenation
 def test_an_edition_of_ones_own_needs_no_code(workspace: Workspace) -> None:
     workspace.write(
         "styles/editions.yaml",
-        "poster:\n  about: An A3 sheet.\n  styles: [common.css, columns.css, poster.css]\n"
+        "poster:\n  description: An A3 sheet.\n  styles: [common.css, columns.css, poster.css]\n"
         "  fonts: [Gentium Book Plus, Source Sans 3]\n",
     )
     workspace.write("styles/poster.css", "@page { size: A3 }")
@@ -48,8 +47,8 @@ def test_an_edition_of_ones_own_needs_no_code(workspace: Workspace) -> None:
 def test_mistakes_in_editions_are_placed(workspace: Workspace) -> None:
     workspace.write(
         "styles/editions.yaml",
-        "mine:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n  colour: red\n"
-        "other:\n  about: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n",
+        "mine:\n  description: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n  colour: red\n"
+        "other:\n  description: x\n  styles: [none.css]\n  fonts: [Comic Sans]\n",
     )
     with pytest.raises(DiagnosticsError) as caught:
         load_editions(workspace.project)
@@ -145,7 +144,7 @@ def test_a_character_that_no_font_has_names_itself_and_its_passage(workspace: Wo
     (diagnostic,) = workspace.diagnostics("email")
     assert diagnostic.code == "no-glyph"
     assert "U+6F22" in diagnostic.message
-    assert "commentary text of passage `eins`" in diagnostic.message
+    assert "`commentary text` of passage `eins`" in diagnostic.message
     assert (diagnostic.location.line, diagnostic.location.column) == (8, 13)
 
 
@@ -168,10 +167,7 @@ def test_a_font_of_the_project_is_used_as_soon_as_it_is_there(workspace: Workspa
 def test_the_last_page_of_what_fits_has_more_than_a_few_lines(lines: int, codes: list[str]) -> None:
     """2.1 of three pages are too little, 2.2 are enough."""
 
-    def render(rules: Rules) -> LaidOutDocument:
-        return LaidOutDocument(SimpleNamespace(pages=range(3)), stacked([5] * (lines // 5)), rules)
-
-    fitted = fit(render, 0.2, Scale(smallest=1, largest=1), 3)
+    fitted = fit(press([5] * (lines // 5)), 0.2, Scale(smallest=1, largest=1), 3)
     assert [diagnostic.code for diagnostic in fitted.diagnostics] == codes
 
 
@@ -244,9 +240,9 @@ def test_a_template_that_does_not_work(
 @pytest.mark.parametrize(
     ("template", "missing"),
     [
-        ("<html><title>x</title><body>x", "not-accessible: a language"),
-        ("<html lang=de><body>x", "not-accessible: a title"),
-        ("<html lang=de><title> </title><body>x", "not-accessible: a title"),
+        ("<html><title>x</title><body>x", "not-accessible: no language"),
+        ("<html lang=de><body>x", "not-accessible: no title"),
+        ("<html lang=de><title> </title><body>x", "not-accessible: no title"),
         ('<html lang=de><title>x</title><img src="a.svg">', "alt: the picture `a.svg`"),
     ],
 )
@@ -347,15 +343,15 @@ def test_a_style_may_choose_its_hyphen(workspace: Workspace) -> None:
 
 def test_breaks_keep_their_distance() -> None:
     rules = GERMAN_WORDS
-    assert bounded([1, 2, 3, 4, 6, 8, 9], 10, rules) == [3, 6]
-    assert bounded([], 10, rules) == []
+    assert allowed_breaks([1, 2, 3, 4, 6, 8, 9], 10, rules) == [3, 6]
+    assert allowed_breaks([], 10, rules) == []
 
 
 def test_words_are_remembered_and_the_dictionary_is_asked_once(tmp_path: Path) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def divide(word: str) -> list[int]:
-        asked.append(word)
+        requested.append(word)
         return [4]
 
     first = Hyphenator(GERMAN_WORDS, tmp_path, divide)
@@ -363,24 +359,24 @@ def test_words_are_remembered_and_the_dictionary_is_asked_once(tmp_path: Path) -
     first.save()
     second = Hyphenator(GERMAN_WORDS, tmp_path, divide)
     assert second.positions("Beispiel") == [4]
-    assert asked == ["Beispiel"]
+    assert requested == ["Beispiel"]
     (file,) = tmp_path.iterdir()
     data = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps({**data, "version": "0"}))
     assert Hyphenator(GERMAN_WORDS, tmp_path, divide).positions("Beispiel") == [4]
     file.write_text("not json")
     assert Hyphenator(GERMAN_WORDS, tmp_path, divide).positions("Beispiel") == [4]
-    assert asked == ["Beispiel"] * 3
+    assert requested == ["Beispiel"] * 3
 
 
-class Asked(dict[str, object]):
-    """A style that notes what is asked of it."""
+class ReadProperties(dict[str, object]):
+    """A style that notes which properties are read."""
 
     def __init__(self, style: Any) -> None:
-        self.style, self.asked = style, set[str]()
+        self.style, self.requested = style, set[str]()
 
     def __getitem__(self, name: str) -> object:
-        self.asked.add(name)
+        self.requested.add(name)
         return self.style[name]
 
     def __getattr__(self, name: str) -> Any:
@@ -391,14 +387,14 @@ def test_lines_are_remembered_by_all_that_they_depend_on(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a line would be taken for another one, in another style."""
-    asked: set[str] = set()
+    requested: set[str] = set()
     calls = 0
 
     def watched(split: Any, text: str, style: Any, *args: Any, **options: Any) -> Any:
         nonlocal calls
-        style = Asked(style)
+        style = ReadProperties(style)
         result = split(text, style, *args, **options)
-        asked.update(style.asked)
+        requested.update(style.requested)
         calls += 1
         return result
 
@@ -418,8 +414,8 @@ def test_lines_are_remembered_by_all_that_they_depend_on(
     )
     workspace.typeset()
     assert calls > 20
-    assert asked - {"line_height"} <= set(linebreak.PROPERTIES)
-    assert len(asked) > 20
+    assert requested - {"line_height"} <= set(linebreak.PROPERTIES)
+    assert len(requested) > 20
 
 
 def test_what_is_remembered_of_other_leaflets_changes_no_byte(workspace: Workspace) -> None:
@@ -451,9 +447,9 @@ def test_what_is_remembered_of_other_leaflets_changes_no_byte(workspace: Workspa
 def test_a_line_is_remembered_apart_where_no_word_may_be_divided() -> None:
     """After two hyphens, the same text is broken another way."""
     one, other = (linebreak.LineBreaker({"de": Hyphenator(GERMAN_WORDS)}, {}) for _ in "12")
-    other._memory = one._memory
+    other._lines = one._lines
     style = dict.fromkeys(linebreak.PROPERTIES, "x")
-    asked: list[bool] = []
+    requested: list[bool] = []
 
     class Layout:
         def __init__(self, text: str) -> None:
@@ -461,20 +457,20 @@ def test_a_line_is_remembered_apart_where_no_word_may_be_divided() -> None:
 
     def split(text: str, style: Any, breaker: linebreak.LineBreaker, *args: Any) -> Any:
         divides = breaker.divides("de")
-        asked.append(divides)
+        requested.append(divides)
         return Layout(text[:3] + "-") if divides else Layout(text[:3]), 3, 3, 1.0, 1.0, 1.0
 
     text, found = "abcabcabcabc" * 2, []
     for start in range(0, 18, 3):
         layout, *_ = one.split(split, text[start:], style, one, 10.0)
         found.append(layout)
-    assert asked == [True, True, False, True, True, False]
+    assert requested == [True, True, False, True, True, False]
     assert [layout.text for layout in found[:3]] == ["abc-", "abc-", "abc"]
     first, *_ = other.split(split, text, style, other, 10.0)
-    assert len(asked) == 6, "it was not asked again"
+    assert len(requested) == 6, "the line is not broken again"
     assert first is not found[0], "what is drawn is changed"
     fresh, *_ = other.split(split, text[6:], style, other, 20.0)
-    assert (fresh.text, asked[6:]) == ("abc-", [True])
+    assert (fresh.text, requested[6:]) == ("abc-", [True])
     third, *_ = other.split(split, text[6:], style, other, 10.0)
     assert third.text == "abc-", "at another width"
 
@@ -496,40 +492,42 @@ def test_no_word_is_broken_without_a_hyphen(workspace: Workspace, width: int) ->
 
 
 @pytest.mark.parametrize(
-    ("lines", "line", "said"),
+    ("lines", "line", "message"),
     [
         ("imposition: {scheme: saddle, sheet: A4}", 5, "cannot be `saddle`"),
         ("imposition: {scheme: saddle-stitch, sheet: A6}", 5, "cannot be `A6`"),
-        ("imposition: {scheme: saddle-stitch, creep: thick}", 5, "should be a number"),
-        ("imposition: {scheme: saddle-stitch, creep: 2}", 5, "1 is the most"),
-        ("bleed: -3", 5, "0 is the least"),
-        ("codes: perhaps", 5, "should be yes or no"),
-        ("resolution: 1.5", 5, "should be a whole number"),
-        ("scale: {smallest: 1.2, largest: 1.5}", 5, "1 is the most"),
-        ("fit: sheet", 5, "needs bounds for its type"),
-        ("output: html\n  marks: [crop]", 6, "page of the web has no `marks`"),
-        ("output: html\n  colours: black", 6, "page of the web has no `colours`"),
+        ("imposition: {scheme: saddle-stitch, creep: thick}", 5, "must be a number"),
+        ("imposition: {scheme: saddle-stitch, creep: 2}", 5, "largest allowed number is 1"),
+        ("bleed: -3", 5, "smallest allowed number is 0"),
+        ("qr-codes: perhaps", 5, "must be yes or no"),
+        ("resolution: 1.5", 5, "must be a whole number"),
+        ("scale: {smallest: 1.2, largest: 1.5}", 5, "largest allowed number is 1"),
+        ("fit: sheet", 5, "how far its type may be scaled"),
+        ("output: html\n  marks: [crop]", 6, "web page has no `marks`"),
+        ("output: html\n  colours: black", 6, "web page has no `colours`"),
         ("output: html\n  imposition: {scheme: saddle-stitch}", 6, "has no `imposition`"),
-        ("imposition: {scheme: saddle-stitch}\n  bleed: 3", 6, "have no `bleed`"),
-        ("imposition: {scheme: saddle-stitch}\n  marks: [crop]", 6, "have no `marks`"),
-        ("colour: red", 5, "`colour` is not known here"),
+        ("imposition: {scheme: saddle-stitch}\n  bleed: 3", 6, "cannot have `bleed`"),
+        ("imposition: {scheme: saddle-stitch}\n  marks: [crop]", 6, "cannot have `marks`"),
+        ("colour: red", 5, "no key `colour` here"),
+        ("codes: true", 5, "no key `codes` here"),
+        ("max_white_space: 0.2", 5, "no key `max_white_space` here"),
     ],
 )
-def test_editions_that_cannot_be(workspace: Workspace, lines: str, line: int, said: str) -> None:
+def test_editions_that_cannot_be(workspace: Workspace, lines: str, line: int, message: str) -> None:
     workspace.write(
         "styles/editions.yaml",
-        "mine:\n  about: x\n  styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
+        "mine:\n  description: x\n  styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
         f"  {lines}\n",
     )
     _, diagnostics = workspace.attempt(lambda: load_editions(workspace.project))
     (diagnostic,) = diagnostics
-    assert said in diagnostic.message
+    assert message in diagnostic.message
     assert (diagnostic.location.file, diagnostic.location.line) == ("styles/editions.yaml", line)
     assert diagnostic.hint
 
 
 def test_an_edition_without_fonts_says_so(workspace: Workspace) -> None:
-    workspace.write("styles/editions.yaml", "mine:\n  about: x\n  styles: [common.css]\n")
+    workspace.write("styles/editions.yaml", "mine:\n  description: x\n  styles: [common.css]\n")
     _, diagnostics = workspace.attempt(lambda: load_editions(workspace.project))
     assert ["names no fonts" in diagnostic.message for diagnostic in diagnostics] == [True]
 
@@ -537,7 +535,7 @@ def test_an_edition_without_fonts_says_so(workspace: Workspace) -> None:
 def test_pages_that_are_no_panels(workspace: Workspace) -> None:
     workspace.write(
         "styles/editions.yaml",
-        "mine:\n  about: x\n  styles: [common.css, columns.css]\n"
+        "mine:\n  description: x\n  styles: [common.css, columns.css]\n"
         "  fonts: [Source Sans 3, Gentium Book Plus]\n  imposition: {scheme: letter-fold}\n",
     )
     workspace.leaflet(HEAD + PASSAGE)

@@ -22,9 +22,11 @@ def refused(project: Project, path: Path) -> str:
 
 def test_reads_what_lies_inside(workspace: Workspace) -> None:
     file = workspace.write("content/probe/a.txt", "x" * 1000)
-    project = workspace.project
+    seen: list[Path] = []
+    outer: list[Path] = []
+    project = workspace.project.observed(outer.append).observed(seen.append)
     assert project.read(file, 1000) == b"x" * 1000
-    assert project.seen == {file}
+    assert seen == outer == [file]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,8 @@ def test_what_is_remembered_lies_outside_of_the_project(
     """A project may come from a stranger, and what lies in it would be believed."""
     project = workspace.project
     assert not project.cache.is_relative_to(project.root)
-    assert not project.journal.is_relative_to(project.root)
-    assert Project(workspace.root / "content").journal != project.journal
+    assert not project.manifest.is_relative_to(project.root)
+    assert Project(workspace.root / "content").manifest != project.manifest
     monkeypatch.setenv("BROCHURE_CACHE", str(workspace.root / "mine"))
     assert project.cache == workspace.root / "mine"
     monkeypatch.delenv("BROCHURE_CACHE")

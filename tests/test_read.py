@@ -1,4 +1,4 @@
-"""Files of sources: what cannot be read is said, in bounded time and memory; PDFs are read once."""
+"""Source files: read in bounded time and memory, and only once; failures are reported."""
 
 import io
 import json
@@ -12,8 +12,8 @@ import pytest
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.project import CACHE_VARIABLE
 from brochure.sources.document import Document
-from brochure.sources.reading import reader as reading
-from brochure.sources.reading.reader import read
+from brochure.sources.reading import pdfium, reader
+from brochure.sources.reading.reader import read_source
 from tests import papers
 from tests.conftest import Workspace
 
@@ -36,10 +36,10 @@ def small() -> bytes:
 
 def opened(workspace: Workspace, name: str, data: bytes) -> tuple[Document | None, list[str]]:
     path = workspace.write(f"content/probe/sources/{name}", data)
-    document, digest, diagnostics = read(workspace.project, path, None, HERE)
-    assert len(digest) == 64
-    assert all(d.location == HERE and not d.is_error for d in diagnostics)
-    return document, [d.message for d in diagnostics]
+    result = read_source(workspace.project, path, None, HERE)
+    assert len(result.value.digest) == 64
+    assert all(d.location == HERE and not d.is_error for d in result.diagnostics)
+    return result.value.document, [d.message for d in result.diagnostics]
 
 
 def texts(document: Document | None) -> list[str]:
@@ -73,26 +73,26 @@ def scanned() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "make", "said"),
+    ("name", "make", "message"),
     [
-        ("locked.pdf", lambda pdf: locked(pdf, "geheim"), "is protected with a password"),
-        ("cut.pdf", lambda pdf: pdf[:300], "is no PDF that can be read"),
-        ("page.pdf", lambda pdf: b"<html>not a PDF</html>", "is no PDF that can be read"),
-        ("nothing.pdf", lambda pdf: b"", "is no PDF that can be read"),
+        ("locked.pdf", lambda pdf: locked(pdf, "geheim"), "is protected by a password"),
+        ("cut.pdf", lambda pdf: pdf[:300], "is not a PDF that can be read"),
+        ("page.pdf", lambda pdf: b"<html>not a PDF</html>", "is not a PDF that can be read"),
+        ("nothing.pdf", lambda pdf: b"", "is not a PDF that can be read"),
         ("scan.pdf", lambda pdf: scanned(), "consists of pictures"),
-        ("empty.pdf", lambda pdf: papers.typeset("<html></html>"), "has no text in it"),
-        ("empty.txt", lambda pdf: b"  \n\n", "has no text in it"),
-        ("empty.html", lambda pdf: b"<p> </p>", "has no text in it"),
+        ("empty.pdf", lambda pdf: papers.typeset("<html></html>"), "contains no text"),
+        ("empty.txt", lambda pdf: b"  \n\n", "contains no text"),
+        ("empty.html", lambda pdf: b"<p> </p>", "contains no text"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_said(
-    workspace: Workspace, small: bytes, name: str, make: object, said: str
+def test_what_cannot_be_read_is_reported(
+    workspace: Workspace, small: bytes, name: str, make: object, message: str
 ) -> None:
     assert callable(make)
     document, diagnostics = opened(workspace, name, make(small))
     assert document is None
     (diagnostic,) = diagnostics
-    assert diagnostic.startswith(f"`{name}` {said}")
+    assert diagnostic.startswith(f"`{name}` {message}")
 
 
 def test_a_pdf_that_only_forbids_changes_is_read(workspace: Workspace, small: bytes) -> None:
@@ -109,7 +109,7 @@ def test_a_turned_page_is_read(workspace: Workspace, small: bytes) -> None:
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_text_on_its_side_is_read_where_all_of_it_is(
+def test_sideways_text_is_read_if_all_of_it_is_sideways(
     workspace: Workspace, small: bytes, turn: int
 ) -> None:
     with pikepdf.open(io.BytesIO(small)) as pdf:
@@ -124,7 +124,7 @@ def test_text_on_its_side_is_read_where_all_of_it_is(
     assert found == ["Wir fördern Bäume.", "Und Wiesen, weil sie effizient und offen sind."]
 
 
-def test_what_stands_sideways_beside_the_text_is_not_read(workspace: Workspace) -> None:
+def test_sideways_text_in_the_margin_is_not_read(workspace: Workspace) -> None:
     side = "<div style='position: absolute; transform: rotate(90deg)'>am Rand</div>"
     data = papers.typeset(f"<html lang=de>{TEXT}{side}</html>")
     assert "Rand" not in "".join(texts(opened(workspace, "a.pdf", data)[0]))
@@ -144,7 +144,7 @@ def test_files_of_other_kinds_are_refused(
 ) -> None:
     path = workspace.write(f"content/probe/sources/{name}", data)
     with pytest.raises(DiagnosticsError) as caught:
-        read(workspace.project, path, None, HERE)
+        read_source(workspace.project, path, None, HERE)
     assert [d.code for d in caught.value.diagnostics] == [code]
     assert all(d.hint for d in caught.value.diagnostics)
 
@@ -159,17 +159,17 @@ def test_files_outside_the_project_and_missing_ones_are_errors(workspace: Worksp
     for path in (workspace.root.parent / "a.txt", workspace.root / "content/probe/b.txt"):
         (workspace.root.parent / "a.txt").write_text("x")
         with pytest.raises(DiagnosticsError) as caught:
-            read(workspace.project, path, None, HERE)
-        (problem,) = caught.value.diagnostics
-        assert problem.is_error
-        assert problem.location == HERE
+            read_source(workspace.project, path, None, HERE)
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.is_error
+        assert diagnostic.location == HERE
 
 
 def test_a_pdf_is_read_once(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = opened(workspace, "a.pdf", small)
-    monkeypatch.setattr(reading, "run_reader", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(reader, "run_reader", lambda *_: pytest.fail("read again"))
     second, _ = opened(workspace, "copy-of-it.pdf", small)
     assert first == second
     (cached,) = (workspace.project.cache / "sources").iterdir()
@@ -179,10 +179,10 @@ def test_a_pdf_is_read_once(
     assert json.loads(cached.read_text())["pages"]
 
 
-def test_what_failed_for_want_of_time_is_tried_again(
+def test_what_took_too_long_is_tried_again(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "run_reader", lambda *_: {"error": "time"})
+    monkeypatch.setattr(reader, "run_reader", lambda *_: {"error": "time"})
     document, diagnostics = opened(workspace, "a.pdf", small)
     assert document is None
     assert "takes too long" in diagnostics[0]
@@ -190,20 +190,22 @@ def test_what_failed_for_want_of_time_is_tried_again(
     assert texts(opened(workspace, "a.pdf", small)[0])[0] == "Wir fördern Bäume."
 
 
-def test_no_numbers_where_some_are_said_to_be(workspace: Workspace, small: bytes) -> None:
+def test_expected_line_numbers_that_are_not_there_are_reported(
+    workspace: Workspace, small: bytes
+) -> None:
     path = workspace.write("content/probe/sources/a.pdf", small)
-    _, _, diagnostics = read(workspace.project, path, "margin", HERE)
-    assert [d.code for d in diagnostics] == ["no-margin-numbers"]
+    result = read_source(workspace.project, path, "margin", HERE)
+    assert [d.code for d in result.diagnostics] == ["no-margin-numbers"]
 
 
 def fail(data: bytes) -> None:
     raise ValueError("math domain error")
 
 
-def test_whatever_a_parser_raises_is_told(
+def test_whatever_a_parser_raises_is_reported(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "read_pdf", fail)
+    monkeypatch.setattr(pdfium, "read_pages", fail)
     document, diagnostics = opened(workspace, "a.pdf", small)
     assert document is None
-    assert "the program that reads it breaks down" in diagnostics[0]
+    assert "makes the program that reads it crash" in diagnostics[0]

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.diagnostics import DiagnosticsError, Location
-from brochure.manuscript.variants.regions import parse
+from brochure.manuscript.variants.regions import parse_regions
 from brochure.manuscript.variants.resolution import read_bundle
 from tests.conftest import HEAD, PASSAGE, Workspace, examples
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
-    """All complaints about a table, those of rows as well: code, line, column."""
+    """All diagnostics about a table, including those of rows: code, line, column."""
     try:
-        regions = parse(text, "r.csv")
+        regions = parse_regions(text, "r.csv")
     except DiagnosticsError as failed:
         return [(d.code, d.location.line, d.location.column) for d in failed.diagnostics]
     diagnostics = [*regions.diagnostics, *(d for row in regions.rows for d in row.diagnostics)]
@@ -39,18 +39,18 @@ def found(text: str) -> list[tuple[str, int, int]]:
 def test_what_spreadsheets_write(workspace: Workspace, text: str, ends: str, mark: bytes) -> None:
     workspace.leaflet(HEAD + "slots:\n  ort: x\n" + PASSAGE)
     workspace.regions(mark + text.replace("\n", ends).encode())
-    work = read_bundle(workspace.project, "probe")
-    assert (work.strays, work.unknown_columns) == ((), ())
-    assert [(row.id, row.name, row.cells["ort"].text) for row in work.regions.rows] == [
+    bundle = read_bundle(workspace.project, "probe")
+    assert (bundle.strays, bundle.unknown_columns) == ((), ())
+    assert [(row.id, row.name, row.cells["ort"].text) for row in bundle.regions.rows] == [
         ("06411000", "Darmstadt", "Markt 1"),
         ("06531000", "Gießen", ""),
     ]
-    assert all(row.diagnostics == () for row in work.regions.rows)
-    assert "ort" not in work.regions.rows[1].values
+    assert all(row.diagnostics == () for row in bundle.regions.rows)
+    assert "ort" not in bundle.regions.rows[1].values
 
 
 @pytest.mark.parametrize(
-    ("text", "complaints"),
+    ("text", "diagnostics"),
     [
         ("", [("no-column", 1, 1), ("no-column", 1, 1)]),
         ("id\n1\n", [("no-column", 1, 1)]),
@@ -78,14 +78,14 @@ def test_mistakes_are_placed(text: str, diagnostics: list[tuple[str, int, int]])
 
 
 def test_of_two_rows_with_one_id_neither_is_built() -> None:
-    rows = parse("id,name\n1,A\n1,B\n", "r.csv").rows
+    rows = parse_regions("id,name\n1,A\n1,B\n", "r.csv").rows
     assert [(row.name, [d.code for d in row.diagnostics]) for row in rows] == [
         ("A", ["duplicate-id"])
     ]
 
 
 def test_cells_know_their_places() -> None:
-    regions = parse('id;name;ort\n1;"A ""B""\nC";x\n', "r.csv")
+    regions = parse_regions('id;name;ort\n1;"A ""B""\nC";x\n', "r.csv")
     (row,) = regions.rows
     assert row.cells["name"].text == 'A "B"\nC'
     assert row.name == 'A "B" C', "it stands in titles"
@@ -115,7 +115,7 @@ def test_it_reads_what_the_module_csv_writes(rows: list[list[str]], semicolon: b
     writer = csv.writer(output, delimiter=delimiter, lineterminator="\n")
     named = [[f"r{index}", "N", *row] for index, row in enumerate(rows)]
     writer.writerows([["id", "name", "a", "b"], *named])
-    read = parse(output.getvalue(), "r.csv")
+    read = parse_regions(output.getvalue(), "r.csv")
     assert read.diagnostics == ()
     assert [[r.id, r.name, r.cells["a"].text, r.cells["b"].text] for r in read.rows] == [
         [cell.strip() for cell in row] for row in named

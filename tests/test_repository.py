@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from brochure import bounds
 from tests.conftest import ROOT, SEED
 
 README = (ROOT / "README.md").read_text("utf-8")
+VENV = ROOT / os.environ.get("BROCHURE_VENV", ".venv")
 
 
 def shown_commands() -> list[str]:
@@ -33,37 +35,40 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
         "brochure build mein-flugblatt",
         "brochure build mein-flugblatt --open --watch",
         "brochure check",
-        "brochure source mein-flugblatt",
-        "brochure source mein-flugblatt 12-13",
-        "brochure source mein-flugblatt --page 2",
-        'brochure source mein-flugblatt --find "vorhandenen Baumbestand"',
+        "brochure source show mein-flugblatt",
+        'brochure source find mein-flugblatt "vorhandenen Baumbestand"',
+        "brochure source quote mein-flugblatt 21",
+        "brochure source quote mein-flugblatt --page 2",
         "brochure new beispiel --example",
         "brochure check beispiel",
         "brochure build beispiel --draft",
         "brochure build wir-bringen-uns-ein --variant marburg-biedenkopf",
         "brochure build --all",
-        "brochure variants wir-bringen-uns-ein",
-        "brochure variants wir-bringen-uns-ein diff marburg-biedenkopf",
-        "brochure variants wir-bringen-uns-ein explain marburg-biedenkopf",
-        "brochure variants mein-flugblatt accept 06531000",
-        "brochure build --edition booklet --edition web",
-        "brochure check --edition press",
-        "brochure mail mein-flugblatt --new",
+        "brochure variants list mein-flugblatt",
+        "brochure variants diff mein-flugblatt 06531000",
+        "brochure variants explain mein-flugblatt 06531000",
+        "brochure variants accept mein-flugblatt 06531000",
+        "brochure build --edition booklet,web",
+        "brochure check --preflight --edition press",
+        "brochure mail init mein-flugblatt",
         "brochure build mein-flugblatt --all",
-        "brochure mail mein-flugblatt",
-        "brochure mail mein-flugblatt --eml",
-        "brochure mail mein-flugblatt --status",
-        "brochure mail mein-flugblatt --status --csv",
+        "brochure mail preview mein-flugblatt",
+        "brochure mail drafts mein-flugblatt",
+        "brochure mail status mein-flugblatt",
+        "brochure mail status mein-flugblatt --csv",
         "sudo apt-get install -y --no-install-recommends fonts-noto-core",
         "mkdir -p styles/fonts",
         "cp /usr/share/fonts/truetype/noto/NotoNaskhArabic-*.ttf styles/fonts/",
+        "brochure check --language de",
+        "BROCHURE_LANGUAGE=de brochure check",
         "brochure schema",
         "brochure schema variant",
         "brochure schema editions",
         "brochure schema mail",
         "brochure check --json",
         "brochure build --json",
-        "brochure mail mein-flugblatt --json",
+        "brochure variants list mein-flugblatt --json",
+        "brochure mail preview mein-flugblatt --json",
         'eval "$(brochure completion bash)"',
     ]
 
@@ -108,7 +113,8 @@ def test_each_command_of_the_readme(
     if line.startswith("brochure mail"):  # each line is run by itself; what it needs goes before
         for name in ("mail.yaml", "recipients.csv"):
             (project / "content/mein-flugblatt" / name).unlink(missing_ok=True)
-        needed = [] if line.endswith("--new") else ["mail mein-flugblatt --new", "build --all"]
+        begun = ["mail init mein-flugblatt", "build mein-flugblatt --all"]
+        needed = [] if " init " in line else begun
         for words in needed:
             before = ["brochure", *words.split()]
             subprocess.run(before, cwd=project, env=environment, check=True, capture_output=True)
@@ -121,6 +127,61 @@ def test_each_command_of_the_readme(
     assert run.returncode in ((0, 130, 124) if "--watch" in line else (int(wrong),)), run.stderr
     assert "Traceback" not in run.stderr
     assert wrong or "error" not in run.stderr
+
+
+def test_the_readme_shows_what_is_printed(
+    surroundings: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """Every line of its blocks of text: they are tables that the test writes, or printed."""
+    _, environment = surroundings
+    project, printed = tmp_path / "mein-flugblatt", ""
+    blocks = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+    regions, recipients = (b for b in blocks if b.startswith(("id,", "office;")))
+
+    def run(command: str, cwd: Path = project) -> None:
+        nonlocal printed
+        shell = {**environment, "COLUMNS": "80", "BROCHURE_LANGUAGE": "en"}
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=cwd, env=shell, capture_output=True, text=True, check=False
+        )
+        printed += done.stdout + done.stderr
+
+    run("brochure new mein-flugblatt", tmp_path)
+    run("brochure build mein-flugblatt")
+    leaflet = project / "content/mein-flugblatt/leaflet.yaml"
+    text = leaflet.read_text("utf-8")
+    leaflet.write_text(
+        re.sub(r"(?m)^lead: \|(\n  .*)+", "lead: Unser Ziel: ein Park", text), "utf-8"
+    )
+    run("brochure check")
+    leaflet.write_text(text, "utf-8")
+    run("brochure check --language de")
+    (slots,) = re.findall(r"```yaml\ncontact: (.*)\n(slots:\n(?:  .*\n)+)```", README)
+    text = text.replace("contact: |", f"{slots[1]}contact: |\n  {slots[0]}")
+    leaflet.write_text(text, "utf-8")
+    (leaflet.parent / "regions.csv").write_text(regions, "utf-8")
+    (leaflet.parent / "variants").mkdir()
+    changed = leaflet.parent / "variants/06531000.yaml"
+    changed.write_text("title: Unser Park in Gießen bleibt grün!\n", "utf-8")
+    run("brochure build --all")
+    run("brochure variants list mein-flugblatt; brochure variants diff mein-flugblatt 06531000")
+    run("brochure mail init mein-flugblatt; brochure mail preview mein-flugblatt")
+    run("brochure new beispiel --example", tmp_path)
+    run("brochure check beispiel", tmp_path / "beispiel")
+
+    def lines(text: str) -> list[str]:
+        return [re.sub(r"\d+ kB", "N kB", line) for line in text.splitlines()]
+
+    shown = [
+        line for block in blocks if block not in (regions, recipients) for line in lines(block)
+    ]
+    assert len(shown) > 30
+    printed_lines = {*lines(printed.replace(str(tmp_path), "/home/maria"))}
+    assert [line for line in shown if line not in printed_lines] == []
+    (passage,) = re.findall(r"```yaml\n(  - id: lines-21\n.*?)```", README, re.DOTALL)
+    printed = ""
+    run("brochure source quote mein-flugblatt 21")
+    assert printed == passage
 
 
 def test_what_the_readme_says_of_editions_and_fonts(
@@ -146,7 +207,7 @@ def test_what_the_readme_says_of_editions_and_fonts(
     (tmp_path / "styles/editions.yaml").write_text(edition)
     refused = run("brochure build -e thick-booklet")
     assert refused.returncode == 1
-    assert "No font has the characters" in refused.stderr
+    assert "No font has the character" in refused.stderr
     for line in shown_commands():
         if line.startswith(("mkdir", "cp ")):
             assert run(line).returncode == 0, line
@@ -167,7 +228,7 @@ def test_the_readme_knows_every_edition_and_every_check() -> None:
 
 def test_the_first_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:
     """In place: with everything set up, the second run of `script/build` is the one to test."""
-    if not (ROOT / ".venv").exists():
+    if not VENV.exists():
         pytest.skip("not set up by script/test")
     command = ["sh", "script/build"]
     environment = surroundings[1]
@@ -181,7 +242,7 @@ def test_the_first_command_of_the_readme(surroundings: tuple[Path, dict[str, str
 
 def test_the_second_command_of_the_readme(surroundings: tuple[Path, dict[str, str]]) -> None:
     """`script/test` sets up, checks, and hands its arguments to pytest."""
-    if not (ROOT / ".venv").exists():
+    if not VENV.exists():
         pytest.skip("not set up by script/test")
     command = ["sh", "script/test", "--version"]
     environment = surroundings[1]
@@ -196,10 +257,85 @@ def test_the_second_command_of_the_readme(surroundings: tuple[Path, dict[str, st
 def test_ci_runs_the_second_command_and_nothing_more_lenient() -> None:
     lines = (ROOT / ".ci/run").read_text().splitlines()
     commands = [line for line in lines if line and not line.startswith("#")]
-    assert commands == ["set -eu", 'cd "$(dirname "$0")/.."', "exec sh script/test"]
+    assert commands == [
+        "set -eu",
+        'cd "$(dirname "$0")/.."',
+        "sh script/test",
+        "exec sh script/test-further",
+    ]
 
 
-@pytest.mark.parametrize("script", ["bootstrap", "build", "test"])
+FAKE_TEST = """\
+echo "$PYTHON in $BROCHURE_VENV with $*"
+case $PYTHON in *3.12) exit 3 ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "installed", "tried", "said"),
+    [
+        ("3.11", ["3.12", "3.13", "3.14"], ["3.13", "3.14"], "now on 3.13 and 3.14."),
+        ("3.11", ["3.11", "3.12", "3.13"], ["3.12", "3.13"], "do not pass on Python 3.12."),
+        ("3.13", ["3.10", "3.11", "3.13"], ["3.11"], "on Python 3.13 before, and now on 3.11."),
+        ("3.11", ["3.10", "3.11"], [], "No Python from 3.11 to 3.14 but 3.11 is on this machine"),
+    ],
+)
+def test_further_pythons_are_the_newest_and_one_between(
+    tmp_path: Path, first: str, installed: list[str], tried: list[str], said: str
+) -> None:
+    """In PATH or where pyenv has them; one that was built without SQLite is none."""
+
+    def python(path: Path, body: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+    places = [tmp_path / "bin", tmp_path / "pyenv/versions/{}.7/bin"]
+    found = {
+        version: Path(str(places[n % 2]).format(version)) / f"python{version}"
+        for n, version in enumerate(installed)
+    }
+    for path in found.values():
+        python(path, f"echo {path}")
+    for name in ("dirname", "sh"):
+        python(tmp_path / "bin" / name, f'exec {shutil.which(name)} "$@"')
+    python(tmp_path / "clone/.venv/bin/python", f"echo {first}")
+    python(tmp_path / "pyenv/versions/3.14.0/bin/python3.14", "exit 1")
+    if "3.14" not in found:
+        python(tmp_path / "bin/python3.14", "exit 1")
+    script = tmp_path / "clone/script"
+    script.mkdir()
+    shutil.copy(ROOT / "script/test-further", script)
+    (script / "test").write_text(FAKE_TEST)
+    run = subprocess.run(
+        ["/bin/sh", script / "test-further", "-k", "x"],
+        env={"PATH": f"{tmp_path}/bin:/nowhere", "PYENV_ROOT": str(tmp_path / "pyenv")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.stdout.splitlines() == [f"{found[v]} in .venv-{v} with -k x" for v in tried]
+    assert said in run.stderr.splitlines()[-1]
+    assert run.returncode == int("3.12" in tried)
+
+
+@pytest.mark.parametrize("folder", ["/tmp/x", "..", ".venv-/../..", "brochure"])
+def test_no_other_folder_than_an_environment_is_made_anew(folder: str) -> None:
+    run = subprocess.run(
+        ["sh", "script/bootstrap"], cwd=ROOT, env={**os.environ, "BROCHURE_VENV": folder},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert run.stderr.startswith("BROCHURE_VENV must be")
+
+
+@pytest.mark.parametrize("system", ["debian-7", "--all", "-h"])
+def test_only_known_systems_are_tried(system: str) -> None:
+    command = ["sh", "script/try-on", system]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert run.stderr == f"Known are debian-12 debian-13 ubuntu-24.04, not {system}.\n"
+
+
+@pytest.mark.parametrize("script", ["bootstrap", "build", "test", "test-further", "try-on"])
 def test_scripts_are_posix_sh(script: str) -> None:
     subprocess.run(["sh", "-n", ROOT / "script" / script], check=True)
     text = (ROOT / "script" / script).read_text()
@@ -279,21 +415,45 @@ def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> 
     assert (tmp_path / "probe/out/probe/probe-print.pdf").exists()
 
 
+def commands(group: click.Group, name: str = "brochure") -> Iterator[tuple[str, click.Command]]:
+    """All commands by their names, groups and those in them."""
+    context = click.Context(group)
+    for one in group.list_commands(context):
+        command = group.get_command(context, one)
+        assert command is not None
+        yield f"{name} {one}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {one}")
+
+
 def test_every_command_and_option_is_told_of_in_the_readme() -> None:
     from brochure.cli.main import cli
 
-    commands = dict(cli.commands)
-    group = commands["variants"]
-    assert isinstance(group, click.Group)
-    assert {"diff", "explain", "accept"} == set(group.commands)
-    assert all(f"brochure variants mein-flugblatt {name}" in README.replace(SEED, "mein-flugblatt")
-               for name in group.commands)  # fmt: skip
-    for name, command in commands.items():
-        assert f"brochure {name}" in README
+    known = dict(commands(cli))
+    assert {"brochure variants diff", "brochure mail import", "brochure completion"} <= set(known)
+    text = " ".join(README.split())
+    for name, command in known.items():
+        assert re.search(rf"`?{name}\b", text), name
         for parameter in command.params:
-            option = next((o for o in parameter.opts if o.startswith("--")), None)
-            if option not in (None, "--verbose"):
-                assert option in README, f"{name} {option}"
+            option = next((o for o in parameter.opts if o.startswith("--")), "")
+            assert option in text, f"{name} {option}"
+
+
+def test_the_readme_shows_no_command_that_there_is_not() -> None:
+    """Nor do texts that go with brochure: what begins a leaflet, hints, schemas, docs."""
+    from brochure.cli.main import cli
+
+    known = dict(commands(cli))
+    groups = {name for name, command in known.items() if isinstance(command, click.Group)}
+    files = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "styles").glob("*.yaml")]
+    files += [p for p in (ROOT / "brochure").rglob("*") if p.suffix in (".py", ".yaml", ".po")]
+    files += (ROOT / "content").glob("*.json")
+    for file in files:
+        text = re.sub(r"[\s\"#|]+", " ", file.read_text("utf-8"))
+        for first, second in re.findall(r"\bbrochure (\w+)(?:\s+(\S+?))?(?=[\s`,.;:)]|$)", text):
+            name = f"brochure {first}"
+            if name in groups and re.fullmatch(r"[\w{-]+.*", second or ""):
+                assert f"{name} {second}" in known, f"{file}: {name} {second}"
 
 
 def test_nothing_built_is_tracked() -> None:
@@ -308,7 +468,10 @@ def test_the_readme_says_the_bounds() -> None:
     megabytes = {name: value // 10**6 for name, value in vars(bounds).items() if name.isupper()
                  and isinstance(value, int)}  # fmt: skip
     rows = [
-        f"{megabytes['MANUSCRIPT']} MB, {bounds.PASSAGES:,} passages, {bounds.SIGNS:,} signs",
+        (
+            f"{megabytes['MANUSCRIPT']} MB, {bounds.PASSAGES:,} passages, "
+            f"{bounds.MARKUP_CHARACTERS:,} characters"
+        ),
         f"{megabytes['TABLE']} MB, {bounds.ROWS:,} rows, {bounds.COLUMNS} columns",
         f"{megabytes['FILLED']} million characters",
         f"{megabytes['STYLE']} MB each; a language file {bounds.LANGUAGE // 1000} kB",
@@ -319,7 +482,7 @@ def test_the_readme_says_the_bounds() -> None:
             f"{bounds.SVG_ELEMENTS:,} elements"
         ),
         f"{megabytes['PICTURES']} MB, {bounds.ASSETS} files and QR codes",
-        f"{bounds.CODE} bytes",
+        f"{bounds.QR_CODE} bytes",
         f"{megabytes['FONTS']} MB, {bounds.FONT_FILES} files",
         (
             f"{megabytes['SOURCE_PDF']} MB as PDF, {megabytes['SOURCE_TEXT']} MB as text, "
@@ -332,7 +495,7 @@ def test_the_readme_says_the_bounds() -> None:
         ),
         f"{megabytes['MEMORY']} MB; {megabytes['PASSAGE_MEMORY']} MB more for each passage",
         f"{megabytes['LEDGER']} MB",
-        f"{bounds.ALIKE} of one kind, {bounds.COMPLAINTS} in all",
+        f"{bounds.SIMILAR_DIAGNOSTICS} of one kind, {bounds.DIAGNOSTICS} in all",
     ]
     section = README.partition("## Leaflets from strangers")[2].partition("\n## ")[0]
     told = [line.split("|")[2].strip() for line in section.splitlines() if line.startswith("| ")]
@@ -350,7 +513,7 @@ OPENERS = {
     "brochure/layout/weasyprint/engine.py": "a temporary file for fontconfig",
     "brochure/layout/compose/fonts.py": "the font package",
     "brochure/layout/hyphenation.py": "the dictionaries of Pyphen",
-    "brochure/prepress/finishing.py": "streams of a PDF in memory",
+    "brochure/prepress/postprocess.py": "streams of a PDF in memory",
     "brochure/cli/main.py": "the end of a pipe",
     "brochure/isolation.py": "its own pipe",
     "brochure/sources/reading/reader.py": "our own code",

@@ -1,4 +1,4 @@
-"""Geometry: characters → words and rows, numbers in margins, columns, furniture."""
+"""Geometry: characters → words and rows, numbers in margins, columns, page artifacts."""
 
 import random
 from collections.abc import Sequence
@@ -6,13 +6,17 @@ from itertools import pairwise
 
 import pytest
 
-from brochure.sources.document import Document, Mode, Reference
-from brochure.sources.finding import Limits, Verdict
-from brochure.sources.reading import line_numbers
-from brochure.sources.reading import pages as columns
-from brochure.sources.reading import pages as paper
-from brochure.sources.reading.rows import Char, Row, Word, rows_of
-from brochure.sources.verification import Source
+from brochure.sources.document import Document, NumberingMode, QuoteReference
+from brochure.sources.finding import LimitingWords, Verdict
+from brochure.sources.reading.line_numbers import find_line_numbers
+from brochure.sources.reading.pages import (
+    PageRows,
+    assemble_document,
+    find_gutters,
+    reading_order,
+)
+from brochure.sources.reading.rows import Char, RowWord, TextRow, find_rows
+from brochure.sources.verification import SearchableSource
 from tests import papers
 
 
@@ -30,17 +34,20 @@ def chars(text: str, y: float, left: float = 0, size: float = 10, wide: float = 
     return found
 
 
-def shown(rows: Sequence[Row]) -> list[str]:
+def shown(rows: Sequence[TextRow]) -> list[str]:
     return [" ".join(word.text for word in row.words) for row in rows]
 
 
 def test_rows_come_from_the_top_whatever_the_order_of_the_file() -> None:
-    assert shown(rows_of([*chars("zwei Worte", 30), *chars("eins", 10)])) == ["eins", "zwei Worte"]
+    assert shown(find_rows([*chars("zwei Worte", 30), *chars("eins", 10)])) == [
+        "eins",
+        "zwei Worte",
+    ]
 
 
 def test_words_of_one_line_drawn_in_pieces_are_one_row() -> None:
     pieces = [*chars("hinten", 10, left=60), *chars("vorne", 10.4, left=0)]
-    assert shown(rows_of(pieces)) == ["vorne hinten"]
+    assert shown(find_rows(pieces)) == ["vorne hinten"]
 
 
 def test_small_digits_beside_the_line_are_superscripts_and_subscripts() -> None:
@@ -48,49 +55,52 @@ def test_small_digits_beside_the_line_are_superscripts_and_subscripts() -> None:
     lowered = chars("2", 22, left=10, size=6, wide=3)
     behind = chars("-Preis", 20, left=13)
     raised = chars("7", 16, left=43, size=6, wide=3)
-    assert shown(rows_of([*base, *lowered, *behind, *raised])) == ["CO₂-Preis⁷"]
+    assert shown(find_rows([*base, *lowered, *behind, *raised])) == ["CO₂-Preis⁷"]
 
 
 def test_small_numbers_by_themselves_stay_what_they_are() -> None:
     number = chars("12", 19, left=0, size=7, wide=3.5)
-    assert shown(rows_of([*number, *chars("Text", 20, left=40)])) == ["12 Text"]
+    assert shown(find_rows([*number, *chars("Text", 20, left=40)])) == ["12 Text"]
 
 
-def test_gaps_decide_where_no_space_stands() -> None:
+def test_without_a_space_the_gap_decides() -> None:
     far, near, doubtful = (
         [*chars("ein", 10), *chars("Wort", 10, left=15 + gap)] for gap in (9, 0.5, 3)
     )
-    assert shown(rows_of(far)) == ["ein Wort"]
-    assert shown(rows_of(near)) == ["einWort"]
-    (row,) = rows_of(doubtful)
-    assert [(word.text, word.loose) for word in row.words] == [("ein", False), ("Wort", True)]
+    assert shown(find_rows(far)) == ["ein Wort"]
+    assert shown(find_rows(near)) == ["einWort"]
+    (row,) = find_rows(doubtful)
+    assert [(word.text, word.uncertain_space) for word in row.words] == [
+        ("ein", False),
+        ("Wort", True),
+    ]
 
 
 def test_accents_that_tex_draws_over_letters_are_put_on_them() -> None:
     before = [Char("¨", 5, 10, 10, 10, 0), *chars("ur", 10, left=5)]
-    assert shown(rows_of([*chars("f", 10), *before])) == ["für"]
+    assert shown(find_rows([*chars("f", 10), *before])) == ["für"]
     after = [*chars("u", 10), Char("¨", 0, 5, 10, 10, 0), *chars("ber", 10, left=5)]
-    assert shown(rows_of(after)) == ["über"]
+    assert shown(find_rows(after)) == ["über"]
 
 
-def test_words_that_run_from_right_to_left_keep_the_order_of_the_file() -> None:
+def test_words_from_right_to_left_keep_the_order_of_the_file() -> None:
     letters = "سلام"
     found = [Char(c, 40 - 5 * i, 45 - 5 * i, 10, 10, 0) for i, c in enumerate(letters)]
-    assert shown(rows_of(found)) == [letters]
+    assert shown(find_rows(found)) == [letters]
 
 
 def test_the_letters_of_an_arabic_ligature_are_put_in_order() -> None:
     """Lam and alef, drawn as one, come from PDFium turned round; marks stand on their letter."""
     drawn = [("ا", 0), ("أ", 1), ("ل", 1), ("ش", 2), ("\u064e", 2.4), ("ج", 3)]
     found = [Char(c, 40 - 5 * i, 45 - 5 * i, 10, 10, 0) for c, i in drawn]
-    assert shown(rows_of(found)) == ["الأش\u064eج"]
+    assert shown(find_rows(found)) == ["الأش\u064eج"]
 
 
-def row(y: float, *words: tuple[str, float, float]) -> Row:
-    return Row(y, 10, tuple(Word(*word) for word in words))
+def row(y: float, *words: tuple[str, float, float]) -> TextRow:
+    return TextRow(y, 10, tuple(RowWord(*word) for word in words))
 
 
-def numbered(values: Sequence[int], pitch: float = 14) -> list[Row]:
+def numbered(values: Sequence[int], pitch: float = 14) -> list[TextRow]:
     return [
         row(i * pitch, (str(value), 10 - 3 * len(str(value)), 10), ("Wort", 40, 200 + i % 7))
         for i, value in enumerate(values)
@@ -98,17 +108,17 @@ def numbered(values: Sequence[int], pitch: float = 14) -> list[Row]:
 
 
 def test_numbers_below_each_other_in_a_strip_of_their_own_are_line_numbers() -> None:
-    found = line_numbers.find([numbered(range(1, 31)), numbered(range(31, 61))])
+    found = find_line_numbers([numbered(range(1, 31)), numbered(range(31, 61))])
     assert found is not None
     assert (found.step, found.printed) == (1, 60)
     assert [n.value for n in found.pages[1][0]] == list(range(31, 61))
 
 
-def plain_row(i: int) -> Row:
+def plain_row(i: int) -> TextRow:
     return row(14 * i, ("Wort", 40, 200))
 
 
-def list_row(i: int, number: int) -> Row:
+def list_row(i: int, number: int) -> TextRow:
     return row(14 * i, (str(number), 4, 10), ("Wort", 40, 200))
 
 
@@ -137,22 +147,22 @@ def list_row(i: int, number: int) -> Row:
     ],
     ids=["list", "short items", "short list", "figures", "behind", "table", "page number"],
 )
-def test_other_numbers_are_not(rows: list[Row]) -> None:
-    assert line_numbers.find([rows, rows]) is None
+def test_other_numbers_are_not_line_numbers(rows: list[TextRow]) -> None:
+    assert find_line_numbers([rows, rows]) is None
 
 
-def test_the_number_of_the_page_in_the_same_strip_is_no_line() -> None:
+def test_the_number_of_the_page_in_the_same_strip_is_not_a_line_number() -> None:
     lines = numbered(range(1, 31))
     for page in ([row(-20, ("9", 7, 10)), *lines], [*lines, row(500, ("1", 7, 10))]):
-        found = line_numbers.find([page, page])
+        found = find_line_numbers([page, page])
         assert found is not None
         assert [n.value for n in found.pages[0][0]] == list(range(1, 31))
 
 
-def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
+def test_numbers_on_a_few_pages_count_if_they_are_expected() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
     pages = [numbered(range(1, 31)), text, text, text]
-    found = line_numbers.find(pages, sure=True)
+    found = find_line_numbers(pages, expected=True)
     assert found is not None
     assert found.printed == 30
     pages = [numbered(range(1, 31)), [row(14 * i, ("a" * (i + 3), 40, 200)) for i in range(30)]]
@@ -163,14 +173,17 @@ def test_numbers_on_a_few_pages_count_where_somebody_says_so() -> None:
 
 def test_numbers_on_a_few_pages_only_are_a_list() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(30)]
-    assert line_numbers.find([numbered(range(1, 31)), text, text, text]) is None
+    assert find_line_numbers([numbered(range(1, 31)), text, text, text]) is None
 
 
 def read(
-    rows: Sequence[Sequence[Row]], *, unreadable: Sequence[int] = (), mode: Mode | None = None
+    rows: Sequence[Sequence[TextRow]],
+    *,
+    unreadable: Sequence[int] = (),
+    mode: NumberingMode | None = None,
 ) -> Document:
-    pages = [paper.Page(tuple(page), i in unreadable) for i, page in enumerate(rows)]
-    return paper.document(pages, mode)
+    pages = [PageRows(tuple(page), i in unreadable) for i, page in enumerate(rows)]
+    return assemble_document(pages, mode)
 
 
 def test_numbers_that_are_missing_are_gaps() -> None:
@@ -178,22 +191,22 @@ def test_numbers_that_are_missing_are_gaps() -> None:
     rows = numbered(range(1, 31))
     rows = [r if i + 1 in values else row(r.y, ("Wort", 40, 200)) for i, r in enumerate(rows)]
     found = read([rows])
-    assert found.gaps == ("7", "15–16")
+    assert found.missing_numbers == ("7", "15–16")
     assert [line.number for line in found.lines if line.number] == values
 
 
-def test_where_a_number_is_not_certain_a_reference_is_unchecked() -> None:
+def test_if_a_number_is_not_certain_a_reference_is_unchecked() -> None:
     """A number at every fifth line, and two lines more than there is room for, at odd places."""
     ys = [*(14.0 * i for i in range(1, 21)), 145.0, 151.0]
     rows = [
         row(y, *([(str(i), 4, 10)] if i % 5 == 0 else []), (f"Wort{chr(96 + i)}", 40, 200))
         for i, y in enumerate(ys, 1)
     ]
-    source = Source(read([sorted(rows, key=lambda r: r.y)], mode="margin"))
+    source = SearchableSource(read([sorted(rows, key=lambda r: r.y)], mode="margin"))
     assert source.document.numbering.step == 5
 
     def verdict(word: str, line: str) -> Verdict:
-        return source.verify(word, Reference(None, line), Limits()).verdict
+        return source.verify(word, QuoteReference(None, line), LimitingWords()).verdict
 
     assert verdict("Wortb", "2") is Verdict.VERBATIM
     assert verdict("Wortr", "18") is Verdict.VERBATIM
@@ -201,7 +214,7 @@ def test_where_a_number_is_not_certain_a_reference_is_unchecked() -> None:
     assert verdict("Wortb", "3") is Verdict.WRONG_LINES
 
 
-def test_running_heads_feet_and_page_numbers_stand_aside() -> None:
+def test_running_heads_feet_and_page_numbers_are_artifacts() -> None:
     pages = [
         [
             row(10, ("Drucksache", 40, 90), ("20/7", 95, 110)),
@@ -212,10 +225,10 @@ def test_running_heads_feet_and_page_numbers_stand_aside() -> None:
     ]
     found = read(pages)
     assert found.pages == ("5", "6", "7", "8")
-    assert found.counted
-    asides = [line.text for line in found.lines if line.aside]
-    assert asides == [text for p in range(4) for text in ("Drucksache 20/7", str(p + 5))]
-    assert [line.number for line in found.lines if not line.aside] == list(range(1, 81))
+    assert found.page_numbers_printed
+    artifacts = [line.text for line in found.lines if line.artifact]
+    assert artifacts == [text for p in range(4) for text in ("Drucksache 20/7", str(p + 5))]
+    assert [line.number for line in found.lines if not line.artifact] == list(range(1, 81))
 
 
 def headed(heads: Sequence[str]) -> Document:
@@ -233,32 +246,35 @@ def headed(heads: Sequence[str]) -> Document:
 
 def test_heads_of_left_and_right_pages_may_differ() -> None:
     found = headed(["Koalitionsvertrag", "Bildung"] * 4)
-    assert [line.text for line in found.lines if line.aside] == ["Koalitionsvertrag", "Bildung"] * 4
+    assert [line.text for line in found.lines if line.artifact] == [
+        "Koalitionsvertrag",
+        "Bildung",
+    ] * 4
 
 
-def test_what_begins_a_few_pages_only_is_text() -> None:
+def test_what_begins_only_a_few_pages_is_text() -> None:
     found = headed(["Bildung", *"abc", "Bildung", *"def"])
-    assert [line.text for line in found.lines if line.aside] == []
+    assert [line.text for line in found.lines if line.artifact] == []
 
 
 def test_smaller_type_at_the_foot_is_a_footnote() -> None:
     text = [row(40 + 14 * i, ("Wort", 40, 200)) for i in range(20)]
-    note = Row(330, 7, (Word("1", 40, 43), Word("Siehe", 45, 60)))
+    note = TextRow(330, 7, (RowWord("1", 40, 43), RowWord("Siehe", 45, 60)))
     found = read([[*text, note]])
-    assert [line.text for line in found.lines if line.aside] == ["1 Siehe"]
+    assert [line.text for line in found.lines if line.artifact] == ["1 Siehe"]
 
 
 def test_columns_are_read_one_after_the_other_and_headings_over_both_before_them() -> None:
     heading = row(10, ("Ein", 0, 100), ("Titel", 103, 300))
     both = [row(30 + 14 * i, (f"links{i}", 0, 140), (f"rechts{i}", 170, 300)) for i in range(8)]
-    (gutters,) = columns.gutters_of([[heading, *both]])
-    parts = columns.in_order([heading, *both], gutters)
+    (gutters,) = find_gutters([[heading, *both]])
+    parts = reading_order([heading, *both], gutters)
     assert [part.row.words[0].text for part in parts] == [
         "Ein", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
     ]  # fmt: skip
 
 
-def test_words_far_apart_make_no_columns() -> None:
+def test_words_far_apart_do_not_make_columns() -> None:
     chance = random.Random(4)
     rows = []
     for i in range(12):
@@ -266,19 +282,19 @@ def test_words_far_apart_make_no_columns() -> None:
         words = [(f"w{a}", float(a), b - 14.0) for a, b in pairwise(edges) if b - a > 20]
         rows.append(row(14 * i, *words))
     assert sum(len(r.words) for r in rows) > 40
-    assert columns.gutters_of([rows]) == [[]]
+    assert find_gutters([rows]) == [[]]
 
 
 def test_pages_that_cannot_be_read_are_named() -> None:
     text = [row(14 * i, ("Wort", 40, 200)) for i in range(20)]
-    assert read([text, [], text], unreadable=[1]).blank == (1,)
+    assert read([text, [], text], unreadable=[1]).unreadable_pages == (1,)
 
 
 def test_a_table_of_all_layouts_is_not_empty() -> None:
     assert len(papers.LAYOUTS) >= 15
 
 
-def test_lines_that_stand_off_the_grid_are_not_counted() -> None:
+def test_lines_off_the_grid_are_not_counted() -> None:
     """Three lines between numbers that leave room for four, none of them where one should be."""
     rows = [row(14.0 * i, ("Wort", 40, 200)) for i in range(1, 31)]
     rows = [
@@ -290,7 +306,7 @@ def test_lines_that_stand_off_the_grid_are_not_counted() -> None:
     assert [line.number for line in found.lines[8:15]] == [9, 10, None, None, None, 15, 16]
 
 
-def test_rows_above_and_below_the_numbered_ones_stand_aside() -> None:
+def test_rows_above_and_below_the_numbered_ones_are_artifacts() -> None:
     pages = [
         [
             row(-40, (f"Kopf {'xyz'[p]}", 40, 90)),
@@ -300,12 +316,12 @@ def test_rows_above_and_below_the_numbered_ones_stand_aside() -> None:
         for p in range(3)
     ]
     found = read(pages)
-    assert [line.text for line in found.lines if line.aside] == [
+    assert [line.text for line in found.lines if line.artifact] == [
         "Kopf x", "Fuß u", "Kopf y", "Fuß v", "Kopf z", "Fuß w"
     ]  # fmt: skip
 
 
-def test_what_stands_behind_text_is_text_though_it_is_repeated() -> None:
+def test_what_comes_after_text_is_text_even_if_it_is_repeated() -> None:
     pages = [
         [
             row(0, ("Absatz" + "abcd"[p], 40, 200)),
@@ -314,7 +330,7 @@ def test_what_stands_behind_text_is_text_though_it_is_repeated() -> None:
         ]
         for p in range(4)
     ]
-    assert [line.text for line in read(pages).lines if line.aside] == []
+    assert [line.text for line in read(pages).lines if line.artifact] == []
 
 
 def test_lines_before_the_first_number_and_after_the_last_are_counted_if_that_is_certain() -> None:
@@ -334,7 +350,7 @@ def test_lines_before_the_first_number_and_after_the_last_are_counted_if_that_is
     assert page(before=4, after=6)[-7:] == [25] + [None] * 6  # something below them
 
 
-def page_of(count: int, step: int, *, pitch: float = 15) -> list[Row]:
+def page_of(count: int, step: int, *, pitch: float = 15) -> list[TextRow]:
     """One page with a head, so many lines with a number at every so many, and a page number."""
     lines = [
         row(100 + pitch * i, *([(str(i), 4, 10)] if i % step == 0 else []), ("a" * i, 40, 200))
@@ -345,17 +361,17 @@ def page_of(count: int, step: int, *, pitch: float = 15) -> list[Row]:
 
 
 @pytest.mark.parametrize(("count", "step"), [(12, 5), (13, 5), (14, 5), (40, 5), (23, 10), (8, 1)])
-def test_on_a_single_page_the_head_and_the_page_number_stand_aside(count: int, step: int) -> None:
+def test_on_a_single_page_the_head_and_the_page_number_are_artifacts(count: int, step: int) -> None:
     found = read([page_of(count, step)])
-    assert [line.number for line in found.lines if not line.aside] == list(range(1, count + 1))
-    assert [line.text for line in found.lines if line.aside] == ["Drucksache 20/7", "1"]
+    assert [line.number for line in found.lines if not line.artifact] == list(range(1, count + 1))
+    assert [line.text for line in found.lines if line.artifact] == ["Drucksache 20/7", "1"]
     assert found.numbering.step == step
 
 
-def test_two_numbers_that_do_not_stand_as_they_count_are_none() -> None:
+def test_two_numbers_at_the_wrong_distance_are_not_line_numbers() -> None:
     rows = page_of(14, 5)
     rows.insert(8, row(rows[7].y + 7, ("dazwischen", 40, 200)))
-    assert line_numbers.find([rows]) is None
+    assert find_line_numbers([rows]) is None
 
 
 def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> None:
@@ -364,11 +380,11 @@ def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> N
         row(r.y, *[(w.text, w.left, w.right) for w in r.words], ("bis", 5, 12)) if i % 8 == 3 else r
         for i, r in enumerate(pages[2])
     ]
-    found = line_numbers.find(pages)
+    found = find_line_numbers(pages)
     assert found is not None
     assert len(found.pages[2][0]) >= 35
 
 
 def test_the_only_page_with_text_need_not_be_the_last() -> None:
     found = read([page_of(12, 100), [], []])  # no lines are numbered
-    assert [line.text for line in found.lines if line.aside] == ["1"]
+    assert [line.text for line in found.lines if line.artifact] == ["1"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brochure.manuscript.load import load
+from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument
 from brochure.project import Project
 from tests.conftest import ROOT, SEED, SEED_REGION
@@ -58,7 +58,7 @@ def test_pdftotext_finds_every_sentence(
 
 
 def test_the_manuscript_keeps_the_emphasis_of_the_original() -> None:
-    manuscript = load(Project(ROOT), SEED, SEED_REGION)
+    manuscript = read_manuscript(Project(ROOT), SEED, SEED_REGION)
     texts = [p.commentary.text for p in manuscript.leaflet.passages if p.commentary]
     emphasised = [plain(text) for text in re.findall(r"\*([^*]+)\*", "\n".join(texts))]
     commentaries = [

@@ -26,9 +26,9 @@ import trustme
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.mail.campaign import read_campaign
 from brochure.mail.delivery import send
-from brochure.mail.delivery.entries import Entry, State
+from brochure.mail.delivery.entries import DeliveryState, Entry
 from brochure.mail.delivery.ledger import Ledger
-from brochure.mail.delivery.send import Pause, Pauses, Sending, Sent, prepare
+from brochure.mail.delivery.send import Pause, Pauses, Sending, Sent, queue_campaign
 from brochure.mail.delivery.smtp import Connection, Timeouts, Unreachable
 from brochure.mail.letter.model import Server
 from brochure.project import Project
@@ -59,13 +59,13 @@ def tardy(monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...] = (A,)) -> None
     """A disk that takes its time before the last line of these letters, so that the news of a
     connection that was dropped has arrived: on loopback, whole letters are on their way by then.
     """
-    real = Ledger.ending
+    real = Ledger.record_ending
 
-    def ending(self: Ledger, campaign: str, key: str, now: datetime) -> None:
+    def record_ending(self: Ledger, campaign: str, key: str, now: datetime) -> None:
         real(self, campaign, key, now)
         time.sleep(0.1 if key in keys else 0)
 
-    monkeypatch.setattr(Ledger, "ending", ending)
+    monkeypatch.setattr(Ledger, "record_ending", record_ending)
 
 
 def entries(room: Mailroom) -> dict[str, Entry]:
@@ -73,7 +73,7 @@ def entries(room: Mailroom) -> dict[str, Entry]:
         return ledger.entries("probe")
 
 
-def states(room: Mailroom) -> dict[str, State]:
+def states(room: Mailroom) -> dict[str, DeliveryState]:
     return {key: entry.state for key, entry in entries(room).items()}
 
 
@@ -85,12 +85,12 @@ def test_three_variants(
     room.recipients(A, B, C)
     with office(authority, security=security) as server:
         room.mailing(server.port, security)
-        assert room.mail("--send", "--yes", "3") == 0
+        assert room.mail("send", "--yes", "3") == 0
         assert server.hooks.counts() == {A: 1, B: 1, C: 1}
         assert server.hooks.connections == 1
-        assert room.mail("--send") == 0
+        assert room.mail("send") == 0
         assert server.hooks.counts() == {A: 1, B: 1, C: 1}
-    assert states(room) == dict.fromkeys((A, B, C), State.ACCEPTED)
+    assert states(room) == dict.fromkeys((A, B, C), DeliveryState.ACCEPTED)
     assert server.hooks.hello == "[127.0.0.1]"  # not the name of this machine
     mails = server.hooks.mails()
     for to, variant in ((A, "mr"), (B, "gi"), (C, "vb")):
@@ -103,28 +103,28 @@ def test_three_variants(
 @pytest.mark.parametrize(
     ("faults", "state", "got"),
     [
-        (Faults(rcpt={A: "550 5.1.1 no such user"}), State.REFUSED, 0),
-        (Faults(rcpt={A: "451 4.7.1 greylisted"}, times=1), State.ACCEPTED, 1),
-        (Faults(rcpt={A: "451 4.7.1 greylisted"}), State.DEFERRED, 0),
-        (Faults(rcpt={A: "421 4.3.2 going down"}, times=1), State.ACCEPTED, 1),
-        (Faults(rcpt={A: "\x00\x01 garbage"}, times=1), State.ACCEPTED, 1),
-        (Faults(rcpt={A: "x" * 9000}, times=1), State.ACCEPTED, 1),
-        (Faults(drop={A: "rcpt"}, times=1), State.ACCEPTED, 1),
-        (Faults(drop={A: "during"}, times=1), State.ACCEPTED, 1),
-        (Faults(data={A: "554 5.7.1 looks like spam"}), State.REFUSED, 0),
-        (Faults(data={A: "451 4.3.0 try later"}, times=1), State.ACCEPTED, 1),
-        (Faults(data={A: "421 4.3.2 going down"}, times=1), State.ACCEPTED, 1),
-        (Faults(data={A: "\x00\x01 garbage"}), State.UNKNOWN, 0),
-        (Faults(data={A: "x" * 9000}), State.UNKNOWN, 0),
-        (Faults(data={A: "354 go on"}), State.UNKNOWN, 0),
-        (Faults(drop={A: "after"}), State.UNKNOWN, 1),
+        (Faults(rcpt={A: "550 5.1.1 no such user"}), DeliveryState.REFUSED, 0),
+        (Faults(rcpt={A: "451 4.7.1 greylisted"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(rcpt={A: "451 4.7.1 greylisted"}), DeliveryState.DEFERRED, 0),
+        (Faults(rcpt={A: "421 4.3.2 going down"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(rcpt={A: "\x00\x01 garbage"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(rcpt={A: "x" * 9000}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(drop={A: "rcpt"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(drop={A: "during"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(data={A: "554 5.7.1 looks like spam"}), DeliveryState.REFUSED, 0),
+        (Faults(data={A: "451 4.3.0 try later"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(data={A: "421 4.3.2 going down"}, times=1), DeliveryState.ACCEPTED, 1),
+        (Faults(data={A: "\x00\x01 garbage"}), DeliveryState.UNKNOWN, 0),
+        (Faults(data={A: "x" * 9000}), DeliveryState.UNKNOWN, 0),
+        (Faults(data={A: "354 go on"}), DeliveryState.UNKNOWN, 0),
+        (Faults(drop={A: "after"}), DeliveryState.UNKNOWN, 1),
     ],
 )
 def test_a_fault_does_not_stop_the_others(
     room: Mailroom,
     authority: trustme.CA,
     faults: Faults,
-    state: State,
+    state: DeliveryState,
     got: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -133,14 +133,14 @@ def test_a_fault_does_not_stop_the_others(
     room.recipients(A, B, C)
     with office(authority, faults) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "3") == int(state is not State.ACCEPTED)
+        assert room.mail("send", "--yes", "3") == int(state is not DeliveryState.ACCEPTED)
         assert faults.happened[A] >= 1
-        assert states(room) == {A: state, B: State.ACCEPTED, C: State.ACCEPTED}
+        assert states(room) == {A: state, B: DeliveryState.ACCEPTED, C: DeliveryState.ACCEPTED}
         assert server.hooks.counts() == {A: got, B: 1, C: 1} if got else {B: 1, C: 1}
         assert entries(room)[B].attempts == entries(room)[C].attempts == 1
         # Once more: only what is deferred is tried again.
-        open_ = "1" if state is State.DEFERRED else "0"
-        room.mail("--send", "--yes", open_)
+        open_ = "1" if state is DeliveryState.DEFERRED else "0"
+        room.mail("send", "--yes", open_)
         assert server.hooks.counts()[A] == got
         assert server.hooks.counts()[B] == 1
     assert states(room)[A] is state
@@ -152,28 +152,32 @@ def test_unknown_only_by_a_persons_word(room: Mailroom, authority: trustme.CA) -
     room.recipients(A, B)
     with office(authority, faults) as server:
         room.mailing(server.port)
-        room.mail("--send", "--yes", "2")
-        assert states(room) == {A: State.UNKNOWN, B: State.UNKNOWN}
-        assert room.mail("--resolve", A, "sent") == 0
-        assert room.mail("--resolve", B.upper(), "again") == 0
+        room.mail("send", "--yes", "2")
+        assert states(room) == {A: DeliveryState.UNKNOWN, B: DeliveryState.UNKNOWN}
+        assert room.mail("resolve", A, "sent") == 0
+        assert room.mail("resolve", B.upper(), "again") == 0
         first = entries(room)[B].message_id
-        assert room.mail("--send", "--yes", "1") == 0
+        assert room.mail("send", "--yes", "1") == 0
         assert server.hooks.counts() == {A: 1, B: 2}
         assert entries(room)[B].message_id == first  # so that its server can know it again
-        assert room.mail("--resolve", B, "again") == 2
-    assert states(room) == {A: State.ACCEPTED, B: State.ACCEPTED}
+        assert room.mail("resolve", B, "again") == 2
+    assert states(room) == {A: DeliveryState.ACCEPTED, B: DeliveryState.ACCEPTED}
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_slow_server(room: Mailroom, authority: trustme.CA, monkeypatch: Any) -> None:
     """Slow is fine; slower than we wait, after the last line, is unknown."""
-    monkeypatch.setattr("brochure.mail.smtp.Timeouts.end", 1.0)
+    monkeypatch.setattr("brochure.mail.delivery.smtp.Timeouts.end", 1.0)
     monkeypatch.setattr(Timeouts.__init__, "__defaults__", (5.0, 5.0, 1.0, 60.0))
     room.recipients(A, B, C)
     with office(authority, Faults(slow={A: 0.3, B: 2.0})) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "3") == 1
-    assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN, C: State.ACCEPTED}
+        assert room.mail("send", "--yes", "3") == 1
+    assert states(room) == {
+        A: DeliveryState.ACCEPTED,
+        B: DeliveryState.UNKNOWN,
+        C: DeliveryState.ACCEPTED,
+    }
 
 
 @pytest.mark.usefixtures("quick")
@@ -184,9 +188,9 @@ def test_addresses_with_umlauts(room: Mailroom, authority: trustme.CA, utf8: boo
     room.recipients("bürgermeisterin@büro.example.org", "amt@büro.example.org")
     with office(authority, utf8=utf8) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "2") == int(not utf8)
-    assert states(room)[umlaut] is (State.ACCEPTED if utf8 else State.REFUSED)
-    assert states(room)["amt@xn--bro-hoa.example.org"] is State.ACCEPTED
+        assert room.mail("send", "--yes", "2") == int(not utf8)
+    assert states(room)[umlaut] is (DeliveryState.ACCEPTED if utf8 else DeliveryState.REFUSED)
+    assert states(room)["amt@xn--bro-hoa.example.org"] is DeliveryState.ACCEPTED
     if utf8:
         (data,) = [data for to, data in server.hooks.got if to == umlaut]
         assert f" <{umlaut}>\r\n".encode() in data  # as it is (RFC 6532)
@@ -201,15 +205,15 @@ def test_a_letter_that_the_server_finds_too_large(room: Mailroom, authority: tru
     size = (room.root / "out/probe/mr/probe-mr-email.pdf").stat().st_size
     with office(authority, limit=size) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "2") == 1
-    assert states(room) == {A: State.REFUSED, B: State.REFUSED}
-    assert f"the server takes no more than {size}" in str(entries(room)[B].reply)
+        assert room.mail("send", "--yes", "2") == 1
+    assert states(room) == {A: DeliveryState.REFUSED, B: DeliveryState.REFUSED}
+    assert f"the server accepts no more than {size}" in str(entries(room)[B].reply)
     assert server.hooks.got == []
 
 
 def diagnostic(room: Mailroom, capsys: pytest.CaptureFixture[str], number: int = 1) -> str:
     """What --send says where it cannot even begin; the ledger has no row then."""
-    assert room.mail("--send", "--yes", str(number)) == 1
+    assert room.mail("send", "--yes", str(number)) == 1
     assert entries(room) == {}
     return capsys.readouterr().err
 
@@ -220,8 +224,8 @@ def test_never_without_encryption(
     room.recipients(A)
     with office(authority, security="none") as server:
         room.mailing(server.port)
-        said = diagnostic(room, capsys)
-    assert "mail.yaml:10:9: error: `127.0.0.1` offers no encryption (STARTTLS)" in said
+        output = diagnostic(room, capsys)
+    assert "mail.yaml:10:9: error: `127.0.0.1` offers no encryption (STARTTLS)" in output
     assert server.hooks.got == []
 
 
@@ -239,8 +243,8 @@ def test_never_with_a_wrong_certificate(
     host = "smtp.example.org" if wrong == "name" else "127.0.0.1"
     with office(issuer, security=security, host=host) as server:
         room.mailing(server.port, security)
-        said = diagnostic(room, capsys)
-    assert "The certificate of `127.0.0.1` is not in order" in said
+        output = diagnostic(room, capsys)
+    assert "The certificate of `127.0.0.1` is not valid" in output
     assert server.hooks.got == []
 
 
@@ -251,9 +255,9 @@ def test_a_refused_login_stops_everything(
     monkeypatch.setenv("BROCHURE_MAIL_PASSWORD", "falsch")
     with office(authority) as server:
         room.mailing(server.port)
-        said = diagnostic(room, capsys, 2)
-    assert "refuses the login of `flyer@example.org`" in said
-    assert "falsch" not in said
+        output = diagnostic(room, capsys, 2)
+    assert "refuses the login of `flyer@example.org`" in output
+    assert "falsch" not in output
 
 
 @pytest.mark.parametrize("echo", ["{password}", "{plain}", "({password}) {plain}"])
@@ -269,12 +273,12 @@ def test_a_server_that_repeats_the_password(
     room.recipients(A)
     with office(authority, Faults(login=f"535 wrong: {echo}")) as server:
         room.mailing(server.port)
-        said = diagnostic(room, capsys)
-    assert "535 wrong: " in said
-    assert "…" in said
+        output = diagnostic(room, capsys)
+    assert "535 wrong: " in output
+    assert "…" in output
     coded = base64.b64encode(f"\0{USER}\0{secret}".encode()).decode()
     for written in (secret, coded):
-        assert written not in said
+        assert written not in output
         for file in room.root.rglob("*"):
             assert not file.is_file() or written.encode() not in file.read_bytes()
 
@@ -293,11 +297,11 @@ def test_a_sender_that_the_server_does_not_take(
     room.recipients(A, B)
     with office(authority, Faults(mail="553 5.7.1 not your mailbox")) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "2") == 1
-        assert "does not take mail from you: 553" in capsys.readouterr().err
-        assert states(room) == {A: State.QUEUED, B: State.QUEUED}
+        assert room.mail("send", "--yes", "2") == 1
+        assert "does not accept mail from you: 553" in capsys.readouterr().err
+        assert states(room) == {A: DeliveryState.QUEUED, B: DeliveryState.QUEUED}
         server.hooks.faults.mail = ""
-        assert room.mail("--send", "--yes", "2") == 0
+        assert room.mail("send", "--yes", "2") == 0
     assert server.hooks.counts() == {A: 1, B: 1}
 
 
@@ -310,10 +314,10 @@ def test_a_wall_of_refusals(
     room.recipients(*many)
     with office(authority, Faults(rcpt=dict.fromkeys(many, "550 5.7.1 blocked"))) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "30") == 1
+        assert room.mail("send", "--yes", "30") == 1
     assert "20 letters in a row were not accepted: 5.7.1 blocked" in capsys.readouterr().err
     found = list(states(room).values())
-    assert (found.count(State.REFUSED), found.count(State.QUEUED)) == (20, 10)
+    assert (found.count(DeliveryState.REFUSED), found.count(DeliveryState.QUEUED)) == (20, 10)
 
 
 def test_the_list_changes_in_between(
@@ -322,16 +326,16 @@ def test_the_list_changes_in_between(
     room.recipients(A, B, C)
     with office(authority, Faults(rcpt={B: "451 later"})) as server:
         room.mailing(server.port)
-        room.mail("--send", "--yes", "3")
+        room.mail("send", "--yes", "3")
         new = "d@giessen.example.org"
         room.recipients(new, C.upper(), A)  # B is gone; A and C have other regions now
         capsys.readouterr()
-        assert room.mail("--send", "--yes", "1") == 1
-        said = capsys.readouterr().err
+        assert room.mail("send", "--yes", "1") == 1
+        output = capsys.readouterr().err
     assert server.hooks.counts() == {A: 1, C: 1, new: 1}
-    assert states(room)[B] is State.DEFERRED
-    assert f"`{B}` was to get a letter, and is no longer in the list" in said
-    assert said.count("has got the variant") == 2
+    assert states(room)[B] is DeliveryState.DEFERRED
+    assert f"A letter to `{B}` is still waiting" in output
+    assert output.count("was sent the variant") == 2
 
 
 def test_an_office_with_another_address_gets_no_second_letter(
@@ -340,19 +344,19 @@ def test_an_office_with_another_address_gets_no_second_letter(
     room.recipients(A)
     with office(authority) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "1") == 0
+        assert room.mail("send", "--yes", "1") == 0
         room.recipients(B)  # the same office
-        assert room.mail("--send", "--yes", "1") == 1
-        assert f"“Amt 0” has got its letter already, at `{A}`" in capsys.readouterr().err
-        assert room.mail("--note", A, "bounced") == 0
-        assert room.mail("--send", "--yes", "1") == 0
+        assert room.mail("send", "--yes", "1") == 1
+        assert f"“Amt 0” was sent its letter at `{A}`" in capsys.readouterr().err
+        assert room.mail("note", A, "bounced") == 0
+        assert room.mail("send", "--yes", "1") == 0
     assert server.hooks.counts() == {A: 1, B: 1}
 
 
 def test_a_full_disk_stops_before_the_last_line(
     room: Mailroom, authority: trustme.CA, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And one after it leaves an unknown letter, of which the answer is told."""
+    """And one after it leaves an unknown letter, of which the result is reported."""
     room.recipients(A, B)
 
     def full(*_: object, **__: object) -> None:
@@ -361,30 +365,36 @@ def test_a_full_disk_stops_before_the_last_line(
     with office(authority) as server:
         room.mailing(server.port)
         with monkeypatch.context() as patched:
-            patched.setattr(Ledger, "ending", full)
-            assert room.mail("--send", "--yes", "2") == 1
+            patched.setattr(Ledger, "record_ending", full)
+            assert room.mail("send", "--yes", "2") == 1
         assert server.hooks.got == []
-        assert states(room) == {A: State.SENDING, B: State.QUEUED}
+        assert states(room) == {A: DeliveryState.SENDING, B: DeliveryState.QUEUED}
         capsys.readouterr()
         with monkeypatch.context() as patched:
-            real = Ledger.settle
+            real = Ledger.record_result
 
-            def settle(self: Ledger, campaign: str, key: str, now: datetime, state: State,
-                       **more: Any) -> None:  # fmt: skip
-                if state is State.ACCEPTED:
+            def record_result(
+                self: Ledger,
+                campaign: str,
+                key: str,
+                now: datetime,
+                state: DeliveryState,
+                **more: Any,
+            ) -> None:
+                if state is DeliveryState.ACCEPTED:
                     full()
                 real(self, campaign, key, now, state, **more)
 
-            patched.setattr(Ledger, "settle", settle)
-            assert room.mail("--send", "--yes", "2") == 1
+            patched.setattr(Ledger, "record_result", record_result)
+            assert room.mail("send", "--yes", "2") == 1
         assert f"{B}: accepted, 250" in capsys.readouterr().err
         assert server.hooks.counts() == {B: 1}
-        assert room.mail("--send", "--yes", "1") == 1
+        assert room.mail("send", "--yes", "1") == 1
     assert server.hooks.counts() == {A: 1, B: 1}
-    assert states(room) == {A: State.ACCEPTED, B: State.UNKNOWN}
+    assert states(room) == {A: DeliveryState.ACCEPTED, B: DeliveryState.UNKNOWN}
 
 
-@pytest.mark.parametrize("step", ["claim", "ending", "settle"])
+@pytest.mark.parametrize("step", ["claim", "record_ending", "record_result"])
 def test_a_ledger_that_becomes_read_only_in_between(
     room: Mailroom, authority: trustme.CA, monkeypatch: Any, step: str
 ) -> None:
@@ -405,15 +415,18 @@ def test_a_ledger_that_becomes_read_only_in_between(
         room.mailing(server.port)
         with monkeypatch.context() as patched:
             patched.setattr(Ledger, step, refused)
-            assert room.mail("--send", "--yes", "3") == 1
+            assert room.mail("send", "--yes", "3") == 1
         assert calls == 2, "it stopped there"
-        waiting = sum(state in (State.QUEUED, State.SENDING) for state in states(room).values())
-        unknown = step == "settle"  # it went out, and nobody could note that
-        code = room.mail("--send", "--yes", str(waiting - unknown))
+        waiting = sum(
+            state in (DeliveryState.QUEUED, DeliveryState.SENDING)
+            for state in states(room).values()
+        )
+        unknown = step == "record_result"  # it went out, and nobody could note that
+        code = room.mail("send", "--yes", str(waiting - unknown))
     assert code == int(unknown)
     assert server.hooks.counts() == {A: 1, B: 1, C: 1}
-    expected = State.UNKNOWN if unknown else State.ACCEPTED
-    assert states(room) == {A: State.ACCEPTED, B: expected, C: State.ACCEPTED}
+    expected = DeliveryState.UNKNOWN if unknown else DeliveryState.ACCEPTED
+    assert states(room) == {A: DeliveryState.ACCEPTED, B: expected, C: DeliveryState.ACCEPTED}
 
 
 def test_the_number_has_to_be_right(
@@ -422,16 +435,16 @@ def test_the_number_has_to_be_right(
     room.recipients(A, B)
     with office(authority) as server:
         room.mailing(server.port)
-        assert room.mail("--send", "--yes", "3") == 2
+        assert room.mail("send", "--yes", "3") == 2
         assert "2 letters, not 3. Nothing was sent." in capsys.readouterr().err
-        assert room.mail("--send") == 2  # there is no terminal
+        assert room.mail("send") == 2  # there is no terminal
         assert "--yes 2" in capsys.readouterr().err
     assert server.hooks.connections == 0
 
 
 def command(room: Mailroom, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "brochure", "-C", str(room.root), "mail", "probe", *arguments],
+        [sys.executable, "-m", "brochure", "-C", str(room.root), "mail", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -449,13 +462,13 @@ def test_two_senders_at_once(room: Mailroom, authority: trustme.CA) -> None:
     room.recipients(*many)
     with office(authority) as server:
         room.mailing(server.port)
-        senders = [command(room, "--send", "--yes", "20") for _ in range(3)]
-        said = [sender.communicate(timeout=60) for sender in senders]
+        senders = [command(room, "send", "probe", "--yes", "20") for _ in range(3)]
+        output = [sender.communicate(timeout=60) for sender in senders]
         codes = sorted(sender.returncode for sender in senders)
         assert server.hooks.counts() == dict.fromkeys(many, 1)
     assert codes[0] == 0
-    refused = sum("Another process sends mail from this project" in err for _, err in said)
-    late = sum("Nothing to send" in err for _, err in said)
+    refused = sum("Another process is sending mail from this project" in err for _, err in output)
+    late = sum("Nothing to send" in err for _, err in output)
     assert refused + late == 2
 
 
@@ -464,18 +477,18 @@ def test_ctrl_c_finishes_the_letter_and_send_goes_on(room: Mailroom, authority: 
     room.recipients(*many)
     with office(authority) as server:
         room.mailing(server.port)
-        sender = command(room, "--send", "--yes", "40")
+        sender = command(room, "send", "probe", "--yes", "40")
         wait_for(server, 3)
         os.kill(sender.pid, signal.SIGINT)
         _, err = sender.communicate(timeout=30)
         assert sender.returncode == 1
         assert "Stopping after this letter" in err
         found = states(room)
-        sent = [key for key, state in found.items() if state is State.ACCEPTED]
+        sent = [key for key, state in found.items() if state is DeliveryState.ACCEPTED]
         assert 3 <= len(sent) < 40
-        assert set(found.values()) == {State.ACCEPTED, State.QUEUED}
+        assert set(found.values()) == {DeliveryState.ACCEPTED, DeliveryState.QUEUED}
         assert server.hooks.counts() == dict.fromkeys(sent, 1)
-        assert room.mail("--send", "--yes", str(40 - len(sent))) == 0
+        assert room.mail("send", "--yes", str(40 - len(sent))) == 0
         assert server.hooks.counts() == dict.fromkeys(many, 1)
 
 
@@ -508,14 +521,14 @@ def events(
         return Connection(campaign.server, USER, PASSWORD, Location("m"), Timeouts(5, 5, 5))
 
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
-        prepare(campaign, ledger, clock())
+        queue_campaign(campaign, ledger, clock())
         yield from Sending(project, campaign, ledger, connect, clock.wait, clock, pauses).run()
 
 
 def test_five_hundred_offices_with_faults(
     room: Mailroom, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each sort of fault, strewn over the list: everybody gets one letter, or is told of."""
+    """Each sort of fault, strewn over the list: everybody gets one letter, or is reported."""
     many = [f"n{n}@giessen.example.org" for n in range(500)]
     faults = Faults(
         rcpt={many[n]: "550 5.1.1 unknown" for n in range(7, 500, 50)}
@@ -536,22 +549,24 @@ def test_five_hundred_offices_with_faults(
         got = server.hooks.counts()
         mails = server.hooks.mails()
     found = entries(room)
-    number = {s: sum(e.state is s for e in found.values()) for s in State}
+    number = {s: sum(e.state is s for e in found.values()) for s in DeliveryState}
     assert number == {
-        State.QUEUED: 0, State.SENDING: 0, State.DEFERRED: 0, State.UNREADABLE: 0,
-        State.ACCEPTED: 475, State.REFUSED: 15, State.UNKNOWN: 10,
-    }  # fmt: skip
+        **dict.fromkeys(DeliveryState, 0),
+        DeliveryState.ACCEPTED: 475,
+        DeliveryState.REFUSED: 15,
+        DeliveryState.UNKNOWN: 10,
+    }
     assert max(got.values()) == 1
     for key, entry in found.items():
-        assert got[key] == (0 if entry.state is State.REFUSED else 1)
-        if entry.state is State.ACCEPTED:
+        assert got[key] == (0 if entry.state is DeliveryState.REFUSED else 1)
+        if entry.state is DeliveryState.ACCEPTED:
             assert mails[key]["Message-ID"] == entry.message_id
     assert sum(isinstance(event, Sent) for event in happened) == 540
-    pieces = {p.key: p for p in read_campaign(Project(room.root), "probe").pieces}
+    outgoing_letters = {p.key: p for p in read_campaign(Project(room.root), "probe").outgoing}
     for key in many[:50]:
-        if found[key].state is State.ACCEPTED:
+        if found[key].state is DeliveryState.ACCEPTED:
             (pdf,) = mails[key].iter_attachments()
-            assert pdf.get_content() == pieces[key].pdf.path.read_bytes()
+            assert pdf.get_content() == outgoing_letters[key].pdf.path.read_bytes()
 
 
 def test_pace_and_growing_pauses(room: Mailroom, authority: trustme.CA) -> None:
@@ -562,7 +577,7 @@ def test_pace_and_growing_pauses(room: Mailroom, authority: trustme.CA) -> None:
         mail = (room.root / "content/probe/mail.yaml").read_text("utf-8")
         room.write("content/probe/mail.yaml", mail.replace("pace: 600", "pace: 20"))
         happened = list(events(room, server, clock))
-    tried = [e.piece.key for e in happened if isinstance(e, Sent)]
+    tried = [e.outgoing.key for e in happened if isinstance(e, Sent)]
     assert tried == [A, B, C, A, A, A, A]  # five attempts, then another --send
     begin = datetime(2026, 11, 24, 12, 0).astimezone()
     waited = [round(seconds) for seconds in clock.waited]
@@ -595,11 +610,11 @@ def test_the_network_goes_away_in_the_middle(room: Mailroom, authority: trustme.
             return Connection(campaign.server, USER, PASSWORD, Location("m"), Timeouts(5, 5, 5))
 
         with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
-            prepare(campaign, ledger, clock())
+            queue_campaign(campaign, ledger, clock())
             sending = Sending(project, campaign, ledger, connect, clock.wait, clock)
             happened = list(sending.run())
     assert [e.seconds for e in happened if isinstance(e, Pause) and "reached" in e.why] == [10, 60]
-    assert states(room) == dict.fromkeys((A, B, C), State.ACCEPTED)
+    assert states(room) == dict.fromkeys((A, B, C), DeliveryState.ACCEPTED)
 
 
 def test_nothing_unsound_is_sent_whoever_asks(room: Mailroom) -> None:
@@ -610,7 +625,7 @@ def test_nothing_unsound_is_sent_whoever_asks(room: Mailroom) -> None:
     campaign = read_campaign(project, "probe")
     with Ledger(room.root / "ledger.sqlite3", "ledger") as ledger:
         never: Any = None
-        with pytest.raises(DiagnosticsError, match="not there"):
+        with pytest.raises(DiagnosticsError, match="is missing"):
             Sending(project, campaign, ledger, never, never, never)
 
 
@@ -619,7 +634,7 @@ def test_the_ledger_has_the_digest_of_what_went_out(room: Mailroom, authority: t
     with office(authority) as server:
         dots = MAIL.replace("wir schicken", ".\n\n  .. und\n\n  .wir schicken")
         room.mailing(server.port, text=dots)
-        assert room.mail("--send", "--yes", "1") == 0
+        assert room.mail("send", "--yes", "1") == 0
     ((_, data),) = server.hooks.got
     assert b"\r\n.\r\n\r\n.. und\r\n\r\n.wir" in data
     entry = entries(room)[A]
@@ -632,7 +647,7 @@ def test_the_ledger_has_the_digest_of_what_went_out(room: Mailroom, authority: t
     assert json.dumps(entry.state) == '"accepted"'
 
 
-# --- Servers that nobody vouches for --------------------------------------------------------------
+# --- Servers that cannot be trusted ---------------------------------------------------------------
 
 
 def for_ever(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
@@ -672,9 +687,9 @@ def test_a_size_that_is_no_number(room: Mailroom, authority: trustme.CA, size: b
     room.recipients(A)
     with stranger(authority, EHLO=EHLO % (b"PLAIN", size)) as server:
         room.mailing(server.port, "tls")
-        assert room.mail("--send", "--yes", "1") == 0
+        assert room.mail("send", "--yes", "1") == 0
     assert len(server.got) == 1
-    assert states(room) == {A: State.ACCEPTED}
+    assert states(room) == {A: DeliveryState.ACCEPTED}
 
 
 @pytest.mark.usefixtures("hasty")
@@ -697,9 +712,9 @@ def test_a_login_that_is_none(
     room.recipients(A)
     with stranger(authority, **speeches) as server:
         room.mailing(server.port, "tls")
-        said = diagnostic(room, capsys)
-    assert "with nonsense" in said or "lets nobody log in with a password" in said
-    assert not re.search(r"[\x00\x1b]", said)
+        output = diagnostic(room, capsys)
+    assert "gives no valid reply to the login" in output or "does not accept passwords" in output
+    assert not re.search(r"[\x00\x1b]", output)
     assert len(server.heard) <= 4
     assert not [line for line in server.heard if line.startswith("MAIL")]
 
@@ -726,10 +741,10 @@ def test_ways_to_log_in(
         authority, EHLO=EHLO % (offered, b"0"), more=lambda: iter([next(challenged)]), **answers
     ) as server:
         room.mailing(server.port, "tls")
-        code = room.mail("--send", "--yes", "1")
+        code = room.mail("send", "--yes", "1")
     assert code == int(answers["AUTH"].startswith(b"504"))  # type: ignore[union-attr]
-    said = server.heard[1 : 1 + len(heard)]
-    assert all(line.startswith(begun) for line, begun in zip(said, heard, strict=True)), said
+    output = server.heard[1 : 1 + len(heard)]
+    assert all(line.startswith(begun) for line, begun in zip(output, heard, strict=True)), output
 
 
 ENDLESS = {
@@ -749,51 +764,55 @@ def test_a_reply_without_end_before_any_letter(
     room.recipients(A)
     with stranger(authority, **{when: ENDLESS[speech]}) as server:
         room.mailing(server.port, "tls")
-        said = diagnostic(room, capsys)
-    assert "`127.0.0.1` cannot be reached" in said
-    assert "has no end" in said or "does not answer" in said
+        output = diagnostic(room, capsys)
+    assert "`127.0.0.1` cannot be reached" in output
+    assert "never ends" in output or "does not respond" in output
 
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("speech", ENDLESS)
 @pytest.mark.parametrize(
     ("when", "state"),
-    [("RCPT", State.DEFERRED), ("DATA", State.DEFERRED), ("end", State.UNKNOWN)],
+    [
+        ("RCPT", DeliveryState.DEFERRED),
+        ("DATA", DeliveryState.DEFERRED),
+        ("end", DeliveryState.UNKNOWN),
+    ],
 )
 def test_a_reply_without_end_to_a_letter(
-    room: Mailroom, authority: trustme.CA, when: str, state: State, speech: str
+    room: Mailroom, authority: trustme.CA, when: str, state: DeliveryState, speech: str
 ) -> None:
     room.recipients(A)
     with stranger(authority, **{when: ENDLESS[speech]}) as server:
         room.mailing(server.port, "tls")
-        assert room.mail("--send", "--yes", "1") == 1
+        assert room.mail("send", "--yes", "1") == 1
     assert states(room) == {A: state}
     assert len(server.got) == (1 if when == "end" else 0)
 
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
-    ("when", "said", "state", "got"),
+    ("when", "reply", "state", "got"),
     [
-        ("RCPT", b"250 ok\r\n354 go on\r\n250 taken\r\n", State.DEFERRED, 0),
-        ("DATA", b"354 go on\r\n250 taken\r\n", State.DEFERRED, 0),
-        ("MAIL", b"2_5 \xff\xfe\r\n", State.DEFERRED, 0),
-        ("RCPT", b"+25 ok\r\n", State.DEFERRED, 0),
-        ("RCPT", b"550-no\r\n250 or yes\r\n", State.DEFERRED, 0),
-        ("end", b"250-yes\r\n550 or no\r\n", State.UNKNOWN, 1),
-        ("end", b"250\0 ok\r\n", State.UNKNOWN, 1),
-        ("end", b"250 \0\xff\xfe\x1b[31m\r\n", State.ACCEPTED, 1),
-        ("end", b"250\n", State.ACCEPTED, 1),
+        ("RCPT", b"250 ok\r\n354 go on\r\n250 taken\r\n", DeliveryState.DEFERRED, 0),
+        ("DATA", b"354 go on\r\n250 taken\r\n", DeliveryState.DEFERRED, 0),
+        ("MAIL", b"2_5 \xff\xfe\r\n", DeliveryState.DEFERRED, 0),
+        ("RCPT", b"+25 ok\r\n", DeliveryState.DEFERRED, 0),
+        ("RCPT", b"550-no\r\n250 or yes\r\n", DeliveryState.DEFERRED, 0),
+        ("end", b"250-yes\r\n550 or no\r\n", DeliveryState.UNKNOWN, 1),
+        ("end", b"250\0 ok\r\n", DeliveryState.UNKNOWN, 1),
+        ("end", b"250 \0\xff\xfe\x1b[31m\r\n", DeliveryState.ACCEPTED, 1),
+        ("end", b"250\n", DeliveryState.ACCEPTED, 1),
     ],
 )
 def test_replies_that_are_none(
-    room: Mailroom, authority: trustme.CA, when: str, said: bytes, state: State, got: int
+    room: Mailroom, authority: trustme.CA, when: str, reply: bytes, state: DeliveryState, got: int
 ) -> None:
     """Also such that come before they are asked for: the next command must not get them."""
     room.recipients(A)
-    with stranger(authority, **{when: said}) as server:
+    with stranger(authority, **{when: reply}) as server:
         room.mailing(server.port, "tls")
-        assert room.mail("--send", "--yes", "1") == int(state is not State.ACCEPTED)
+        assert room.mail("send", "--yes", "1") == int(state is not DeliveryState.ACCEPTED)
     assert states(room) == {A: state}
     assert len(server.got) == got
     assert str(entries(room)[A].reply or "").isprintable()
@@ -805,11 +824,11 @@ def test_a_letter_that_takes_for_ever(room: Mailroom, authority: trustme.CA) -> 
         address = Server(host="127.0.0.1", security="tls", port=server.port)
         connection = Connection(address, USER, "x", Location("m"), Timeouts(5, 5, 5, letter=0))
         answer = connection.deliver(USER, A, b"Subject: x\r\n\r\n", lambda: None)
-    assert (answer.state, answer.lost) == (State.DEFERRED, True)
+    assert (answer.state, answer.lost) == (DeliveryState.DEFERRED, True)
     assert server.got == []
 
 
-def test_nothing_said_before_the_encryption_counts_after_it(
+def test_replies_from_before_the_encryption_do_not_count_after_it(
     room: Mailroom, authority: trustme.CA
 ) -> None:
     """RFC 3207, 6: else whoever sits in between could say what the server offers."""
@@ -851,4 +870,4 @@ def test_a_due_time_in_the_far_future(room: Mailroom, authority: trustme.CA) -> 
         room.mailing(server.port)
         list(events(room, server, clock))
     assert clock.waited == [3600]
-    assert states(room) == {A: State.ACCEPTED}
+    assert states(room) == {A: DeliveryState.ACCEPTED}

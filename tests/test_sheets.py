@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 
 from brochure.layout.edition import Imposition
-from brochure.manuscript.load import load, texts
-from brochure.prepress import sheets
-from brochure.prepress.imposition import MM, PAPER, Side, plan
+from brochure.manuscript.load import read_manuscript, texts
+from brochure.prepress.imposition import MM, PAPER_SIZES, SheetSide, plan_sheets
+from brochure.prepress.sheets import draw_sheets
 from brochure.project import Project
 from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
 from tests.papers import typeset
@@ -45,13 +45,13 @@ def coloured(count: int, size: str = "148.5mm 210mm", panels: bool = False) -> b
     )
 
 
-def imposed(pdf: bytes, rules: Imposition) -> tuple[bytes, tuple[Side, ...]]:
+def imposed(pdf: bytes, rules: Imposition) -> tuple[bytes, tuple[SheetSide, ...]]:
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         sizes = [
             (float(p.mediabox[2]) - float(p.mediabox[0]), float(p.mediabox[3])) for p in pages.pages
         ]
-        sides = plan(rules, sizes, before_last=True)
-        result = sheets.draw(pages, sides, rules, None, len(sizes) - 1)
+        sides = plan_sheets(rules, sizes, before_last=True)
+        result = draw_sheets(pages, sides, rules, None, len(sizes) - 1)
         output = io.BytesIO()
         result.save(output, deterministic_id=True)
     return output.getvalue(), sides
@@ -118,7 +118,7 @@ def test_text_and_links_stay_where_their_pages_are() -> None:
                 assert 190 * MM < y0 < y1 < 210 * MM
                 text = subprocess.run(
                     ["pdftotext", "-r", "72", "-f", str(page.index + 1), "-l", str(page.index + 1),
-                     "-x", str(int(x0) - 2), "-y", str(int(PAPER["A4"][1] - y1) - 2),
+                     "-x", str(int(x0) - 2), "-y", str(int(PAPER_SIZES["A4"][1] - y1) - 2),
                      "-W", str(int(x1 - x0) + 6), "-H", str(int(y1 - y0) + 6), "-", "-"],
                     input=pdf, capture_output=True, check=True,
                 ).stdout.decode()  # fmt: skip
@@ -193,7 +193,7 @@ def test_every_word_of_the_leaflet_is_in_every_edition(
     )
     printed = run.stdout.decode()
     whole = re.sub(r"\s+", "", re.sub(r"-\n", "", printed) + re.sub(r"\n", "", printed))
-    manuscript = load(Project(ROOT), SEED, SEED_REGION)
+    manuscript = read_manuscript(Project(ROOT), SEED, SEED_REGION)
     wanted = {
         word
         for path, text in texts(manuscript.leaflet)
@@ -223,7 +223,7 @@ def test_a_sheet_is_of_paper(forms: dict[str, Path]) -> None:
         with pikepdf.open(forms[edition]) as pdf:
             for page in pdf.pages:
                 assert [round(float(v), 2) for v in page.mediabox[2:]] == pytest.approx(
-                    PAPER[paper], abs=0.01
+                    PAPER_SIZES[paper], abs=0.01
                 )
 
 

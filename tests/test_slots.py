@@ -4,8 +4,8 @@ import pytest
 
 from brochure.diagnostics import Location
 from brochure.manuscript.variants import slots
-from brochure.manuscript.yaml.nodes import Value, plain
-from brochure.manuscript.yaml.parser import parse
+from brochure.manuscript.yaml.nodes import LocatedText, plain
+from brochure.manuscript.yaml.parser import parse_yaml
 from tests.conftest import HEAD, PASSAGE, Workspace
 
 REGION = "id,name,ort\n1,Gießen,Markt 1\n2,Fulda,\n"
@@ -13,9 +13,10 @@ REGION = "id,name,ort\n1,Gießen,Markt 1\n2,Fulda,\n"
 
 def printed(text: str, **values: str) -> str | list[tuple[str, int]]:
     """A text with its slots filled in, or what is wrong: codes with columns."""
-    tree, _ = parse(f"title: |\n  {text}\n", "f")
-    given = {name: Value(value, Location("r", 1, 1)) for name, value in values.items()}
-    filled, diagnostics, _ = slots.fill(tree, given, ("name", "ort", "leer"))
+    tree = parse_yaml(f"title: |\n  {text}\n", "f").value
+    given = {name: LocatedText(value, Location("r", 1, 1)) for name, value in values.items()}
+    reported = slots.fill_slots(tree, given, ("name", "ort", "leer"))
+    filled, diagnostics = reported.value.tree, reported.diagnostics
     if diagnostics:
         return [(d.code, d.location.column - 2) for d in diagnostics]
     content = plain(filled.root)
@@ -43,7 +44,7 @@ def test_what_a_slot_prints(text: str, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "complaints"),
+    ("text", "diagnostics"),
     [
         ("x {{ region.nmae }}", [("unknown-slot", 13)]),
         ("x {{ region.leer }}", [("slot-without-value", 13)]),
@@ -76,7 +77,7 @@ def test_what_a_slot_cannot_be(text: str, diagnostics: list[tuple[str, int]]) ->
     assert sorted(set(found)) == sorted(diagnostics)
 
 
-def test_many_wrong_slots_are_some_complaints_in_bounded_time() -> None:
+def test_many_wrong_slots_are_a_few_diagnostics_in_bounded_time() -> None:
     for wrong in ("{{ x# }} ", "{{ region.a#.b }} ", "{{ 1 * 1 }} ", "{{ region.a# }} "):
         text = "".join(wrong.replace("#", str(number)) for number in range(5_000))
         assert 0 < len(printed(text)) <= 25
@@ -132,7 +133,7 @@ def test_a_slot_declared_without_default_must_be_filled_in(workspace: Workspace)
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         (HEAD + PASSAGE.replace("eins", '"{{ region.name }}"'), (4, 10)),
         (HEAD.replace("de", '"{{ region.name }}"') + PASSAGE, (1, 12)),
@@ -182,7 +183,7 @@ def test_what_is_wrong_with_a_value_is_placed_in_the_table(workspace: Workspace)
     assert (diagnostic.code, str(diagnostic.location)) == ("link", "content/probe/regions.csv:2:5")
 
 
-def test_each_complaint_names_a_place_that_exists(workspace: Workspace) -> None:
+def test_each_diagnostic_names_a_location_that_exists(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", '"{{ region.ort }}"'))
     workspace.regions("id,name,ort\n1,A,\n")
     for diagnostic in workspace.diagnostics(variant="1"):

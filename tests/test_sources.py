@@ -1,4 +1,4 @@
-"""Quotes in leaflets and variants: complaints at their places, drafts, pins, what is printed."""
+"""Quotes in leaflets and variants: diagnostics, drafts, the record, and what is printed."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Severity
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Severity, in_order
 from brochure.layout.compose.composer import Composer
 from brochure.layout.edition import load_editions
-from brochure.pipeline.build import Build, Outcome, check
-from brochure.pipeline.executors import Alone
-from brochure.pipeline.plan import Choice
+from brochure.pipeline.outcome import Outcome
+from brochure.pipeline.plan import Mode, Selection
 from brochure.sources.finding import Verdict
-from brochure.sources.record import FILE
+from brochure.sources.record import RECORD_FILE
 from brochure.sources.verification import Verification, Verifier
 from tests.conftest import HEAD, Workspace
+from tests.pipeline import outcomes as run_pipeline
 from tests.readers import squeezed, structure_texts
 from tests.test_pdf import conforms
 
@@ -51,15 +51,15 @@ def verified(
     return Verifier(work.project, mark_wrong_quotes=mark_wrong_quotes).verify(work.load(variant))
 
 
-def said(work: Workspace, variant: str | None = None) -> list[tuple[str, str, int, int]]:
-    """Severity, code, line and column of what is said of the quotes."""
+def reported(work: Workspace, variant: str | None = None) -> list[tuple[str, str, int, int]]:
+    """Severity, code, line and column of the diagnostics about the quotes."""
     return [
         (d.severity.value, d.code, d.location.line, d.location.column)
         for d in verified(work, variant).diagnostics
     ]
 
 
-def test_every_verdict_is_told_at_its_place(work: Workspace) -> None:
+def test_every_verdict_is_reported_at_its_location(work: Workspace) -> None:
     work.leaflet(
         leaflet(
             "2|Die Wege werden ausgebaut.", "3|Die Wege werden ausgebaut.",
@@ -70,7 +70,7 @@ def test_every_verdict_is_told_at_its_place(work: Workspace) -> None:
     assert [c.finding.verdict.value for c in verified(work).quotes] == [
         "verbatim", "wrong lines", "altered", "ambiguous", "not found", "verbatim"
     ]  # fmt: skip
-    assert said(work) == [
+    assert reported(work) == [
         ("error", "wrong-lines", 14, 14),
         ("error", "altered", 19, 29),
         ("error", "ambiguous", 22, 13),
@@ -79,7 +79,7 @@ def test_every_verdict_is_told_at_its_place(work: Workspace) -> None:
     ]
     assert all(d.hint for d in verified(work).diagnostics)
     messages = [d.message for d in verified(work).diagnostics]
-    assert "stands in line 2, not in line 3" in messages[0]
+    assert "it should be line 2, not line 3" in messages[0]
     assert "“bald” is not in the source" in messages[1]
     assert "line 1 or line 4" in messages[2]
     assert "soweit die Mittel reichen" in messages[4]
@@ -89,7 +89,7 @@ def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
     workspace.leaflet(
         leaflet("1|eins", "2|zwei", "3|drei").replace("  file: sources/plan.txt\n", "")
     )
-    assert said(workspace) == [("warning", "unchecked", 5, 3)]
+    assert reported(workspace) == [("warning", "unchecked", 5, 3)]
     (diagnostic,) = verified(workspace).diagnostics
     assert diagnostic.message.startswith("The 3 quotes are unchecked")
     assert verified(workspace).verified == 0
@@ -105,7 +105,7 @@ def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
         ("sources/broken.pdf", b"%PDF-1.4 broken", "source-unreadable", "warning"),
     ],
 )
-def test_a_source_that_cannot_be_read_is_told_where_it_is_named(
+def test_a_source_that_cannot_be_read_is_reported_where_it_is_named(
     work: Workspace, file: str, data: bytes | None, code: str, severity: str
 ) -> None:
     if data is not None:
@@ -121,7 +121,7 @@ def test_a_source_that_cannot_be_read_is_told_where_it_is_named(
 def test_a_page_of_a_source_without_pages_is_unchecked(work: Workspace) -> None:
     text = leaflet("3|entschlammt.").replace("      lines: 3\n", "      page: 7\n      lines: 3\n")
     work.leaflet(text)
-    assert said(work) == [("warning", "page-unchecked", 10, 13)]
+    assert reported(work) == [("warning", "page-unchecked", 10, 13)]
     assert verified(work).verified == 0
 
 
@@ -146,10 +146,17 @@ def test_lines_may_run_over_the_end_of_a_page_only_with_both_pages(work: Workspa
 
 def outcomes(work: Workspace, *, draft: bool = False, variants: str = "") -> list[Outcome]:
     forms = {"print": load_editions(work.project)["print"]}
-    choice = Choice(tuple(filter(None, variants.split(","))))
-    return list(
-        Build(work.project, ["probe"], choice, forms, mark_wrong_quotes=draft).run(Alone(), None)
-    )
+    selection = Selection(tuple(filter(None, variants.split(","))))
+    mode = Mode.DRAFT if draft else Mode.BUILD
+    return run_pipeline(work.project, ["probe"], selection, forms, mode)
+
+
+def check(work: Workspace, *editions: str) -> tuple[Diagnostic, ...]:
+    """All diagnostics of a check, of these editions or of all."""
+    known = load_editions(work.project)
+    forms = {name: known[name] for name in editions or known}
+    found = run_pipeline(work.project, ["probe"], Selection(), forms, Mode.CHECK)
+    return in_order(d for outcome in found for d in outcome.diagnostics)
 
 
 def codes(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
@@ -193,7 +200,7 @@ def printed(path: Path) -> str:
 PAGES = "eins\nzwei\n\fdrei\nvier\n"
 
 
-def test_lines_are_counted_anew_on_each_page_where_quotes_name_pages(work: Workspace) -> None:
+def test_lines_are_counted_on_each_page_if_quotes_state_pages(work: Workspace) -> None:
     work.write("content/probe/sources/plan.txt", PAGES)
     text = leaflet("4|vier")
     work.leaflet(text)
@@ -210,7 +217,7 @@ def test_lines_are_counted_anew_on_each_page_where_quotes_name_pages(work: Works
     assert verified(work).verified == 1
 
 
-def test_a_draft_is_stopped_by_other_mistakes(work: Workspace) -> None:
+def test_a_draft_is_stopped_by_other_errors(work: Workspace) -> None:
     work.leaflet(leaflet("1|Anderes", source="sources/none.pdf"))
     (outcome,) = outcomes(work, draft=True)
     assert outcome.artifact is None
@@ -220,7 +227,7 @@ def test_a_draft_is_stopped_by_other_mistakes(work: Workspace) -> None:
 @pytest.mark.parametrize(("quote", "code"), WRONG)
 def test_what_stops_a_check_stops_a_build(work: Workspace, quote: str, code: str) -> None:
     work.leaflet(leaflet(quote))
-    diagnostics = check(work.project, ["probe"], Choice(), load_editions(work.project))
+    diagnostics = check(work)
     stopping = {(d.code, d.location) for d in diagnostics if d.is_error}
     assert {found for found, _ in stopping} == {code}
     (outcome,) = outcomes(work)
@@ -244,7 +251,7 @@ def test_a_pdf_is_made_again_when_its_source_has_changed(work: Workspace) -> Non
     assert [o.artifact and o.artifact.made for o in outcomes(work)] == [True]
 
 
-def test_what_became_of_quotes_when_a_source_changed_is_told_until_it_is_mended(
+def test_changes_of_a_source_are_reported_until_the_quotes_are_corrected(
     work: Workspace,
 ) -> None:
     quotes = (
@@ -253,8 +260,8 @@ def test_what_became_of_quotes_when_a_source_changed_is_told_until_it_is_mended(
     )  # fmt: skip
     work.leaflet(leaflet(*quotes))
     assert outcomes(work)[0].artifact is not None
-    pins = json.loads((work.root / "content/probe" / FILE).read_text())
-    assert [pin["passage"] for pin in pins["quotes"]] == ["a", "b", "c", "d"]
+    record = json.loads((work.root / "content/probe" / RECORD_FILE).read_text())
+    assert [quote["passage"] for quote in record["quotes"]] == ["a", "b", "c", "d"]
     new = SOURCE.replace("entschlammt.\n", "ausgebaggert.\n").replace(
         "Die Wege", "Zuerst.\nDie Wege"
     )
@@ -265,13 +272,11 @@ def test_what_became_of_quotes_when_a_source_changed_is_told_until_it_is_mended(
         report = next(d for d in outcome.diagnostics if d.code == "source-changed")
         assert report.severity is Severity.WARNING
         assert (report.location.line, report.location.column) == (6, 9)
-        assert "2 moved (`a`: line 2 → line 3; `c`)" in report.message
-        assert "1 changed (`b`)" in report.message
-        assert "1 vanished (`d`)" in report.message
-    assert "source-changed" in codes(
-        check(work.project, ["probe"], Choice(), load_editions(work.project))
-    )
-    # Mended, it is said once more that the file is another one, and then no more.
+        assert "2 quotes have moved (`a`: line 2 → line 3; `c`)." in report.message
+        assert "1 quote is different now (`b`)." in report.message
+        assert "1 quote has vanished (`d`)." in report.message
+    assert "source-changed" in codes(check(work))
+    # Once corrected, nothing is reported any more.
     work.leaflet(leaflet("3|Die Wege werden ausgebaut.", "3-4|Der Teich wird ausgebaggert."))
     assert codes(outcomes(work)[0].diagnostics) == []
     assert codes(outcomes(work)[0].diagnostics) == []
@@ -284,29 +289,31 @@ def test_a_source_that_changed_elsewhere_is_only_noted_once(work: Workspace) -> 
     (outcome,) = outcomes(work)
     (report,) = outcome.diagnostics
     assert (report.code, report.severity) == ("source-changed", Severity.NOTE)
-    assert "1 stands as before" in report.message
+    assert "1 quote is unchanged." in report.message
     assert outcomes(work)[0].diagnostics == ()
-    forms = {"email": load_editions(work.project)["email"]}
-    assert check(work.project, ["probe"], Choice(), forms) == ()
+    assert check(work, "email") == ()
 
 
-@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"quotes": [{"x": 1}]}', '{"quotes": 3}'])
-def test_a_spoilt_record_is_told_and_written_anew(work: Workspace, spoilt: str) -> None:
+@pytest.mark.parametrize("damaged", ["", "{", "[]", '{"quotes": [{"x": 1}]}', '{"quotes": 3}'])
+def test_a_damaged_record_is_reported_and_written_anew(work: Workspace, damaged: str) -> None:
     work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
-    work.write(f"content/probe/{FILE}", spoilt)
+    work.write(f"content/probe/{RECORD_FILE}", damaged)
     (outcome,) = outcomes(work)
     (diagnostic,) = outcome.diagnostics
-    assert (diagnostic.code, diagnostic.location.file) == ("verified", f"content/probe/{FILE}")
-    assert len(json.loads((work.root / "content/probe" / FILE).read_text())["quotes"]) == 1
+    assert (diagnostic.code, diagnostic.location.file) == (
+        "verified",
+        f"content/probe/{RECORD_FILE}",
+    )
+    assert len(json.loads((work.root / "content/probe" / RECORD_FILE).read_text())["quotes"]) == 1
 
 
-def test_a_draft_pins_nothing(work: Workspace) -> None:
+def test_a_draft_records_nothing(work: Workspace) -> None:
     work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
     outcomes(work, draft=True)
-    assert not (work.root / "content/probe" / FILE).exists()
+    assert not (work.root / "content/probe" / RECORD_FILE).exists()
 
 
-def test_quotes_that_variants_add_are_verified_alike(work: Workspace) -> None:
+def test_quotes_that_variants_add_are_verified_too(work: Workspace) -> None:
     work.leaflet(leaflet("2|Die Wege werden ausgebaut."))
     work.regions("id,name\nx,X\ny,Y\n")
     added = (
@@ -314,8 +321,8 @@ def test_quotes_that_variants_add_are_verified_alike(work: Workspace) -> None:
     )
     work.variant("x", added + "entschlammt.\n")
     work.variant("y", added + "geleert.\n")
-    assert [(one[1], one[2]) for one in said(work, "x")] == [("wrong-lines", 5)]
-    assert [(one[1], one[2]) for one in said(work, "y")] == [("altered", 6)]
+    assert [(one[1], one[2]) for one in reported(work, "x")] == [("wrong-lines", 5)]
+    assert [(one[1], one[2]) for one in reported(work, "y")] == [("altered", 6)]
     assert all(d.location.file.endswith("variants/x.yaml") for d in verified(work, "x").diagnostics)
     assert [o.artifact for o in outcomes(work, variants="x,y")] == [None, None]
 
@@ -354,7 +361,7 @@ def html(work: Workspace) -> str:
         ),
     ],
 )
-def test_the_outcome_is_printed_where_it_is_asked_for(
+def test_the_result_is_printed_if_the_leaflet_wants_it(
     work: Workspace, quotes: list[str], sentence: str
 ) -> None:
     work.leaflet(leaflet(*quotes))
@@ -368,7 +375,7 @@ def test_the_outcome_is_printed_where_it_is_asked_for(
     assert re.search(r"SHA-256 <span class=\"address\">[0-9a-f]{64}</span>", found)
 
 
-def test_no_more_is_said_to_be_verified_than_was(work: Workspace) -> None:
+def test_no_more_quotes_are_called_verified_than_were(work: Workspace) -> None:
     text = leaflet("2|Die Wege werden ausgebaut.", "1|Anderes", more="verification: note\n")
     text = text.replace(
         "      text: Anderes", "      source: {title: Anderswo}\n      text: Anderes"
@@ -383,7 +390,7 @@ def test_a_leaflet_that_cannot_be_loaded_names_no_verdicts(work: Workspace) -> N
     work.leaflet("titel: x\n")
     with pytest.raises(DiagnosticsError):
         work.load()
-    assert check(work.project, ["probe"], Choice(), load_editions(work.project)) != ()
+    assert check(work) != ()
 
 
 def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace) -> None:
@@ -405,7 +412,7 @@ def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace
     assert [text for text in read_aloud if text.startswith("Entwurf:")] != []
 
 
-def test_a_letter_of_another_encoding_is_told_where_it_stands(work: Workspace) -> None:
+def test_a_character_in_another_encoding_is_reported_at_its_location(work: Workspace) -> None:
     work.write("content/probe/sources/plan.txt", "eins\nBäume".encode("latin-1"))
     work.leaflet(leaflet("1|eins"))
     (diagnostic,) = verified(work).diagnostics

@@ -14,10 +14,15 @@ from brochure import bounds
 from brochure.diagnostics import Diagnostic
 from brochure.layout.compose import template, view
 from brochure.layout.compose.composer import Composer
-from brochure.layout.compose.filters import Helpers
-from brochure.layout.compose.template import Filled, Request, Sandbox, Templates
+from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.template import (
+    FilledTemplate,
+    Sandbox,
+    TemplateRequest,
+    Templates,
+)
 from brochure.layout.edition import load_editions
-from brochure.manuscript.load import load
+from brochure.manuscript.load import read_manuscript
 from brochure.sources.verification import Verifier
 from tests.conftest import ROOT, Workspace
 
@@ -57,13 +62,13 @@ def full(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def seen(workspace: Workspace) -> tuple[view.View, Helpers]:
-    manuscript = load(workspace.project, "probe")
+def seen(workspace: Workspace) -> tuple[view.View, Filters]:
+    manuscript = read_manuscript(workspace.project, "probe")
     edition = load_editions(workspace.project)["print"]
-    helpers = Helpers(manuscript.language, edition.links, edition.codes)
+    filters = Filters(manuscript.language, edition.links, with_qr_codes=edition.qr_codes)
     found = Verifier(workspace.project).verify(manuscript)
     assert found.quotes[0].finding.verdict == "verbatim"
-    return view.view(manuscript, found, edition, "print", helpers), helpers
+    return view.build_view(manuscript, found, "print", edition, filters), filters
 
 
 def reachable(
@@ -97,12 +102,12 @@ def reachable(
 
 
 def test_a_template_reaches_nothing_but_plain_data(full: Workspace) -> None:
-    data, helpers = seen(full)
-    sandbox = Sandbox(Templates({}), helpers)
+    data, filters = seen(full)
+    sandbox = Sandbox(Templates({}), filters)
     known: set[int] = set()
     found = [
         entry
-        for name in view.names_of(view.View)
+        for name in view.field_names(view.View)
         for entry in reachable(sandbox, getattr(data, name), name, known)
     ]
     strange = [(path, type(value)) for path, value in found if type(value) not in PLAIN]
@@ -115,8 +120,8 @@ def test_a_template_reaches_nothing_but_plain_data(full: Workspace) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydantic's old names
 def test_the_walk_sees_what_a_template_could_call(full: Workspace) -> None:
     """The walk itself: what was there before is found out by it."""
-    data, helpers = seen(full)
-    model = load(full.project, "probe").leaflet
+    data, filters = seen(full)
+    model = read_manuscript(full.project, "probe").leaflet
 
     class Lax(Sandbox):
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -125,9 +130,9 @@ def test_the_walk_sees_what_a_template_could_call(full: Workspace) -> None:
         def is_safe_callable(self, obj: Any) -> bool:
             return True
 
-    found = dict(reachable(Lax(Templates({}), helpers), model, "leaflet", set()))
+    found = dict(reachable(Lax(Templates({}), filters), model, "leaflet", set()))
     assert "leaflet.parse_raw" in found
-    loose = Sandbox(Templates({}), helpers)
+    loose = Sandbox(Templates({}), filters)
     assert dict(reachable(loose, model, "leaflet", set())).keys() == {"leaflet"}
     assert replace(data.language) == data.language
 
@@ -135,14 +140,14 @@ def test_the_walk_sees_what_a_template_could_call(full: Workspace) -> None:
 def test_the_classes_of_the_view_do_nothing() -> None:
     for kind in (*view.CLASSES, view.View):
         public = {name for name in vars(kind) if not name.startswith("_")}
-        assert public <= view.names_of(kind), kind
+        assert public <= view.field_names(kind), kind
         assert vars(kind)["__dataclass_params__"].frozen
 
 
 @pytest.mark.parametrize("apart", [False, True])
 def test_both_ways_to_fill_in_give_the_same(full: Workspace, apart: bool) -> None:
     """The built-in template here, and as a template of the project in a process of its own."""
-    manuscript = load(full.project, "probe")
+    manuscript = read_manuscript(full.project, "probe")
     form = load_editions(full.project)["email"]
     expected = Composer(full.project, "email", form).compose(manuscript).html
     full.write("styles/leaflet.html", BUILT_IN if apart else BUILT_IN.replace("Titel", ""))
@@ -155,7 +160,7 @@ MISTAKES = [
     ("{{ leaflet.title.__class__ }}", "unsafe"),
     ("{{ ''['__class__'] }}", "unsafe"),
     ("{{ leaflet.passages.__len__() }}", "unsafe"),
-    ("{{ leaflet.title.format(1) }}", "cannot be called here"),
+    ("{{ leaflet.title.format(1) }}", "cannot be called"),
     ("{{ leaflet.title.ljust(10000000000) }}", "unsafe"),
     ("{{ words.update({}) }}", "unsafe"),
     ("{{ self._TemplateReference__context }}", "_TemplateReference__context"),
@@ -174,15 +179,15 @@ MISTAKES = [
     ("{{ 1 / 0 }}", "divides by zero"),
     ("{{ 1 % 0 }}", "divides by zero"),
     ("{{ 1 + 'x' }}", "unsupported operand"),
-    ("{{ 3 | block }}", "text is wanted here"),
-    ("{{ leaflet | plain }}", "text is wanted here"),
-    ("{{ none | inline }}", "text is wanted here"),
+    ("{{ 3 | block }}", "needs a text here"),
+    ("{{ leaflet | plain }}", "needs a text here"),
+    ("{{ none | inline }}", "needs a text here"),
     ("{{ '2020-99' | date }}", ""),
     ("{{ 'x' | on_dark }}", ""),
-    ("{{ ('x' * 5000) | code }}", "has at most 500 bytes"),
+    ("{{ ('x' * 5000) | code }}", "at most 500 bytes"),
     ("{{ leaflet.nothing }}", "has no attribute 'nothing'"),
     ("{{ nothing }}", "'nothing' is undefined"),
-    ("{{ leaflet() }}", "cannot be called here"),
+    ("{{ leaflet() }}", "cannot be called"),
     ("{{ range(10000000) | list }}", "too big"),
     ("{% include 'nothing.html' %}", "no file `nothing.html`"),
     ("{% include '../content/probe/leaflet.yaml' %}", "leaflet.yaml"),
@@ -196,45 +201,45 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("mistake", "said"), MISTAKES, ids=range(len(MISTAKES)))
-def test_a_mistake_is_told_at_its_line(full: Workspace, mistake: str, said: str) -> None:
+@pytest.mark.parametrize(("mistake", "message"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_told_at_its_line(full: Workspace, mistake: str, message: str) -> None:
     request = request_of(full, f"<html>\n<p>\n{mistake}\n</p>")
-    found = template.fill(request)
+    found = template.fill_template(request)
     assert isinstance(found, Diagnostic), found
     assert found.code == "template"
-    assert said in found.message
+    assert message in found.message
     assert (found.location.file, found.location.line) == ("styles/leaflet.html", 3)
 
 
 LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}"
 ENDS = "{% endfor %}" * 2
 ENDLESS = [
-    (LOOPS + "{% for c in range(99999) %}{% endfor %}" + ENDS, "come to an end"),
+    (LOOPS + "{% for c in range(99999) %}{% endfor %}" + ENDS, "does not finish"),
     ("{% set n = namespace(x='x') %}" + LOOPS + "{% set n.x = n.x ~ n.x %}" + ENDS, "of memory"),
     (LOOPS + "x" * 20 + ENDS, "MB of HTML"),
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), ENDLESS, ids=range(len(ENDLESS)))
+@pytest.mark.parametrize(("text", "message"), ENDLESS, ids=range(len(ENDLESS)))
 def test_what_does_not_end_is_stopped_at_its_line(
-    full: Workspace, text: str, said: str, monkeypatch: pytest.MonkeyPatch
+    full: Workspace, text: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "SECONDS", 2)
-    filler = template.Filler()
+    filler = template.TemplateFiller()
     request = request_of(full, f"<html>\n<p>\n{text}\n</p>")
     found = filler.fill(request, trusted=False)
     assert isinstance(found, Diagnostic)
     assert filler.fill(request, trusted=False) is found, "it is not tried again"
-    assert said in found.message
-    line = 1 if "HTML" in said else 3
+    assert message in found.message
+    line = 1 if "HTML" in message else 3
     assert (found.location.file, found.location.line) == ("styles/leaflet.html", line)
 
 
-def request_of(workspace: Workspace, text: str) -> Request:
+def request_of(workspace: Workspace, text: str) -> TemplateRequest:
     data, _ = seen(workspace)
-    language = load(workspace.project, "probe").language
+    language = read_manuscript(workspace.project, "probe").language
     sources = (("leaflet.html", text, "styles/leaflet.html"),)
-    return Request("leaflet.html", sources, language, "printed", data)
+    return TemplateRequest("leaflet.html", sources, language, "printed", data)
 
 
 def test_what_looks_need_is_there(full: Workspace) -> None:
@@ -246,8 +251,8 @@ def test_what_looks_need_is_there(full: Workspace) -> None:
         "{% block b %}{{ words['of'] }}{% endblock %}{{ self.b() }}{{ 2 * 3 }}{{ '=' * 3 }}"
         "{{ leaflet.title.split('t') | length }}{{ words.code | fill_in(address='x') }}"
     )
-    found = template.fill(request_of(full, text))
-    assert isinstance(found, Filled)
+    found = template.fill_template(request_of(full, text))
+    assert isinstance(found, FilledTemplate)
     assert found.html == "1aEINS2bZWEI2[1!]eins-zweiSeitevonvon6===2QR-Code: x"
 
 

@@ -1,20 +1,22 @@
-"""What verbatim means: tokens, divided words, other readings; and how quotes are read."""
+"""What verbatim means: tokens, divided words, alternatives; and how quotes are interpreted."""
 
 import pytest
 
 from brochure.manuscript.text import markdown
-from brochure.sources.document import Reference
-from brochure.sources.finding import Finding, Limits, Verdict
-from brochure.sources.reading.plaintext import from_text
-from brochure.sources.verification import Source
+from brochure.sources.document import QuoteReference
+from brochure.sources.finding import Finding, LimitingWords, Verdict
+from brochure.sources.reading.plaintext import parse_text
+from brochure.sources.verification import SearchableSource
 
-LIMITS = Limits(("soweit", "jedoch", "nur"), ("nicht", "kein"))
+WORDS = LimitingWords(("soweit", "jedoch", "nur"), ("nicht", "kein"))
 
 
 def verify(source: str, quote: str, lines: str | None = None, page: str | None = None) -> Finding:
     """The finding for a quote in a source of some lines."""
-    document = from_text(source, "page" if page else "count")
-    return Source(document).verify(markdown.quoted(quote), Reference(page, lines), LIMITS)
+    document = parse_text(source, "page" if page else "count")
+    return SearchableSource(document).verify(
+        markdown.quoted(quote), QuoteReference(page, lines), WORDS
+    )
 
 
 def verdict(source: str, quote: str) -> Verdict:
@@ -59,7 +61,7 @@ FILLER = "\n".join(f"Zeile {'abcdefghij'[i % 10] * (i + 2)} ohne Belang." for i 
         ("A[1] sagt … und mehr", "A[1] sagt … und mehr"),
     ],
 )  # fmt: skip
-def test_what_typesetting_does_is_undone(source: str, quote: str) -> None:
+def test_effects_of_typesetting_are_undone(source: str, quote: str) -> None:
     finding = verify(f"Anfang.\n{source}\nEnde.", quote)
     assert (finding.verdict, finding.typographic) == (Verdict.VERBATIM, ())
 
@@ -98,7 +100,7 @@ def test_what_typesetting_does_is_undone(source: str, quote: str) -> None:
         ("Das gilt für alle.", "Das [...] alle nicht."),
     ],
 )  # fmt: skip
-def test_and_nothing_more(source: str, quote: str) -> None:
+def test_and_nothing_else(source: str, quote: str) -> None:
     assert verdict(f"Anfang.\n{source}\nEnde.", quote) in (Verdict.ALTERED, Verdict.NOT_FOUND)
 
 
@@ -112,7 +114,7 @@ def test_and_nothing_more(source: str, quote: str) -> None:
         ("Bund – Länder", "Bund - Länder", ("–", "-")),
     ],
 )
-def test_what_only_looks_different_is_said(
+def test_what_only_looks_different_is_reported(
     source: str, quote: str, difference: tuple[str, str]
 ) -> None:
     finding = verify(f"Anfang.\n{source} gilt.\nEnde.", quote)
@@ -164,8 +166,7 @@ LONG = (
     ],
 )
 def test_omissions_and_insertions_are_the_quoters(quote: str, lines: str) -> None:
-    given = lines.replace("-", "–")
-    finding = verify(LONG, quote, given)
+    finding = verify(LONG, quote, lines.replace("-", "–"))
     assert finding.verdict is Verdict.VERBATIM, finding
 
 
@@ -183,7 +184,7 @@ def test_omissions_do_not_hide_alterations(quote: str) -> None:
     assert verdict(LONG, quote) is Verdict.ALTERED
 
 
-def test_parts_that_stand_far_apart_are_no_quote() -> None:
+def test_parts_that_are_far_apart_are_not_a_quote() -> None:
     source = "Der Anfang.\n" + "Wort um Wort. " * 600 + "\nDas Ende."
     assert verdict(source, "Der Anfang. […] Das Ende.") is Verdict.ALTERED
     assert verdict(source, "Wort um Wort. […] Das Ende.") is not Verdict.ALTERED
@@ -194,15 +195,15 @@ def test_of_an_omission_the_reference_decides_where_it_ends() -> None:
     for lines in ("1–2", "1–3", "1–4"):
         assert verify(source, "Wir fördern […] und Wege", lines).verdict is Verdict.VERBATIM
     wrong = verify(source, "Wir fördern […] und Wege", "1")
-    assert (wrong.verdict, wrong.found) == (Verdict.WRONG_LINES, (Reference(None, "1–2"),))
+    assert (wrong.verdict, wrong.actual) == (Verdict.WRONG_LINES, (QuoteReference(None, "1–2"),))
 
 
-def test_many_places_of_the_parts_of_a_quote_take_little_time() -> None:
+def test_many_matches_of_the_parts_of_a_quote_take_little_time() -> None:
     source = "und so weiter und so fort " * 20_000 + "am Ende"
     assert verify(source, "und […] so […] fort […] am Ende", "1").verdict is Verdict.VERBATIM
 
 
-def test_what_limits_a_quote_is_told() -> None:
+def test_what_limits_a_quote_is_reported() -> None:
     assert verify(LONG, "Wir werden die Bäume schützen").limited == (", soweit die Mittel reichen.")
     assert verify(LONG, "die Mittel reichen").limited == "Wir werden die Bäume schützen, soweit"
     assert verify(LONG, "prüft die Verwaltung alles").limited == ""
@@ -212,7 +213,7 @@ def test_what_limits_a_quote_is_told() -> None:
     assert verify(following, "Wir schützen Bäume.").limited == ""
 
 
-def test_an_omission_that_drops_a_denial_is_told() -> None:
+def test_an_omission_that_drops_a_denial_is_reported() -> None:
     finding = verify(LONG, "Die Gemeinde fördert […] Wiesen")
     assert (finding.verdict, finding.omitted) == (Verdict.VERBATIM, "nicht nur")
     assert verify(LONG, "Wir werden […] schützen").omitted == ""
@@ -220,7 +221,7 @@ def test_an_omission_that_drops_a_denial_is_told() -> None:
 
 def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
     finding = verify(LONG, "fördert […] Wege")
-    assert [(piece.text, piece.quoted) for piece in finding.context] == [
+    assert [(segment.text, segment.quoted) for segment in finding.context] == [
         ("Die Gemeinde", False),
         ("fördert", True),
         ("nicht nur Wiesen, sondern auch", False),
@@ -232,10 +233,10 @@ def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
 @pytest.mark.parametrize("words", ["am 20. Mai gilt", "z. B. Bäume", "nach § 3 Abs. 2 gilt"])
 def test_sentences_do_not_end_at_abbreviations_and_ordinal_numbers(words: str) -> None:
     finding = verify(f"Davor. Was {words} und mehr, soweit möglich. Danach.", "Was")
-    assert "".join(piece.text for piece in finding.context).endswith("soweit möglich.")
+    assert "".join(segment.text for segment in finding.context).endswith("soweit möglich.")
 
 
-def test_words_that_are_scattered_over_a_source_are_none_of_it() -> None:
+def test_words_that_are_scattered_over_a_source_are_not_found() -> None:
     source = "Eichen " + "gar lange " * 9 + "Buchen " + "ganz kurze " * 9 + "Linden stehen dort, "
     source += "sehr hohe " * 9 + "Ulmen auch."
     assert verdict(source, "Eichen Buchen Linden Ulmen Tannen") is Verdict.NOT_FOUND
@@ -256,11 +257,11 @@ TWICE = "Wir fördern Bäume.\nSonst nichts.\nWir fördern Bäume.\n"
         ("1–3", Verdict.AMBIGUOUS, ["1", "3"]),
     ],
 )
-def test_of_several_places_the_reference_decides(
+def test_of_several_matches_the_reference_decides(
     lines: str | None, expected: Verdict, found: list[str]
 ) -> None:
     finding = verify(TWICE, "Wir fördern Bäume.", lines)
-    assert (finding.verdict, [one.lines for one in finding.found]) == (expected, found)
+    assert (finding.verdict, [one.lines for one in finding.actual]) == (expected, found)
 
 
 @pytest.mark.parametrize("lines", ["1–3", "1, 2, 3", "1–2, 3", "1, 2–3"])
@@ -271,15 +272,15 @@ def test_there_are_several_ways_to_write_the_same_lines(lines: str) -> None:
     assert verify(LONG, quote, "1, 3").verdict is Verdict.WRONG_LINES
 
 
-def test_pages_and_lines_that_begin_anew() -> None:
+def test_pages_and_lines_that_start_again() -> None:
     source = "eins\nzwei\n\fdrei\nvier\n"
     assert verify(source, "drei", "1", "2").verdict is Verdict.VERBATIM
     assert verify(source, "zwei drei", "2–1", "1–2").verdict is Verdict.VERBATIM
     wrong = verify(source, "drei", "1", "1")
-    assert (wrong.verdict, wrong.found) == (Verdict.WRONG_LINES, (Reference("2", "1"),))
-    document = from_text(source, "page")
-    alone = Source(document).verify("drei", Reference(None, "1"), LIMITS)
-    assert (alone.verdict, alone.found) == (Verdict.WRONG_LINES, (Reference("2", "1"),))
+    assert (wrong.verdict, wrong.actual) == (Verdict.WRONG_LINES, (QuoteReference("2", "1"),))
+    document = parse_text(source, "page")
+    alone = SearchableSource(document).verify("drei", QuoteReference(None, "1"), WORDS)
+    assert (alone.verdict, alone.actual) == (Verdict.WRONG_LINES, (QuoteReference("2", "1"),))
 
 
 def test_a_quote_without_words_is_not_found() -> None:
@@ -290,15 +291,15 @@ def test_made_up_words_are_not_found() -> None:
     assert verdict(LONG, "Hunde sind an der Leine zu führen.") is Verdict.NOT_FOUND
 
 
-def test_differences_are_told_word_by_word() -> None:
+def test_differences_are_reported_word_by_word() -> None:
     finding = verify(LONG, "Die Gemeinde fördert nicht bloß Wiesen und Wege.")
     assert finding.verdict is Verdict.ALTERED
     assert finding.differences == (("nur", "bloß"), (", sondern auch", "und"))
-    assert finding.found == (Reference(None, "1–2"),)
+    assert finding.actual == (QuoteReference(None, "1–2"),)
 
 
 @pytest.mark.parametrize(
-    ("page", "lines", "said"),
+    ("page", "lines", "words"),
     [
         (None, "12", "line 12"),
         (None, "12–13", "lines 12–13"),
@@ -307,5 +308,5 @@ def test_differences_are_told_word_by_word() -> None:
         ("3–4", None, "pages 3–4"),
     ],
 )
-def test_several_lines_are_told_as_such(page: str | None, lines: str | None, said: str) -> None:
-    assert str(Reference(page, lines)) == said
+def test_references_in_words(page: str | None, lines: str | None, words: str) -> None:
+    assert str(QuoteReference(page, lines)) == words

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.diagnostics import DiagnosticsError
-from brochure.manuscript.variants.accept import accept, recorded
-from brochure.manuscript.variants.overrides import State, records, same, worst
+from brochure.manuscript.variants.accept import accept_overrides, with_records
+from brochure.manuscript.variants.overrides import OverrideState, records, says_the_same, worst
 from brochure.manuscript.variants.resolution import ResolvedLeaflet, read_bundle
-from brochure.manuscript.yaml.parser import parse
+from brochure.manuscript.yaml.parser import parse_yaml
 from tests.conftest import ROOT, SEED, Workspace, examples
 
 BASE = """\
@@ -42,21 +42,21 @@ def probe(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def draft(workspace: Workspace, region: str = "1") -> ResolvedLeaflet:
-    return read_bundle(workspace.project, "probe").draft(region)
+def resolved(workspace: Workspace, region: str = "1") -> ResolvedLeaflet:
+    return read_bundle(workspace.project, "probe").resolve(region)
 
 
 def states(workspace: Workspace) -> dict[str, str]:
-    return {o.change.key: o.state.value for o in draft(workspace).overrides}
+    return {o.change.key: o.state.value for o in resolved(workspace).overrides}
 
 
 def accepted(workspace: Workspace, name: str | None = None) -> tuple[str, ...]:
-    work = read_bundle(workspace.project, "probe")
-    return accept(work, work.draft("1"), name)
+    bundle = read_bundle(workspace.project, "probe")
+    return accept_overrides(bundle, bundle.resolve("1"), name)
 
 
 def placed(workspace: Workspace) -> list[tuple[str, int, int]]:
-    """Complaints about variant 1 that have their place in its file."""
+    """Diagnostics about variant 1 that are in its file."""
     return [
         (d.code, d.location.line, d.location.column)
         for d in workspace.diagnostics(variant="1")
@@ -127,7 +127,7 @@ def test_passages_left_out_and_added(probe: Workspace, text: str, order: list[st
 
 
 @pytest.mark.parametrize(
-    ("text", "complaints"),
+    ("text", "diagnostics"),
     [
         ("titel: x\n", [("unknown-key", 1, 1)]),
         ("source: en\n", [("unknown-key", 1, 1)]),
@@ -185,7 +185,8 @@ def test_the_hint_of_an_orphan_names_what_was_meant(probe: Workspace) -> None:
     accepted(probe)
     probe.leaflet(BASE.replace("id: eins", "id: anfang"))
     orphan = probe.diagnostics(variant="1")[0]
-    assert (orphan.code, orphan.hint[:38]) == ("orphaned", "Its text stands in passage `anfang` no")
+    assert orphan.code == "orphaned"
+    assert orphan.hint.startswith("Its text is now in the passage `anfang`")
 
 
 def test_files_that_no_region_uses(probe: Workspace) -> None:
@@ -223,7 +224,7 @@ def test_the_states_of_an_override(probe: Workspace) -> None:
     probe.leaflet(changed.replace("id: eins", "id: andere"))
     assert states(probe)[key] == "orphaned"
     assert [d.is_error for d in probe.diagnostics(variant="1")] == [True]
-    assert worst(draft(probe).overrides) is State.ORPHANED
+    assert worst(resolved(probe).overrides) is OverrideState.ORPHANED
 
 
 def test_redundant_is_what_prints_the_same(probe: Workspace) -> None:
@@ -271,19 +272,19 @@ def test_where_the_base_had_nothing_that_is_remembered_too(probe: Workspace) -> 
     ],
 )
 def test_when_texts_are_the_same(one: str | None, other: str | None, equal: bool) -> None:
-    assert same(one, other) is equal
+    assert says_the_same(one, other) is equal
 
 
 def test_there_must_be_something_to_accept(probe: Workspace) -> None:
     probe.variant("1", "title: Anders\n")
-    for name, hint in (("titel", "Did you mean `title`?"), ("zwei", "Known here: title.")):
+    for name, hint in (("titel", "Did you mean `title`?"), ("zwei", "Choose from: title.")):
         with pytest.raises(DiagnosticsError) as caught:
             accepted(probe, name)
         (diagnostic,) = caught.value.diagnostics
         assert (diagnostic.code, diagnostic.hint) == ("nothing-to-accept", hint)
-    work = read_bundle(probe.project, "probe")
+    bundle = read_bundle(probe.project, "probe")
     with pytest.raises(DiagnosticsError):
-        accept(work, work.draft("2"))
+        accept_overrides(bundle, bundle.resolve("2"))
     assert not (probe.root / "content/probe/variants/2.yaml").exists()
 
 
@@ -317,8 +318,8 @@ LAYOUTS = [
 def test_comments_and_layout_stay(text: str, ends: str, mark: bytes) -> None:
     before = mark + text.replace("\n", ends).encode()
     wanted = {"title": "Titel", "lead": "  eingerückt\n\nZwei: #drei\n- vier"}
-    after = recorded(before, wanted, "f")
-    assert records(parse(after.decode("utf-8-sig").replace("\r\n", "\n"), "f")[0]) == wanted
+    after = with_records(before, wanted, "f")
+    assert records(parse_yaml(after.decode("utf-8-sig").replace("\r\n", "\n"), "f").value) == wanted
     assert after.startswith(mark)
     assert b"\n" not in after.replace(b"\r\n", b"") or ends == "\n" or "\n" not in text
     kept = [line for line in text.split("\n") if not line.startswith(("    ", "replaced", "  "))]
@@ -328,8 +329,8 @@ def test_comments_and_layout_stay(text: str, ends: str, mark: bytes) -> None:
         position = left.index(line, position) + len(line)
     for comment in ("# von Hand", "# noch", "# zwischen", "# Schluss", "# Anfang", "# Ende"):
         assert (comment in left) == (comment in text)
-    assert recorded(after, wanted, "f") == after, "a second time, nothing changes"
-    assert records(parse(recorded(after, {}, "f").decode("utf-8-sig"), "f")[0]) == {}
+    assert with_records(after, wanted, "f") == after, "a second time, nothing changes"
+    assert records(parse_yaml(with_records(after, {}, "f").decode("utf-8-sig"), "f").value) == {}
 
 
 @examples(150)
@@ -341,8 +342,8 @@ def test_comments_and_layout_stay(text: str, ends: str, mark: bytes) -> None:
     layout=st.sampled_from(LAYOUTS),
 )
 def test_any_text_can_be_recorded(texts: dict[str, str], layout: str) -> None:
-    after = recorded(layout.encode(), texts, "f")
-    assert records(parse(after.decode(), "f")[0]) == texts
+    after = with_records(layout.encode(), texts, "f")
+    assert records(parse_yaml(after.decode(), "f").value) == texts
 
 
 def test_accept_drops_records_of_overrides_that_are_gone(probe: Workspace) -> None:
@@ -350,7 +351,7 @@ def test_accept_drops_records_of_overrides_that_are_gone(probe: Workspace) -> No
     accepted(probe)
     file.write_text(file.read_text().replace("lead: L\n", ""))
     accepted(probe, "title")
-    assert records(parse(file.read_text(), "f")[0]) == {"title": "Titel"}
+    assert records(parse_yaml(file.read_text(), "f").value) == {"title": "Titel"}
 
 
 def test_the_first_leaflet_is_a_base_with_real_districts() -> None:

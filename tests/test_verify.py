@@ -1,6 +1,6 @@
 """Verdicts: documents typeset from a known text, and quotes from it, altered in known ways.
 
-The truth is exact: where a span stands, and that what was altered stands nowhere.
+The right answer is known exactly: where a span is, and that an altered one is nowhere.
 """
 
 import random
@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
-from brochure.sources.document import Document, Reference
-from brochure.sources.finding import Limits, Verdict
-from brochure.sources.verification import Source
+from brochure.sources.document import Document, QuoteReference
+from brochure.sources.finding import LimitingWords, Verdict
+from brochure.sources.verification import SearchableSource
 from tests import papers
 from tests.conftest import examples
 from tests.papers import LAYOUTS, Made, sample
 
-NO_LIMITS = Limits()
+NO_LIMITS = LimitingWords()
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,17 +29,17 @@ class Paper:
     name: str
     text: Made
     locations: tuple[tuple[int, int], ...]  # page and number of each line
-    source: Source
+    source: SearchableSource
     joined: str  # all words, single spaces
     restarts: bool
 
-    def reference(self, start: int, stop: int) -> Reference:
+    def reference(self, start: int, stop: int) -> QuoteReference:
         """The reference of a span of words, as it is printed."""
         lines = self.text.words[start].first, self.text.words[stop - 1].last
         (page, one), (other_page, other) = (self.locations[line] for line in lines)
         page_shown = str(page) if page == other_page else f"{page}–{other_page}"
         shown = str(one) if (one, page) == (other, other_page) else f"{one}–{other}"
-        return Reference(page_shown if self.restarts else None, shown)
+        return QuoteReference(page_shown if self.restarts else None, shown)
 
 
 @cache
@@ -51,7 +51,7 @@ def paper(name: str) -> Paper:
         name,
         text,
         tuple(papers.numbers(text, layout)),
-        Source(papers.read(papers.pdf(text, layout), mode)),
+        SearchableSource(papers.read(papers.pdf(text, layout), mode)),
         " ".join(word.text for word in text.words),
         layout.restarts,
     )
@@ -64,7 +64,7 @@ def check(document: Document) -> list[tuple[int, int | None, str]]:
     return [
         (line.page + 1, line.number, line.text.replace("\u205f", " "))
         for line in document.lines
-        if not line.aside and line.text
+        if not line.artifact and line.text
     ]
 
 
@@ -82,7 +82,7 @@ def test_every_line_is_read_with_its_number(name: str) -> None:
     assert numbering.mode == (mode or "margin")
     assert numbering.step == layout.step
     assert numbering.restarts == layout.restarts
-    assert made.source.document.gaps == ()
+    assert made.source.document.missing_numbers == ()
 
 
 PROFILE = examples(40, HealthCheck.filter_too_much)
@@ -101,7 +101,7 @@ def test_every_span_is_verbatim_at_its_lines(name: str, seed: int) -> None:
     finding = made.source.verify(quote, right, NO_LIMITS)
     assert finding.verdict is Verdict.VERBATIM
     assert finding.differences == finding.typographic == ()
-    (found,) = finding.found
+    (found,) = finding.actual
     assert (found.lines, found.page) == (right.lines, right.page)
 
 
@@ -118,11 +118,11 @@ def test_a_reference_that_is_wider_or_narrower_is_wrong(name: str, seed: int) ->
     moved = chance.choice([(-1, 0), (0, 1), (1, 1), (-1, -1), (1, 0), (0, -1), (-3, 4)])
     low, high = one + moved[0], other + moved[1]
     assume(0 < low <= high or (low > high > 0 and "–" in (right.page or "")))
-    given_ = replace(right, lines=str(low) if low == high else f"{low}–{high}")
+    stated = replace(right, lines=str(low) if low == high else f"{low}–{high}")
     quote = made.text.span(start, stop).rstrip(".,")
-    finding = made.source.verify(quote, given_, NO_LIMITS)
+    finding = made.source.verify(quote, stated, NO_LIMITS)
     assert finding.verdict is Verdict.WRONG_LINES
-    assert [(f.page, f.lines) for f in finding.found] == [(right.page, right.lines)]
+    assert [(f.page, f.lines) for f in finding.actual] == [(right.page, right.lines)]
 
 
 def _changed(words: list[str], chance: random.Random, kind: str) -> list[str]:
@@ -172,20 +172,20 @@ ALTERATIONS = ("dropped", "added", "replaced", "ending", "swapped", "capital", "
 @pytest.mark.parametrize("kind", ALTERATIONS)
 @PROFILE
 @given(seed=seeds)
-def test_whatever_is_altered_is_found_out(name: str, kind: str, seed: int) -> None:
+def test_every_alteration_is_detected(name: str, kind: str, seed: int) -> None:
     made = paper(name)
     chance = random.Random(seed)
     start, stop = sample(made.text.words, chance, 4, 30)
     words = [word.text for word in made.text.words[start:stop]]
     changed = " ".join(_changed(words, chance, kind))
-    assume(not _stands(changed, made.joined))
+    assume(not _occurs(changed, made.joined))
     finding = made.source.verify(changed, made.reference(start, stop), NO_LIMITS)
     assert finding.verdict is Verdict.ALTERED
     assert finding.differences or finding.reason
 
 
-def _stands(quote: str, text: str) -> bool:
-    """Whether words stand in a text, as whole words: an oracle that knows nothing of tokens."""
+def _occurs(quote: str, text: str) -> bool:
+    """Whether a text contains a quote, as whole words: an oracle that knows nothing of tokens."""
     quote = re.sub(r"\s+([.,])", r"\1", quote)
     pattern = (
         rf"(?<![\w*-]){re.escape(quote)}(?![\w*-])" if quote[0].isalnum() else re.escape(quote)

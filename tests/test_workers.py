@@ -18,10 +18,10 @@ import pytest
 
 from brochure.diagnostics import DiagnosticsError
 from brochure.isolation import Stopped
-from brochure.pipeline.executors import Alone, Pool, employ
+from brochure.pipeline.executors import ProcessPool, Serial, run_tasks
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.hostile.inputs import markers
-from tests.tasks import ContextSegment, fragile, number_or_sleep, twice
+from tests.tasks import Piece, fragile, number_or_sleep, twice
 from tests.test_cli import environment, run
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def test_what_is_stopped_goes_on_where_it_was(many: Workspace, end: signal.Signa
     artifacts = json.loads(result.stdout)["artifacts"]
     assert len(artifacts) == 40
     made = sum(artifact["made"] for artifact in artifacts)
-    assert 40 - len(kept) <= made <= 40 - len(kept) + 1  # one may lack its line in the journal
+    assert 40 - len(kept) <= made <= 40 - len(kept) + 1  # one may lack its line in the manifest
     assert pdfs(many).items() >= kept.items()
     assert not list((many.root / "out").rglob("*.part")) or end is not signal.SIGINT
 
@@ -142,8 +142,12 @@ def test_progress_where_there_is_no_terminal(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE.replace("Text", "'{{ region.name }}'"))
     workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(120)))
     errors = run(workspace.root, "build", "--all", "-e", "email").stderr.splitlines()
-    assert [line.partition(",")[0] for line in errors] == ["50 of 120", "100 of 120", "Done"]
-    assert errors[-1] == "Done, with 120 made, 0 unchanged."
+    assert [line.partition(",")[0] for line in errors] == [
+        "50 of 120",
+        "100 of 120",
+        "Done: 120 built",
+    ]
+    assert errors[-1] == "Done: 120 built, 0 unchanged."
 
 
 def test_progress_on_a_terminal(workspace: Workspace) -> None:
@@ -169,11 +173,11 @@ def test_progress_on_a_terminal(workspace: Workspace) -> None:
     os.close(leader)
     assert process.wait(60) == 0
     text = seen.decode()
-    assert "0 of 25" in text
-    assert "█" in text
-    assert re.search(r"\d of 25, [\d.]+ a second, \d+:\d\d left", text)
+    assert "0/25" in text
+    assert "━" in text
+    assert re.search(r"\d/25\x1b\[0m \x1b\[36m\d+:\d\d", text), "how long it will take"
     assert "out/probe" not in text, "more than twenty files are not listed"
-    assert text.rstrip().endswith("Done, with 25 made, 0 unchanged.")
+    assert text.rstrip().endswith("Done: 25 built, 0 unchanged.")
 
 
 def test_one_broken_variant_among_many(many: Workspace) -> None:
@@ -182,23 +186,23 @@ def test_one_broken_variant_among_many(many: Workspace) -> None:
     assert result.returncode == 1
     assert len(pdfs(many)) == 39
     assert "content/probe/variants/r7.yaml:1:13: error" in result.stderr
-    assert "Done, with 39 made, 0 unchanged, 1 not built, 1 error" in result.stderr
+    assert "Done: 39 built, 0 unchanged, 1 not built, 1 error" in result.stderr
 
 
-def pieces(numbers: Iterable[int]) -> Iterator[tuple[int, ContextSegment]]:
-    return ((number, ContextSegment(number)) for number in numbers)
+def pieces(numbers: Iterable[int]) -> Iterator[tuple[int, Piece]]:
+    return ((number, Piece(number)) for number in numbers)
 
 
-@pytest.mark.parametrize("staff", [Alone(), Pool(2)])
-def test_each_task_is_done_once(staff: Alone | Pool) -> None:
-    done = dict(employ(staff, twice, pieces(range(50))))
+@pytest.mark.parametrize("executors", [Serial(), ProcessPool(2)])
+def test_each_task_is_done_once(executors: Serial | ProcessPool) -> None:
+    done = dict(run_tasks(executors, twice, pieces(range(50))))
     assert done == {number: 2 * number for number in range(50)}
-    assert list(employ(staff, twice, iter(()))) == []
+    assert list(run_tasks(executors, twice, iter(()))) == []
 
 
 def test_a_worker_that_dies_costs_no_task_but_the_one_to_blame(tmp_path: Path) -> None:
     numbers = [number for number in range(12) if number != 9]
-    results = dict(employ(Pool(2), fragile, pieces(numbers), tmp_path))
+    results = dict(run_tasks(ProcessPool(2), fragile, pieces(numbers), tmp_path))
     blamed = {key: r.reason for key, r in results.items() if isinstance(r, Stopped)}
     assert blamed == {3: "killed", 7: "crash"}
     assert all(result == 2 * key for key, result in results.items() if key not in blamed)
@@ -239,15 +243,15 @@ class Unlucky:
     """Staff of which the first four executors are lost."""
 
     capacity = 4
-    lost = (CancelledError,)
+    worker_errors = (CancelledError,)
 
     def __init__(self, last: Executor) -> None:
         self.executors = [last, *(Gone() for _ in range(4))]
 
-    def hire(self) -> Executor:
+    def start(self) -> Executor:
         return self.executors.pop()
 
-    def dismiss(self, executor: Executor) -> None:
+    def stop(self, executor: Executor) -> None:
         executor.shutdown()
 
 
@@ -255,7 +259,7 @@ class Unlucky:
 def test_a_task_is_not_to_blame_for_an_executor_that_is_lost(times: int) -> None:
     """It has its three tries all the same, and no more."""
     last = Killed(times)
-    results = list(employ(Unlucky(last), twice, pieces(range(6))))
+    results = list(run_tasks(Unlucky(last), twice, pieces(range(6))))
     assert sorted(key for key, _ in results) == list(range(6))
     stopped = [result.reason for _, result in results if isinstance(result, Stopped)]
     assert stopped == (["killed"] * 6 if times == 3 else [])
@@ -264,11 +268,11 @@ def test_a_task_is_not_to_blame_for_an_executor_that_is_lost(times: int) -> None
 
 def test_a_bug_of_ours_is_raised(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a bug of ours"):
-        list(employ(Pool(2), fragile, pieces([9]), tmp_path))
+        list(run_tasks(ProcessPool(2), fragile, pieces([9]), tmp_path))
 
 
 def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
-    results = employ(Pool(2), number_or_sleep, pieces(range(100, 200)))
+    results = run_tasks(ProcessPool(2), number_or_sleep, pieces(range(100, 200)))
     _, first = next(results)
     results.close()
     assert isinstance(first, int)
@@ -276,14 +280,14 @@ def test_no_worker_outlives_a_generator_that_is_left(tmp_path: Path) -> None:
 
 
 def test_workers_that_are_kept_stay_warm_and_are_interrupted() -> None:
-    with closing(Pool(1, kept=True)) as pool:
-        ((_, first),) = employ(pool, number_or_sleep, pieces([100]))
-        ((_, again),) = employ(pool, number_or_sleep, pieces([101]))
+    with closing(ProcessPool(1, kept=True)) as pool:
+        ((_, first),) = run_tasks(pool, number_or_sleep, pieces([100]))
+        ((_, again),) = run_tasks(pool, number_or_sleep, pieces([101]))
         assert first == again, "no other process was started"
-        results = employ(pool, number_or_sleep, pieces([100, 200, 201]))
+        results = run_tasks(pool, number_or_sleep, pieces([100, 200, 201]))
         assert next(results) == (100, first)
         results.close()
-        ((_, last),) = employ(pool, number_or_sleep, pieces([100]))
+        ((_, last),) = run_tasks(pool, number_or_sleep, pieces([100]))
         assert isinstance(last, int)
     wait_for(lambda: not Path(f"/proc/{last}").exists(), 10)
 
@@ -291,9 +295,10 @@ def test_workers_that_are_kept_stay_warm_and_are_interrupted() -> None:
 def test_workers_are_not_waited_for_when_a_build_is_stopped(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from brochure.pipeline.executors import Pool, employ\n"
+        "from brochure.pipeline.executors import ProcessPool, run_tasks\n"
         "from tests.tasks import Piece, patient\n"
-        "list(employ(Pool(2), patient, iter([(1, Piece(1)), (2, Piece(2))]), Path(sys.argv[1])))"
+        "tasks = iter([(1, Piece(1)), (2, Piece(2))])\n"
+        "list(run_tasks(ProcessPool(2), patient, tasks, Path(sys.argv[1])))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment(PYTHONWARNINGS=""),
@@ -318,10 +323,10 @@ def test_what_does_not_end_ends_the_build(workspace: Workspace) -> None:
     result = run(workspace.root, "build", "--all", "-e", "email", "--jobs", "1")
     assert result.returncode == 1
     assert (
-        "error: Setting this leaflet was stopped after 10 seconds, while drawing an SVG picture"
+        "Typesetting this leaflet was stopped after 10 seconds. It was drawing an SVG picture."
         in (result.stderr)
     )
-    assert "5 more were not begun" in result.stderr
+    assert "5 more PDFs were not started" in result.stderr
     assert not pdfs(workspace)
 
 
@@ -343,8 +348,9 @@ class Dask:
             "--scheduler-file",
             "scheduler.json",
         )
-        wait_for((folder / "scheduler.json").exists)
-        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
+        told = folder / "scheduler.json"
+        wait_for(lambda: told.exists() and told.read_text().endswith("}"))  # written, and whole
+        self.address = json.loads(told.read_text())["address"]
 
     def hire(self, **more: str) -> None:
         """One more worker; without a nanny, which would only start it again."""
@@ -440,11 +446,11 @@ def test_nobody_answers(many: Workspace) -> None:
 def test_without_dask_it_says_what_to_install(
     many: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from brochure.pipeline.executors import Cluster
+    from brochure.pipeline.executors import DaskCluster
 
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(DiagnosticsError) as caught:
-        Cluster("tcp://127.0.0.1:9")
+        DaskCluster("tcp://127.0.0.1:9")
     assert [(d.code, "brochure[dask]" in d.hint) for d in caught.value.diagnostics] == [
         ("no-dask", True)
     ]
@@ -452,13 +458,13 @@ def test_without_dask_it_says_what_to_install(
 
 def test_a_worker_with_other_versions_is_refused(workspace: Workspace) -> None:
     from brochure.pipeline.fingerprint import versions
-    from brochure.pipeline.tasks import Task, make
+    from brochure.pipeline.tasks import Task, typeset
 
     workspace.leaflet(HEAD + PASSAGE)
     other = versions().replace("weasyprint 70", "weasyprint 71")
     assert other != versions()
-    result = make(Task(workspace.compose(), ("",), other), None)
-    assert (result.pdfs, [d.code for d in result.diagnostics]) == ((), ["other-versions"])
+    result = typeset(Task(workspace.compose(), ("",), other), None)
+    assert (result.by_region, [d.code for d in result.diagnostics]) == ({}, ["other-versions"])
     assert "weasyprint 71.0 / weasyprint 70.0" in result.diagnostics[0].message
 
 
@@ -468,20 +474,20 @@ def test_memory_stays_flat(workspace: Workspace) -> None:
     code = f"""
 import resource
 from pathlib import Path
-from brochure.pipeline.tasks import make, Task
+from brochure.pipeline.tasks import Task, typeset
 from brochure.pipeline.fingerprint import versions
-from brochure.manuscript.load import load
+from brochure.manuscript.load import read_manuscript
 from brochure.layout.compose.composer import compose
 from brochure.layout.edition import load_editions
 from brochure.project import Project
 from dataclasses import replace
 p = Project(Path({str(workspace.root)!r}))
-c = compose(p, load(p, "probe"), "email", load_editions(p)["email"])
+c = compose(p, read_manuscript(p, "probe"), "email", load_editions(p)["email"])
 def size():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 for i in range(300):
     task = Task(replace(c, html=c.html.replace("Text", f"Text {{i}}")), ("A",), versions())
-    assert make(task, p.cache).pdfs
+    assert typeset(task, p.cache).by_region
     if i == 100:
         before = size()
 print((size() - before) / 200)

@@ -1,12 +1,13 @@
 import pytest
 
-from brochure.diagnostics import Location
+from brochure.diagnostics import Location, Reported
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Plain, plain
 
 
 def read(text: str) -> tuple[Plain, list[tuple[str, int, int]]]:
-    tree, diagnostics = parser.parse(text, "f.yaml")
+    parsed = parser.parse_yaml(text, "f.yaml")
+    tree, diagnostics = parsed.value, parsed.diagnostics
     return plain(tree.root), [(c.code, c.location.line, c.location.column) for c in diagnostics]
 
 
@@ -83,7 +84,8 @@ def test_a_line_that_cannot_be_understood_is_left_out_and_the_rest_is_read() -> 
 
 
 def test_duplicate_keys_are_refused_and_the_first_is_named() -> None:
-    tree, diagnostics = parser.parse("a: 1\nb: 2\na: 3\n", "f.yaml")
+    parsed = parser.parse_yaml("a: 1\nb: 2\na: 3\n", "f.yaml")
+    tree, diagnostics = parsed.value, parsed.diagnostics
     (diagnostic,) = diagnostics
     assert diagnostic.location == Location("f.yaml", 3, 1)
     assert "line 1" in diagnostic.message
@@ -117,20 +119,21 @@ def test_words_that_yaml_takes_for_a_comment_are_a_warning() -> None:
     ],
 )
 def test_what_is_not_utf8_is_refused_at_its_place(data: bytes, line: int, column: int) -> None:
-    text, (diagnostic,) = parser.decode(data, "f.yaml")
+    decoded = parser.decode_text(data, "f.yaml")
+    text, (diagnostic,) = decoded.value, decoded.diagnostics
     assert text == ""
     assert (diagnostic.code, diagnostic.location) == ("not-utf8", Location("f.yaml", line, column))
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
-    assert parser.decode(b"\xef\xbb\xbfa: 1\r\nb: 2\r", "f") == ("a: 1\nb: 2\n", [])
+    assert parser.decode_text(b"\xef\xbb\xbfa: 1\r\nb: 2\r", "f") == Reported("a: 1\nb: 2\n")
 
 
 @pytest.mark.parametrize(
     "character", ["\x00", "\x07", "\x1b", "\x85", "\ufdd0", "\U0001ffff", "\u202e"]
 )
 def test_invisible_control_characters_are_refused_typed_or_escaped(character: str) -> None:
-    _, (diagnostic,) = parser.decode(f"a: x{character}".encode(), "f")
+    (diagnostic,) = parser.decode_text(f"a: x{character}".encode(), "f").diagnostics
     assert (diagnostic.code, diagnostic.location.column) == ("control-character", 5)
     _, diagnostics = read(f'a: "x\\U{ord(character):08x}"')
     assert [code for code, *_ in diagnostics] == ["control-character"]
@@ -138,11 +141,11 @@ def test_invisible_control_characters_are_refused_typed_or_escaped(character: st
 
 @pytest.mark.parametrize("character", ["\u200d", "\u00ad", "\u200e", "\U0001f600", "\t"])
 def test_characters_with_a_purpose_pass(character: str) -> None:
-    assert parser.decode(f"a: x{character}x".encode(), "f")[1] == []
+    assert parser.decode_text(f"a: x{character}x".encode(), "f").diagnostics == ()
 
 
 def test_places_inside_a_text() -> None:
-    tree, _ = parser.parse("a:\n  b: |\n    one\n    two three\n", "f")
+    tree = parser.parse_yaml("a:\n  b: |\n    one\n    two three\n", "f").value
     assert tree.location(("a", "b"), "three") == Location("f", 4, 9)
     assert tree.location(("a", "missing")) == Location("f", 2, 3)
     assert tree.key_location(("a", "b")) == Location("f", 2, 3)
@@ -157,7 +160,7 @@ def test_places_inside_a_text() -> None:
     ],
 )
 def test_a_slot_at_the_beginning_wants_quotation_marks(text: str, column: int) -> None:
-    _, diagnostics = parser.parse(text + "\n", "f")
+    diagnostics = parser.parse_yaml(text + "\n", "f").diagnostics
     assert [(c.code, c.location) for c in diagnostics] == [
         ("slot-unquoted", Location("f", 1, column))
     ]

@@ -1,147 +1,152 @@
-"""What commands share: arguments, the project, leaflets and editions by name."""
+"""Arguments that commands share: leaflets, variants and editions by name."""
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import click
 from click.shell_completion import CompletionItem
 
-from brochure.cli import output
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
+from brochure.cli.session import NOWHERE, Option, Session, Usage, session_of, wrong_usage
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.layout.edition import Edition, choose_editions, load_editions
+from brochure.manuscript.variants.regions import read_regions
+from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import say
+from brochure.pipeline.fingerprint import Digests
+from brochure.pipeline.manifest import Manifest
+from brochure.pipeline.plan import Mode, Plan, Selection, make_plan
 from brochure.project import MANUSCRIPT, Project
 
-# What is imported inside functions is slow, and not needed by all commands.
 
-
-def complete_leaflet(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
-    """Names of leaflets for the shell."""
-    return _complete(lambda: project_of(context).leaflets(), word)
-
-
-def complete_variant(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
-    """Ids of regions for the shell: of the leaflets named so far, or of all."""
-    from brochure.manuscript.variants.regions import read_regions
-
-    def ids() -> list[str]:
-        project = project_of(context)
-        found: Any = {}
-        level: click.Context | None = context
-        while level is not None:
-            found = {**level.params, **found}
-            level = level.parent
-        named = found.get("leaflets") or found.get("leaflet") or project.leaflets()
-        leaflets = (named,) if isinstance(named, str) else named
-        return [row.id for name in leaflets for row in read_regions(project, name).rows]
-
-    return _complete(ids, word)
-
-
-def _complete_edition(
-    context: click.Context, _: click.Parameter, word: str
-) -> list[CompletionItem]:
-    from brochure.layout.edition import load_editions
-
-    return _complete(lambda: load_editions(project_of(context)), word)
-
-
-def _complete(names: Any, word: str) -> list[CompletionItem]:
+def offer(names: Callable[[], Iterable[str]], word: str) -> list[CompletionItem]:
+    """Words for the shell that begin like `word`; of a list too: what follows its last comma."""
+    before, comma, last = word.rpartition(",")
     try:
-        return [CompletionItem(name) for name in names() if name.startswith(word)]
+        return [CompletionItem(before + comma + n) for n in names() if n.startswith(last)]
     except (DiagnosticsError, click.ClickException, OSError):
         return []  # nothing to offer; the command itself will say what is wrong
 
 
-leaflets = click.argument(
+def complete_leaflet(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
+    """Names of leaflets for the shell."""
+    return offer(lambda: session_of(context).project.leaflets(), word)
+
+
+def complete_variant(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
+    """Ids of regions for the shell: of the leaflets named so far, or of all."""
+
+    def ids() -> list[str]:
+        project = session_of(context).project
+        named = context.params.get("leaflets") or context.params.get("leaflet")
+        leaflets = (named,) if isinstance(named, str) else named or project.leaflets()
+        return [row.id for name in leaflets for row in read_regions(project, name).rows]
+
+    return offer(ids, word)
+
+
+def complete_edition(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
+    """Names of editions for the shell."""
+    return offer(lambda: load_editions(session_of(context).project), word)
+
+
+leaflet_argument = click.argument("leaflet", shell_complete=complete_leaflet)
+leaflets_argument = click.argument(
     "leaflets", metavar="[LEAFLET]…", nargs=-1, shell_complete=complete_leaflet
 )
-editions = click.option(
-    "--edition", "-e", "editions", multiple=True, metavar="E", shell_complete=_complete_edition,
-    help="An edition; may be given more than once. Without: the default ones.",
+region_argument = click.argument("region", metavar="ID", shell_complete=complete_variant)
+edition_option = click.option(
+    "--edition", "-e", "editions", multiple=True, metavar="E", shell_complete=complete_edition,
+    cls=Option,
+    help=say("An edition; several with commas, or the option again. Without: the default ones."),
 )  # fmt: skip
-variants = click.option(
+variant_option = click.option(
     "--variant", "variants", multiple=True, metavar="ID", shell_complete=complete_variant,
-    help="The variant for a region; several with commas, or the option again.",
+    cls=Option, help=say("The variant for a region; several with commas, or the option again."),
 )  # fmt: skip
-all_variants = click.option(
-    "--all", "all_variants", is_flag=True, help="All variants: one for each row of regions.csv."
-)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+all_option = click.option(
+    "--all", "all_variants", is_flag=True, cls=Option,
+    help=say("All variants: one for each row of regions.csv."),
+)  # fmt: skip
 
 
-def project_of(context: click.Context) -> Project:
-    """The project of the current folder; that there is none is wrong usage."""
-    folder: Path = context.find_object(Path) or Path.cwd()
-    try:
-        return Project.find(folder)
-    except DiagnosticsError as failed:
-        (problem,) = failed.diagnostics
-        raise click.UsageError(f"{problem.message}\n{problem.hint}") from None
-
-
-def leaflet_names(project: Project, given: tuple[str, ...]) -> tuple[str, ...]:
-    """The leaflets asked for, by name or by path (as a shell completes it); without: all."""
-    from brochure.manuscript.yaml.validation import did_you_mean
-
+def leaflet_names(project: Project, requested: tuple[str, ...]) -> tuple[str, ...]:
+    """Leaflets by name or by path (as a shell completes it); without: all."""
     known = project.leaflets()
     if not known:
-        raise click.UsageError("There is no leaflet yet. Start one: brochure new my-leaflet")
-    names = []
-    for word in given:
-        path = Path(word)
-        name = path.parent.name if path.name == MANUSCRIPT else path.name
+        raise Usage(say("There is no leaflet yet. Start one: brochure new my-leaflet"))
+    names: list[str] = []
+    unknown: list[Diagnostic] = []
+    for word in requested:
+        *folders, last = word.rstrip("/").split("/")
+        name = folders[-1] if last == MANUSCRIPT and folders else last
         if name not in known:
-            raise click.UsageError(f"There is no leaflet `{word}`. {did_you_mean(name, known)}")
+            message = say("There is no leaflet `{name}`.", name=word)
+            unknown.append(error("usage", message, NOWHERE, did_you_mean(name, known)))
         names.append(name)
+    if unknown:
+        raise wrong_usage(DiagnosticsError(unknown))
     return tuple(dict.fromkeys(names)) or known
 
 
-def variant_ids(given: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids as given to ``--variant``: one or several with commas, the option once or more often."""
-    ids = [name.strip() for word in given for name in word.split(",")]
+def leaflet_name(project: Project, requested: str) -> str:
+    """One leaflet, by name or by path."""
+    (name,) = leaflet_names(project, (requested,))
+    return name
+
+
+def split_names(requested: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as an option has them: one or several with commas, the option once or more often."""
+    return tuple(dict.fromkeys(name.strip() for word in requested for name in word.split(",")))
+
+
+def selection(
+    variants: tuple[str, ...], all_variants: bool, *, base_too: bool, anywhere: bool
+) -> Selection:
+    """The variants that the options ask for, see `Selection`."""
+    if variants and all_variants:
+        raise Usage(say("Use either --variant or --all."))
+    ids = split_names(variants)
     if not all(ids):
-        raise click.UsageError("--variant needs the id of a region, as in regions.csv.")
-    return tuple(dict.fromkeys(ids))
+        raise Usage(say("--variant needs the id of a region, as in regions.csv."))
+    return Selection(ids, all_variants, base_too, anywhere)
 
 
-def forms(project: Project, given: tuple[str, ...]) -> Any:
-    """The editions asked for by name, or those made unasked."""
-    from brochure.layout.edition import choose, load_editions
-
+def requested_editions(session: Session, requested: tuple[str, ...]) -> Mapping[str, Edition]:
+    """The editions of these names, or the default ones. Raises DiagnosticsError where the file of
+    editions is wrong.
+    """
+    known = load_editions(session.project)
     try:
-        known = load_editions(project)
-    except DiagnosticsError as failed:
-        output.show(failed.diagnostics, project)
-        raise click.exceptions.Exit(1) from None
-    try:
-        return choose(known, given, Location("--edition"))
+        return choose_editions(known, split_names(requested), Location("--edition"))
     except DiagnosticsError as failed:
         raise wrong_usage(failed) from None
 
 
-def wrong_usage(failed: DiagnosticsError) -> click.UsageError:
-    """The first of some problems as wrong usage: it lies in the command, not in a file."""
-    (problem, *_) = failed.diagnostics
-    return click.UsageError(f"{problem.message} {problem.hint}")
+@dataclass(frozen=True)
+class Request:
+    """What a command is asked to do, before anything is read."""
+
+    leaflets: tuple[str, ...]
+    selection: Selection
+    editions: tuple[str, ...]
+    mode: Mode
 
 
-def count(number: int, noun: str) -> str:
-    """``1 page``, ``3 pages``."""
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+def planned(
+    session: Session, project: Project, request: Request, manifest: Manifest, digests: Digests
+) -> tuple[tuple[str, ...], Plan]:
+    """The names of the leaflets that are asked for, and what is to be done for them."""
+    editions = requested_editions(session, request.editions)
+    names = leaflet_names(project, request.leaflets)
+    try:
+        plan = make_plan(
+            project, names, request.selection, editions, request.mode, manifest, digests
+        )
+    except DiagnosticsError as failed:
+        raise wrong_usage(failed) from None
+    return names, plan
 
 
 def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
     """1 where one of them is an error, else 0."""
     return int(any(diagnostic.is_error for diagnostic in diagnostics))
-
-
-def choice(
-    variants: tuple[str, ...], all_variants: bool, *, every_form: bool, anywhere: bool
-) -> Any:
-    """Which variants the arguments ask for, see `Choice`."""
-    from brochure.pipeline.plan import Choice
-
-    if variants and all_variants:
-        raise click.UsageError("Take one of --variant and --all.")
-    ids = variant_ids(variants) if variants else ()
-    return Choice(ids, all_variants, every_form, anywhere)

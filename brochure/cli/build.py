@@ -1,88 +1,74 @@
-"""Who sets the type: this process, several, or a cluster."""
+"""`brochure build`."""
 
-import gc
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from brochure.cli import arguments, output
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Rationed
+from brochure.cli import arguments
+from brochure.cli.arguments import Request
+from brochure.cli.output import Output
+from brochure.cli.session import Session, Usage, as_json, command, option
+from brochure.diagnostics import Diagnostic, Rationed
+from brochure.messages import Message, joined, plural, say
+from brochure.pipeline.fingerprint import Digests
+from brochure.pipeline.manifest import Manifest
+from brochure.pipeline.outcome import Artifact, known
+from brochure.pipeline.plan import Mode
 from brochure.project import Project
 
-_FEW = 3  # so little type is set sooner by one process than two have loaded what they need
-
-
-@contextmanager
-def kept(jobs: int | None) -> Iterator[Any]:
-    """Who sets the type for many builds, one after the other."""
-    from brochure.pipeline import executors, tasks
-
-    with closing(executors.Pool(jobs or _cores(), tasks.prepare, kept=True)) as pool:
-        yield pool
-
-
-@contextmanager
-def engage(
-    to_set: int, jobs: int | None, scheduler: str | None, pool: Any = None
-) -> Iterator[tuple[Any, bool]]:
-    """Who sets the type, for the time of a build, and whether the cache is within their reach.
-
-    `pool` are those that are there already, see `kept`.
-    """
-    if not to_set or pool is not None:
-        yield pool, True
-        return
-    from brochure.pipeline import executors, tasks
-
-    gc.enable()  # type is set elsewhere; here there is much to read and compose
-    if scheduler is None:
-        processes = min(jobs or (1 if to_set <= _FEW else _cores()), to_set)
-        yield executors.Pool(processes, tasks.prepare), True
-        return
-    try:
-        cluster = executors.Cluster(scheduler)
-    except DiagnosticsError as failed:
-        raise arguments.wrong_usage(failed) from None
-    try:
-        yield cluster, False
-    finally:
-        cluster.close()
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
-
-
-# --- `brochure build` and `brochure check`.
+if TYPE_CHECKING:
+    from brochure.pipeline.executors import ProcessPool
 
 _LIST = 20  # more files are not listed on a terminal
 
 
-@click.command()
-@arguments.leaflets
-@arguments.editions
-@arguments.variants
-@arguments.all_variants
-@click.option(
-    "--draft", is_flag=True, help="Build though quotes are wrong; they are marked on the page."
+class ArtifactData(TypedDict):
+    """A file in ``out/``, as JSON data. `made`: just now, or else it was up to date."""
+
+    leaflet: str
+    variant: str | None
+    edition: str
+    path: str
+    pages: int | None
+    sheets: int | None
+    bytes: int
+    made: bool
+
+
+class BuildData(TypedDict):
+    """What `brochure build` made, as JSON data."""
+
+    artifacts: list[ArtifactData]
+
+
+@command("build", say("Build the PDFs of all leaflets, or of those named."))
+@arguments.leaflets_argument
+@arguments.edition_option
+@arguments.variant_option
+@arguments.all_option
+@option(
+    "--draft",
+    is_flag=True,
+    help_text=say("Build although quotes are wrong; they are marked on the page."),
 )
-@click.option("--jobs", "-j", type=click.IntRange(1), help="Processes. Without: one a core.")
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, as in tcp://host:8786.")
-@click.option("--open", "open_", is_flag=True, help="Show the PDFs when they are done.")
-@click.option("--watch", is_flag=True, help="Build again whenever something changes.")
-@click.option("--verbose", "-v", is_flag=True, help="Say which step is being done.")
-@arguments.as_json
-@click.pass_context
+@option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    help_text=say("How many processes typeset. Without: as many as pay off."),
+)
+@option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help_text=say("A Dask scheduler, as in tcp://host:8786: its workers typeset."),
+)
+@option("--open", "open_", is_flag=True, help_text=say("Show the PDFs when they are done."))
+@option("--watch", is_flag=True, help_text=say("Build again whenever something changes."))
+@as_json
 def build(
-    context: click.Context,
+    session: Session,
     leaflets: tuple[str, ...],
     editions: tuple[str, ...],
     variants: tuple[str, ...],
@@ -92,105 +78,94 @@ def build(
     scheduler: str | None,
     open_: bool,
     watch: bool,
-    verbose: bool,
     as_json: bool,
 ) -> int:
-    """Build the PDFs of all leaflets, or of those named."""
+    """Build; the exit code."""
     if watch and as_json:
-        raise click.UsageError("--json gives one answer, --watch never ends: take one of them.")
+        raise Usage(say("--json gives one answer, and --watch never ends: use one of them."))
     if watch and scheduler:
-        raise click.UsageError("--watch builds here; leave --scheduler out.")
-    if verbose:
-        output.log_steps()
-    project = arguments.project_of(context)
-    choice = arguments.choice(variants, all_variants, every_form=False, anywhere=not leaflets)
-    what = (project, leaflets, editions, choice, draft)
-    if not watch:
-        return _build_once(*what, (jobs, scheduler, None), open_, as_json)
+        raise Usage(say("--watch builds on this machine: leave --scheduler out."))
+    chosen = arguments.selection(variants, all_variants, base_too=False, anywhere=not leaflets)
+    request = Request(leaflets, chosen, editions, Mode.DRAFT if draft else Mode.BUILD)
+    if watch:
+        from brochure.cli.watching import watch as watch_for_changes  # loads what typesets
 
-    from brochure.pipeline.watch import changes
+        def once(project: Project, pool: "ProcessPool", first: bool) -> int:
+            return _build(session, project, request, open_ and first, pool=pool)
 
-    with kept(jobs) as pool:
-        _build_once(*what, (jobs, None, pool), open_, False)
-        output.say("Watching; Ctrl-C ends it.")
-        for changed in changes(project):
-            names = ", ".join(sorted(project.show(path) for path in changed))
-            output.say(f"Changed: {names}")
-            project.seen.clear()
-            try:
-                _build_once(*what, (jobs, None, pool), False, False)
-            except click.ClickException as wrong:  # the leaflet's folder was renamed, say
-                output.show_misuse(wrong)
-            except DiagnosticsError as failed:
-                output.show(failed.diagnostics, project)
-    return 0
+        return watch_for_changes(session, jobs, once)
+    return _build(session, session.project, request, open_, jobs=jobs, scheduler=scheduler)
 
 
-def _build_once(
+def _build(
+    session: Session,
     project: Project,
-    leaflets: tuple[str, ...],
-    editions: tuple[str, ...],
-    choice: Any,
-    draft: bool,
-    staffing: tuple[int | None, str | None, Any],
+    request: Request,
     open_: bool,
-    as_json: bool,
+    *,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    pool: "ProcessPool | None" = None,
 ) -> int:
-    from brochure.pipeline.build import Build
-
-    forms = arguments.forms(project, editions)
-    names = arguments.leaflet_names(project, leaflets)
-    try:
-        work = Build(project, names, choice, forms, mark_wrong_quotes=draft)
-    except DiagnosticsError as failed:
-        raise arguments.wrong_usage(failed) from None
+    output = session.output
+    manifest, digests = Manifest(project), Digests()
+    _, plan = arguments.planned(session, project, request, manifest, digests)
     diagnostics: dict[Diagnostic, None] = {}
     ration = Rationed()
-    built = []
-    brief = work.total > _LIST and sys.stdout.isatty()
-    with engage(work.to_set, *staffing) as (staff, cache), output.Progress(work.to_make) as bar:
-        for outcome in work.run(staff, project.cache if cache else None):
+    built: list[Artifact] = []
+    brief = plan.total > _LIST and sys.stdout.isatty()
+    if plan.to_build:
+        from brochure.cli.workshop import Workshop  # loads what composes
+
+        outcomes = Workshop(jobs, scheduler, pool).outcomes(project, plan, manifest, digests)
+    else:
+        outcomes = known(project, plan, manifest)
+    with closing(outcomes), output.progress(len(plan.to_build)) as progress:
+        for outcome in outcomes:
             made = outcome.artifact is None or outcome.artifact.made
             new_ones = [d for d in outcome.diagnostics if d not in diagnostics]
             if made:
-                bar.done()
+                progress.done()
             diagnostics |= dict.fromkeys(new_ones)
-            if not as_json:
-                output.show(new_ones, project, ration)
+            if not output.json:
+                output.diagnostics(new_ones, ration)
             if outcome.artifact is not None:
                 built.append(outcome.artifact)
-                if not as_json and not brief:
-                    output.tell(_line(project, outcome.artifact))
+                if not output.json and not brief:
+                    output.result(_line(project, outcome.artifact))
             if made:
-                bar.goes_on()
-    if as_json:
-        artifacts = [_data(project, one) for one in work.in_order(built)]
-        output.show_json(diagnostics, artifacts=artifacts)
+                progress.goes_on()
+    if output.json:
+        order = {job.path: index for index, job in enumerate(plan.jobs)}
+        built.sort(key=lambda artifact: order[artifact.path])
+        result: BuildData = {"artifacts": [_data(project, artifact) for artifact in built]}
+        output.document("build", diagnostics, result)
     else:
-        output.show_left_out(ration)
-        _sum_up(work.total, built, tuple(diagnostics))
+        output.left_out(ration)
+        _sum_up(output, plan.total, built, tuple(diagnostics))
     if open_:
-        _show_files([str(artifact.path) for artifact in built], project)
+        paths = [str(artifact.path) for artifact in built]
+        for path in paths if len(paths) <= _LIST else [str(project.out)]:
+            click.launch(path)
     return arguments.exit_code(diagnostics)
 
 
-def _show_files(paths: list[str], project: Project) -> None:
-    """Open PDFs, each in its program; of very many, the folder."""
-    for path in paths if len(paths) <= _LIST else [str(project.out)]:
-        click.launch(path)
-
-
-def _line(project: Project, artifact: Any) -> str:
-    parts = [arguments.count(artifact.pages, "page")] if artifact.pages else []
-    if artifact.sheets:
-        parts[0] += f" on {arguments.count(artifact.sheets, 'sheet')}"
-    parts.append(f"{artifact.size / 1000:.0f} kB")
+def _line(project: Project, artifact: Artifact) -> Message:
+    parts = []
+    if artifact.pages:
+        pages = plural("{n} page", "{n} pages", artifact.pages)
+        if artifact.sheets:
+            sheets = plural("{n} sheet", "{n} sheets", artifact.sheets)
+            pages = say("{pages} on {sheets}", pages=pages, sheets=sheets)
+        parts.append(pages)
+    parts.append(say("{size:.0f} kB", size=artifact.size / 1000))
     if not artifact.made:
-        parts.append("unchanged")
-    return f"{project.show(artifact.path)}  ({', '.join(parts)})"
+        parts.append(say("unchanged"))
+    details = joined(parts, ", ")
+    return say("{path}  ({details})", path=project.show(artifact.path), details=details)
 
 
-def _data(project: Project, artifact: Any) -> dict[str, object]:
+def _data(project: Project, artifact: Artifact) -> ArtifactData:
     return {
         "leaflet": artifact.leaflet,
         "variant": artifact.variant,
@@ -203,14 +178,17 @@ def _data(project: Project, artifact: Any) -> dict[str, object]:
     }
 
 
-def _sum_up(total: int, built: list[Any], diagnostics: tuple[Diagnostic, ...]) -> None:
+def _sum_up(
+    output: Output, total: int, built: list[Artifact], diagnostics: tuple[Diagnostic, ...]
+) -> None:
     parts = []
     if total > _LIST:
         made = sum(artifact.made for artifact in built)
-        parts.append(f"{made} made, {len(built) - made} unchanged")
+        parts.append(plural("{n} built", "{n} built", made))
+        parts.append(plural("{n} unchanged", "{n} unchanged", len(built) - made))
         if len(built) < total:
-            parts.append(f"{total - len(built)} not built")
+            parts.append(plural("{n} not built", "{n} not built", total - len(built)))
     if diagnostics:
         parts.append(output.summary(diagnostics))
     if parts:
-        output.say(f"Done, with {', '.join(parts)}.")
+        output.note(say("Done: {details}.", details=joined(parts, ", ")))

@@ -1,159 +1,174 @@
-"""Verdicts on quotes, for people and machines."""
+"""`brochure check`."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import closing
+from typing import TypedDict
 
-import click
-
-from brochure.cli import arguments, output
-from brochure.cli.build import engage
-from brochure.cli.output import harmless
-from brochure.diagnostics import Diagnostic, DiagnosticsError, in_order
+from brochure.cli import arguments
+from brochure.cli.arguments import Request, planned
+from brochure.cli.session import Session, as_json, command, option
+from brochure.cli.tables import Cell, print_table
+from brochure.cli.workshop import Workshop
+from brochure.diagnostics import Diagnostic, in_order
 from brochure.manuscript.load import Manuscript
-from brochure.sources.document import Reference
-from brochure.sources.finding import Verdict
+from brochure.messages import EMPTY, Message, joined, say
+from brochure.pipeline.fingerprint import Digests
+from brochure.pipeline.manifest import Manifest
+from brochure.pipeline.plan import Mode
+from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, Verdict
 from brochure.sources.matching.exact import Difference
-from brochure.sources.verification import Verification
 
 _COLOURS = {Verdict.VERBATIM: "green", Verdict.UNCHECKED: "yellow"}
-
-
-def verdicts(manuscript: Manuscript, verification: Verification) -> Iterator[dict[str, Any]]:
-    """The quotes of a leaflet with all that is known of them, as JSON data.
-
-    `variant` is that of the file in which the quote is written; None for the leaflet itself.
-    """
-    base = f"{manuscript.name}/leaflet.yaml"
-    for checked in verification.quotes:
-        finding = checked.finding
-        location = manuscript.location((*checked.path, "text"))
-        own = manuscript.region is not None and not location.file.endswith(base)
-        yield {
-            "leaflet": manuscript.name,
-            "variant": manuscript.region.id if own and manuscript.region else None,
-            "passage": checked.passage,
-            "place": str(location),
-            "verdict": finding.verdict.value,
-            "source": checked.file or None,
-            **_reference(finding.given),
-            "found": [_reference(one) for one in finding.found],
-            "differences": [_difference(one) for one in finding.differences],
-            "typography": [_difference(one) for one in finding.typographic],
-            "limited": finding.limited or None,
-            "omitted": finding.omitted or None,
-            "reason": finding.reason or None,
-            "context": [{"text": p.text, "quoted": p.quoted} for p in finding.context],
-        }
-
-
-def table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """The verdicts in lines: verdict, passage, the reference given, and the one that is right."""
-    cells = [
-        (
-            row["verdict"],
-            "/".join(filter(None, (row["leaflet"], row["variant"]))),
-            row["passage"],
-            _shown(row),
-            "" if row["verdict"] == Verdict.VERBATIM and _shown(row) else _found(row),
-        )
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for line in cells:
-        verdict, *rest = (
-            harmless(f"{cell:{width}}") for cell, width in zip(line, widths, strict=True)
-        )
-        colour = _COLOURS.get(Verdict(line[0]), "red")
-        text = "  ".join([click.style(verdict, fg=colour), *rest]).rstrip()
-        yield text if output.colour() is None else click.unstyle(text)
-
-
-def _shown(row: dict[str, Any]) -> str:
-    return str(Reference(row["page"], row["lines"]))
-
-
-def _found(row: dict[str, Any]) -> str:
-    """Where it is to be found instead, or why that is not known."""
-    if row["found"]:
-        return "→ " + "; ".join(str(Reference(one["page"], one["lines"])) for one in row["found"])
-    return row["reason"] or ""
-
-
-def _reference(reference: Reference) -> dict[str, str | None]:
-    return {"page": reference.page, "lines": reference.lines}
-
-
-def _difference(difference: Difference) -> dict[str, str]:
-    return {"source": difference.source, "quote": difference.quote}
-
-
-# --- `brochure check`.
-
 _FEW = 20  # are checked in no time; more show how far it is
 
 
-@click.command()
-@arguments.leaflets
-@arguments.editions
-@arguments.variants
-@arguments.all_variants
-@arguments.as_json
-@click.pass_context
+class QuoteData(TypedDict):
+    """A quote with all that is known of it, as JSON data.
+
+    `variant` is that of the file in which the quote is written; None for the leaflet itself.
+    """
+
+    leaflet: str
+    variant: str | None
+    passage: str
+    location: str
+    verdict: str
+    source: str | None
+    page: str | None
+    lines: str | None
+    found: list[dict[str, str | None]]
+    differences: list[dict[str, str]]
+    typography: list[dict[str, str]]
+    limited: str | None
+    omitted: str | None
+    reason: str | None
+    context: list[dict[str, str | bool]]
+
+
+class CheckData(TypedDict):
+    """What `brochure check` found, as JSON data; disabled checks by their codes, with reasons."""
+
+    quotes: list[QuoteData]
+    disabled_checks: dict[str, str]
+
+
+@command(
+    "check",
+    say(
+        "Look for everything that is wrong, in all variants as well, and verify every quote. "
+        "With --preflight each page is typeset and looked at, too."
+    ),
+)
+@arguments.leaflets_argument
+@arguments.edition_option
+@arguments.variant_option
+@arguments.all_option
+@option(
+    "--preflight",
+    is_flag=True,
+    help_text=say("Typeset and look at each page, as a printer would. Nothing is written."),
+)
+@as_json
 def check(
-    context: click.Context,
+    session: Session,
     leaflets: tuple[str, ...],
     editions: tuple[str, ...],
     variants: tuple[str, ...],
     all_variants: bool,
+    preflight: bool,
     as_json: bool,
 ) -> int:
-    """Look for everything that is wrong, in all variants as well, and verify every quote.
-
-    With --edition, type is set as well, and each page looked at: the preflight of that edition.
-    """
-    from brochure.pipeline.build import Build, checks
-
-    project = arguments.project_of(context)
-    names = arguments.leaflet_names(project, leaflets)
-    every_form = not (variants or all_variants)
-    choice = arguments.choice(variants, all_variants, every_form=every_form, anywhere=not leaflets)
-    forms = arguments.forms(project, editions)
-    try:
-        total, found = checks(project, names, choice, forms)
-    except DiagnosticsError as failed:
-        raise arguments.wrong_usage(failed) from None
+    """Check; the exit code."""
+    output, project = session.output, session.project
+    chosen = arguments.selection(
+        variants,
+        all_variants,
+        base_too=not (variants or all_variants),
+        anywhere=not leaflets,
+    )
+    mode = Mode.PREFLIGHT if preflight else Mode.CHECK
+    manifest, digests = Manifest(project), Digests()
+    request = Request(leaflets, chosen, editions, mode)
+    names, plan = planned(session, project, request, manifest, digests)
     every: dict[Diagnostic, None] = {}
-    quotes: dict[str, dict[str, Any]] = {}
-    off: dict[str, str] = {}
-    gc.enable()
-    with output.Progress(total if total > _FEW else 0) as bar:  # few are checked in no time
-        for examined in found:
-            every |= dict.fromkeys(examined.diagnostics)
-            if examined.manuscript is not None:
-                rows = verdicts(examined.manuscript, examined.verification)
-                quotes = {**{row["place"]: row for row in rows}, **quotes}
-                off |= examined.manuscript.leaflet.preflight or {}
-            bar.done()
-            bar.goes_on()
-    if editions:
-        dry_run = Build(project, names, choice, forms, dry_run=True)
-        with (
-            engage(dry_run.to_set, None, None) as (staff, cache),
-            output.Progress(dry_run.to_make) as bar,
-        ):
-            for outcome in dry_run.run(staff, project.cache if cache else None):
-                every |= dict.fromkeys(outcome.diagnostics)
-                bar.done()
-                bar.goes_on()
+    quotes: dict[str, tuple[Manuscript, CheckedQuote]] = {}
+    disabled: dict[str, str] = {}
+    shown = len(plan.to_build) if preflight or plan.total > _FEW else 0
+    outcomes = Workshop().outcomes(project, plan, manifest, digests)
+    with closing(outcomes), output.progress(shown) as progress:
+        for outcome in outcomes:
+            every |= dict.fromkeys(outcome.diagnostics)
+            if outcome.manuscript is not None and outcome.verification is not None:
+                for checked in outcome.verification.quotes:
+                    location = str(outcome.manuscript.location((*checked.path, "text")))
+                    quotes.setdefault(location, (outcome.manuscript, checked))
+                disabled |= outcome.manuscript.leaflet.preflight or {}
+            progress.done()
+            progress.goes_on()
     diagnostics = in_order(every)
-    if as_json:
-        output.show_json(diagnostics, quotes=list(quotes.values()), switched_off=off)
+    if output.json:
+        data = [_data(manuscript, checked) for manuscript, checked in quotes.values()]
+        result: CheckData = {"quotes": data, "disabled_checks": disabled}
+        output.document("check", diagnostics, result)
     else:
-        for line in table(list(quotes.values())):
-            click.echo(line)
-        output.show(diagnostics, project)
-        for code, reason in off.items():
-            output.say(f"Switched off: {code} ({reason}).")
-        output.say(f"{', '.join(names)}: {output.summary(diagnostics)}.")
+        print_table(output, [_row(manuscript, checked) for manuscript, checked in quotes.values()])
+        output.diagnostics(diagnostics)
+        for code, reason in disabled.items():
+            output.note(say("Disabled check: {code} ({reason}).", code=code, reason=reason))
+        summary = output.summary(diagnostics)
+        output.note(say("{leaflets}: {summary}.", leaflets=", ".join(names), summary=summary))
     return arguments.exit_code(diagnostics)
+
+
+def _row(manuscript: Manuscript, checked: CheckedQuote) -> tuple[Cell, ...]:
+    """Verdict, leaflet, passage, the reference stated, and the one that is right."""
+    finding = checked.finding
+    variant = _variant(manuscript, checked)
+    verdict, stated = finding.verdict, finding.stated.message
+    return (
+        Cell(VERDICT_NAMES[verdict], _COLOURS.get(verdict, "red")),
+        Cell("/".join(filter(None, (manuscript.name, variant)))),
+        Cell(checked.passage),
+        Cell(stated),
+        Cell(EMPTY if verdict is Verdict.VERBATIM and stated else _found(checked)),
+    )
+
+
+def _found(checked: CheckedQuote) -> Message:
+    """Where it is to be found instead, or why that is not known."""
+    finding = checked.finding
+    if finding.actual:
+        places = joined((one.message for one in finding.actual), "; ")
+        return say("→ {places}", places=places)
+    return finding.reason
+
+
+def _variant(manuscript: Manuscript, checked: CheckedQuote) -> str | None:
+    """The variant whose file the quote is written in; None for the leaflet itself."""
+    file = manuscript.location((*checked.path, "text")).file
+    base = file.endswith(f"{manuscript.name}/leaflet.yaml")
+    return None if base or manuscript.region is None else manuscript.region.id
+
+
+def _data(manuscript: Manuscript, checked: CheckedQuote) -> QuoteData:
+    finding = checked.finding
+    return {
+        "leaflet": manuscript.name,
+        "variant": _variant(manuscript, checked),
+        "passage": checked.passage,
+        "location": str(manuscript.location((*checked.path, "text"))),
+        "verdict": finding.verdict.value,
+        "source": checked.file or None,
+        "page": finding.stated.page,
+        "lines": finding.stated.lines,
+        "found": [{"page": one.page, "lines": one.lines} for one in finding.actual],
+        "differences": [_difference(one) for one in finding.differences],
+        "typography": [_difference(one) for one in finding.typographic],
+        "limited": finding.limited or None,
+        "omitted": finding.omitted or None,
+        "reason": finding.reason or None,
+        "context": [{"text": p.text, "quoted": p.quoted} for p in finding.context],
+    }
+
+
+def _difference(difference: Difference) -> dict[str, str]:
+    return {"source": difference.source, "quote": difference.quote}

@@ -1,152 +1,365 @@
-"""`brochure mail`."""
+"""`brochure mail`: all that is done with letters before and after they are sent."""
 
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
-from brochure.cli import arguments, bookkeeping, output, sending
-from brochure.cli.mail_context import MailContext
+from brochure import bounds
+from brochure.cli import arguments
+from brochure.cli.mail_context import MailContext, complete_address, now
+from brochure.cli.mail_output import (
+    EntryData,
+    LetterData,
+    NoteData,
+    as_csv,
+    counts,
+    entry_data,
+    letter_data,
+    note_data,
+    print_letter,
+    print_list,
+    print_status,
+)
+from brochure.cli.session import Group, Session, Usage, as_json, command, option
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail
+from brochure.files import read_regular
+from brochure.isolation import Worker
+from brochure.mail.delivery.entries import (
+    DELIVERY_STATES,
+    NOTE_KINDS,
+    DeliveryState,
+    Entry,
+    Note,
+    NoteKind,
+)
+from brochure.mail.delivery.lock import only_sender
+from brochure.mail.delivery.send import open_letters, queue_row
+from brochure.mail.drafts import write_drafts
+from brochure.mail.feedback import note_returned, read_returned
+from brochure.mail.history import unreadable
+from brochure.messages import plural, say
+from brochure.starters import create_mailing
 
 
-@click.command()
-@click.argument("leaflet", shell_complete=arguments.complete_leaflet)
-@click.option("--new", is_flag=True, help="Write a letter and a list of recipients to begin with.")
-@click.option("--eml", is_flag=True, help="Write each letter as a draft that mail programs open.")
-@click.option("--test", metavar="ADDRESS", help="Send three of the letters to yourself.")
-@click.option("--send", is_flag=True, help="Send what is open, each office once.")
-@click.option("--yes", type=click.IntRange(0), metavar="N", help="The number that --send asks for.")
-@click.option("--status", is_flag=True, help="The ledger: what became of each letter.")
-@click.option("--csv", "as_csv", is_flag=True, help="With --status: as CSV, everything.")
-@click.option(
-    "--resolve", nargs=2, metavar="ADDRESS sent|again",
-    help="Say of an unknown letter that it went out, or that it is to be sent again.",
-)  # fmt: skip
-@click.option(
-    "--note", nargs=2, metavar="ADDRESS " + "|".join(bookkeeping.NOTES),
-    help="Note what became of a letter; `objected`: no more mail to that address.",
-)  # fmt: skip
-@click.option("--text", default="", help="With --note: a remark.")
-@click.option(
-    "--read", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE", help="Note a bounce or reply from its .eml file.",
-)  # fmt: skip
-@arguments.as_json
-@click.pass_context
-def mail(
-    context: click.Context,
-    leaflet: str,
-    new: bool,
-    eml: bool,
-    test: str | None,
-    send: bool,
-    yes: int | None,
-    status: bool,
-    as_csv: bool,
-    resolve: tuple[str, str] | None,
-    note: tuple[str, str] | None,
-    text: str,
-    read: tuple[Path, ...],
-    as_json: bool,
-) -> int:
-    """Show what would be mailed, to whom; or send it, each office once.
+class FilesData(TypedDict):
+    """The files that were written, as JSON data."""
 
-    Without an option nothing leaves this machine.
-    """
-    asked = [new, eml, test is not None, send, status, bool(resolve), bool(note), bool(read)]
-    if sum(asked) > 1:
-        raise click.UsageError(
-            "Take one of --new, --eml, --test, --send, --status, --resolve, --note, --read."
-        )
-    if yes is not None and not send:
-        raise click.UsageError("--yes belongs to --send.")
-    if as_csv and not status:
-        raise click.UsageError("--csv belongs to --status.")
-    if as_json and any(asked) and not status:
-        raise click.UsageError("--json belongs to the list of letters, and to --status.")
-    project = arguments.project_of(context)
-    (name,) = arguments.leaflet_names(project, (leaflet,))
-    desk = MailContext(project, name)
-    if new:
-        return begin(desk)
-    if send:
-        return sending.send(desk, yes)
-    if test is not None:
-        return sending.test(desk, test)
-    if eml:
-        return drafts(desk)
-    if status:
-        return bookkeeping.status(desk, as_csv=as_csv, as_json=as_json)
-    if resolve:
-        return bookkeeping.resolve(desk, *resolve)
-    if note:
-        return bookkeeping.note(desk, *note, text)
-    if read:
-        return bookkeeping.read(desk, read)
-    return show(desk, as_json=as_json)
+    files: list[str]
 
 
-def show(desk: MailContext, *, as_json: bool) -> int:
-    """The letters that would be sent, and the first of them in full."""
-    from brochure.cli import letters as mailing
-    from brochure.mail.delivery.send import to_send
+class PreviewData(TypedDict):
+    """The letters as they would be sent, as JSON data."""
 
-    campaign, entries, diagnostics = desk.campaign()
-    pieces = to_send(campaign, entries)
-    if as_json:
-        letters = [mailing.as_data(piece, entries) for piece in campaign.pieces]
-        output.show_json(diagnostics, letters=letters)
+    letters: list[LetterData]
+
+
+class StatusData(TypedDict):
+    """The ledger of one mailing, as JSON data."""
+
+    letters: list[EntryData]
+    notes: list[NoteData]
+
+
+class NotedData(TypedDict):
+    """What was noted of one file, as JSON data; `new`: it was not known yet."""
+
+    file: str
+    kind: str
+    address: str
+    new: bool
+
+
+class ImportData(TypedDict):
+    """What was noted, as JSON data."""
+
+    noted: list[NotedData]
+
+
+_SENT = "sent"
+_KINDS = (_SENT, *(kind.value for kind in (NoteKind.BOUNCED, NoteKind.REPLIED, NoteKind.OBJECTED)))
+
+mail = Group(
+    "mail",
+    {
+        "init": (say("Write a letter and a list of recipients to begin with."), "mail:init"),
+        "preview": (say("Show what would be mailed, to whom."), "mail:preview"),
+        "drafts": (say("Write each letter as a draft for mail programs."), "mail:drafts"),
+        "test": (say("Send three of the letters to yourself."), "sending:test"),
+        "send": (say("Send what is open, each office once."), "sending:send"),
+        "status": (say("Show what became of each letter."), "mail:status"),
+        "resolve": (say("Decide about a letter whose outcome is unknown."), "mail:resolve"),
+        "note": (say("Note by hand what became of a letter."), "mail:note_"),
+        "import": (say("Note bounces and replies from .eml files."), "mail:import_"),
+    },
+    help=say("Mail the PDFs of a leaflet, each office once. Only `test` and `send` send anything."),
+)
+_address_argument = click.argument("address", shell_complete=complete_address)
+
+
+def _context(session: Session, leaflet: str) -> MailContext:
+    project = session.project
+    return MailContext(project, arguments.leaflet_name(project, leaflet))
+
+
+@command("init", say("Write a letter and a list of recipients to begin with."))
+@arguments.leaflet_argument
+@as_json
+def init(session: Session, leaflet: str, as_json: bool) -> int:
+    """Write the files; the exit code."""
+    context, output = _context(session, leaflet), session.output
+    files = [context.project.show(p) for p in create_mailing(context.project, context.leaflet)]
+    if output.json:
+        result: FilesData = {"files": files}
+        output.document("mail init", (), result)
+        return 0
+    for file in files:
+        output.result(file)
+    output.note(say("Put your own words and recipients into them. Then see what would be sent:"))
+    output.note(f"    brochure mail preview {context.leaflet}")
+    return 0
+
+
+@command("preview", say("Show what would be mailed, to whom. Nothing leaves this machine."))
+@arguments.leaflet_argument
+@as_json
+def preview(session: Session, leaflet: str, as_json: bool) -> int:
+    """Show the letters that would be sent, and the first of them in full."""
+    context, output = _context(session, leaflet), session.output
+    campaign, entries, diagnostics = context.campaign()
+    if output.json:
+        letters = [letter_data(outgoing, entries) for outgoing in campaign.outgoing]
+        result: PreviewData = {"letters": letters}
+        output.document("mail preview", diagnostics, result)
         return arguments.exit_code(diagnostics)
-    for line in mailing.list_of(pieces) if pieces else ():
-        output.tell(line)
-    output.show(diagnostics, desk.project)
+    outgoing = open_letters(campaign, entries)
+    print_list(output, outgoing)
+    output.diagnostics(diagnostics)
     for row, location in campaign.suppressed:
-        output.say(f"{row.address.spec} gets nothing: {location} says so.")
-    done = f"; {mailing.counts(entries)} so far" if entries else ""
-    output.say(f"{arguments.count(len(pieces), 'letter')} to send{done}.")
-    if arguments.exit_code(diagnostics):
-        output.say("Nothing can be sent until the errors above are mended.")
-        return 1
-    if pieces:
-        output.say(f"\nThe first of them:\n\n{mailing.shown(campaign, pieces[0])}\n")
-        sender = campaign.sender.address.spec
-        output.say(
-            "Nothing was sent. Look at the PDFs in out/, then at three letters in your own "
-            f"mailbox:\n    brochure mail {desk.leaflet} --test {sender}\nTo send them all:\n"
-            f"    brochure mail {desk.leaflet} --send"
+        output.note(
+            say(
+                "{address} gets nothing, because of {location}.",
+                address=row.address.spec,
+                location=str(location),
+            )
         )
-    return 0
-
-
-def begin(desk: MailContext) -> int:
-    """Write a letter and a list to begin with."""
-    from brochure.starters import begin
-
-    for path in begin(desk.project, desk.leaflet):
-        output.tell(desk.project.show(path))
-    output.say(
-        "Put your own words and recipients into them. Then see what would be sent:\n"
-        f"    brochure mail {desk.leaflet}"
-    )
-    return 0
-
-
-def drafts(desk: MailContext) -> int:
-    """Write the letters as drafts."""
-    from brochure.mail.delivery.send import to_send
-    from brochure.mail.drafts import write_drafts
-
-    campaign, entries, diagnostics = desk.campaign()
-    output.show(diagnostics, desk.project)
     if arguments.exit_code(diagnostics):
+        output.warn(say("Nothing can be sent until the errors above are fixed."))
         return 1
-    pieces = to_send(campaign, entries)
-    for path in write_drafts(desk.project, campaign, pieces):
-        output.tell(desk.project.show(path))
-    left = len(campaign.pieces) - len(pieces)
-    output.say(
-        f"{arguments.count(len(pieces), 'letter')} as drafts"
-        + (f"; {left} left out, which went out already." if left else ".")
-        + " The ledger does not know what you send by hand; tell it, for each:\n"
-        f"    brochure mail {desk.leaflet} --note ADDRESS sent"
-    )
+    letters_to_send = plural("{n} letter to send", "{n} letters to send", len(outgoing))
+    if entries:
+        so_far = counts(entries)
+        output.note(say("{letters}; {counts} so far.", letters=letters_to_send, counts=so_far))
+    else:
+        output.note(say("{letters}.", letters=letters_to_send))
+    if outgoing:
+        output.note("")
+        output.note(say("The first of them:"))
+        print_letter(output, campaign, outgoing[0])
+        output.note(
+            say(
+                "Nothing was sent. Look at the PDFs in out/, then at three letters in your own "
+                "mailbox:"
+            )
+        )
+        output.note(f"    brochure mail test {context.leaflet} {campaign.sender.address.spec}")
+        output.note(say("To send them all:"))
+        output.note(f"    brochure mail send {context.leaflet}")
     return 0
+
+
+@command("drafts", say("Write each letter as a draft that mail programs open."))
+@arguments.leaflet_argument
+@as_json
+def drafts(session: Session, leaflet: str, as_json: bool) -> int:
+    """Write the drafts; the exit code."""
+    context, output = _context(session, leaflet), session.output
+    campaign, entries, diagnostics = context.campaign()
+    failed = arguments.exit_code(diagnostics)
+    outgoing = () if failed else open_letters(campaign, entries)
+    files = [context.project.show(p) for p in write_drafts(context.project, campaign, outgoing)]
+    if output.json:
+        result: FilesData = {"files": files}
+        output.document("mail drafts", diagnostics, result)
+        return failed
+    output.diagnostics(diagnostics)
+    if failed:
+        return failed
+    for file in files:
+        output.result(file)
+    output.note(plural("{n} letter as a draft.", "{n} letters as drafts.", len(outgoing)))
+    if left := len(campaign.outgoing) - len(outgoing):
+        output.note(
+            plural(
+                "{n} was left out, because it has been sent already.",
+                "{n} were left out, because they have been sent already.",
+                left,
+            )
+        )
+    output.note(say("The ledger does not know what you send by hand; tell it, for each letter:"))
+    output.note(f"    brochure mail note {context.leaflet} ADDRESS sent")
+    return 0
+
+
+@command("status", say("Show what became of each letter: the ledger."))
+@arguments.leaflet_argument
+@option("--csv", "csv", is_flag=True, help_text=say("Print everything as CSV."))
+@as_json
+def status(session: Session, leaflet: str, csv: bool, as_json: bool) -> int:
+    """Show the ledger; the exit code."""
+    if csv and as_json:
+        raise Usage(say("Use either --csv or --json."))
+    context, output = _context(session, leaflet), session.output
+    name = context.name()
+    entries: dict[str, Entry] = {}
+    notes: list[Note] = []
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if context.has_ledger:
+        with context.ledger() as ledger:
+            entries, notes = ledger.entries(name), ledger.notes(name)
+        found = unreadable(entries.values(), notes, context.leaflet, context.location)
+        diagnostics = tuple(found)
+    if csv:
+        output.diagnostics(diagnostics)
+        click.echo(as_csv(entries, notes), nl=False)
+    elif output.json:
+        result: StatusData = {
+            "letters": [entry_data(entry) for entry in entries.values()],
+            "notes": [note_data(one) for one in notes],
+        }
+        output.document("mail status", diagnostics, result)
+    else:
+        print_status(output, entries, notes)
+        output.diagnostics(diagnostics)
+        output.note(say("{campaign}: {counts}.", campaign=name, counts=counts(entries)))
+    return 0
+
+
+@command(
+    "resolve",
+    say("Decide about a letter whose outcome is unknown: it was sent, or is to be sent again."),
+)
+@arguments.leaflet_argument
+@_address_argument
+@click.argument("decision", metavar="sent|again", type=click.Choice([_SENT, "again"]))
+def resolve(session: Session, leaflet: str, address: str, decision: str) -> int:
+    """Resolve a letter; the exit code."""
+    context, output = _context(session, leaflet), session.output
+    name, again = context.name(), decision == "again"
+    with only_sender(context.project), context.ledger() as ledger:
+        ledger.recover(name, now())
+        entry = context.entry(ledger.entries(name), address)
+        if not ledger.resolve(name, entry.key, now(), again=again):
+            raise Usage(
+                say(
+                    "There is nothing to resolve: the letter to {address} is {state}.",
+                    address=entry.address,
+                    state=DELIVERY_STATES[entry.state],
+                )
+            )
+        state = ledger.entries(name)[entry.key].state
+    if again and state is DeliveryState.ACCEPTED:
+        output.note(
+            say(
+                "The notes on {address} that cannot be read no longer count.",
+                address=entry.address,
+            )
+        )
+    elif again:
+        output.note(
+            say(
+                "{address} gets the letter with the next `brochure mail send`.",
+                address=entry.address,
+            )
+        )
+    else:
+        output.note(say("The letter to {address} counts as sent.", address=entry.address))
+    return 0
+
+
+@command(
+    "note",
+    say("Note by hand what became of a letter. `objected`: no more mail to that address."),
+)
+@arguments.leaflet_argument
+@_address_argument
+@click.argument("kind", metavar="|".join(_KINDS), type=click.Choice(_KINDS))
+@option("--text", default="", help_text=say("A remark."))
+def note_(session: Session, leaflet: str, address: str, kind: str, text: str) -> int:
+    """Note something; the exit code."""
+    context = _context(session, leaflet)
+    text = text.encode("utf-8", "replace").decode()  # a terminal may send bytes that are no text
+    name = context.name()
+    if kind == _SENT:
+        campaign, _, _ = context.campaign()
+        key = context.key(address)
+        outgoing = next((one for one in campaign.outgoing if one.key == key), None)
+        if outgoing is None:
+            raise Usage(
+                say(
+                    "This mailing has no letter to {address}, or the address must not be mailed.",
+                    address=address,
+                )
+            )
+        with context.ledger() as ledger:
+            remark = f"sent by hand: {text}" if text else "sent by hand"
+            if not ledger.record_sent_by_hand(name, queue_row(outgoing), now(), remark):
+                raise Usage(say("The letter to {address} has been sent already.", address=address))
+    else:
+        with context.ledger() as ledger:
+            entry = context.entry(ledger.entries(name), address)
+            ledger.note(name, entry.key, NoteKind(kind), text, now())
+    word = say("sent") if kind == _SENT else NOTE_KINDS[NoteKind(kind)]
+    session.output.note(say("Noted for {address}: {kind}.", address=address, kind=word))
+    return 0
+
+
+@command("import", say("Note bounces and replies from .eml files, as mail programs save them."))
+@arguments.leaflet_argument
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)  # fmt: skip
+@as_json
+def import_(session: Session, leaflet: str, files: tuple[Path, ...], as_json: bool) -> int:
+    """Note what the files say; the exit code."""
+    context, output = _context(session, leaflet), session.output
+    diagnostics: list[Diagnostic] = []
+    noted: list[NotedData] = []
+    with context.ledger() as ledger, Worker() as worker:
+        for file in files:
+            location = Location(str(file))
+            try:
+                returned = read_returned(_mail(file, location), location, worker)
+                entry, new = note_returned(ledger, context.name(), returned, now(), location)
+            except DiagnosticsError as failed:
+                diagnostics += failed.diagnostics
+                continue
+            kind, address = returned.kind, entry.address
+            noted.append({"file": str(file), "kind": kind.value, "address": address, "new": new})
+            if not output.json:
+                known = "" if new else "  " + output.words(say("(known already)"))
+                word = output.words(NOTE_KINDS[kind])
+                output.result(f"{word}  {address}  {returned.gist}{known}")
+    if output.json:
+        result: ImportData = {"noted": noted}
+        output.document("mail import", diagnostics, result)
+    else:
+        output.diagnostics(diagnostics)
+    return arguments.exit_code(diagnostics)
+
+
+def _mail(file: Path, location: Location) -> bytes:
+    """The bytes of the file of a mail. Raises DiagnosticsError."""
+    try:
+        data = read_regular(file, bounds.RETURNED)
+    except OSError as reason:
+        message = say("The file cannot be read ({reason}).", reason=reason.strerror or reason)
+    except ValueError as reason:
+        message = say("The file cannot be read ({reason}).", reason=reason)
+    else:
+        if len(data) <= bounds.RETURNED:
+            return data
+        most = bounds.RETURNED // 10**6
+        message = say("The file is larger than {most} MB.", most=most)
+    fail("no-mail", message, location, say("Is it the right file?"))

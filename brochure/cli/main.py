@@ -1,119 +1,114 @@
 """The command line: its commands, and what becomes of its exceptions."""
 
 import gc
-import json
+import gettext
 import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
-from click.shell_completion import get_completion_class
 
 from brochure import __version__
-from brochure.cli import output
-from brochure.cli.build import build
-from brochure.cli.check import check
-from brochure.cli.mail import mail
-from brochure.cli.source import source
-from brochure.cli.variants import variants
-from brochure.diagnostics import DiagnosticsError
+from brochure.cli.output import harmless
+from brochure.cli.session import NOWHERE, Group, Option, Session, Usage
+from brochure.diagnostics import Diagnostic, DiagnosticsError, error
+from brochure.messages import LOCALE, Message, say
+
+cli = Group(
+    "brochure",
+    {
+        "new": (say("Start a new leaflet, and a project around it."), "new:new"),
+        "build": (say("Build the PDFs of all leaflets, or of some."), "build:build"),
+        "check": (say("Look for everything that is wrong; verify every quote."), "check:check"),
+        "source": (say("Read, search and quote the documents quoted."), "source:source"),
+        "variants": (say("See how each region's leaflet differs."), "variants:variants"),
+        "mail": (say("Mail the PDFs, each office once."), "mail:mail"),
+        "schema": (say("Print the JSON Schema of a file, for editors."), "new:schema"),
+        "completion": (say("Print what lets a shell complete words."), "new:completion"),
+    },
+    help=say("Make printable leaflets that quote a document and answer it, pair by pair."),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+click.version_option(__version__, prog_name="brochure", cls=Option, help=say("Show the version."))(
+    cli
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point. Ends with 0: fine, 1: errors in the content, 2: wrong usage, 130: Ctrl-C."""
-    gc.disable()  # while modules load there is no garbage; the typesetter turns it on again
+    gc.disable()  # while modules load there is no garbage; who has much to do turns it on again
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
-    try:
-        return int(cli.main(arguments, prog_name="brochure", standalone_mode=False) or 0)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
-    except click.ClickException as wrong:
-        output.show_misuse(wrong)
-        return wrong.exit_code
-    except DiagnosticsError as failed:
-        output.show(failed.diagnostics, None)
-        return 1
-    except (click.Abort, KeyboardInterrupt):
-        output.say("Stopped.")
-        return 130
-    except BrokenPipeError:  # `brochure … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    session = Session()
+    session.wants_json = "--json" in arguments
+    output = session.output
+    with _clicks_language(session):
+        try:
+            code = cli.main(arguments, prog_name="brochure", standalone_mode=False, obj=session)
+            return int(code or 0)
+        except click.exceptions.Exit as exit_:
+            return exit_.exit_code
+        except click.exceptions.NoArgsIsHelpError as wrong:
+            wrong.show()
+            return wrong.exit_code
+        except click.ClickException as wrong:
+            if session.wants_json:
+                output.document(session.command, _diagnostics(wrong), {})
+            else:
+                _show_misuse(wrong, session)
+            return wrong.exit_code
+        except DiagnosticsError as failed:
+            if output.json:
+                output.document(session.command, failed.diagnostics, {})
+            else:
+                output.diagnostics(failed.diagnostics)
+            return 1
+        except (click.Abort, KeyboardInterrupt):
+            if output.json:
+                stopped = error("stopped", say("Stopped."), NOWHERE)
+                output.document(session.command, [stopped], {})
+            else:
+                output.warn(say("Stopped."))
+            return 130
+        except BrokenPipeError:  # `brochure … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="brochure")
-@click.option(
-    "--project", "-C", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Work in this folder instead of the current one.",
-)  # fmt: skip
-@click.pass_context
-def cli(context: click.Context, folder: Path | None) -> None:
-    """Make printable leaflets that quote a document and answer it, pair by pair."""
-    context.obj = folder or Path.cwd()
+def _diagnostics(wrong: click.ClickException) -> tuple[Diagnostic, ...]:
+    """What is wrong with a command, as diagnostics."""
+    if isinstance(wrong, Usage):
+        return wrong.diagnostics
+    text = wrong.format_message().replace("{", "{{").replace("}", "}}")
+    return (error("usage", Message(text, {}), NOWHERE),)
 
 
-@cli.command()
-@click.argument("name")
-@click.option("--language", "-l", default="de", show_default=True, help="Language of the leaflet.")
-@click.option("--example", is_flag=True, help="One that shows every verdict on quotes.")
-@click.pass_context
-def new(context: click.Context, name: str, language: str, example: bool) -> None:
-    """Start a new leaflet (and a project around it, where there is none)."""
-    from brochure.manuscript.yaml.validation import did_you_mean
-    from brochure.starters import create, languages
-
-    if language not in languages():
-        raise click.UsageError(
-            f"There is no leaflet to begin with in `{language}`. "
-            + did_you_mean(language, languages())
-        )
-    path = create(context.obj, name, language, example=example)
-    output.tell(str(path))
-    root = path.parents[2]
-    steps = [] if root == context.obj.absolute() else [f"cd {os.path.relpath(root, context.obj)}"]
-    if example:
-        output.say("Open this file beside what these say of its quotes:")
-        steps += [f"brochure check {name}", f"brochure build {name} --draft"]
+def _show_misuse(wrong: click.ClickException, session: Session) -> None:
+    """Say what is wrong with a command; the names in it may be a stranger's."""
+    sentence = wrong.sentence if isinstance(wrong, Usage) else wrong.format_message()
+    text = harmless(session.output.words(sentence), lines=True)
+    if isinstance(wrong, click.UsageError):
+        click.UsageError(text, wrong.ctx).show()
     else:
-        output.say("Open this file in an editor and write your leaflet into it. Then type:")
-        steps += [f"brochure build {name}"]
-    for step in steps:
-        output.say(f"    {step}")
+        click.ClickException(text).show()
 
 
-@cli.command()
-@click.argument(
-    "kind", type=click.Choice(["leaflet", "variant", "editions", "mail"]), default="leaflet"
-)
-def schema(kind: str) -> None:
-    """Print the JSON Schema of a file that people write, for editors."""
-    from brochure.layout.edition import Edition
-    from brochure.mail.letter.model import Mailing
-    from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
-
-    match kind:
-        case "editions":
-            data = schemas_by_name(Edition)
-        case "mail":
-            data = schema_of(Mailing)
-        case _:
-            data = schemas()[kind]
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-@cli.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print what makes a shell complete commands, leaflets and editions."""
-    kind = get_completion_class(shell)
-    assert kind is not None  # the choices are those that click knows
-    click.echo(kind(cli, {}, "brochure", "_BROCHURE_COMPLETE").source())
-
-
-for command in (build, check, mail, source, variants):
-    cli.add_command(command)
+@contextmanager
+def _clicks_language(session: Session) -> Iterator[None]:
+    """Let click speak the user's language: it asks the gettext module for the domain `messages`,
+    which asks the environment (GNU gettext manual, 2.3).
+    """
+    before = os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("messages", LOCALE)
+    session.speak()
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("LANGUAGE", None)
+        else:
+            os.environ["LANGUAGE"] = before

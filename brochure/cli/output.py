@@ -1,4 +1,8 @@
-"""Diagnostics for people (lines of their own file, the place marked) and for machines."""
+"""What the command line prints, and where: results to stdout, messages to stderr.
+
+Every sentence is put into the user's language here, and nowhere else. With ``--json`` stdout holds
+one JSON document and nothing more, whatever happens (see docs/json.md).
+"""
 
 import json
 import logging
@@ -6,18 +10,34 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, Rationed, Severity
+from brochure.diagnostics import Diagnostic, Location, Rationed, Severity
 from brochure.files import read_regular
+from brochure.messages import Catalogue, Message, catalogue, language_of, plural, say
 from brochure.project import Project
 
+if TYPE_CHECKING:
+    from brochure.cli.progress_bar import Bar
+
+log = logging.getLogger("brochure")
+JSON_VERSION = 1  # of the shape of what --json prints; raised when a field changes or goes
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_SEVERITIES = {
+    Severity.ERROR: say("error"),
+    Severity.WARNING: say("warning"),
+    Severity.NOTE: say("note"),
+}
+_SENTENCE = 1_000  # characters of a message or hint that are shown
 _WIDTH = 100
+_PART = re.compile(r"part\d+")  # the name of a message in one that is joined of several
+_PLAIN = 50  # where there is no terminal, a line of progress for so many
 # What a terminal may obey, or what may pass for another text: controls, line separators, and marks
 # that turn the direction of writing. The other invisible ones are letters' own (joiners).
 _UNSAFE = re.compile(
@@ -33,24 +53,234 @@ def harmless(text: object, *, lines: bool = False) -> str:
     return shown if lines else shown.replace("\n", "<U+000A>").replace("\t", "<U+0009>")
 
 
-def render(diagnostic: Diagnostic, project: Project | None, lines: "Lines | None" = None) -> str:
-    """A complaint as text: place and sentence, the line above, the line itself, the hint.
+def as_json(data: object) -> str:
+    """Data as JSON that is safe on a terminal: what it would obey is written as an escape."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
-    Who renders many hands in the `lines` of the project, so that no file is read for each.
+
+class DiagnosticData(TypedDict):
+    """A diagnostic as JSON data: message and hint in English, and the values in the message.
+
+    `file` is empty where the command itself is wrong.
     """
-    location = diagnostic.location
-    colour = _COLOURS[diagnostic.severity]
-    severity = click.style(diagnostic.severity.value, fg=colour, bold=True)
-    where = click.style(harmless(location), bold=True)
-    parts = [f"{where}: {severity}: {harmless(diagnostic.message)}"]
-    parts += _excerpt(diagnostic, (lines or Lines(project)).of(location.file))
-    if diagnostic.hint:
-        parts.append(f"  {click.style('hint:', bold=True)} {harmless(diagnostic.hint)}")
-    return "\n".join(parts)
+
+    severity: str
+    code: str
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str
+    values: dict[str, str | int | float]
+
+
+@dataclass
+class Output:
+    """Where a command prints: in which language, with colours or not, and how much.
+
+    `colour` None: on a terminal, unless NO_COLOR is set (no-color.org). `project` is the one whose
+    files are shown beside diagnostics, once it is known.
+    """
+
+    language: str = field(default_factory=language_of)
+    colour: bool | None = None
+    quiet: bool = False
+    json: bool = False
+    project: Project | None = None
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """The messages in the user's language."""
+        return catalogue(self.language)
+
+    def speak(self, language: str) -> None:
+        """Go on in another language."""
+        self.language = language
+        self.__dict__.pop("words", None)
+
+    def result(self, text: str = "") -> None:
+        """Print a result, which may hold line ends."""
+        self._print(harmless(self.words(text), lines=True))
+
+    def styled(self, text: str) -> None:
+        """Print a result that is safe already, with styles in it."""
+        self._print(text)
+
+    def note(self, message: str) -> None:
+        """Print a message that is no result; with --quiet, nothing."""
+        if not self.quiet and not self.json:
+            click.echo(harmless(self.words(message), lines=True), err=True)
+
+    def warn(self, message: str) -> None:
+        """Print a message that must be seen."""
+        click.echo(harmless(self.words(message), lines=True), err=True)
+
+    def diagnostics(
+        self, diagnostics: Iterable[Diagnostic], ration: Rationed | None = None
+    ) -> None:
+        """Print diagnostics with the lines they are about; no more than can be read.
+
+        How many were left out is said below them. Who shows them bit by bit hands in a `ration` for
+        all of them, and calls `left_out` in the end.
+        """
+        own = ration or Rationed()
+        lines = Lines(self.project)
+        for diagnostic in own(diagnostics):
+            if not self.quiet or diagnostic.severity is not Severity.NOTE:
+                text = self.rendered(diagnostic, lines)
+                click.echo(text + "\n", err=True, color=self.colours)
+        if ration is None:
+            self.left_out(own)
+
+    def left_out(self, ration: Rationed) -> None:
+        """Say how many diagnostics were not shown, a line for each kind."""
+        for (about, code), count in sorted(ration.left_out.items()):
+            self.warn(
+                plural(
+                    "{about}: and {n} more of the kind `{code}`, shown once those above are fixed.",
+                    "{about}: and {n} more of the kind `{code}`, shown once those above are fixed.",
+                    count,
+                    about=about,
+                    code=code,
+                )
+            )
+
+    def rendered(self, diagnostic: Diagnostic, lines: "Lines | None" = None) -> str:
+        """A diagnostic as text: location and message, the line above, the line itself, the hint."""
+        location = diagnostic.location
+        colour = _COLOURS[diagnostic.severity]
+        severity = click.style(self.words(_SEVERITIES[diagnostic.severity]), fg=colour, bold=True)
+        where = click.style(harmless(location), bold=True)
+        parts = [f"{where}: {severity}: {harmless(_cut(self.words(diagnostic.message)))}"]
+        parts += _excerpt(diagnostic, (lines or Lines(self.project)).of(location.file))
+        if diagnostic.hint:
+            hint = click.style(self.words(say("hint:")), bold=True)
+            parts.append(f"  {hint} {harmless(_cut(self.words(diagnostic.hint)))}")
+        return "\n".join(parts)
+
+    def document(
+        self, command: str, diagnostics: Iterable[Diagnostic], result: Mapping[str, object]
+    ) -> None:
+        """Print the one document of --json: a result, and the diagnostics beside it in the order of
+        files and lines: as many as are shown to people, and how many were left out, by code.
+        """
+        ration = Rationed()
+        ordered = sorted(dict.fromkeys(diagnostics), key=_place)
+        shown = [_json_diagnostic(d) for d in ration(ordered)]
+        data = {
+            "version": JSON_VERSION,
+            "command": command,
+            **result,
+            "diagnostics": shown,
+            "left_out": ration.by_code,
+        }
+        click.echo(as_json(data))
+
+    def summary(self, diagnostics: Sequence[Diagnostic]) -> Message:
+        """How many errors and warnings there are."""
+        errors = sum(d.severity is Severity.ERROR for d in diagnostics)
+        warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
+        counts = [
+            plural("{n} error", "{n} errors", errors),
+            plural("{n} warning", "{n} warnings", warnings),
+        ]
+        if errors and warnings:
+            return say("{errors} and {warnings}", errors=counts[0], warnings=counts[1])
+        if errors:
+            return counts[0]
+        return counts[1] if warnings else say("no errors or warnings")
+
+    def log_steps(self) -> None:
+        """Say which step is being done, from here on."""
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Harmless(self.words))
+        logging.basicConfig(handlers=[handler], force=True)
+        log.setLevel(logging.INFO)
+
+    @property
+    def colours(self) -> bool | None:
+        """Whether to print in colours; None: click looks whether it is a terminal."""
+        if self.colour is not None:
+            return self.colour
+        return False if os.environ.get("NO_COLOR") else None
+
+    def progress(self, total: int) -> "Progress":
+        """How far work on so many things is; nothing is shown for none, or with --quiet."""
+        return Progress(self, 0 if self.quiet or self.json else total)
+
+    def _print(self, text: str) -> None:
+        click.echo(text, color=self.colours)
+
+
+class Progress:
+    """A bar on a terminal that says how far the work is, how fast it goes, and how long it will
+    take; elsewhere a plain line now and then.
+    """
+
+    def __init__(self, output: Output, total: int) -> None:
+        self._output, self._total, self._done = output, total, 0
+        self._start = time.monotonic()
+        self._bar: Bar | None = None
+        if total and sys.stderr.isatty() and not log.isEnabledFor(logging.INFO):
+            self._bar = _bar(output.colours, total)
+
+    def __enter__(self) -> "Progress":
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def done(self) -> None:
+        """One more is done; what is printed now takes the place of the bar."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.hide(self._done)
+        elif self._done % _PLAIN == 0 and self._done < self._total:
+            self._output.note(self._state())
+
+    def goes_on(self) -> None:
+        """Show the bar again, below what was printed."""
+        if self._bar is not None:
+            self._bar.show()
+
+    def _state(self) -> Message:
+        seconds = time.monotonic() - self._start
+        left = round((self._total - self._done) * seconds / self._done)
+        return say(
+            "{done} of {total}, {speed:.1f} a second, {minutes}:{seconds:02} left",
+            done=self._done,
+            total=self._total,
+            speed=self._done / seconds if seconds else 0.0,
+            minutes=left // 60,
+            seconds=left % 60,
+        )
+
+
+def _bar(colours: bool | None, total: int) -> "Bar":
+    from brochure.cli.progress_bar import Bar  # for terminals only
+
+    return Bar(colours, total)
+
+
+class _Harmless(logging.Formatter):
+    """Names of files and leaflets are a stranger's words."""
+
+    def __init__(self, words: Catalogue) -> None:
+        super().__init__()
+        self._words = words
+
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, Message):
+            return harmless(self._words(record.msg))
+        return harmless(record.getMessage())
 
 
 def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
-    """The line of a complaint and the one above, and a mark below its column."""
+    """The line of a diagnostic and the one above, and a mark below its column."""
     location = diagnostic.location
     if 0 < location.line <= len(lines):
         gutter = len(str(location.line))
@@ -60,44 +290,6 @@ def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> Iterator[str]:
         offset = _shown(lines[location.line - 1], location.column)[1]
         mark = click.style("^", fg=_COLOURS[diagnostic.severity], bold=True)
         yield f"  {'':{gutter}} | {' ' * offset}{mark}"
-
-
-def left_out(ration: Rationed) -> Iterator[str]:
-    """How many complaints are not shown, a line for each kind."""
-    for (about, code), count in sorted(ration.left_out.items()):
-        yield harmless(
-            f"{about}: and {count} more of the kind `{code}`; they are shown once those above are "
-            "mended."
-        )
-
-
-def summary(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """How many errors and warnings there are, in words."""
-    counts = [
-        f"{count} {name}{'s' if count != 1 else ''}"
-        for name in ("error", "warning")
-        if (count := sum(d.severity.value == name for d in diagnostics))
-    ]
-    return " and ".join(counts) or "no complaints"
-
-
-def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
-    """A complaint as JSON data."""
-    return {
-        "severity": diagnostic.severity.value,
-        "code": diagnostic.code,
-        "file": diagnostic.location.file,
-        "line": diagnostic.location.line,
-        "column": diagnostic.location.column,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-    }
-
-
-def as_text(data: object) -> str:
-    """Data as JSON that is safe on a terminal: what it would obey is written as an escape."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Lines:
@@ -110,7 +302,7 @@ class Lines:
     def of(self, file: str) -> list[str]:
         """The lines of a file; none where it is not text that could be shown."""
         if file not in self._known:
-            self._known = {file: self._read(file)}  # complaints come file by file
+            self._known = {file: self._read(file)}  # diagnostics come file by file
         return self._known[file]
 
     def _read(self, file: str) -> list[str]:
@@ -129,7 +321,7 @@ class Lines:
 
 
 def _split(text: str) -> list[str]:
-    """Lines as places count them: a line separator (U+2028) or a form feed ends none."""
+    """Lines as locations count them: a line separator (U+2028) or a form feed ends none."""
     return re.split(r"\r\n|\r|\n", text)
 
 
@@ -144,128 +336,38 @@ def _shown(line: str, column: int) -> tuple[str, int]:
     return ("…" + cut[1:] if start else cut), column - 1 - start
 
 
-# --- What the command line prints, and where: results to stdout, messages to stderr.
-
-log = logging.getLogger("brochure")
-_BAR = 24  # characters
-_PLAIN = 50  # where there is no terminal, a line for so many
+def _cut(text: str) -> str:
+    return text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"
 
 
-def show(
-    diagnostics: Iterable[Diagnostic], project: Project | None, ration: Rationed | None = None
-) -> None:
-    """Print complaints, in colours on a terminal only, and never with NO_COLOR (no-color.org).
-
-    No more than can be read; how many were left out is said below them. Who shows them bit by bit
-    hands in a `ration` for all of them, and calls `show_left_out` in the end.
-    """
-    own = ration or Rationed()
-    lines = Lines(project)
-    for diagnostic in own(diagnostics):
-        click.echo(render(diagnostic, project, lines) + "\n", err=True, color=colour())
-    if ration is None:
-        show_left_out(own)
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    location = diagnostic.location
+    return location.file, location.line, location.column
 
 
-def show_left_out(ration: Rationed) -> None:
-    """Say how many complaints were not shown."""
-    for line in left_out(ration):
-        say(line)
+def _json_diagnostic(diagnostic: Diagnostic) -> DiagnosticData:
+    """A diagnostic as JSON data."""
+    location: Location = diagnostic.location
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "message": _cut(str(diagnostic.message)),
+        "hint": _cut(str(diagnostic.hint)),
+        "values": _values(diagnostic.message),
+    }
 
 
-def colour() -> bool | None:
-    """Whether to print in colours: not with NO_COLOR; None: click asks for a terminal."""
-    return False if os.environ.get("NO_COLOR") else None
-
-
-def show_json(diagnostics: Iterable[Diagnostic], **result: object) -> None:
-    """Print a result and the complaints beside it as JSON: as many as are shown to people, and
-    how many were left out, by code.
-    """
-    ration = Rationed()
-    shown = [as_json(d) for d in ration(diagnostics)]
-    click.echo(as_text({**result, "diagnostics": shown, "left_out": ration.by_code}))
-
-
-def show_misuse(wrong: click.ClickException) -> None:
-    """Say what is wrong with a command; the names in it may be a stranger's."""
-    said = harmless(wrong.format_message(), lines=True)
-    if isinstance(wrong, click.UsageError):
-        click.UsageError(said, wrong.ctx).show()
-    else:
-        click.ClickException(said).show()
-
-
-def say(message: str) -> None:
-    """Print a message that is no result."""
-    click.echo(harmless(message, lines=True), err=True)
-
-
-def tell(text: str) -> None:
-    """Print a result in words."""
-    click.echo(harmless(text, lines=True))
-
-
-def log_steps() -> None:
-    """Say which step is being done, from here on."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Harmless())
-    logging.basicConfig(handlers=[handler])
-    log.setLevel(logging.INFO)
-
-
-class _Harmless(logging.Formatter):
-    """Names of files and leaflets are a stranger's words."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return harmless(record.getMessage())
-
-
-class Progress:
-    """A bar on a terminal that says how far the work is, how fast it goes, and how long it will
-    take; elsewhere a plain line now and then.
-    """
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done = total, 0
-        self._shown = sys.stderr.isatty() and not log.isEnabledFor(logging.INFO)
-        self._stands = False
-        self._start = time.monotonic()
-
-    def __enter__(self) -> "Progress":
-        self._show()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._clear()
-
-    def done(self) -> None:
-        """One more is done; what is printed now stands in the place of the bar."""
-        self._clear()
-        self._done += 1
-        if not self._shown and self._done % _PLAIN == 0 and self._done < self._total:
-            say(self._state())
-
-    def goes_on(self) -> None:
-        """Show the bar again, below what was printed."""
-        self._show()
-
-    def _state(self) -> str:
-        seconds = time.monotonic() - self._start
-        words = f"{self._done} of {self._total}"
-        if self._done > 1 and seconds:  # the first one waits for the workers to start
-            left = round((self._total - self._done) * seconds / self._done)
-            words += f", {self._done / seconds:.1f} a second, {left // 60}:{left % 60:02} left"
-        return words
-
-    def _show(self) -> None:
-        if self._shown and self._done < self._total:
-            filled = _BAR * self._done // self._total
-            bar = "█" * filled + "░" * (_BAR - filled)
-            click.echo(f"{bar} {self._state()}", nl=False, err=True)
-            self._stands = True
-
-    def _clear(self) -> None:
-        if self._stands:
-            self._stands = False
-            click.echo("\r\x1b[K", nl=False, err=True)
+def _values(message: Message) -> dict[str, str | int | float]:
+    """The values in a message, and in the messages that it was joined of; the first of a name."""
+    found: dict[str, str | int | float] = {}
+    for name, value in message.values.items():
+        if isinstance(value, Message) and _PART.fullmatch(name):
+            inner = _values(value)
+        else:
+            inner = {name: _cut(str(value)) if isinstance(value, str) else value}
+        for key, one in inner.items():
+            found.setdefault(key, one)
+    return found

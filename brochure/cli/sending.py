@@ -1,4 +1,4 @@
-"""`brochure mail --test` and `--send`: letters leave the house."""
+"""`brochure mail test` and `brochure mail send`: letters leave this machine."""
 
 import signal
 import sys
@@ -6,208 +6,265 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from typing import Any
 
 import click
 
-from brochure.cli import arguments, output
-from brochure.cli.mail_context import MailContext, now
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.cli import arguments
+from brochure.cli.mail_context import Entries, MailContext, complete_address, now
+from brochure.cli.mail_output import counts
+from brochure.cli.output import Output
+from brochure.cli.session import Session, Usage, command, option, wrong_usage
+from brochure.diagnostics import DiagnosticsError, Location, fail
+from brochure.mail.address import parse_address
+from brochure.mail.campaign import Campaign
+from brochure.mail.delivery.entries import DELIVERY_STATES, DeliveryState
+from brochure.mail.delivery.ledger import Ledger
+from brochure.mail.delivery.lock import only_sender
+from brochure.mail.delivery.password import (
+    ENVIRONMENT_VARIABLE,
+    Password,
+    find_password,
+    store_password,
+)
+from brochure.mail.delivery.send import Pause, Sending, open_letters, queue_campaign
+from brochure.mail.delivery.smtp import Connection, Timeouts, Unreachable
+from brochure.mail.drafts import pick_samples, sample_message
+from brochure.messages import plural, say
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def test(desk: MailContext, to: str) -> int:
+@command("test", say("Send three of the letters to yourself."))
+@arguments.leaflet_argument
+@click.argument("address", shell_complete=complete_address)
+def test(session: Session, leaflet: str, address: str) -> int:
     """Send a sample to an address of one's own."""
-    from brochure.mail import address
-    from brochure.mail.delivery.entries import State
-    from brochure.mail.drafts import sample, to_oneself
-
+    output, project = session.output, session.project
+    context = MailContext(project, arguments.leaflet_name(project, leaflet))
     try:
-        mailbox = address.parse(to, Location("--test"))
+        mailbox = parse_address(address, Location("ADDRESS"))
     except DiagnosticsError as failed:
-        raise arguments.wrong_usage(failed) from None
-    campaign, _, diagnostics = desk.campaign()
-    output.show(diagnostics, desk.project)
+        raise wrong_usage(failed) from None
+    campaign, _, diagnostics = context.campaign()
+    output.diagnostics(diagnostics)
     if arguments.exit_code(diagnostics):
         return 1
-    _, connection = _log_in(campaign)
+    _, connection = _log_in(output, campaign)
     code = 0
-    try:
-        for piece in sample(campaign.pieces):
-            message = to_oneself(campaign, piece, mailbox, desk.project, now())
-            answer = connection.deliver(
-                campaign.sender.address.spec, mailbox.spec, message, lambda: None
+    with closing(connection):
+        for outgoing in pick_samples(campaign.outgoing):
+            message = sample_message(campaign, outgoing, mailbox, project, now())
+            sender = campaign.sender.address.spec
+            result = connection.deliver(sender, mailbox.spec, message, lambda: None)
+            output.result(
+                say(
+                    "{state}  for {address}  {reply}",
+                    state=DELIVERY_STATES[result.state],
+                    address=outgoing.recipient.address.spec,
+                    reply=result.text,
+                )
             )
-            output.tell(f"{answer.state}  for {piece.recipient.address.spec}  {answer.text}")
-            code |= answer.state is not State.ACCEPTED
-            if answer.lost:
+            code |= result.state is not DeliveryState.ACCEPTED
+            if result.lost:
                 break
-    finally:
-        connection.close()
-    output.say(f"To {mailbox.spec} only. Look at these mails, and at their PDFs.")
+    output.note(
+        say(
+            "Sent to {address} only. Look at these mails, and at their PDFs.",
+            address=mailbox.spec,
+        )
+    )
     return int(code)
 
 
-def send(desk: MailContext, yes: int | None) -> int:
+@command("send", say("Send what is open, each office once."))
+@arguments.leaflet_argument
+@option(
+    "--yes",
+    type=click.IntRange(0),
+    metavar="N",
+    help_text=say("The number of letters, which you are asked to type otherwise."),
+)
+def send(session: Session, leaflet: str, yes: int | None) -> int:
     """Send what is open, after a number was typed."""
-    from brochure.cli import letters
-    from brochure.mail.delivery.ledger import only_sender
-    from brochure.mail.delivery.send import prepare, to_send
-
-    with only_sender(desk.project), desk.ledger() as ledger:
+    output, project = session.output, session.project
+    context = MailContext(project, arguments.leaflet_name(project, leaflet))
+    with only_sender(project), context.ledger() as ledger:
         if ledger.new:
-            output.say(
-                f"The ledger is new: {desk.location.file}. Keep it, and send from here only."
+            output.warn(
+                say(
+                    "The ledger is new: {file}. Keep it, and send from this machine only.",
+                    file=context.location.file,
+                )
             )
-        campaign, _, diagnostics = desk.campaign()
-        output.show(diagnostics, desk.project)
+        campaign, _, diagnostics = context.campaign()
+        output.diagnostics(diagnostics)
         if arguments.exit_code(diagnostics):
-            output.say("Nothing was sent.")
+            output.warn(say("Nothing was sent."))
             return 1
         for entry in ledger.recover(campaign.name, now()):
-            output.say(f"{entry.state}  {entry.address}  {entry.reply}")
+            state = output.words(DELIVERY_STATES[entry.state])
+            output.warn(f"{state}  {entry.address}  {entry.reply}")
         entries = ledger.entries(campaign.name)
-        pieces = to_send(campaign, entries)
-        if not pieces:
-            output.say(f"Nothing to send: {letters.counts(entries)}.")
-            return _left(desk, entries)
-        output.say(
-            f"{arguments.count(len(pieces), 'letter')} from {campaign.sender.address.spec} through "
-            f"{campaign.server.host}, {campaign.pace} a minute; {letters.counts(entries)} so far."
+        outgoing = open_letters(campaign, entries)
+        if not outgoing:
+            output.warn(say("Nothing to send: {counts}.", counts=counts(entries)))
+            return _what_is_left(output, context, entries)
+        output.warn(
+            plural(
+                "{n} letter from {sender} through {host}, {pace} a minute.",
+                "{n} letters from {sender} through {host}, {pace} a minute.",
+                len(outgoing),
+                sender=campaign.sender.address.spec,
+                host=campaign.server.host,
+                pace=campaign.pace,
+            )
         )
-        _confirm(len(pieces), yes)
+        if entries:
+            output.warn(say("So far: {counts}.", counts=counts(entries)))
+        _confirm(output, len(outgoing), yes)
         # A login that fails is to fail before anything is written.
-        password, connection = _log_in(campaign)
-        prepare(campaign, ledger, now())
+        password, connection = _log_in(output, campaign)
+        queue_campaign(campaign, ledger, now())
         try:
-            _work_off(desk, campaign, ledger, password, connection)
+            _send_all(output, context, campaign, ledger, password, connection)
         finally:
             entries = ledger.entries(campaign.name)
-            output.say(f"In all: {letters.counts(entries)}.")
-        return _left(desk, entries)
+            output.warn(say("In all: {counts}.", counts=counts(entries)))
+        return _what_is_left(output, context, entries)
 
 
-def _work_off(
-    desk: MailContext, campaign: Any, ledger: Any, password: Any, connection: Any
+def _send_all(
+    output: Output,
+    context: MailContext,
+    campaign: Campaign,
+    ledger: Ledger,
+    password: Password,
+    connection: Connection,
 ) -> None:
     """Send, and say what happens as it happens."""
-    from brochure.mail.delivery.send import Pause, Sending
-
     waiting = [connection]
-    with _stopping() as stop:
-        run = Sending(
-            desk.project,
+    with _stopping(output) as stop:
+        events = Sending(
+            context.project,
             campaign,
             ledger,
             lambda: waiting.pop() if waiting else _connection(campaign, password),
             lambda seconds: not stop.wait(seconds),
             now,
         ).run()
-        with closing(run):
-            for event in run:
+        with closing(events):
+            for event in events:
                 if isinstance(event, Pause):
                     until = now() + timedelta(seconds=event.seconds)
-                    output.say(f"Waiting until {until:%H:%M:%S}: {event.why}.")
+                    time = f"{until:%H:%M:%S}"
+                    output.warn(say("Waiting until {time}: {why}.", time=time, why=event.why))
                     continue
-                if event.answer.everyone:
+                result = event.result
+                if result.sender_rejected:
                     continue  # it stays queued; why, is said as this ends
-                answer, spec = event.answer, event.piece.recipient.address.spec
-                output.tell(f"{answer.state}  {spec}  {answer.code or ''} {answer.text}".rstrip())
+                state = output.words(DELIVERY_STATES[result.state])
+                spec = event.outgoing.recipient.address.spec
+                output.result(f"{state}  {spec}  {result.code or ''} {result.text}".rstrip())
 
 
-def _left(desk: MailContext, entries: Any) -> int:
+def _what_is_left(output: Output, context: MailContext, entries: Entries) -> int:
     """What to do about letters that were not accepted; the exit code."""
-    from brochure.mail.delivery.entries import State
-
     states = {entry.state for entry in entries.values()}
-    if State.UNKNOWN in states:
-        output.say(
-            "Of those that are unknown, the server may have taken the letter or not. Ask the "
-            "office, or look into the provider's log; then say so:\n"
-            f"    brochure mail {desk.leaflet} --resolve ADDRESS sent\n"
-            f"    brochure mail {desk.leaflet} --resolve ADDRESS again"
+    if DeliveryState.UNKNOWN in states:
+        output.warn(
+            say(
+                "Where the outcome is unknown, the server may have accepted the letter or not. "
+                "Ask the office, or look into your provider's log; then decide:"
+            )
         )
-    if states & {State.DEFERRED, State.QUEUED}:
-        output.say(f"To go on: brochure mail {desk.leaflet} --send")
-    return int(states != {State.ACCEPTED})
+        output.warn(f"    brochure mail resolve {context.leaflet} ADDRESS sent")
+        output.warn(f"    brochure mail resolve {context.leaflet} ADDRESS again")
+    if states & {DeliveryState.DEFERRED, DeliveryState.QUEUED}:
+        command = f"brochure mail send {context.leaflet}"
+        output.warn(say("To go on: {command}", command=command))
+    return int(states != {DeliveryState.ACCEPTED})
 
 
-def _log_in(campaign: Any) -> tuple[Any, Any]:
-    """The password, from wherever it is, and a connection. Raises Problems."""
-    from brochure.mail.delivery import password
-    from brochure.mail.delivery.smtp import Unreachable
-
-    found = password.find(campaign.user, lambda: _ask(campaign))
-    if found is None:
-        raise DiagnosticsError(
-            [
-                error(
-                    "no-password",
-                    f"There is no password for `{campaign.user}`.",
-                    campaign.location,
-                    f"Put it into the variable {password.VARIABLE} of the environment, or "
-                    "type the command in a terminal: it will ask.",
-                )
-            ]
+def _log_in(output: Output, campaign: Campaign) -> tuple[Password, Connection]:
+    """The password, from wherever it is, and a connection. Raises DiagnosticsError."""
+    password = find_password(campaign.user, lambda: _ask(output, campaign))
+    if password is None:
+        fail(
+            "no-password",
+            say("There is no password for `{user}`.", user=campaign.user),
+            campaign.location,
+            say(
+                "Put it into the environment variable {variable}, or type the command in a "
+                "terminal: it will ask.",
+                variable=ENVIRONMENT_VARIABLE,
+            ),
         )
     try:
-        connection = _connection(campaign, found)
-    except Unreachable as reason:
-        raise DiagnosticsError(
-            [
-                error(
-                    "unreachable",
-                    f"`{campaign.server.host}` cannot be reached on port "
-                    f"{campaign.server.number} ({reason}).",
-                    campaign.location,
-                    "Are you connected? Are name, port and `security` as your mail provider "
-                    "says? Nothing was sent.",
-                )
-            ]
-        ) from None
-    if found.typed and click.confirm(
-        "Keep the password in the keyring of this system?", default=False, err=True
-    ):
-        kept = password.keep(campaign.user, found)
-        output.say("Kept." if kept else "There is no keyring here; it was not kept.")
-    return found, connection
+        connection = _connection(campaign, password)
+    except Unreachable as failure:
+        fail(
+            "unreachable",
+            say(
+                "`{host}` cannot be reached on port {port} ({reason}).",
+                host=campaign.server.host,
+                port=campaign.server.port_number,
+                reason=failure.reason,
+            ),
+            campaign.location,
+            say(
+                "Are you online? Are name, port and `security` as your mail provider says? "
+                "Nothing was sent."
+            ),
+        )
+    question = output.words(say("Keep the password in the keyring of this system?"))
+    if password.typed and click.confirm(question, default=False, err=True):
+        stored = store_password(campaign.user, password)
+        output.warn(
+            say("It is kept.") if stored else say("There is no keyring here; it was not kept.")
+        )
+    return password, connection
 
 
-def _connection(campaign: Any, password: Any) -> Any:
-    from brochure.mail.delivery.smtp import Connection, Timeouts
-
+def _connection(campaign: Campaign, password: Password) -> Connection:
     return Connection(campaign.server, campaign.user, password.text, campaign.location, Timeouts())
 
 
-def _ask(campaign: Any) -> str | None:
+def _ask(output: Output, campaign: Campaign) -> str | None:
     if not sys.stdin.isatty():
         return None
+    question = say("Password of {user} at {host}", user=campaign.user, host=campaign.server.host)
     return str(
         click.prompt(
-            f"Password of {campaign.user} at {campaign.server.host}",
-            hide_input=True,
-            default="",
-            show_default=False,
-            err=True,
+            output.words(question), hide_input=True, default="", show_default=False, err=True
         )
     )
 
 
-def _confirm(number: int, yes: int | None) -> None:
+def _confirm(output: Output, number: int, yes: int | None) -> None:
     """Go on only where the number of letters was typed, or given with --yes."""
     if yes is None and not sys.stdin.isatty():
-        raise click.UsageError(
-            f"Where nobody can be asked, --send needs --yes {number}: the number of letters."
+        raise Usage(
+            say(
+                "There is no terminal to ask at, so give the number of letters: --yes {number}",
+                number=number,
+            )
         )
     if yes is None:
-        yes = click.prompt("Type the number of letters, and they are sent", type=int, err=True)
+        question = output.words(say("Type the number of letters to send them"))
+        yes = click.prompt(question, type=int, err=True)
     if yes != number:
-        raise click.UsageError(f"{arguments.count(number, 'letter')}, not {yes}. Nothing was sent.")
+        raise Usage(
+            plural(
+                "There is {n} letter, not {typed}. Nothing was sent.",
+                "There are {n} letters, not {typed}. Nothing was sent.",
+                number,
+                typed=int(yes),
+            )
+        )
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def _stopping(output: Output) -> Iterator[threading.Event]:
     """Ctrl-C ends sending after the letter that is on its way; a second one, at once."""
     stop = threading.Event()
 
@@ -215,7 +272,7 @@ def _stopping() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        output.say("Stopping after this letter; Ctrl-C again stops at once.")
+        output.warn(say("Stopping after this letter; press Ctrl-C again to stop at once."))
 
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:

@@ -1,254 +1,317 @@
-"""Texts side by side, word by word, for the terminal."""
+"""`brochure variants`: how each region's leaflet differs from the base."""
 
-import re
 import shutil
 from collections.abc import Iterator
-from difflib import SequenceMatcher
-from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import TypedDict
 
 import click
+from click.shell_completion import CompletionItem
 
-from brochure.cli import arguments, output
+from brochure.cli import arguments
+from brochure.cli.output import harmless
+from brochure.cli.session import Group, Session, as_json, command, session_of, wrong_usage
+from brochure.cli.side_by_side import side_by_side
+from brochure.cli.tables import Cell, print_table
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
+from brochure.layout.edition import load_editions
+from brochure.manuscript.variants.accept import accept_overrides
+from brochure.manuscript.variants.overrides import STATES, Override, OverrideState, worst
+from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet, read_bundle
+from brochure.manuscript.yaml.nodes import plain, scalars
+from brochure.messages import Message, joined, plural, say
+from brochure.pipeline.manifest import Manifest
 from brochure.project import Project
 
-_GAP = "  │  "
-_NARROWEST = 24
+_SHORT = 70  # characters of a text
+_BROKEN = "broken"
+_COLOURS = {
+    _BROKEN: "red",
+    OverrideState.ORPHANED.value: "red",
+    OverrideState.STALE.value: "yellow",
+}
 
-
-def side_by_side(columns: list[tuple[str, str]], marks: list[tuple[int, int]], width: int) -> str:
-    """Columns of (heading, text), each wrapped; what differs between pairs of columns is marked.
-
-    `marks` are pairs of indices: words of the first that the second has not are marked [-so-],
-    those that only the second has {+so+}, as in wdiff; on a terminal also in colour.
-    """
-    texts = [text.split() for _, text in columns]
-    styled = [[(word, "") for word in words] for words in texts]
-    for one, other in marks:
-        matcher = SequenceMatcher(None, texts[one], texts[other], autojunk=False)
-        for kind, a, b, c, d in matcher.get_opcodes():
-            if kind != "equal":
-                styled[one][a:b] = [(word, "-") for word in texts[one][a:b]]
-                styled[other][c:d] = [(word, "+") for word in texts[other][c:d]]
-    each = max(_NARROWEST, (width - len(_GAP) * (len(columns) - 1)) // len(columns))
-    blocks = [
-        [(click.style(heading, bold=True), len(heading)), *_wrapped(words, each)]
-        for (heading, _), words in zip(columns, styled, strict=True)
-    ]
-    rows = zip_longest(*blocks, fillvalue=("", 0))
-    return "\n".join(
-        _GAP.join(text + " " * (each - length) for text, length in row).rstrip() for row in rows
-    )
-
-
-def _wrapped(words: list[tuple[str, str]], width: int) -> list[tuple[str, int]]:
-    """Lines with their visible lengths. Neighbours that are marked alike share one mark."""
-    pieces: list[tuple[str, str]] = []
-    for index, (word, sign) in enumerate(words):
-        before = words[index - 1][1] if index else ""
-        after = words[index + 1][1] if index + 1 < len(words) else ""
-        opening, closing = {"-": ("[-", "-]"), "+": ("{+", "+}"), "": ("", "")}[sign]
-        start = opening if sign != before else ""
-        end = closing if sign != after else ""
-        pieces += [(part, sign) for part in re.findall(f".{{1,{width}}}", start + word + end)]
-    lines: list[tuple[str, int]] = []
-    line, length = "", 0
-    for piece, sign in pieces:
-        if length and length + 1 + len(piece) > width:
-            lines.append((line, length))
-            line, length = "", 0
-        shown = click.style(piece, fg={"-": "red", "+": "green"}[sign]) if sign else piece
-        line += (" " if length else "") + shown
-        length += len(piece) + (1 if length else 0)
-    return [*lines, (line, length)] if length else lines
-
-
-# --- `brochure variants`: how each region's leaflet stands to the base.
-
-
-class _Of(NamedTuple):
-    """The leaflet that a command is about."""
-
-    project: Project
-    leaflet: str
-    as_json: bool
-
-
-_region = click.argument("region", metavar="ID", shell_complete=arguments.complete_variant)
-
-
-# Options may stand behind the command, too; so `--json` is understood here for all of them.
-@click.group(
-    invoke_without_command=True,
-    context_settings={"allow_interspersed_args": True},
-    subcommand_metavar="[COMMAND ID]",
+variants = Group(
+    "variants",
+    {
+        "list": (
+            say("List all variants: their state, what differs, their pages."),
+            "variants:list_",
+        ),
+        "diff": (say("Show base and variant side by side."), "variants:diff"),
+        "explain": (say("Show where each text of a variant comes from."), "variants:explain"),
+        "accept": (say("Record, after review, which texts a variant replaces."), "variants:accept"),
+    },
+    help=say("See how each region's leaflet differs from the base."),
 )
-@click.argument("leaflet", shell_complete=arguments.complete_leaflet)
-@arguments.as_json
-@click.pass_context
-def variants(context: click.Context, leaflet: str, as_json: bool) -> int | None:
-    """The variants of a leaflet: how each stands to the base, what differs, and its pages."""
-    project = arguments.project_of(context)
-    (name,) = arguments.leaflet_names(project, (leaflet,))
-    if context.invoked_subcommand is not None:
-        context.obj = _Of(project, name, as_json)
-        return None
-    return _list(project, name, as_json)
 
 
-@variants.command()
-@_region
-@click.pass_obj
-def diff(of: _Of, region: str) -> int:
-    """Base and variant side by side, word by word; of a stale text, the old base as well."""
-    from brochure.manuscript.variants.overrides import State
+class VariantData(TypedDict):
+    """A variant, as JSON data: slots that are filled in, keys that differ, pages by edition."""
 
-    project, (_, draft) = of.project, _draft(of, region)
-    if of.as_json:
-        output.show_json(draft.diagnostics, overrides=[_data(o) for o in draft.overrides])
-        return arguments.exit_code(draft.diagnostics)
-    width = shutil.get_terminal_size((100, 24)).columns
-    for override in draft.overrides:
-        change = override.change
-        columns = [
-            ("base", change.base or "(nothing)"),
-            (region, change.says if change.says is not None else "(left out)"),
-        ]
-        marks = [(0, 1)] if change.base is not None and change.says is not None else []
-        if override.state is State.ORPHANED and override.recorded:
-            columns[0] = ("base, as accepted", override.recorded)
-        elif override.state is State.STALE:
-            columns.insert(0, ("base, as accepted", override.recorded or "(nothing)"))
-            columns[1] = ("base, now", columns[1][1])
-            marks = [(0, 1)]
-        heading = f"{change.key}: {override.state}  ({change.location})"
-        click.echo(click.style(output.harmless(heading), bold=True), color=output.colour())
-        safe = [(name, output.harmless(text, lines=True)) for name, text in columns]
-        click.echo(side_by_side(safe, marks, width) + "\n", color=output.colour())
-    if not draft.overrides:
-        output.say(f"{region} replaces no text of the base; its row fills in the slots.")
-    output.show(draft.diagnostics, project)
-    return arguments.exit_code(draft.diagnostics)
+    id: str
+    name: str
+    state: str
+    slots: list[str]
+    differs: list[str]
+    pages: dict[str, int]
 
 
-@variants.command()
-@_region
-@click.pass_obj
-def explain(of: _Of, region: str) -> int:
-    """Every text of a variant with the file and line it came from."""
-    project, (_, draft) = of.project, _draft(of, region)
-    texts = list(_origins(draft))
-    if of.as_json:
-        output.show_json(draft.diagnostics, texts=texts)
-        return arguments.exit_code(draft.diagnostics)
-    for entry in texts:
-        output.tell(f"{entry['place']}  {entry['key']}: {_short(str(entry['text']))}")
-        for value in entry["slots"]:
-            output.tell(f"    {value['place']}  {_short(value['text'])}")
-    output.show(draft.diagnostics, project)
-    return arguments.exit_code(draft.diagnostics)
+class OverrideData(TypedDict):
+    """A text that a variant replaces, adds or leaves out, as JSON data.
+
+    `base` is None where the base has no such text, `variant` where it is left out, `recorded`
+    where nothing was accepted yet.
+    """
+
+    key: str
+    state: str
+    location: str
+    base: str | None
+    variant: str | None
+    recorded: str | None
 
 
-@variants.command()
-@_region
-@click.argument("passage", required=False)
-@click.pass_obj
-def accept(of: _Of, region: str, passage: str | None) -> int:
-    """Record, after review, which texts of the base this variant replaces."""
-    from brochure.manuscript.variants.accept import accept as record
+class SlotData(TypedDict):
+    """What was filled into a slot, as JSON data."""
 
-    project, (work, draft) = of.project, _draft(of, region)
-    broken = [d for d in draft.diagnostics if d.is_error and d.code != "orphaned"]
-    try:
-        if broken:
-            raise DiagnosticsError(broken)
-        keys = record(work, draft, passage)
-    except DiagnosticsError as failed:
-        output.show(failed.diagnostics, project)
-        return 1
-    if of.as_json:
-        output.show_json((), accepted=keys)
-        return 0
-    for key in keys:
-        output.tell(f"{region}: {key} accepted")
-    return 0
+    location: str
+    text: str
 
 
-def _list(project: Project, name: str, as_json: bool) -> int:
-    from brochure.layout.edition import load_editions
-    from brochure.manuscript.variants.overrides import worst
-    from brochure.pipeline.manifest import Journal
+class OriginData(TypedDict):
+    """A text of a variant and where it comes from, as JSON data."""
 
-    work = _read(project, name)
-    journal = Journal(project)
-    forms = load_editions(project)
-    diagnostics: dict[Diagnostic, None] = dict.fromkeys(work.strays)
-    rows = []
-    for region in work.regions.rows:
-        draft = work.draft(region.id)
-        diagnostics |= dict.fromkeys(draft.diagnostics)
-        broken = any(d.is_error and d.code != "orphaned" for d in draft.diagnostics)
+    key: str
+    location: str
+    text: str
+    slots: list[SlotData]
+
+
+class ListData(TypedDict):
+    """All variants, as JSON data."""
+
+    variants: list[VariantData]
+
+
+class DiffData(TypedDict):
+    """How a variant differs, as JSON data."""
+
+    overrides: list[OverrideData]
+
+
+class ExplainData(TypedDict):
+    """The texts of a variant, as JSON data."""
+
+    texts: list[OriginData]
+
+
+class AcceptData(TypedDict):
+    """The keys of the texts that were accepted, as JSON data."""
+
+    accepted: list[str]
+
+
+def _complete_passage(
+    context: click.Context, _: click.Parameter, word: str
+) -> list[CompletionItem]:
+    def names() -> Iterator[str]:
+        project = session_of(context).project
+        bundle = read_bundle(project, str(context.params.get("leaflet")))
+        resolved = bundle.resolve(str(context.params.get("region")))
+        yield from dict.fromkeys(o.change.passage or o.change.key for o in resolved.overrides)
+
+    return arguments.offer(names, word)
+
+
+@command("list", say("List all variants: their state, what differs, and their pages."))
+@arguments.leaflet_argument
+@as_json
+def list_(session: Session, leaflet: str, as_json: bool) -> int:
+    """List the variants; the exit code."""
+    output, project = session.output, session.project
+    bundle = read_bundle(project, arguments.leaflet_name(project, leaflet))
+    manifest = Manifest(project)
+    editions = load_editions(project)
+    diagnostics: dict[Diagnostic, None] = dict.fromkeys(bundle.strays)
+    rows: list[VariantData] = []
+    for region in bundle.regions.rows:
+        resolved = bundle.resolve(region.id)
+        diagnostics |= dict.fromkeys(resolved.diagnostics)
+        broken = any(d.is_error and d.code != "orphaned" for d in resolved.diagnostics)
         pages = {
-            form: count
-            for form in forms
-            if (count := journal.pages(project.artifact(name, form, region.id))) is not None
+            name: count
+            for name in editions
+            if (count := manifest.pages(project.artifact(bundle.name, name, region.id))) is not None
         }
         rows.append(
             {
                 "id": region.id,
                 "name": region.name,
-                "state": "broken" if broken else worst(draft.overrides).value,
+                "state": _BROKEN if broken else worst(resolved.overrides).value,
                 "slots": [c for c in region.values if c not in ("id", "name")],
-                "differs": [o.change.key for o in draft.overrides],
+                "differs": [o.change.key for o in resolved.overrides],
                 "pages": pages,
             }
         )
-    if as_json:
-        output.show_json(diagnostics, variants=rows)
+    if output.json:
+        listed: ListData = {"variants": rows}
+        output.document("variants list", diagnostics, listed)
         return arguments.exit_code(diagnostics)
-    lines = [
-        (str(row["id"]), str(row["name"]), str(row["state"]), _pages(row["pages"]), _differs(row))
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
-        output.tell("  ".join(cells).rstrip())
+    print_table(
+        output,
+        [
+            (
+                Cell(row["id"]),
+                Cell(row["name"]),
+                Cell(_state(row["state"]), _COLOURS.get(row["state"], "")),
+                Cell(_pages(row["pages"])),
+                Cell(_differs(row)),
+            )
+            for row in rows
+        ],
+    )
     if not rows:
-        output.say(f"There are no regions yet: write {work.regions.file}, a row for each.")
-    output.show([d for d in diagnostics if d.is_error], project)
+        file = bundle.regions.file
+        output.note(say("There are no regions yet: write {file}, a row for each.", file=file))
+    output.diagnostics([d for d in diagnostics if d.is_error])
     return arguments.exit_code(diagnostics)
 
 
-def _read(project: Project, leaflet: str) -> Any:
-    """The leaflet with its regions."""
-    from brochure.manuscript.variants.resolution import read_bundle
+@command("diff", say("Show base and variant side by side, word by word."))
+@arguments.leaflet_argument
+@arguments.region_argument
+@as_json
+def diff(session: Session, leaflet: str, region: str, as_json: bool) -> int:
+    """Show the differences; of a stale text, the old base as well."""
+    output = session.output
+    _, resolved = _resolved(session.project, leaflet, region)
+    if output.json:
+        result: DiffData = {"overrides": [_data(override) for override in resolved.overrides]}
+        output.document("variants diff", resolved.diagnostics, result)
+        return arguments.exit_code(resolved.diagnostics)
+    width = shutil.get_terminal_size((100, 24)).columns
+    for override in resolved.overrides:
+        change = override.change
+        heading = say(
+            "{key}: {state}  ({location})",
+            key=change.key,
+            state=STATES[override.state],
+            location=str(change.location),
+        )
+        output.styled(click.style(harmless(output.words(heading)), bold=True))
+        columns, marks = _columns(override, region)
+        safe = [
+            (output.words(name), harmless(output.words(text), lines=True)) for name, text in columns
+        ]
+        output.styled(side_by_side(safe, marks, width) + "\n")
+    if not resolved.overrides:
+        output.note(
+            say(
+                "{region} replaces no text of the base; its row only fills in slots.",
+                region=region,
+            )
+        )
+    output.diagnostics(resolved.diagnostics)
+    return arguments.exit_code(resolved.diagnostics)
 
+
+@command("explain", say("Show every text of a variant with the file and line it comes from."))
+@arguments.leaflet_argument
+@arguments.region_argument
+@as_json
+def explain(session: Session, leaflet: str, region: str, as_json: bool) -> int:
+    """Show the origins of all texts; the exit code."""
+    output = session.output
+    _, resolved = _resolved(session.project, leaflet, region)
+    texts = list(_origins(resolved))
+    if output.json:
+        result: ExplainData = {"texts": texts}
+        output.document("variants explain", resolved.diagnostics, result)
+        return arguments.exit_code(resolved.diagnostics)
+    for entry in texts:
+        output.result(f"{entry['location']}  {entry['key']}: {_short(entry['text'])}")
+        for value in entry["slots"]:
+            output.result(f"    {value['location']}  {_short(value['text'])}")
+    output.diagnostics(resolved.diagnostics)
+    return arguments.exit_code(resolved.diagnostics)
+
+
+@command("accept", say("Record, after review, which texts of the base a variant replaces."))
+@arguments.leaflet_argument
+@arguments.region_argument
+@click.argument("passage", required=False, shell_complete=_complete_passage)
+@as_json
+def accept(session: Session, leaflet: str, region: str, passage: str | None, as_json: bool) -> int:
+    """Record overrides; the exit code."""
+    output = session.output
+    bundle, resolved = _resolved(session.project, leaflet, region)
+    broken = [d for d in resolved.diagnostics if d.is_error and d.code != "orphaned"]
+    if broken:
+        raise DiagnosticsError(broken)
     try:
-        return read_bundle(project, leaflet)
+        keys = accept_overrides(bundle, resolved, passage)
     except DiagnosticsError as failed:
-        output.show(failed.diagnostics, project)
-        raise click.exceptions.Exit(1) from None
+        if {d.code for d in failed.diagnostics} == {"nothing-to-accept"}:
+            raise wrong_usage(failed) from None
+        raise
+    if output.json:
+        result: AcceptData = {"accepted": list(keys)}
+        output.document("variants accept", (), result)
+    else:
+        for key in keys:
+            output.result(say("{region}: {key} accepted", region=region, key=key))
+    return 0
 
 
-def _draft(of: _Of, region: str) -> tuple[Any, Any]:
+_BROKEN = "broken"
+_COLOURS = {
+    _BROKEN: "red",
+    OverrideState.ORPHANED.value: "red",
+    OverrideState.STALE.value: "yellow",
+}
+
+
+def _state(value: str) -> Message:
+    return say("broken") if value == _BROKEN else STATES[OverrideState(value)]
+
+
+def _resolved(project: Project, leaflet: str, region: str) -> tuple[Bundle, ResolvedLeaflet]:
     """The leaflet with its regions, and one of them; an unknown one is wrong usage."""
-    work = _read(of.project, of.leaflet)
+    bundle = read_bundle(project, arguments.leaflet_name(project, leaflet))
     try:
-        work.check_id(region, Location("ID"))
+        bundle.check_id(region, Location("ID"))
     except DiagnosticsError as failed:
-        raise arguments.wrong_usage(failed) from None
-    return work, work.draft(region)
+        raise wrong_usage(failed) from None
+    return bundle, bundle.resolve(region)
 
 
-def _origins(draft: Any) -> Iterator[dict[str, Any]]:
-    """Each text with its key (passages by id), its place, and what stands in its slots."""
-    from brochure.manuscript.yaml.nodes import plain, scalars
+def _columns(
+    override: Override, region: str
+) -> tuple[list[tuple[str, str]], list[tuple[int, int]]]:
+    """Headings and texts that stand side by side, and the pairs of them to compare."""
+    change, recorded = override.change, override.recorded
+    base = change.base or say("(nothing)")
+    variant = change.text if change.text is not None else say("(left out)")
+    columns: list[tuple[str, str]] = [(say("base"), base), (region, variant)]
+    marks = [(0, 1)] if change.base is not None and change.text is not None else []
+    if override.state is OverrideState.ORPHANED and recorded:
+        columns[0] = (say("base, as accepted"), recorded)
+    elif override.state is OverrideState.STALE:
+        columns = [
+            (say("base, as accepted"), recorded or say("(nothing)")),
+            (say("base, now"), base),
+            (region, variant),
+        ]
+        marks = [(0, 1)]
+    return columns, marks
 
-    passages: Any = plain(draft.tree.node(("passages",)))
-    ids = [p.get("id") if isinstance(p, dict) else None for p in passages or []]
-    for path, node in scalars(draft.tree.root):
+
+def _origins(resolved: ResolvedLeaflet) -> Iterator[OriginData]:
+    """Each text with its key (passages by id), its location, and what is in its slots."""
+    passages = plain(resolved.tree.node(("passages",)))
+    listed = passages if isinstance(passages, list) else []
+    ids = [p.get("id") if isinstance(p, dict) else None for p in listed]
+    for path, node in scalars(resolved.tree.root):
         if node.text is None or path[0] == "slots":
             continue
         named = [str(step) for step in path]
@@ -256,44 +319,53 @@ def _origins(draft: Any) -> Iterator[dict[str, Any]]:
             named[1] = str(ids[path[1]] or named[1])
         yield {
             "key": ".".join(named),
-            "place": str(node.location),
+            "location": str(node.location),
             "text": node.text.strip(),
-            "slots": [{"place": str(v.location), "text": v.text} for v in node.values],
+            "slots": [{"location": str(v.location), "text": v.text} for v in node.values],
         }
 
 
-def _data(override: Any) -> dict[str, object]:
+def _data(override: Override) -> OverrideData:
     change = override.change
     return {
         "key": change.key,
         "state": override.state.value,
-        "place": str(change.location),
+        "location": str(change.location),
         "base": change.base,
-        "variant": change.says,
+        "variant": change.text,
         "recorded": override.recorded,
     }
 
 
-def _pages(pages: Any) -> str:
+def _pages(pages: dict[str, int]) -> Message:
     """``2 pages``, ``email 2, print 3 pages``, or that there is no PDF yet."""
     if not pages:
-        return "not built"
-    if len(set(pages.values())) == 1:
-        count = next(iter(pages.values()))
-        return "1 page" if count == 1 else f"{count} pages"
-    return ", ".join(f"{form} {count}" for form, count in pages.items()) + " pages"
+        return say("not built")
+    counts = list(pages.values())
+    if len(set(counts)) == 1:
+        return plural("{n} page", "{n} pages", counts[0])
+    *some, last = pages.items()
+    before = "".join(f"{edition} {count}, " for edition, count in some)
+    return plural(
+        "{before}{edition} {n} page", "{before}{edition} {n} pages", last[1],
+        before=before, edition=last[0],
+    )  # fmt: skip
 
 
-def _differs(row: Any) -> str:
+def _differs(row: VariantData) -> Message:
     """What differs, in short: slots that are filled in, then texts by their keys."""
-    names = {"leave_out": "without ", "add": "with "}
-    parts = [f"{{{slot}}}" for slot in row["slots"]]
+    parts: list[str] = [f"{{{slot}}}" for slot in row["slots"]]
     for key in row["differs"]:
         kind, _, rest = key.partition(".")
-        parts.append(names[kind] + rest if kind in names else key.removeprefix("passages."))
-    return ", ".join(parts)
+        if kind == "leave_out":
+            parts.append(say("without {passage}", passage=rest))
+        elif kind == "add":
+            parts.append(say("with {passage}", passage=rest))
+        else:
+            parts.append(key.removeprefix("passages."))
+    return joined(parts, ", ")
 
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 70 else line[:69] + "…"
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

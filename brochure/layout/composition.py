@@ -1,24 +1,37 @@
-"""A leaflet, composed in one edition: what is handed to whoever sets its type."""
+"""A leaflet composed in one edition: all that typesetting needs, so that it reads nothing else."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from brochure.diagnostics import Diagnostic
-from brochure.layout.compose.assets import Asset
 from brochure.layout.edition import Edition
 from brochure.manuscript.text.language import Hyphenation
+
+# RFC 2606 reserves .invalid: should an address ever escape, no machine answers to it.
+BASE = "https://brochure.invalid/"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that a page may ask for: a picture, a QR code, or an imported style sheet."""
+
+    mime: str
+    data: bytes
 
 
 @dataclass(frozen=True)
 class Composition:
-    """All that the typesetter gets, wherever it works: it reads nothing else.
+    """What is handed to the typesetter, on whatever machine it works.
 
-    `stylesheets` are pairs of name and text, in order; `assets` answer to addresses below BASE;
-    `fonts` are the project's own, by name; `hyphenation` goes by language; `passages` are the ids
-    of the pairs; `sheet_html` is what sheets carry beside them; `profile` that of the press.
+    `base` is the address that those in `html` are relative to. `stylesheets` are pairs of name and
+    text, in order. `assets` go by their addresses below BASE, and QR codes by theirs. `fonts` are
+    the project's own, by file name. `hyphenation` goes by language. `passages` are the ids of the
+    passages. `sheet_html` is what sheets carry besides the pages; `profile` is the ICC profile of
+    the press.
 
-    `fit` is the number of pages to fill, `exactly` or at most; `waived` are the checks that are
-    switched off; `mirrored` says that the leaflet is bound on the right.
+    `fit` is the number of pages to fill (None: as many as the leaflet takes), `exactly` or at
+    most. `mirrored`: the leaflet reads from right to left, and is bound on the right.
     """
 
     html: str
@@ -36,4 +49,10 @@ class Composition:
     mirrored: bool = False
     sheet_html: str = ""
     profile: bytes | None = None
-    diagnostics: tuple[Diagnostic, ...] = field(default=())
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def title_with_region(title: str, region: str) -> str:
+    """The title of a document: that of the leaflet, with the region unless it names it already."""
+    named = re.search(rf"(?<!\w){re.escape(region)}(?!\w)", title)
+    return title if not region or named else f"{title} – {region}"

@@ -1,202 +1,132 @@
-"""Laying out until it is good: pairs whole where they can be, divided where a hole would be left.
+"""Copyfitting: the largest type in which a leaflet takes just so many pages, evenly filled.
 
-Pure but for the renderer that it is given: a function from rules to laid-out pages.
+Type and spaces grow together (`LayoutRules.scale`), within the bounds of the edition. The search
+looks at layouts in which no passage is divided, and plans from each how many pages it comes to;
+the leaflet is then laid out in earnest at the best scale. Pure but for the renderer that it is
+given.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from tinycss2.serializer import serialize_identifier
-
-from brochure.diagnostics import Diagnostic, error, symbolic
-from brochure.layout import laid_out as layouts
-from brochure.layout import pagination
+from brochure.diagnostics import Diagnostic, Part, Reported, error
 from brochure.layout.edition import Scale
-from brochure.layout.laid_out import LEFTOVER, Layout, line_height, lines_on_last_page
-from brochure.layout.pagination import Plan, plan_pages
+from brochure.layout.laid_out import (
+    FEW_LINES,
+    LaidOutDocument,
+    Layout,
+    LayoutRules,
+    PageRenderer,
+    line_height,
+    lines_on_last_page,
+)
+from brochure.layout.pagination import PagePlan, lay_out, plan_pages
+from brochure.messages import Message, plural, say
 
-ROUNDS = 8  # layouts after the first, at most; one is the rule, none for a short leaflet
-_NOTHING: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a layout is told beyond the style sheets: by passage, and as a whole.
-
-    `divided` may be cut by a page, `moved` begin one, `loosened` may leave a line alone. `scale`
-    is that of type and spaces; `foot` is white below each page's text, in CSS px.
-    """
-
-    divided: frozenset[str] = _NOTHING
-    moved: frozenset[str] = _NOTHING
-    loosened: frozenset[str] = _NOTHING
-    scale: float = 1.0
-    foot: float = 0.0
-
-    def css(self) -> str:
-        """The rules as a style sheet."""
-        rules = [f"{_id(name)} {{ break-inside: auto }}" for name in sorted(self.divided)]
-        rules += [f"{_id(name)} {{ break-before: page }}" for name in sorted(self.moved)]
-        rules += [f"{_id(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(self.loosened)]
-        if self.scale != 1:
-            rules.append(f"html {{ --scale: {self.scale:.4f} }}")
-        if self.foot:
-            # Padding of the page, not margin: the running foot stays where it is.
-            rules.append(f"@page {{ padding-bottom: {self.foot:.2f}px }}")
-        return "\n".join(rules)
-
-
-@dataclass(frozen=True)
-class LaidOutDocument:
-    """A leaflet as laid out: WeasyPrint's document, and the facts of its pages."""
-
-    document: Any
-    layout: Layout
-    rules: Rules
-
-    @property
-    def pages(self) -> int:
-        return len(self.document.pages)
-
-
-Render = Callable[[Rules], LaidOutDocument]
-
-
-class Remembering:
-    """A renderer that remembers, and so counts, what was laid out."""
-
-    def __init__(self, render: Render) -> None:
-        self._render = render
-        self._known: dict[Rules, LaidOutDocument] = {}
-
-    @property
-    def count(self) -> int:
-        return len(self._known)
-
-    def __call__(self, rules: Rules) -> LaidOutDocument:
-        if rules not in self._known:
-            self._known[rules] = self._render(rules)
-        return self._known[rules]
-
-
-def settle(
-    render: Render, hole: float, rules: Rules | None = None, rounds: int = ROUNDS
-) -> LaidOutDocument:
-    """Lay out, look at the result, and lay out again with a rule more, until it is good, or
-    `rounds` times after the first.
-
-    Pairs are kept whole at first. Those that would leave too large a hole are divided: first as
-    planned, then what the plan missed, in the end all that are tall. A pair whose sides do not
-    begin side by side is sent to the next page; one that drives the column headings off a page
-    may leave a line alone.
-    """
-    rules = rules or Rules()
-    planned = bool(rules.divided)
-    for attempt in range(rounds + 1):
-        setting = render(rules)
-        layout = setting.layout
-        holes = pagination.pairs_after_holes(layout, hole)
-        match attempt + planned:
-            case 0:
-                more = pagination.plan_pages(layout, hole).divided
-            case 1:
-                more = holes
-            case 2 if holes:
-                more = pagination.tall_pairs(layout, hole)
-            case _:
-                more = _NOTHING
-        crooked = frozenset(layouts.misaligned(layout))
-        headless = layouts.headless(layout)
-        better = replace(
-            rules,
-            divided=rules.divided | more,
-            moved=rules.moved | crooked,
-            loosened=rules.loosened | headless,
-        )
-        if better == rules:
-            break
-        rules = better
-    return setting
-
-
-def _id(name: str) -> str:
-    """A selector by id; unlike one by attribute, it costs nothing in elements of other ids."""
-    return "#" + str(serialize_identifier(name))
-
-
-# --- Copyfitting: the largest type at which a leaflet takes just so many pages, evenly filled.
-#
-# Type and spaces grow together (`Rules.scale`), within the bounds of the edition. The search looks
-# at layouts in which no pair is divided, and plans from each how many pages it comes to; the scale
-# that it settles on is then set in earnest. With that, a leaflet is set seven times at most.
-
-RESETS = 6  # settings after the first
-MORE = 10  # beyond these, where the plan was wrong
+MAX_LAYOUTS = 7  # of a leaflet, where the plan was right
+EXTRA_LAYOUTS = 10  # beyond these, where it was wrong
 _FINE = 0.005  # of the scale: a twentieth of a point
-_STEP = 4 * _FINE  # from one scale to the next, where they are tried in a row
-_ROW = 8  # steps in it, at most
+_STEP = 4 * _FINE  # from one scale to the next, where they are tried one after the other
+_STEPS = 8  # of these, at most
 _CLEARLY = 3 * _STEP  # larger: more than half a point
-_FILLED = 0.1  # of a page: where so little is white, larger type would hardly be seen
-_FULL = 0.985  # of the last page: what the search aims at; a line less than all of it
-_TIGHTER = 0.5  # pages are to be filled evenly: pairs are divided for smaller holes than elsewhere
-_LEAST = 0.6  # of the pages, if they are to look full
-_SOME = 0.15  # of the last page, if it is not to look like a leftover
-CODE = "does-not-fit"
+_FILLED = 0.1  # of a page: with so little white, larger type would hardly be noticed
+_FULL = 0.985  # of the last page, which the search aims at: all of it but a line
+_TIGHTER = 0.5  # pages are to be filled evenly: less white space than elsewhere is left
+_LEAST = 0.6  # of all pages, if they are to look full
+_LEAST_OF_LAST = 0.15  # of the last page, if it is not to look like a leftover
+_CODE = "does-not-fit"
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A leaflet set to fit, or as nearly as can be, and then why it does not."""
+class _Target:
+    """What a leaflet is to be fitted to.
 
-    setting: LaidOutDocument
-    diagnostics: tuple[Diagnostic, ...] = ()
+    `exactly`: fewer pages than `pages` are too few; else they will do, in the largest type.
+    """
+
+    pages: int
+    exactly: bool
+    max_white_space: float
+    scale: Scale
+
+    def fits(self, document: LaidOutDocument) -> bool:
+        """Whether a layout takes as many pages as it should."""
+        return document.pages == self.pages or (not self.exactly and document.pages < self.pages)
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """What was learned at a scale: the layout with all pairs whole, and the plan for it."""
+    """A layout with all passages whole, and how many pages it is planned to take from there."""
 
-    setting: LaidOutDocument
-    plan: Plan
+    document: LaidOutDocument
+    plan: PagePlan
 
     @property
     def scale(self) -> float:
-        return self.setting.rules.scale
+        return self.document.rules.scale
 
 
-def fit(render: Render, hole: float, scale: Scale, pages: int, *, exactly: bool = True) -> Fitted:
-    """Set a leaflet to take `pages` pages.
+class _CachedRenderer:
+    """A renderer that remembers what it has laid out, and so never does it twice."""
 
-    `exactly`: fewer pages are too few; else they are left to be, at the largest type.
+    def __init__(self, render: PageRenderer) -> None:
+        self._render = render
+        self._documents: dict[LayoutRules, LaidOutDocument] = {}
+
+    @property
+    def count(self) -> int:
+        """How many layouts were made."""
+        return len(self._documents)
+
+    @property
+    def left(self) -> int:
+        """How many more may be made, at the very most."""
+        return MAX_LAYOUTS + EXTRA_LAYOUTS - self.count
+
+    def __call__(self, rules: LayoutRules) -> LaidOutDocument:
+        if rules not in self._documents:
+            self._documents[rules] = self._render(rules)
+        return self._documents[rules]
+
+
+def fit(
+    render: PageRenderer, max_white_space: float, scale: Scale, pages: int, *, exactly: bool = True
+) -> Reported[LaidOutDocument]:
+    """Lay out a leaflet so that it takes `pages` pages, or as nearly as can be.
+
+    `exactly`: fewer pages are too few; else they will do, in the largest type. The diagnostics say
+    why it does not fit, if it does not.
     """
-    render = Remembering(render)
-    hole *= _TIGHTER
-    trials = list(_search(render, hole, scale, pages))
+    cached = _CachedRenderer(render)
+    target = _Target(pages, exactly, max_white_space * _TIGHTER, scale)
+    trials = list(_search(cached, target))
     fitting = [trial for trial in trials if trial.plan.pages <= pages]
     if not fitting:
-        return _tightest(render, hole, trials, scale, pages, exactly)
+        return _fit_smallest(cached, target, trials)
     best = max(fitting, key=lambda trial: trial.scale)
-    if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _SOME):
-        setting = settle(render, hole, Rules(best.plan.divided, scale=best.scale), 1)
-        return Fitted(setting, (_short(best, setting, pages),))
-    fitted = _set(render, hole, trials, pages, scale.smallest, exactly)
-    setting = fitted.setting
-    if not fitted.diagnostics and plan_pages(setting.layout, hole).pages > pages - _FILLED:
+    if exactly and best.plan.pages < max(_LEAST * pages, pages - 1 + _LEAST_OF_LAST):
+        rules = LayoutRules(best.plan.divided, scale=best.scale)
+        document = lay_out(cached, target.max_white_space, rules, 1)
+        return Reported(document, (_too_short(best, document, pages),))
+    fitted = _fit_largest(cached, target, trials)
+    document, failed = fitted.value, fitted.diagnostics
+    used = plan_pages(document.layout, target.max_white_space).pages
+    if not failed and used > pages - _FILLED:
         return fitted
-    least = setting.rules.scale + (_STEP if fitted.diagnostics else _CLEARLY)
-    larger = _in_a_row(render, hole, setting, (least, scale.largest), pages, exactly)
-    return Fitted(larger) if larger else fitted
+    least = document.rules.scale + (_STEP if failed else _CLEARLY)
+    larger = _step_down(cached, target, document, least)
+    return Reported(larger) if larger else fitted
 
 
-def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_Trial]:
-    """Trials at scales nearer and nearer to the largest that fits; RESETS - 2 at most."""
-    fits, over = None, None  # the trials that enclose it
+def _search(render: PageRenderer, target: _Target) -> Iterator[_Trial]:
+    """Trials at scales closer and closer to the largest that fits: at most four."""
+    pages, bounds = target.pages, target.scale
+    fits, over = None, None  # the trials on both sides of it
     at = 1.0
-    for _ in range(RESETS - 2):
-        setting = render(Rules(scale=at))
-        trial = _Trial(setting, plan_pages(setting.layout, hole))
+    for _ in range(MAX_LAYOUTS - 3):
+        document = render(LayoutRules(scale=at))
+        trial = _Trial(document, plan_pages(document.layout, target.max_white_space))
         yield trial
         if trial.plan.pages <= pages:
             fits = trial
@@ -211,171 +141,188 @@ def _search(render: Render, hole: float, scale: Scale, pages: int) -> Iterator[_
             margin = 0.15 * (high - low)
             at = min(max(ideal, low + margin), high - margin)
         else:
-            at = min(max(ideal, scale.smallest), scale.largest)
+            at = min(max(ideal, bounds.smallest), bounds.largest)
             if any(abs(at - known.scale) < 1e-6 for known in (fits, over) if known):
                 return
 
 
-def _set(
-    render: Remembering,
-    hole: float,
-    trials: Sequence[_Trial],
-    pages: int,
-    smallest: float,
-    exactly: bool,
-) -> Fitted:
-    """The leaflet at the largest scale that was found; where the plan was too bold, smaller.
+def _fit_largest(
+    render: _CachedRenderer, target: _Target, trials: Sequence[_Trial]
+) -> Reported[LaidOutDocument]:
+    """The leaflet at the largest scale that is planned to fit or, where the plan was too bold, at a
+    smaller one.
 
     What stays white in the largest type is shared out among the pages, all but a line.
     """
+    pages, smallest = target.pages, target.scale.smallest
     fitting = sorted((t for t in trials if t.plan.pages <= pages), key=lambda t: t.scale)
     trial, safe = fitting[-1], min(fitting[0].scale, fitting[-1].scale - _CLEARLY)
-    at = down = trial.scale  # what is tried; where stepping down has come to
+    at = down = trial.scale  # what is tried, and how far down the steps have come
     largest = max(t.scale for t in trials) == at
-    white = pages - trial.plan.pages if exactly and largest else 0.0
-    height = min(trial.setting.layout.heights)
-    bound = RESETS + 1 + MORE
+    white = pages - trial.plan.pages if target.exactly and largest else 0.0
+    height = min(trial.document.layout.heights)
+    bound = MAX_LAYOUTS + EXTRA_LAYOUTS
     while True:
         foot = max(0.0, white / pages - 0.03) * height
-        rules = Rules(trial.plan.divided, scale=at, foot=foot)
-        # One is kept for another scale.
-        setting = settle(render, hole, rules, max(RESETS - 1 - render.count, 0))
-        fits = setting.pages == pages or (not exactly and setting.pages < pages)
-        if fits:  # the plan was right; a leftover is not worth more than it ever was
-            bound = RESETS + 1
+        rules = LayoutRules(trial.plan.divided, scale=at, foot=foot)
+        # One layout is kept for another scale.
+        rounds = max(MAX_LAYOUTS - 2 - render.count, 0)
+        document = lay_out(render, target.max_white_space, rules, rounds)
+        fits = target.fits(document)
+        if fits:  # the plan was right, and a leftover is not worth ten layouts more
+            bound = MAX_LAYOUTS
         left = bound - render.count
         at_end = left <= 0 or (at <= smallest and not foot)
-        if fits and (exactly or at_end or not _is_leftover(setting.layout)):
-            return Fitted(setting)
+        if fits and (target.exactly or at_end or not _has_leftover(document.layout)):
+            return Reported(document)
         if at_end:
-            over = _Trial(setting, replace(trial.plan, pages=float(setting.pages)))
-            return Fitted(setting, tuple(_over(over, pages)))
+            over = _Trial(document, replace(trial.plan, pages=float(document.pages)))
+            return Reported(document, tuple(_too_long(over, pages)))
         if foot:
             white = max(0.0, white / 2 - 0.02)
             continue
         below = max(smallest, min(safe, down - _STEP) if left == 1 else down - _STEP)
-        # Not past one that was planned for itself: it may be laid out already as it is to be.
-        planned = [] if fits else [t for t in fitting if below <= t.scale < at]
-        if planned:
-            trial = planned[-1]
-        at = trial.scale if planned else below
+        # Not past a scale that was tried: at that, the leaflet may be laid out already as it
+        # is to be.
+        tried = [] if fits else [t for t in fitting if below <= t.scale < at]
+        if tried:
+            trial = tried[-1]
+        at = trial.scale if tried else below
         if at == below:
             down = below
 
 
-def _tightest(
-    render: Remembering,
-    hole: float,
-    trials: Sequence[_Trial],
-    scale: Scale,
-    pages: int,
-    exactly: bool,
-) -> Fitted:
-    """The leaflet in the smallest type, or any in which it fits after all: planned to overflow in
-    all that were tried, which need not have come down to the smallest.
+def _fit_smallest(
+    render: _CachedRenderer, target: _Target, trials: Sequence[_Trial]
+) -> Reported[LaidOutDocument]:
+    """The leaflet in the smallest type, or in any in which it fits after all: it is planned to be
+    too long in all that were tried, but these need not include the smallest.
     """
-    tight = min(trials, key=lambda trial: trial.scale)
-    rules = Rules(tight.plan.divided, scale=tight.scale)
-    setting = settle(render, hole, rules, max(RESETS - render.count, 0))
-    if setting.pages == pages:  # the plan was too timid
-        return Fitted(setting)
-    bounds = (scale.smallest, scale.largest)
-    found = _in_a_row(render, hole, setting, bounds, pages, exactly)
-    if found:
-        return Fitted(found)
-    if tight.scale > scale.smallest:
-        smallest = render(Rules(scale=scale.smallest))
-        tight = _Trial(smallest, plan_pages(smallest.layout, hole))
-        left = RESETS + 1 + MORE - render.count
-        setting = settle(
-            render, hole, Rules(tight.plan.divided, scale=tight.scale), min(2, left - 1)
-        )
-    return Fitted(setting, tuple(_over(replace(tight, setting=setting), pages)))
+    smallest = min(trials, key=lambda trial: trial.scale)
+    rules = LayoutRules(smallest.plan.divided, scale=smallest.scale)
+    rounds = max(MAX_LAYOUTS - 1 - render.count, 0)
+    document = lay_out(render, target.max_white_space, rules, rounds)
+    if document.pages == target.pages:  # the plan was too timid
+        return Reported(document)
+    larger = _step_down(render, target, document, target.scale.smallest)
+    if larger:
+        return Reported(larger)
+    if smallest.scale > target.scale.smallest:
+        whole = render(LayoutRules(scale=target.scale.smallest))
+        smallest = _Trial(whole, plan_pages(whole.layout, target.max_white_space))
+        rules = LayoutRules(smallest.plan.divided, scale=smallest.scale)
+        rounds = min(2, render.left - 1)
+        document = lay_out(render, target.max_white_space, rules, rounds)
+    over = replace(smallest, document=document)
+    return Reported(document, tuple(_too_long(over, target.pages)))
 
 
-def _in_a_row(
-    render: Remembering,
-    hole: float,
-    known: LaidOutDocument,
-    bounds: tuple[float, float],
-    pages: int,
-    exactly: bool,
+def _step_down(
+    render: _CachedRenderer, target: _Target, known: LaidOutDocument, least: float
 ) -> LaidOutDocument | None:
-    """The leaflet in the largest type of these bounds in which it fits, one tried after the other:
-    none is skipped because it does not fit in type that is a little smaller, for how pairs fall on
-    pages is a matter of luck.
+    """The leaflet in the largest type, from the scale `least` up, in which it fits; scales are
+    tried one after the other, from above.
 
-    They begin where the text as such has room, as is known from a setting. Of most leaflets, there
-    is none.
+    None is skipped because a slightly smaller one does not fit: how passages fall on pages is a
+    matter of luck. The steps begin where the text as such has room, which `known`, a layout of it,
+    tells. For most leaflets, that is below `least`.
     """
+    pages = target.pages
     room = known.rules.scale * math.sqrt(pages / plan_pages(known.layout, 0.0).pages)
-    least, most = bounds[0], min(bounds[1], room)
-    step = max(_STEP, (most - least) / _ROW)
+    most = min(target.scale.largest, room)
+    step = max(_STEP, (most - least) / _STEPS)
     for number in range(math.floor((most - least) / step + 1e-6), -1, -1):
-        left = RESETS + 1 + MORE - render.count - 2  # two are kept for the smallest
+        left = render.left - 2  # two are kept for the smallest
         if left < 2:
             break
         at = least + number * step
-        plan = plan_pages(render(Rules(scale=at)).layout, hole)
+        plan = plan_pages(render(LayoutRules(scale=at)).layout, target.max_white_space)
         if plan.pages > pages + _FILLED:
             continue
-        setting = settle(render, hole, Rules(plan.divided, scale=at), min(2, left - 2))
-        if setting.pages == pages or (not exactly and setting.pages < pages):
-            if exactly or not _is_leftover(setting.layout):
-                return setting
+        rules = LayoutRules(plan.divided, scale=at)
+        document = lay_out(render, target.max_white_space, rules, min(2, left - 2))
+        if target.fits(document):
+            if target.exactly or not _has_leftover(document.layout):
+                return document
     return None
 
 
-def _is_leftover(layout: Layout) -> bool:
-    """Whether the last page has a few lines of text only, besides the footer."""
-    return 0 < lines_on_last_page(layout) < LEFTOVER
+def _has_leftover(layout: Layout) -> bool:
+    """Whether the last page has only a few lines of text, besides the footer."""
+    return 0 < lines_on_last_page(layout) < FEW_LINES
 
 
-def _over(trial: _Trial, pages: int) -> Iterator[Diagnostic]:
-    """For each passage that lies beyond the last page, by how many lines it does.
+def _too_long(trial: _Trial, pages: int) -> Iterator[Diagnostic]:
+    """For each passage with lines beyond the last page, by how many lines it is too long.
 
-    Where pairs are kept whole, more lies there than is too much: what is counted ends with the
-    height that is missing.
+    Where passages are kept whole, more lies there than is too much: no more lines are named than
+    the missing height amounts to, counted from the end.
     """
-    layout = trial.setting.layout
+    layout = trial.document.layout
     line = line_height(layout)
     left = max(1, math.ceil((trial.plan.pages - pages) * min(layout.heights) / line))
-    found = {**beyond(layout, pages), "": math.ceil(layout.rest / line)}
+    beyond = {**_lines_beyond(layout, pages), "": math.ceil(layout.height_after / line)}
     counts: dict[str, int] = {}
-    for passage in reversed([*dict.fromkeys(part.passage for part in layout.parts), ""]):
-        if count := min(found.get(passage, 0), left):
+    passages = dict.fromkeys(fragment.passage for fragment in layout.fragments)
+    for passage in reversed([*passages, ""]):
+        if count := min(beyond.get(passage, 0), left):
             counts[passage] = count
             left -= count
-    hint = "Shorten it by so much, or let the leaflet have more pages (`fit:`)."
+    hint = say("Shorten it by that much, or give the leaflet more pages (`fit:`).")
     for passage, count in counts.items():
-        what = f"Passage `{passage}`" if passage else "What comes after the passages"
-        yield error(
-            CODE,
-            f"{what} is {count} {'line' if count == 1 else 'lines'} over: in its smallest type the "
-            f"leaflet takes {trial.plan.pages:.2f} pages instead of {pages}.",
-            symbolic(passage),
-            hint,
+        message = _lines_too_many(passage, count, trial.plan.pages, pages)
+        yield error(_CODE, message, Part(passage=passage), hint)
+
+
+def _lines_too_many(passage: str, count: int, needed: float, pages: int) -> Message:
+    """The sentence for a passage or, if its name is empty, for what comes after the passages."""
+    if not passage:
+        return plural(
+            "The text after the passages is {n} line too long: even in its smallest type the "
+            "leaflet takes {needed:.2f} pages instead of {pages}.",
+            "The text after the passages is {n} lines too long: even in its smallest type the "
+            "leaflet takes {needed:.2f} pages instead of {pages}.",
+            count,
+            needed=needed,
+            pages=pages,
         )
+    return plural(
+        "Passage `{passage}` is {n} line too long: even in its smallest type the leaflet takes "
+        "{needed:.2f} pages instead of {pages}.",
+        "Passage `{passage}` is {n} lines too long: even in its smallest type the leaflet takes "
+        "{needed:.2f} pages instead of {pages}.",
+        count,
+        passage=passage,
+        needed=needed,
+        pages=pages,
+    )
 
 
-def beyond(layout: Layout, pages: int) -> dict[str, int]:
-    """By passage the lines that lie beyond so many pages."""
-    found: dict[str, int] = {}
-    for (passage, _), words in layout.words.items():
-        lines = {(word.page, round(word.y)) for word in words if word.page >= pages}
+def _lines_beyond(layout: Layout, pages: int) -> dict[str, int]:
+    """How many lines each passage has beyond so many pages; those that have none are left out."""
+    counts: dict[str, int] = {}
+    for (passage, _), runs in layout.runs.items():
+        lines = {(run.page, round(run.y)) for run in runs if run.page >= pages}
         if lines:
-            found[passage] = max(found.get(passage, 0), len(lines))
-    return found
+            counts[passage] = max(counts.get(passage, 0), len(lines))
+    return counts
 
 
-def _short(trial: _Trial, setting: LaidOutDocument, pages: int) -> Diagnostic:
+def _too_short(trial: _Trial, document: LaidOutDocument, pages: int) -> Diagnostic:
     """The leaflet is too short even in its largest type."""
-    height, line = min(setting.layout.heights), line_height(setting.layout)
-    lacking = max(_LEAST * pages, pages - 1 + _SOME) - trial.plan.pages
+    height, line = min(document.layout.heights), line_height(document.layout)
+    lacking = max(_LEAST * pages, pages - 1 + _LEAST_OF_LAST) - trial.plan.pages
     return error(
-        CODE,
-        f"The leaflet is too short: in its largest type it fills {trial.plan.pages:.1f} of {pages} "
-        f"pages; some {max(1, math.ceil(lacking * height / line))} lines are missing.",
-        symbolic(),
-        "Write more, or let the leaflet have fewer pages (`fit:`).",
+        _CODE,
+        plural(
+            "The leaflet is too short: even in its largest type it fills only {filled:.1f} pages "
+            "instead of {pages}; about {n} line is missing.",
+            "The leaflet is too short: even in its largest type it fills only {filled:.1f} pages "
+            "instead of {pages}; about {n} lines are missing.",
+            max(1, math.ceil(lacking * height / line)),
+            filled=trial.plan.pages,
+            pages=pages,
+        ),
+        Part(),
+        say("Write more, or give the leaflet fewer pages (`fit:`)."),
     )

@@ -1,7 +1,10 @@
-"""Editions: forms of output, described in ``styles/editions.yaml``."""
+"""Editions: forms of output, described in ``styles/editions.yaml``; and print options: what a
+leaflet asks of the edition that it is printed in.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -11,37 +14,38 @@ from brochure.diagnostics import (
     Diagnostic,
     DiagnosticsError,
     Location,
+    Reported,
     error,
     raise_errors,
     shortened,
 )
-from brochure.manuscript.model.fields import at_most, diagnostic, few
+from brochure.manuscript.model.fields import at_most_characters, at_most_entries, invalid_value
 from brochure.manuscript.yaml import parser
-from brochure.manuscript.yaml.nodes import Mapping, Scalar, Tree
+from brochure.manuscript.yaml.nodes import MappingNode, ScalarNode, Tree
 from brochure.manuscript.yaml.validation import did_you_mean, validate
+from brochure.messages import say
 from brochure.project import NAME, Project, builtin_styles, packaged_fonts
 
 if TYPE_CHECKING:
     from brochure.manuscript.load import Manuscript
 
-
 FILE = "editions.yaml"
-_LONGEST = 40  # characters of a name, which becomes part of the names of PDFs
+_LONGEST_NAME = 40  # characters; the name becomes part of the names of PDFs
 _PATH = re.compile(r"\w[\w .+-]*(?:/\w[\w .+-]*)*")
 
 
 def _path(value: str) -> str:
-    """A file below styles/: no way up or out, and nothing odd in its name."""
+    """A file below styles/: no way up or out, and no unusual characters in its name."""
     if not _PATH.fullmatch(value):
-        raise diagnostic(
+        raise invalid_value(
             "file-name",
-            f"`{shortened(value)}` is no file in styles/.",
-            "Write its name, with slashes between folders, as in `profiles/press.icc`.",
+            say("`{name}` is not the name of a file in styles/.", name=shortened(value)),
+            say("Write its name, with slashes between folders, as in `profiles/press.icc`."),
         )
     return value
 
 
-_File = Annotated[str, at_most(200), AfterValidator(_path)]
+_File = Annotated[str, at_most_characters(200), AfterValidator(_path)]
 Links = Literal["live", "printed", "none"]
 
 
@@ -53,161 +57,199 @@ class Imposition(_Model):
     """How pages are arranged on sheets of paper that are printed on both sides."""
 
     scheme: Literal["saddle-stitch", "step-and-repeat", "cut-and-stack", "letter-fold"] = Field(
-        description="Sheets folded in the middle and laid into each other; each page twice beside "
-        "itself, to be cut into two copies; pages beside each other, to be cut and laid on top of "
-        "each other; or one sheet folded into six panels."
+        description="`saddle-stitch`: sheets folded in the middle and nested, then stapled. "
+        "`step-and-repeat`: each page twice on a sheet, which is cut into two copies. "
+        "`cut-and-stack`: pages side by side, which are cut and stacked. `letter-fold`: one sheet "
+        "folded into six panels."
     )
-    sheet: Literal["A3", "A4", "A5"] = Field("A4", description="The paper, turned sideways.")
+    sheet: Literal["A3", "A4", "A5"] = Field("A4", description="The paper size, in landscape.")
     creep: Annotated[float, Field(ge=0, le=1)] = Field(
         0,
-        description="By how many mm the pages of each sheet move to the fold, compared with the "
-        "sheet around it: inner sheets stick out, and are trimmed. The thickness of the paper; "
-        "0.1 for office paper.",
+        description="How many mm the pages of each sheet are moved towards the fold, compared "
+        "with the sheet around it: inner sheets stick out and are trimmed. This is the thickness "
+        "of the paper; 0.1 for office paper.",
     )
-    marks: Annotated[tuple[Literal["fold", "staple", "cut"], ...], few(3)] = Field(
+    marks: Annotated[tuple[Literal["fold", "staple", "cut"], ...], at_most_entries(3)] = Field(
         (), description="What is marked on the sheets: folds, staples, cuts."
     )
     fill: Literal["blank", "notes"] = Field(
-        "blank", description="What stands on pages that are added to fill the sheets."
+        "blank", description="What is on the pages that are added to fill up the sheets."
     )
     hint: bool = Field(
-        True, description="Whether the foot of the last page says how to set the printer."
+        True, description="Whether a line on the last page says how to set up the printer."
     )
 
     @property
     def pages(self) -> int:
-        """How many pages one sheet takes, both sides together."""
+        """How many pages one sheet holds, both sides together."""
         return {"step-and-repeat": 2, "letter-fold": 6}.get(self.scheme, 4)
 
 
 class Scale(_Model):
-    """How far type and spaces may be scaled to fill a number of pages."""
+    """How far type and spacing may be scaled to fill a number of pages."""
 
-    smallest: Annotated[float, Field(ge=0.5, le=1)] = Field(description="As a share: 0.9.")
-    largest: Annotated[float, Field(ge=1, le=2)] = Field(description="As a share: 1.15.")
+    smallest: Annotated[float, Field(ge=0.5, le=1)] = Field(description="As a factor: 0.9.")
+    largest: Annotated[float, Field(ge=1, le=2)] = Field(description="As a factor: 1.15.")
 
 
 class Edition(_Model):
     """One form of output. A project adds its own in ``styles/editions.yaml``."""
 
-    about: Annotated[str, at_most(500)] = Field(description="One line on what it is for.")
-    default: bool = Field(False, description="Whether `brochure build` makes it unasked.")
-    output: Literal["pdf", "html"] = Field("pdf", description="A PDF, or a page of the web.")
+    description: Annotated[str, at_most_characters(500)] = Field(
+        description="What it is for, in one line."
+    )
+    default: bool = Field(
+        False, description="Whether `brochure build` makes it when no edition is named."
+    )
+    output: Literal["pdf", "html"] = Field("pdf", description="A PDF, or a web page.")
     template: _File = Field("leaflet.html", description="The template, a file in styles/.")
-    styles: Annotated[tuple[_File, ...], few(30)] = Field(
+    styles: Annotated[tuple[_File, ...], at_most_entries(30)] = Field(
         min_length=1, description="Style sheets, files in styles/."
     )
-    fonts: Annotated[tuple[Annotated[str, at_most(100)], ...], few(30)] = Field(
-        (), description="Families of the font package that it may use."
+    fonts: Annotated[tuple[Annotated[str, at_most_characters(100)], ...], at_most_entries(30)] = (
+        Field((), description="Families of the font package that it may use.")
     )
     arrangement: Literal["columns", "stacked"] = Field(
         "columns", description="Quote and commentary side by side, or one above the other."
     )
     links: Links = Field(
-        "live", description="Links that can be clicked, or printed as readable addresses."
+        "live",
+        description="Whether links can be clicked (`live`), are printed as readable addresses, or "
+        "neither.",
     )
-    codes: bool = Field(
-        False, description="Whether the QR codes are printed that a leaflet asks for (`codes:`)."
+    qr_codes: bool = Field(
+        False,
+        alias="qr-codes",
+        description="Whether the QR codes that a leaflet asks for (`codes:`) are printed.",
     )
     colours: Literal["rgb", "grey", "black", "cmyk"] = Field(
         "rgb",
         description="Its colour space. `black` has no tints; `cmyk` makes a PDF/X-4 for the press.",
     )
     profile: _File | None = Field(
-        None, description="For cmyk: the ICC profile of the press, a file in styles/."
+        None, description="For `cmyk`: the ICC profile of the press, a file in styles/."
     )
     bleed: Annotated[float, Field(ge=0, le=20)] = Field(
-        0, description="By how many mm colour runs over the edge at which the paper is trimmed."
+        0, description="How many mm colour extends beyond the edge where the paper is trimmed."
     )
-    marks: Annotated[tuple[Literal["crop", "registration"], ...], few(2)] = Field(
+    marks: Annotated[tuple[Literal["crop", "registration"], ...], at_most_entries(2)] = Field(
         (), description="Printer's marks outside the trimmed page."
     )
     imposition: Imposition | None = Field(
-        None, description="How pages are arranged on sheets; left out, each is a sheet."
+        None, description="How pages are arranged on sheets. Without it, each page is a sheet."
     )
     fit: Literal["sheet"] | None = Field(
         None, description="`sheet`: type is scaled so that the leaflet fills one sheet of paper."
     )
     scale: Scale | None = Field(
-        None, description="Bounds for type where a leaflet is to fit (`fit:`); without, it cannot."
+        None,
+        description="How far type may be scaled where a leaflet is to fit (`fit:`). Without it, "
+        "it cannot fit.",
     )
-    expects: Annotated[tuple[Literal["imprint", "contact", "date", "source"], ...], few(4)] = Field(
-        (), description="Parts of the leaflet whose absence is a warning."
-    )
-    hole: Annotated[float, Field(ge=0, le=1)] = Field(
+    requires: Annotated[
+        tuple[Literal["imprint", "contact", "date", "source"], ...], at_most_entries(4)
+    ] = Field((), description="Parts of the leaflet that should not be missing; else a warning.")
+    max_white_space: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,
-        description="How much of a page may stay white at its foot before a pair is divided.",
+        alias="max-white-space",
+        description="How much of a page may stay white at its foot before a passage is divided, "
+        "as a share of its height.",
     )
-    legible: Annotated[float, Field(ge=0, le=72)] = Field(
-        0, description="The smallest type in points, on the paper, that is let pass."
+    min_type_size: Annotated[float, Field(ge=0, le=72)] = Field(
+        0,
+        alias="min-type-size",
+        description="The smallest type that is allowed, in points on paper; else a warning.",
     )
     resolution: Annotated[int, Field(ge=0, le=2400)] = Field(
-        0, description="The fewest pixels an inch, on the paper, that a picture may have."
+        0, description="The least resolution of pictures, in pixels per inch on paper."
     )
     contrast: Annotated[float, Field(ge=0, le=21)] = Field(
-        0, description="The least contrast between text and what is behind it (WCAG 2.1, 1.4.3)."
+        0,
+        description="The least contrast between text and its background (WCAG 2.1, 1.4.3).",
     )
-    attachment: Annotated[float, Field(ge=0)] = Field(
-        0, description="The most MB that a file to be mailed may have; 0 for any."
+    max_file_size: Annotated[float, Field(ge=0)] = Field(
+        0,
+        alias="max-file-size",
+        description="The largest file that can be mailed, in MB; 0 for any size.",
     )
-    preflight: Annotated[dict[str, Annotated[str, at_most(1_000)]], few(100)] = Field(
-        {}, description="Checks that are switched off in this edition, each with the reason."
-    )
+    preflight: Annotated[
+        dict[str, Annotated[str, at_most_characters(1_000)]], at_most_entries(100)
+    ] = Field({}, description="Checks that are switched off in this edition, each with the reason.")
 
     @property
     def suffix(self) -> str:
-        """The ending of its files."""
+        """The suffix of its files, ``.pdf`` or ``.html``."""
         return f".{self.output}"
 
     @property
     def sheet_pages(self) -> int:
-        """How many pages one sheet of paper takes, both sides together."""
+        """How many pages one sheet of paper holds, both sides together."""
         return self.imposition.pages if self.imposition else 2
 
 
 def load_editions(project: Project) -> dict[str, Edition]:
-    """All editions by name: the built-in ones, those of the project laid over them.
+    """All editions by name: the built-in ones, then the project's own, which replace those of the
+    same name.
 
-    Raises Problems with all that is wrong in either file.
+    Raises DiagnosticsError with everything that is wrong in either file.
     """
     editions: dict[str, Edition] = {}
     diagnostics: list[Diagnostic] = []
     for path in dict.fromkeys((builtin_styles() / FILE, project.style(FILE))):
-        tree, found = parser.read(project, path)
-        diagnostics += found
-        if not isinstance(tree.root, Mapping):
-            if tree.root is not None:
-                location = tree.root.location
-                diagnostics.append(error("type", "Here should be editions by name.", location))
-            continue
-        for name, _ in tree.root.entries[bounds.EDITIONS : bounds.EDITIONS + 1]:
-            message = f"From here on there are too many editions: {bounds.EDITIONS} are the most."
-            diagnostics.append(error("too-many", message, name.location, "Is this the right file?"))
-        for name, _ in tree.root.entries[: bounds.EDITIONS]:
-            if wrong := _check_name(name):
-                diagnostics.append(wrong)
-                continue
-            edition, invalid = validate(tree, Edition, (name.text or "",))
-            diagnostics += invalid
-            if edition is not None:
-                editions[name.text or ""] = edition
-                diagnostics += _check_files(project, tree, name.text or "", edition)
-                diagnostics += _contradictions(tree, name.text or "", edition)
+        reported = parser.read_yaml(project, path)
+        diagnostics += reported.diagnostics
+        result = _editions_of(project, reported.value)
+        editions |= result.value
+        diagnostics += result.diagnostics
     raise_errors(diagnostics)
     return editions
 
 
-def _check_name(name: Scalar) -> Diagnostic | None:
+def _editions_of(project: Project, tree: Tree) -> Reported[dict[str, Edition]]:
+    """The editions of one file by name, without those that are invalid."""
+    if not isinstance(tree.root, MappingNode):
+        message = say("This file should contain editions, each under its name.")
+        wrong = [error("type", message, tree.root.location)] if tree.root is not None else []
+        return Reported({}, tuple(wrong))
+    editions: dict[str, Edition] = {}
+    diagnostics = [
+        error(
+            "too-many",
+            say("There are too many editions; at most {limit} are allowed.", limit=bounds.EDITIONS),
+            name.location,
+            say("Is this the right file?"),
+        )
+        for name, _ in tree.root.entries[bounds.EDITIONS : bounds.EDITIONS + 1]
+    ]
+    for key, _ in tree.root.entries[: bounds.EDITIONS]:
+        name = key.text or ""
+        if wrong_name := _check_name(key):
+            diagnostics.append(wrong_name)
+            continue
+        validated = validate(tree, Edition, (name,))
+        edition = validated.value
+        diagnostics += validated.diagnostics
+        if edition is not None:
+            editions[name] = edition
+            diagnostics += _check_files(project, tree, name, edition)
+            diagnostics += _check_combinations(tree, name, edition)
+    return Reported(editions, tuple(diagnostics))
+
+
+def _check_name(key: ScalarNode) -> Diagnostic | None:
     """What is wrong with the name of an edition, if anything."""
-    text = name.text or ""
-    if NAME.fullmatch(text) and len(text) <= _LONGEST:
+    name = key.text or ""
+    if NAME.fullmatch(name) and len(name) <= _LONGEST_NAME:
         return None
     return error(
         "edition-name",
-        f"`{shortened(text)}` cannot be the name of an edition.",
-        name.location,
-        f"Use letters without accents, digits and hyphens, {_LONGEST} at the most: its PDFs are "
-        "named after it.",
+        say("`{name}` cannot be the name of an edition.", name=shortened(name)),
+        key.location,
+        say(
+            "Use letters without accents, digits and hyphens, at most {limit} of them: the PDFs "
+            "are named after it.",
+            limit=_LONGEST_NAME,
+        ),
     )
 
 
@@ -218,87 +260,97 @@ def _check_files(project: Project, tree: Tree, name: str, edition: Edition) -> I
         if family not in families:
             yield error(
                 "unknown-font",
-                f"The font package has no family `{family}`.",
+                say("The font package has no family `{family}`.", family=family),
                 tree.location((name, "fonts", index)),
-                f"It has: {', '.join(families)}. Fonts of your own go to styles/fonts/; they "
-                "need not be named here.",
+                say(
+                    "It has: {families}. Put fonts of your own into styles/fonts/; they need not "
+                    "be named here.",
+                    families=", ".join(families),
+                ),
             )
-    named = [((name, "styles", i), style) for i, style in enumerate(edition.styles)]
-    for path, style in [*named, ((name, "template"), edition.template)]:
-        if not project.style(style).is_file():
+    styles = [((name, "styles", i), style) for i, style in enumerate(edition.styles)]
+    for path, file in [*styles, ((name, "template"), edition.template)]:
+        if not project.style(file).is_file():
             yield error(
                 "cannot-read",
-                f"There is no file `styles/{style}`.",
+                say("There is no file `styles/{file}`.", file=file),
                 tree.location(path),
-                "Write it into the folder styles/ of the project, or correct the name.",
+                say("Create it in the folder styles/ of the project, or correct the name."),
             )
 
 
-def _contradictions(tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:
-    """Wishes of an edition that cannot be granted together."""
+def _check_combinations(tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:
+    """Settings of an edition that exclude each other, or need another one."""
     on_paper = ("imposition", "marks", "bleed", "fit", "scale")
     if edition.output == "html":
         for key in (*on_paper, *(["colours"] if edition.colours != "rgb" else [])):
             if getattr(edition, key):
                 yield error(
                     "edition",
-                    f"A page of the web has no `{key}`.",
+                    say("A web page has no `{key}`.", key=key),
                     tree.key_location((name, key)),
-                    "Delete this line, or `output: html`.",
+                    say("Delete this line, or `output: html`."),
                 )
         return
     if not edition.fonts:
         yield error(
             "edition",
-            f"The edition `{name}` names no fonts.",
+            say("The edition `{name}` names no fonts.", name=name),
             tree.key_location((name,)),
-            "Add `fonts: [Gentium Book Plus, Source Sans 3]`.",
+            say("Add `fonts: [Gentium Book Plus, Source Sans 3]`."),
         )
     for key in ("marks", "bleed") if edition.imposition else ():
         if getattr(edition, key):
             yield error(
                 "edition",
-                f"Pages that are arranged on sheets here have no `{key}`.",
+                say("Pages that are arranged on sheets cannot have `{key}`.", key=key),
                 tree.key_location((name, key)),
-                "Print shops arrange pages themselves: give them single pages, without "
-                "`imposition`; or delete this line.",
+                say(
+                    "Delete this line; or, for a print shop, delete `imposition`: they arrange "
+                    "the pages themselves and need single ones."
+                ),
             )
     if edition.fit and edition.scale is None:
         yield error(
             "edition",
-            "To fit, the edition needs bounds for its type.",
+            say("An edition with `fit` needs to know how far its type may be scaled."),
             tree.key_location((name, "fit")),
-            "Add `scale: {smallest: 0.9, largest: 1.15}`.",
+            say("Add `scale: {{smallest: 0.9, largest: 1.15}}`."),
         )
 
 
-def choose(
+def choose_editions(
     editions: dict[str, Edition], names: tuple[str, ...], location: Location
 ) -> dict[str, Edition]:
-    """The editions asked for by name, or those made unasked. Raises Problems for unknown names."""
+    """The editions of these names, or the default ones where no name is given.
+
+    Raises DiagnosticsError for unknown names, at `location`.
+    """
     unknown = [name for name in names if name not in editions]
     if unknown:
-        raise DiagnosticsError(
-            error(
-                "unknown-edition",
-                f"There is no edition `{name}`.",
-                location,
-                did_you_mean(name, list(editions)),
-            )
-            for name in unknown
-        )
-    wanted = names or tuple(name for name, edition in editions.items() if edition.default)
-    return {name: editions[name] for name in dict.fromkeys(wanted)}
+        raise DiagnosticsError(_unknown_edition(name, list(editions), location) for name in unknown)
+    chosen = names or tuple(name for name, edition in editions.items() if edition.default)
+    return {name: editions[name] for name in dict.fromkeys(chosen)}
 
 
-# --- What a leaflet asks of an edition: how many pages to fill, which checks to leave out.
+def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnostic:
+    return error(
+        "unknown-edition",
+        say("There is no edition `{name}`.", name=shortened(name)),
+        location,
+        did_you_mean(name, known),
+    )
 
-# Complaints of preflight, which a leaflet or an edition can switch off, each with a reason.
+
+# --- Print options ------------------------------------------------------------------------------
+
+# The checks of preflight by their codes: a leaflet or an edition can switch each of them off, with
+# a reason.
 CHECKS = {
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
     "colour-space": "colours that the edition cannot print",
-    "contrast": "text that stands out too little",
+    "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",
     "heading-at-foot": "headings alone at the foot of a page",
     "last-page": "a last page that is nearly empty",
@@ -313,71 +365,80 @@ CHECKS = {
 }
 
 
-def pages(
-    manuscript: "Manuscript", name: str, edition: Edition, editions: Callable[[], Sequence[str]]
-) -> tuple[int | None, bool, list[Diagnostic]]:
-    """How many pages to fill, None for as many as it takes; whether exactly; and complaints.
+@dataclass(frozen=True)
+class PageTarget:
+    """How many pages a leaflet is to fill, `exactly` or at most; None: as many as it takes."""
 
-    A number that is given for no edition in particular holds where pages are not imposed; `sheet`
-    wherever type may be scaled. An edition may itself ask for a sheet; then at most that.
+    pages: int | None
+    exactly: bool = False
+
+
+def page_target(
+    manuscript: "Manuscript", name: str, edition: Edition, editions: Callable[[], Sequence[str]]
+) -> Reported[PageTarget]:
+    """How many pages a leaflet (`fit:`) and the edition called `name` want it to fill.
+
+    A number without edition holds where pages are not imposed, and ``sheet`` wherever type may be
+    scaled. What the edition itself asks for is at most a sheet. `editions` gives the names of all
+    editions; it is called only if the leaflet names some.
     """
-    wanted = manuscript.leaflet.fit or {}
-    known = editions() if any(wanted) else ()
+    by_edition = manuscript.leaflet.fit or {}
+    known = list(editions()) if any(by_edition) else []
     diagnostics = [
-        error(
-            "unknown-edition",
-            f"There is no edition `{shortened(other)}`.",
-            manuscript.tree.key_location(("fit", other)),
-            did_you_mean(other, list(known)),
-        )
-        for other in wanted
+        _unknown_edition(other, known, manuscript.tree.key_location(("fit", other)))
+        for other in by_edition
         if other and other not in known
     ]
-    if name in wanted and edition.scale is None:
+    if name in by_edition and edition.scale is None:
         diagnostics.append(
             error(
                 "fit",
-                f"The edition `{name}` cannot be made to fit: its type has one size.",
+                say(
+                    "The edition `{name}` cannot be made to fit: its type cannot be scaled.",
+                    name=name,
+                ),
                 manuscript.tree.key_location(("fit", name)),
-                "Delete this line, or give the edition bounds for its type (`scale:`).",
+                say("Delete this line, or add `scale:` to the edition."),
             )
         )
-    wish = wanted.get(name) or (wanted.get("") if edition.scale else None)
-    if edition.scale is None or wish is None:
-        by_edition = edition.sheet_pages if edition.fit and edition.scale else None
-        return by_edition, False, diagnostics
-    if wish == "sheet":
-        return edition.sheet_pages, True, diagnostics
-    if name not in wanted and edition.imposition:
-        return edition.sheet_pages if edition.fit else None, False, diagnostics
-    return int(wish), True, diagnostics
+    requested = by_edition.get(name) or by_edition.get("")
+    return Reported(_target(requested, edition, named=name in by_edition), tuple(diagnostics))
 
 
-def disabled_checks(
-    manuscript: "Manuscript", edition: Edition
-) -> tuple[frozenset[str], list[Diagnostic]]:
-    """The checks that are switched off, and complaints about those that there are not."""
+def _target(requested: str | None, edition: Edition, *, named: bool) -> PageTarget:
+    """The target for a `fit` of the leaflet, which `named` the edition or holds for all of them."""
+    if edition.scale is None:
+        return PageTarget(None)
+    if requested == "sheet":
+        return PageTarget(edition.sheet_pages, exactly=True)
+    if requested is None or (edition.imposition and not named):
+        return PageTarget(edition.sheet_pages if edition.fit else None)
+    return PageTarget(int(requested), exactly=True)
+
+
+def disabled_checks(manuscript: "Manuscript", edition: Edition) -> Reported[frozenset[str]]:
+    """The checks that a leaflet or its edition switches off, and diagnostics about unknown ones."""
     by_leaflet = manuscript.leaflet.preflight or {}
-    unknown = [
-        (code, manuscript.tree.key_location(("preflight", code)))
-        for code in by_leaflet
-        if code not in CHECKS
+    locations = [
+        *((code, manuscript.tree.key_location(("preflight", code))) for code in by_leaflet),
+        *((code, Location(f"styles/{FILE}")) for code in edition.preflight),
     ]
-    unknown += [(code, Location("styles/editions.yaml")) for code in edition.preflight
-                if code not in CHECKS]  # fmt: skip
-    diagnostics = [
+    diagnostics = tuple(
         error(
             "unknown-check",
-            f"There is no check `{shortened(code)}` that could be switched off.",
+            say("There is no check called `{name}`.", name=shortened(code)),
             location,
             did_you_mean(code, list(CHECKS)),
         )
-        for code, location in unknown
-    ]
-    return frozenset((*by_leaflet, *edition.preflight)), diagnostics
+        for code, location in locations
+        if code not in CHECKS
+    )
+    return Reported(frozenset((*by_leaflet, *edition.preflight)), diagnostics)
 
 
-def without(diagnostics: Iterable[Diagnostic], off: Iterable[str]) -> list[Diagnostic]:
-    """The complaints that were not switched off; only those of preflight can be."""
-    codes = {code for code in off if code in CHECKS}
+def without_disabled(
+    diagnostics: Iterable[Diagnostic], disabled: Iterable[str]
+) -> list[Diagnostic]:
+    """The diagnostics whose checks are not switched off; only those in CHECKS can be."""
+    codes = {code for code in disabled if code in CHECKS}
     return [d for d in diagnostics if d.code not in codes]

@@ -1,9 +1,9 @@
-"""Where words may be divided: the dictionary's opinion, bounded by good sense, remembered.
+"""Where words may be divided: as a dictionary says, within typographic limits, and cached.
 
-Pyphen's German dictionary takes half a second to load, the time of a whole leaflet, and Pyphen
-reads both of its levels (compounds, then syllables) as one, which gives „Zusammensch-lüsse“ and
-„Flüchtlings-i-n-i-tia-tiven“. So the levels are kept apart here, of their breaks only those are
-used that leave enough letters between two of them, and the answers are kept in a small file.
+Pyphen's German dictionary takes half a second to load, as long as a whole leaflet takes, and
+Pyphen reads both of its levels (compounds, then syllables) as one, which gives „Zusammensch-lüsse“
+and „Flüchtlings-i-n-i-tia-tiven“. So the levels are kept apart here; of their breaks, only those
+are used that leave enough letters between two of them; and the answers are kept in a small file.
 """
 
 import contextlib
@@ -11,18 +11,20 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Protocol
+
+import pyphen
 
 from brochure import bounds
 from brochure.files import read_own, write_whole
 from brochure.manuscript.text.language import Hyphenation
 
-_OFTEN, _PAUSE = 10, 5.0  # times that are saved at once; then seconds between two of them
-_REMEMBERED = 50_000  # words; a file of about a megabyte
+_IMMEDIATE_SAVES, _PAUSE = 10, 5.0  # then, as many seconds pass between two of them
+_MAX_CACHED = 50_000  # words; a file of about a megabyte
 HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
 Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided
 
@@ -30,22 +32,22 @@ Divide = Callable[[str], list[int]]  # a word → offsets at which it may be div
 class Hyphenator:
     """Divides the words of one language.
 
-    `memory` is a folder in which answers are kept, or None; `divide` is asked for new words
-    only, by default Pyphen's dictionary.
+    `cache` is a folder in which answers are kept, or None; `divide` is called for new words only,
+    and by default asks Pyphen's dictionary.
     """
 
     def __init__(
-        self, rules: Hyphenation, memory: Path | None = None, divide: Divide | None = None
+        self, rules: Hyphenation, cache: Path | None = None, divide: Divide | None = None
     ) -> None:
         self._rules = rules
         self._divide = divide or _dictionary(rules.dictionary)
-        self._file = memory / f"hyphens-{rules.dictionary}.json" if memory else None
-        self._breaks = self._remembered()
-        self._known = len(self._breaks)
-        self._savings, self._save_next = 0, 0.0
+        self._file = cache / f"hyphens-{rules.dictionary}.json" if cache else None
+        self._breaks = self._cached()
+        self._saved_words = len(self._breaks)
+        self._saves, self._next_save = 0, 0.0
         self._exceptions = {
             word.replace("-", "").lower(): [
-                found.start() - i for i, found in enumerate(re.finditer("-", word))
+                match.start() - i for i, match in enumerate(re.finditer("-", word))
             ]
             for word in rules.exceptions
         }
@@ -59,43 +61,44 @@ class Hyphenator:
             return exception
         if word not in self._breaks:
             self._breaks[word] = self._divide(word)
-        return bounded(self._breaks[word], len(word), self._rules)
+        return allowed_breaks(self._breaks[word], len(word), self._rules)
 
     def iterate(self, word: str) -> Iterator[tuple[str, str]]:
         """Each way to divide a word, the longest first part first (the interface of Pyphen)."""
         return ((word[:offset], word[offset:]) for offset in reversed(self.positions(word)))
 
     def save(self) -> None:
-        """Keep what was learned, for the next process, beside what others have kept since.
+        """Write the cache for the next process, together with what others have written since.
 
-        After the first times at most every few seconds: of many leaflets, each brings new words.
+        After the first few times at most every few seconds: when many leaflets are built, each
+        brings new words.
         """
-        if self._file is None or len(self._breaks) == self._known:
+        if self._file is None or len(self._breaks) == self._saved_words:
             return
-        self._savings += 1
-        if self._savings > _OFTEN and time.monotonic() < self._save_next:
+        self._saves += 1
+        if self._saves > _IMMEDIATE_SAVES and time.monotonic() < self._next_save:
             return
-        self._save_next = time.monotonic() + _PAUSE
-        self._breaks |= self._remembered()
-        if len(self._breaks) <= _REMEMBERED:
+        self._next_save = time.monotonic() + _PAUSE
+        self._breaks |= self._cached()
+        if len(self._breaks) <= _MAX_CACHED:
             data = {"version": version("pyphen"), "words": dict(sorted(self._breaks.items()))}
-            with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
+            with contextlib.suppress(OSError):  # writing the PDF will fail as well, and say so
                 write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
-        self._known = len(self._breaks)
+        self._saved_words = len(self._breaks)
 
-    def _remembered(self) -> dict[str, list[int]]:
+    def _cached(self) -> dict[str, list[int]]:
         if self._file is None:
             return {}
         try:
-            remembered = json.loads(read_own(self._file, bounds.REMEMBERED))
-            if remembered["version"] == version("pyphen"):
-                return dict(remembered["words"])
+            data = json.loads(read_own(self._file, bounds.CACHE_FILE))
+            if data["version"] == version("pyphen"):
+                return dict(data["words"])
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # nothing remembered yet, or not readable: the dictionary is asked anew
+            pass  # nothing cached yet, or not readable: the dictionary is asked again
         return {}
 
 
-def bounded(breaks: list[int], length: int, rules: Hyphenation) -> list[int]:
+def allowed_breaks(breaks: list[int], length: int, rules: Hyphenation) -> list[int]:
     """Those of the breaks that leave enough letters before, after, and between them."""
     kept: list[int] = []
     for offset in breaks:
@@ -105,9 +108,15 @@ def bounded(breaks: list[int], length: int, rules: Hyphenation) -> list[int]:
     return kept
 
 
+class _Level(Protocol):
+    """One level of a dictionary, as Pyphen reads it."""
+
+    def positions(self, word: str) -> Iterable[int]: ...
+
+
 def _dictionary(name: str) -> Divide:
-    """Pyphen's dictionary of that name, loaded when the first new word comes."""
-    loaded: list[list[Any]] = []
+    """Pyphen's dictionary of that name, loaded when the first new word is asked for."""
+    loaded: list[list[_Level]] = []
 
     def divide(word: str) -> list[int]:
         if not loaded:
@@ -116,17 +125,15 @@ def _dictionary(name: str) -> Divide:
         for level in loaded[0]:  # each level divides the parts that the one before it left
             parts = sorted(breaks)
             for start, end in itertools.pairwise(parts):
-                found = (int(offset) for offset in level.positions(word[start:end]))
-                breaks |= {start + o for o in found if 2 <= o <= end - start - 2}
+                offsets = (int(offset) for offset in level.positions(word[start:end]))
+                breaks |= {start + o for o in offsets if 2 <= o <= end - start - 2}
         return sorted(breaks - {0, len(word)})
 
     return divide
 
 
-def _levels(name: str) -> list[Any]:
+def _levels(name: str) -> list[_Level]:
     """The levels of a hunspell hyphenation dictionary, each as Pyphen reads it."""
-    import pyphen
-
     path = Path(pyphen.LANGUAGES[name])
     first, _, rest = path.read_bytes().partition(b"\n")
     encoding = first.decode().strip()

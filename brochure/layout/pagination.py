@@ -1,100 +1,158 @@
-"""Which pairs to divide between two pages, so that no ugly hole is left. Pure planning."""
+"""Pagination: passages are kept whole where they can be, and divided lest much white space is left.
 
-from dataclasses import dataclass
+:func:`lay_out` lays a leaflet out, looks at the result, and does so again until it is good. Pure
+but for the renderer that it is given.
+"""
 
-from brochure.layout.laid_out import Layout
+from dataclasses import dataclass, replace
 
-_TOGETHER = 4  # lines with which a commentary begins: what it is, its heading, two of its own
+from brochure.layout.laid_out import (
+    LaidOutDocument,
+    Layout,
+    LayoutRules,
+    PageRenderer,
+    headless,
+    misaligned,
+)
+
+MAX_ROUNDS = 8  # layouts after the first; one is usual, and a short leaflet needs none
+_KEPT_LINES = 4  # at the start of a commentary: label, heading, and two lines of its text
+_NOTHING: frozenset[str] = frozenset()
+
+
+def lay_out(
+    render: PageRenderer,
+    max_white_space: float,
+    rules: LayoutRules | None = None,
+    rounds: int = MAX_ROUNDS,
+) -> LaidOutDocument:
+    """Lay out, look at the result, and lay out again by one more rule, until it is good or has
+    been done `rounds` times after the first.
+
+    Passages are kept whole at first. Those that would leave more than `max_white_space` of a page
+    white are divided: first as planned, then what the plan missed, in the end all that are tall. A
+    passage whose sides do not begin at the same height is moved to the next page; one that pushes
+    the column headings off a page may leave a single line behind.
+    """
+    rules = rules or LayoutRules()
+    planned = bool(rules.divided)
+    for attempt in range(rounds + 1):
+        document = render(rules)
+        layout = document.layout
+        missed = passages_after_white_space(layout, max_white_space)
+        match attempt + planned:
+            case 0:
+                divided = plan_pages(layout, max_white_space).divided
+            case 1:
+                divided = missed
+            case 2 if missed:
+                divided = tall_passages(layout, max_white_space)
+            case _:
+                divided = _NOTHING
+        better = replace(
+            rules,
+            divided=rules.divided | divided,
+            moved=rules.moved | frozenset(misaligned(layout)),
+            loosened=rules.loosened | headless(layout),
+        )
+        if better == rules:
+            break
+        rules = better
+    return document
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Which passages to divide, and how many pages are then taken: 2.5 is two and a half."""
+class PagePlan:
+    """Which passages to divide, and how many pages are then filled: 2.5 is two and a half."""
 
     divided: frozenset[str]
     pages: float
 
 
-def plan_pages(layout: Layout, limit: float) -> Plan:
-    """Divide passages lest more than `limit` of a page stays white.
+def plan_pages(layout: Layout, max_white_space: float) -> PagePlan:
+    """Divide passages lest more than `max_white_space` of a page stays white.
 
-    Planned from a layout in which no pair is divided: each is set below the one before; where it
-    does not fit, it moves to the next page, or, if that left too large a hole, begins here and
-    goes on there, line by line on both sides. What comes after the pairs follows them whole.
+    Planned from a layout in which no passage is divided: each is set below the one before. Where it
+    does not fit, it moves to the next page or, if that left too much white, begins here and goes
+    on there, line by line on both sides. What comes after the passages follows them undivided.
     """
-    pairs = _pairs(layout)
+    passages = _measured_passages(layout)
     divided: set[str] = set()
     page, y = 0, layout.body_tops[0] if layout.body_tops else 0.0
-    last = len(layout.bottoms) - 1
-    for passage, (height, sides) in pairs.items():
+    last = layout.pages - 1
+    for passage, (height, sides) in passages.items():
         room = layout.bottoms[min(page, last)] - y
-        if height > room and room > limit * layout.heights[min(page, last)]:
+        if height > room and room > max_white_space * layout.heights[min(page, last)]:
             divided.add(passage)
         elif height > room:
-            page, y = page + 1, _top_after(layout, page + 1)
+            page, y = page + 1, _top_of_following(layout, page + 1)
         fresh = False
         while height > (room := layout.bottoms[min(page, last)] - y) > 0:
-            pad = height - max((side[-1] for side in sides if side), default=height)
-            rest = [_after(side, room) for side in sides]
-            if rest == sides and fresh:
-                break  # not even on a page of its own: what is laid out next will tell
-            fresh = rest == sides  # nothing fits: it begins on the next page
-            sides = rest
-            height = pad + max((side[-1] for side in sides if side), default=0.0)
-            page, y = page + 1, _top_after(layout, page + 1)
+            padding = height - max((side[-1] for side in sides if side), default=height)
+            remaining = [_remaining_lines(side, room) for side in sides]
+            if remaining == sides and fresh:
+                break  # it does not even fit on a page of its own: the next layout will tell
+            fresh = remaining == sides  # nothing fits here: it begins on the next page
+            sides = remaining
+            height = padding + max((side[-1] for side in sides if side), default=0.0)
+            page, y = page + 1, _top_of_following(layout, page + 1)
         y += height
     full, bottom = layout.heights[min(page, last)], layout.bottoms[min(page, last)]
-    if y + layout.rest <= bottom + 1:
-        return Plan(frozenset(divided), page + 1 - (bottom - y - layout.rest) / full)
-    if not layout.attached or not pairs:
-        return Plan(frozenset(divided), page + 1 + layout.rest / full)
-    # What comes after the pairs takes the last one along: whole, or if that left too large a
-    # hole, its last two lines.
-    passage, (height, sides) = list(pairs.items())[-1]
-    if passage not in divided and bottom - (y - height) <= limit * full:
-        return Plan(frozenset(divided), page + 1 + (height + layout.rest) / full)
+    if y + layout.height_after <= bottom + 1:
+        return PagePlan(frozenset(divided), page + 1 - (bottom - y - layout.height_after) / full)
+    if not layout.keeps_with_last or not passages:
+        return PagePlan(frozenset(divided), page + 1 + layout.height_after / full)
+    # What comes after the passages takes the last one along: all of it or, if that left too much
+    # white, its last two lines.
+    passage, (height, sides) = list(passages.items())[-1]
+    if passage not in divided and bottom - (y - height) <= max_white_space * full:
+        return PagePlan(frozenset(divided), page + 1 + (height + layout.height_after) / full)
     line = height / max(len(side) for side in sides) if any(sides) else 0.0
-    return Plan(frozenset(divided | {passage}), page + 1 + (2 * line + layout.rest) / full)
+    return PagePlan(
+        frozenset(divided | {passage}), page + 1 + (2 * line + layout.height_after) / full
+    )
 
 
-def pairs_after_holes(layout: Layout, limit: float) -> frozenset[str]:
-    """The passages that begin a page although more than `limit` of the one before is white."""
-    found: set[str] = set()
-    for before, part in zip(layout.parts, layout.parts[1:], strict=False):
-        hole = layout.bottoms[before.page] - before.bottom
-        if part.page == before.page + 1 and part.passage != before.passage:
-            if hole > limit * layout.heights[before.page]:
-                found.add(part.passage)
-    return frozenset(found)
+def passages_after_white_space(layout: Layout, max_white_space: float) -> frozenset[str]:
+    """The passages that begin a page although more than this share of the one before is white."""
+    result: set[str] = set()
+    for before, fragment in zip(layout.fragments, layout.fragments[1:], strict=False):
+        white = layout.bottoms[before.page] - before.bottom
+        if fragment.page == before.page + 1 and fragment.passage != before.passage:
+            if white > max_white_space * layout.heights[before.page]:
+                result.add(fragment.passage)
+    return frozenset(result)
 
 
-def tall_pairs(layout: Layout, limit: float) -> frozenset[str]:
-    """The passages taller than `limit` of a page. If all of them may be divided, no hole is."""
-    height = min(layout.heights)
-    return frozenset(p for p, (tall, _) in _pairs(layout).items() if tall > limit * height)
+def tall_passages(layout: Layout, max_white_space: float) -> frozenset[str]:
+    """The passages taller than this share of a page: if all of them may be divided, no more than
+    that stays white.
+    """
+    limit = max_white_space * min(layout.heights)
+    return frozenset(p for p, (height, _) in _measured_passages(layout).items() if height > limit)
 
 
-def _pairs(layout: Layout) -> dict[str, tuple[float, list[list[float]]]]:
-    """Each passage with its height, and for both sides how far down each line ends in it."""
-    pairs: dict[str, tuple[float, list[list[float]]]] = {}
+def _measured_passages(layout: Layout) -> dict[str, tuple[float, list[list[float]]]]:
+    """Each passage with its height, and for both sides how far down in it each line ends."""
+    passages: dict[str, tuple[float, list[list[float]]]] = {}
     starts: dict[tuple[str, int], float] = {}  # passage and page → its y, less what came before
-    for part in layout.parts:
-        height, sides = pairs.get(part.passage, (0.0, [[], []]))
-        starts[part.passage, part.page] = part.top - height
-        pairs[part.passage] = height + part.bottom - part.top, sides
-    for (passage, column), words in layout.words.items():
-        if passage in pairs and column < 2:
-            ends = sorted({w.y + w.height - starts[passage, w.page] for w in words})
+    for fragment in layout.fragments:
+        height, sides = passages.get(fragment.passage, (0.0, [[], []]))
+        starts[fragment.passage, fragment.page] = fragment.top - height
+        passages[fragment.passage] = height + fragment.bottom - fragment.top, sides
+    for (passage, column), runs in layout.runs.items():
+        if passage in passages and column < 2:
+            ends = sorted({run.y + run.height - starts[passage, run.page] for run in runs})
             if not layout.side_by_side:
                 # What stacked.css keeps together: a quote; headings and the first two lines.
-                whole = len(ends) if column == 0 else min(_TOGETHER, len(ends))
+                whole = len(ends) if column == 0 else min(_KEPT_LINES, len(ends))
                 ends[:whole] = [ends[whole - 1]] * whole
-            pairs[passage][1][column if layout.side_by_side else 0].extend(ends)
-    return pairs
+            passages[passage][1][column if layout.side_by_side else 0].extend(ends)
+    return passages
 
 
-def _after(side: list[float], room: float) -> list[float]:
-    """What is left of a side after as many of its lines as fit, never one line alone."""
+def _remaining_lines(side: list[float], room: float) -> list[float]:
+    """The lines of a side that do not fit into `room`; a page never gets a single one of them."""
     kept = sum(end <= room for end in side)
     if len(side) - kept == 1:
         kept -= 1
@@ -103,8 +161,8 @@ def _after(side: list[float], room: float) -> list[float]:
     return [end - side[kept - 1] for end in side[kept:]]
 
 
-def _top_after(layout: Layout, page: int) -> float:
-    """Where pairs begin on a page after the first, below the repeated header."""
+def _top_of_following(layout: Layout, page: int) -> float:
+    """Where passages begin on a page after the first, below the repeated column headings."""
     tops = [
         top for top, bottom in zip(layout.body_tops, layout.bottoms, strict=True) if top < bottom
     ]

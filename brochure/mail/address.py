@@ -1,24 +1,28 @@
-"""Addresses of mail: whether they can be one, and which of them are the same mailbox."""
+"""Email addresses: which texts are valid ones, and which of them name the same mailbox."""
 
 import re
 from dataclasses import dataclass
 
-from brochure.diagnostics import DiagnosticsError, Location, error
+from email_validator import EmailNotValidError, validate_email
+
+from brochure.diagnostics import Location, fail
+from brochure.messages import say
 
 # RFC 5322, 3.4: a display name before an address in angle brackets.
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029]")
 # Characters: 64 before the @, 255 after it (RFC 5321, 4.5.3.1), and a name that people can read.
-LONGEST, LONGEST_NAMED = 320, 1_000
-_HINT = "Write it as in poststelle@giessen.de."
+_LONGEST, _LONGEST_NAMED = 320, 1_000
+_HINT = say("Write it like this: poststelle@giessen.de.")
 
 
 @dataclass(frozen=True)
 class Address:
-    """An address as it is sent to: `spec`, with its domain in ASCII (IDNA 2008, RFC 5891).
+    """A valid email address.
 
-    Two addresses of the same `key` are the same mailbox: capitals and Unicode's ways of writing
-    a letter make no difference. `name` is the display name, where there is one.
+    `spec` is the address as it is used for sending, with the domain in ASCII (IDNA 2008, RFC 5891).
+    Addresses with the same `key` are the same mailbox: neither upper and lower case nor Unicode's
+    different ways of writing a letter matter. `name` is the display name, or empty.
     """
 
     spec: str
@@ -31,65 +35,92 @@ class Address:
         return self.spec.rpartition("@")[2]
 
 
-def parse(text: str, location: Location) -> Address:
-    """One address, without a name; no server is asked about it. Raises Problems."""
-    _check_length(text, LONGEST + len("mailto:"), location)  # first: what follows takes its square
+def parse_address(text: str, location: Location) -> Address:
+    """One address without a display name. No server is asked about it.
+
+    Raises DiagnosticsError.
+    """
+    # The length first: the patterns below take time that grows with its square.
+    _check_length(text, _LONGEST + len("mailto:"), location)
     text = text.strip().removeprefix("mailto:")
     if (named := _NAMED.fullmatch(text)) and text.count("@") == 1:
-        raise _problem(
-            f"`{_shown(text)}` is an address with a name.",
+        fail(
+            "address",
+            say("`{address}` is an address with a name.", address=_printable(text)),
             location,
-            f"Write {named['address'].strip()} alone; the name has a place of its own.",
+            say(
+                "Write only {address}, without the name.",
+                address=_printable(named["address"].strip()),
+            ),
         )
     if text.count("@") > 1 or re.search(r"[;,\s]\S*@|@\S*[;,\s]", text):
-        raise _problem(
-            f"`{_shown(text)}` is more than one address, or more than an address.",
+        fail(
+            "address",
+            say(
+                "`{address}` is more than one address, or has other text around it.",
+                address=_printable(text),
+            ),
             location,
-            "Write one alone, without a name; each further one gets a row of its own.",
+            say("Write a single address without a name. Every further one needs its own row."),
         )
-    return _checked(text, "", location)
+    return _validated(text, "", location)
 
 
 def parse_sender(text: str, location: Location) -> Address:
-    """An address, with a name before it or without: ``Initiative <flyer@example.org>``."""
+    """One address, with or without a display name: ``Initiative <flyer@example.org>``.
+
+    Raises DiagnosticsError.
+    """
     text = text.strip()
-    _check_length(text, LONGEST_NAMED, location)
+    _check_length(text, _LONGEST_NAMED, location)
     if named := _NAMED.fullmatch(text):
         name = named["name"].strip().removeprefix('"').removesuffix('"').strip()
-        return _checked(named["address"].strip(), name, location)
-    return _checked(text, "", location)
+        return _validated(named["address"].strip(), name, location)
+    return _validated(text, "", location)
 
 
-def _check_length(text: str, most: int, location: Location) -> None:
-    if len(text) > most:
-        raise _problem(
-            f"`{_shown(text)}…` has {len(text)} characters; no address of mail has so many.",
+def _check_length(text: str, longest: int, location: Location) -> None:
+    if len(text) > longest:
+        fail(
+            "address",
+            say(
+                "`{address}…` has {number} characters, which is too long for an email address.",
+                address=_printable(text),
+                number=len(text),
+            ),
             location,
             _HINT,
         )
 
 
-def _checked(text: str, name: str, location: Location) -> Address:
-    from email_validator import EmailNotValidError, validate_email
-
+def _validated(text: str, name: str, location: Location) -> Address:
     if _CONTROL.search(text + name):
-        raise _problem(
-            f"`{_shown(text)}` has a line break or another control character in it.",
+        fail(
+            "address",
+            say(
+                "`{address}` contains a line break or another control character.",
+                address=_printable(text),
+            ),
             location,
-            "Delete it: an address is one line.",
+            say("Delete it: an address is a single line."),
         )
     try:
-        found = validate_email(text, check_deliverability=False, strict=True)
+        valid = validate_email(text, check_deliverability=False, strict=True)
     except EmailNotValidError as reason:
-        said = f"`{_shown(text)}` is no address of mail ({str(reason).rstrip('.')})."
-        raise _problem(said, location, _HINT) from None
-    spec = f"{found.local_part}@{found.ascii_domain}"
+        fail(
+            "address",
+            say(
+                "`{address}` is not a valid email address ({reason}).",
+                address=_printable(text),
+                reason=str(reason).rstrip("."),
+            ),
+            location,
+            _HINT,
+        )
+    spec = f"{valid.local_part}@{valid.ascii_domain}"
     return Address(spec, spec.casefold(), name)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
+    """The beginning of a text, with dots in place of control characters."""
     return _CONTROL.sub("·", text)[:80]
-
-
-def _problem(message: str, location: Location, hint: str) -> DiagnosticsError:
-    return DiagnosticsError([error("address", message, location, hint)])

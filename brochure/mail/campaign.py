@@ -1,6 +1,6 @@
-"""``mail.yaml``, read: what it says, and what is wrong with it by itself."""
+"""A mailing: mail.yaml, and with the recipients and the PDFs every letter that is to be sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,20 +8,23 @@ from brochure.diagnostics import (
     Diagnostic,
     DiagnosticsError,
     Location,
+    Reported,
     error,
+    fail,
     in_order,
     raise_errors,
     warning,
 )
 from brochure.layout.edition import Edition, load_editions
-from brochure.mail import address, gate
+from brochure.mail import gate
+from brochure.mail.address import Address, parse_sender
 from brochure.mail.gate import Pdf
-from brochure.mail.letter.message import Sender, compose, identify
+from brochure.mail.letter.message import Sender, compose_message, message_id_for
 from brochure.mail.letter.model import Mailing, Server
-from brochure.mail.letter.template import Letter, Writer, misplaced_slots, versions
+from brochure.mail.letter.template import Letter, Writer, letter_languages, misplaced_slots
 from brochure.mail.recipients import (
-    COLUMNS,
-    FILE,
+    RECIPIENT_COLUMNS,
+    RECIPIENTS_FILE,
     Recipient,
     Recipients,
     Suppression,
@@ -33,103 +36,116 @@ from brochure.manuscript.variants.resolution import Bundle, read_bundle
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.manuscript.yaml.validation import did_you_mean, validate
+from brochure.messages import say
 from brochure.project import MAIL, Project
 
 
 @dataclass(frozen=True)
-class Read:
-    """A mailing with the tree that it was read from, and warnings about it."""
+class LoadedMailing:
+    """mail.yaml, validated, with its tree; the sender, the user name to log in with, and the
+    edition to attach.
+    """
 
     mailing: Mailing
     tree: Tree
     sender: Sender
     user: str
     edition: Edition
-    diagnostics: tuple[Diagnostic, ...]
 
 
-def read_mailing(project: Project, leaflet: str) -> Read:
-    """``content/<leaflet>/mail.yaml``. Raises Problems with all that is wrong in it."""
+def read_mailing(project: Project, leaflet: str) -> Reported[LoadedMailing]:
+    """``content/<leaflet>/mail.yaml``.
+
+    Raises DiagnosticsError with everything that is wrong in it.
+    """
     path = project.manuscript(leaflet).with_name(MAIL)
-    project.seen.add(path)
+    project.on_read(path)
     if not path.exists() and not path.is_symlink():
-        said = "There is no letter yet to send this leaflet with."
-        hint = (
-            f"`brochure mail {leaflet} --new` writes one, and a list of recipients, to begin with."
+        fail(
+            "no-mailing",
+            say("There is no letter for this leaflet yet."),
+            Location(project.show(path)),
+            say(
+                "`brochure mail init {leaflet}` writes a letter and a list of recipients for you "
+                "to start from.",
+                leaflet=leaflet,
+            ),
         )
-        raise DiagnosticsError([error("no-mailing", said, Location(project.show(path)), hint)])
-    tree, diagnostics = parser.read(project, path)
-    mailing, invalid = validate(tree, Mailing)
-    lines = {diagnostic.location.line for diagnostic in diagnostics if diagnostic.is_error}
-    diagnostics += [diagnostic for diagnostic in invalid if diagnostic.location.line not in lines]
+    reported = parser.read_yaml(project, path)
+    tree, diagnostics = reported.value, list(reported.diagnostics)
+    validated = validate(tree, Mailing)
+    mailing = validated.value
+    broken_lines = {diagnostic.location.line for diagnostic in diagnostics if diagnostic.is_error}
+    diagnostics += [d for d in validated.diagnostics if d.location.line not in broken_lines]
     diagnostics += misplaced_slots(tree)
     if mailing is None:
         raise DiagnosticsError(diagnostics)
     editions = load_editions(project)
-    if mailing.edition not in editions:
-        diagnostics.append(
-            error(
-                "unknown-edition",
-                f"There is no edition `{mailing.edition}`.",
-                tree.location(("edition",)),
-                did_you_mean(mailing.edition, list(editions)),
-            )
-        )
-    elif editions[mailing.edition].suffix != ".pdf":
-        diagnostics.append(
-            error(
-                "edition",
-                f"The edition `{mailing.edition}` is no PDF; offices are sent one.",
-                tree.location(("edition",)),
-                "Take `email`.",
-            )
-        )
-    found: dict[str, address.Address] = {}
+    diagnostics += _check_edition(mailing.edition, tree, editions)
+    addresses: dict[str, Address] = {}
     for key, text in (("from", mailing.from_), ("reply-to", mailing.reply_to)):
         try:
             if text is not None:
-                found[key] = address.parse_sender(text, tree.location((key,)))
+                addresses[key] = parse_sender(text, tree.location((key,)))
         except DiagnosticsError as failed:
             diagnostics += failed.diagnostics
-    user = mailing.server.user or (found["from"].spec if "from" in found else "")
-    if "from" in found:
-        diagnostics += _strangers(mailing, tree, found["from"])
-    reported = raise_errors(diagnostics)
-    sender = Sender(found["from"], found.get("reply-to"))
-    return Read(mailing, tree, sender, user, editions[mailing.edition], reported)
+    if "from" in addresses:
+        diagnostics += _check_user(mailing.server.user, tree, addresses["from"])
+    warnings = raise_errors(diagnostics)
+    sender = Sender(addresses["from"], addresses.get("reply-to"))
+    user = mailing.server.user or sender.address.spec
+    return Reported(LoadedMailing(mailing, tree, sender, user, editions[mailing.edition]), warnings)
 
 
-def _strangers(mailing: Mailing, tree: Tree, sender: address.Address) -> list[Diagnostic]:
-    """Mail in the name of another mailbox than the one that logs in is taken for forged."""
-    user = mailing.server.user
+def _check_edition(name: str, tree: Tree, editions: Mapping[str, Edition]) -> Iterator[Diagnostic]:
+    if name not in editions:
+        yield error(
+            "unknown-edition",
+            say("There is no edition `{edition}`.", edition=name),
+            tree.location(("edition",)),
+            did_you_mean(name, list(editions)),
+        )
+    elif editions[name].suffix != ".pdf":
+        yield error(
+            "edition",
+            say("The edition `{edition}` is not a PDF; only PDFs can be mailed.", edition=name),
+            tree.location(("edition",)),
+            say("Use `email`."),
+        )
+
+
+def _check_user(user: str | None, tree: Tree, sender: Address) -> Iterator[Diagnostic]:
+    """Mail is treated as forged if the mailbox that logs in is not the one that it names."""
     if user is None or user.casefold() == sender.key:
-        return []
+        return
     location = tree.location(("server", "user"))
     if "@" in user:
-        return [
-            error(
-                "sender",
-                f"`{user}` logs in, and `{sender.spec}` sends: such mail is taken for forged.",
-                location,
-                "Write the mailbox that logs in under `from`, and the other under `reply-to`.",
-            )
-        ]
-    return [
-        warning(
+        yield error(
             "sender",
-            f"Whether the mailbox of `{user}` is `{sender.spec}` cannot be seen from here.",
+            say(
+                "`{user}` logs in, but the sender is `{address}`: such mail is treated as forged.",
+                user=user,
+                address=sender.spec,
+            ),
             location,
-            "It must be: mail in the name of another mailbox is taken for forged.",
+            say("Write the mailbox that logs in under `from`, and the other one under `reply-to`."),
         )
-    ]
-
-
-# --- A leaflet's mailing as a whole: every letter that there is to send, and all that is wrong.
+    else:
+        yield warning(
+            "sender",
+            say(
+                "brochure cannot see whether `{address}` is the mailbox of `{user}`.",
+                address=sender.spec,
+                user=user,
+            ),
+            location,
+            say("It must be: mail that names another mailbox as its sender is treated as forged."),
+        )
 
 
 @dataclass(frozen=True)
 class OutgoingLetter:
-    """One letter, ready to be sent: to whom, what it says, and what is attached."""
+    """A letter that is ready to be sent: the recipient, the text, and the PDF to attach."""
 
     recipient: Recipient
     letter: Letter
@@ -137,206 +153,243 @@ class OutgoingLetter:
 
     @property
     def key(self) -> str:
-        """The address by which it is known."""
+        """The key of the address: what the ledger knows the letter by."""
         return self.recipient.address.key
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """All letters of a mailing in the order of the list, and whom it passes over, with the place
-    that says so. With an error among `diagnostics`, nothing may be sent.
+    """A mailing as a whole.
+
+    `outgoing` are its letters, in the order of the list; `suppressed` the recipients who must not
+    be mailed, each with the location that says so. `listed` are the keys of all addresses in the
+    lists of this campaign, which several leaflets can share. `location` is that of the server in
+    mail.yaml. If there is an error among `diagnostics`, nothing may be sent.
     """
 
     leaflet: str
     name: str
-    location: Location  # of `server` in mail.yaml
+    location: Location
     edition: str
     sender: Sender
     server: Server
     user: str
     pace: int
     recipients: tuple[Recipient, ...]
-    listed: frozenset[str]  # keys of all lists of this campaign: other leaflets may share it
-    pieces: tuple[OutgoingLetter, ...]
+    listed: frozenset[str]
+    outgoing: tuple[OutgoingLetter, ...]
     suppressed: tuple[tuple[Recipient, Location], ...]
     diagnostics: tuple[Diagnostic, ...]
 
     @property
-    def sound(self) -> bool:
-        """Whether nothing stands in the way."""
+    def sendable(self) -> bool:
+        """Whether there are no errors."""
         return not any(diagnostic.is_error for diagnostic in self.diagnostics)
 
-    def identity(self, piece: OutgoingLetter) -> str:
+    def message_id(self, outgoing: OutgoingLetter) -> str:
         """The Message-ID of a letter."""
-        address = piece.recipient.address
-        return identify(self.name, self.sender, address, piece.letter, piece.pdf.sha256)
-
-    def message(self, piece: OutgoingLetter, pdf: bytes, date: datetime) -> bytes:
-        """A letter as it goes out."""
-        return compose(
+        return message_id_for(
+            self.name,
             self.sender,
-            piece.recipient.address,
-            piece.letter,
+            outgoing.recipient.address,
+            outgoing.letter,
+            outgoing.pdf.sha256,
+        )
+
+    def message(self, outgoing: OutgoingLetter, pdf: bytes, date: datetime) -> bytes:
+        """A letter as it is sent."""
+        return compose_message(
+            self.sender,
+            outgoing.recipient.address,
+            outgoing.letter,
             pdf,
-            piece.pdf.path.name,
-            message_id=self.identity(piece),
+            outgoing.pdf.path.name,
+            message_id=self.message_id(outgoing),
             date=date,
         )
 
 
 def read_campaign(
-    project: Project, leaflet: str, objected: Mapping[str, Location] | None = None
+    project: Project, leaflet: str, objections: Mapping[str, Location] | None = None
 ) -> Campaign:
-    """Read the mailing of a leaflet, and look at every PDF that it sends; writes nothing.
+    """The mailing of a leaflet, with all PDFs that it sends checked. Writes nothing.
 
-    `objected` are the keys of addresses that want no mail, besides those in suppressed.txt.
-    Raises Problems where mail.yaml, or the heading of a table, is wrong.
+    `objections` are the keys of addresses that must not be mailed, in addition to those in
+    suppressed.txt. Raises DiagnosticsError if mail.yaml or the heading of a table is wrong.
     """
-    work = read_bundle(project, leaflet)
-    read = read_mailing(project, leaflet)
-    recipients = read_recipients(project, leaflet, work.regions)
-    suppression = Suppression({**(objected or {}), **read_suppression(project).entries})
-    name = read.mailing.campaign or leaflet
-    diagnostics = [*read.diagnostics, *recipients.diagnostics]
-    sharing, found_elsewhere = _elsewhere(project, leaflet, name, recipients)
-    diagnostics += found_elsewhere
-    passed = tuple(
-        (row, location) for row in recipients.rows if (location := suppression.of(row.address))
+    bundle = read_bundle(project, leaflet)
+    reported = read_mailing(project, leaflet)
+    loaded = reported.value
+    recipients = read_recipients(project, leaflet, bundle.regions)
+    suppression = Suppression({**(objections or {}), **read_suppression(project).entries})
+    name = loaded.mailing.campaign or leaflet
+    sharing = _other_lists(project, leaflet, name, recipients)
+    suppressed = tuple(
+        (row, location)
+        for row in recipients.rows
+        if (location := suppression.location_of(row.address))
     )
-    wanted = [row for row in recipients.rows if suppression.of(row.address) is None]
-    letters, found = _letters(project, work, read, recipients, wanted)
-    diagnostics += found
-    pdfs, found_of_pdfs = gate.examine(
-        project, leaflet, [row.variant for row in wanted], read.mailing.edition, read.edition
+    wanted = [row for row in recipients.rows if suppression.location_of(row.address) is None]
+    letters = _write_letters(project, bundle, loaded, recipients, wanted)
+    pdfs = gate.check_pdfs(
+        project, leaflet, [row.variant for row in wanted], loaded.mailing.edition, loaded.edition
     )
-    diagnostics += found_of_pdfs
-    pieces = tuple(
-        OutgoingLetter(row, letters[row.address.key], pdfs[row.variant])
+    outgoing = tuple(
+        OutgoingLetter(row, letters.value[row.address.key], pdfs.value[row.variant])
         for row in wanted
-        if row.address.key in letters and row.variant in pdfs
+        if row.address.key in letters.value and row.variant in pdfs.value
     )
     return Campaign(
         leaflet,
         name,
-        read.tree.location(("server", "host")),
-        read.mailing.edition,
-        read.sender,
-        read.mailing.server,
-        read.user,
-        read.mailing.pace,
+        loaded.tree.location(("server", "host")),
+        loaded.mailing.edition,
+        loaded.sender,
+        loaded.mailing.server,
+        loaded.user,
+        loaded.mailing.pace,
         recipients.rows,
-        frozenset(row.address.key for row in recipients.rows) | sharing,
-        pieces,
-        passed,
-        in_order(diagnostics),
+        sharing.value | {row.address.key for row in recipients.rows},
+        outgoing,
+        suppressed,
+        in_order(
+            [
+                *reported.diagnostics,
+                *recipients.diagnostics,
+                *sharing.diagnostics,
+                *letters.diagnostics,
+                *pdfs.diagnostics,
+            ]
+        ),
     )
 
 
-def _letters(
+def _write_letters(
     project: Project,
-    work: Bundle,
-    read: Read,
+    bundle: Bundle,
+    loaded: LoadedMailing,
     recipients: Recipients,
-    wanted: list[Recipient],
-) -> tuple[Mapping[str, Letter], list[Diagnostic]]:
-    """The letters by the keys of their addresses."""
-    main = str(plain(work.base.node(("language",))) or "")
-    locations = versions(read.mailing, main)
+    wanted: Iterable[Recipient],
+) -> Reported[Mapping[str, Letter]]:
+    """The letters, by the keys of their addresses."""
+    main = str(plain(bundle.base.node(("language",))) or "")
+    paths = letter_languages(loaded.mailing, main)
     known = known_languages(project)
     diagnostics = [
         error(
             "unknown-language",
-            f"`{code}` is no language that is known here.",
-            read.tree.location(path) if path else work.base.location(("language",)),
+            say("`{code}` is not a language that brochure knows.", code=code),
+            loaded.tree.location(path) if path else bundle.base.location(("language",)),
             did_you_mean(code, known),
         )
-        for code, path in locations.items()
+        for code, path in paths.items()
         if code.partition("-")[0] not in known
     ]
-    columns = tuple(dict.fromkeys([*COLUMNS, *recipients.columns]))
+    columns = tuple(dict.fromkeys([*RECIPIENT_COLUMNS, *recipients.columns]))
     writers = {
-        code: Writer(read.tree, path, load_language(project, code), columns, work.known)
-        for code, path in locations.items()
+        code: Writer(loaded.tree, path, load_language(project, code), columns, bundle.slot_names)
+        for code, path in paths.items()
         if code.partition("-")[0] in known
     }
     letters: dict[str, Letter] = {}
     for row in wanted:
         code = row.language or main
         if code not in writers:
-            if code not in locations:
-                diagnostics.append(_no_letter(row, code, list(locations)))
+            if code not in paths:
+                diagnostics.append(_no_letter(row, code, paths))
             continue
-        letter, found = writers[code].write(row, work.values(row.region))
-        diagnostics += found
-        diagnostics += _regional(row, found)
-        if letter is not None:
-            letters[row.address.key] = letter
-    return letters, diagnostics
+        written = writers[code].write(row, bundle.values(row.region))
+        diagnostics += written.diagnostics
+        diagnostics += _empty_cells(row, written.diagnostics)
+        if written.value is not None:
+            letters[row.address.key] = written.value
+    return Reported(letters, tuple(diagnostics))
 
 
-def _regional(row: Recipient, found: list[Diagnostic]) -> Iterator[Diagnostic]:
-    """For whom a slot of the region had no value: the letter alone does not say so."""
+def _empty_cells(row: Recipient, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Name the region in which a slot of the letter has no value: the diagnostic about the letter
+    does not.
+    """
     if row.region and any(
-        d.code == "slot-without-value" and d.location.file.endswith(MAIL) for d in found
+        d.code == "slot-without-value" and d.location.file.endswith(MAIL) for d in diagnostics
     ):
         yield error(
             "slot-without-value",
-            f"{row.region.name} has no value for a slot that the letter uses.",
+            say("{region} has no value for a slot that the letter uses.", region=row.region.name),
             row.region.location,
-            "Fill in its column here, or give it a default in leaflet.yaml.",
+            say("Fill in its column here, or give the slot a default in leaflet.yaml."),
         )
 
 
-def _no_letter(row: Recipient, code: str, known: list[str]) -> Diagnostic:
+def _no_letter(row: Recipient, code: str, known: Iterable[str]) -> Diagnostic:
     return error(
         "no-letter",
-        f"There is no letter in `{code}` for `{row.address.spec}`.",
+        say("There is no letter in `{code}` for `{address}`.", code=code, address=row.address.spec),
         row.location_of("language"),
-        f"Write it in {MAIL}, below `languages:` and `{code}:`; there are {', '.join(known)}.",
+        say(
+            "Write one in {file}, below `languages:` and `{code}:`. So far there are {languages}.",
+            file=MAIL,
+            code=code,
+            languages=", ".join(known),
+        ),
     )
 
 
-def _elsewhere(
+def _other_lists(
     project: Project, leaflet: str, campaign: str, recipients: Recipients
-) -> tuple[set[str], list[Diagnostic]]:
-    """The keys in the lists of other leaflets that share the campaign; and complaints of addresses
-    that stand in other lists, too: in the same campaign they would get two letters, in another
-    one, they get two leaflets.
+) -> Reported[frozenset[str]]:
+    """The keys of all addresses in the lists of other leaflets that share the campaign.
+
+    The diagnostics name addresses of ours that are in other lists, too. If the campaign is the
+    same, they would get two letters, otherwise two leaflets.
     """
     sharing: set[str] = set()
     diagnostics: list[Diagnostic] = []
     ours = {row.address.key: row for row in recipients.rows}
     for other in project.leaflets():
-        if other == leaflet or not project.manuscript(other).with_name(FILE).exists():
+        if other == leaflet or not project.manuscript(other).with_name(RECIPIENTS_FILE).exists():
             continue
         try:
             rows = read_recipients(project, other, read_bundle(project, other).regions).rows
-            name = read_mailing(project, other).mailing.campaign or other
+            name = read_mailing(project, other).value.mailing.campaign or other
         except DiagnosticsError:
-            continue  # said when its own mail is looked at
-        if name == campaign:
+            continue  # it is reported when that leaflet is mailed
+        same = name == campaign
+        if same:
             sharing |= {row.address.key for row in rows}
         diagnostics += [
-            _in_two_lists(ours[row.address.key], row, same=name == campaign)
+            _in_two_lists(ours[row.address.key], row, same_campaign=same)
             for row in rows
             if row.address.key in ours
         ]
-    return sharing, diagnostics
+    return Reported(frozenset(sharing), tuple(diagnostics))
 
 
-def _in_two_lists(ours: Recipient, theirs: Recipient, *, same: bool) -> Diagnostic:
-    location = theirs.location
-    said = f"`{theirs.address.spec}` stands in {location.file}, too (line {location.line})"
-    if same:
+def _in_two_lists(ours: Recipient, theirs: Recipient, *, same_campaign: bool) -> Diagnostic:
+    address, other = theirs.address.spec, theirs.location
+    if same_campaign:
         return error(
             "duplicate-address",
-            f"{said}, which is the same campaign.",
+            say(
+                "`{address}` is also in {file} (line {line}), which is the same campaign.",
+                address=address,
+                file=other.file,
+                line=other.line,
+            ),
             ours.location_of("email"),
-            "Delete it in one of the lists: each address gets one letter.",
+            say("Delete it from one of the lists: each address gets one letter."),
         )
     return warning(
         "duplicate-address",
-        f"{said}, and gets that leaflet as well.",
+        say(
+            "`{address}` is also in {file} (line {line}), so it gets that leaflet as well.",
+            address=address,
+            file=other.file,
+            line=other.line,
+        ),
         ours.location_of("email"),
-        "Fine, if you mean it; else give both mailings one `campaign:`.",
+        say(
+            "If that is what you want, all is well. Otherwise give both mailings the same "
+            "`campaign:`."
+        ),
     )

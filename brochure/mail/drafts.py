@@ -1,4 +1,4 @@
-"""A sample of a mailing, to be sent to oneself."""
+"""Letters that are not sent to an office: samples for oneself, and drafts to send by hand."""
 
 import re
 from collections.abc import Sequence
@@ -7,90 +7,90 @@ from datetime import datetime
 from email.utils import make_msgid
 from pathlib import Path
 
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.diagnostics import Location, fail
 from brochure.mail.address import Address
 from brochure.mail.campaign import Campaign, OutgoingLetter
-from brochure.mail.letter.message import compose
+from brochure.mail.letter.message import compose_message
+from brochure.messages import say
 from brochure.project import Project
 
-NUMBER = 3
+_SAMPLES = 3
+_LONGEST = 200  # characters of an address in a file name; file systems allow 255
+_UNSAFE = re.compile(r"[^A-Za-z0-9.@_-]+")
 
 
-def sample(pieces: Sequence[OutgoingLetter]) -> tuple[OutgoingLetter, ...]:
-    """Three letters that differ as much as there is: in language first, then in variant."""
+def pick_samples(outgoing: Sequence[OutgoingLetter]) -> tuple[OutgoingLetter, ...]:
+    """Three letters that differ as much as possible: in language first, then in variant."""
     chosen: list[OutgoingLetter] = []
     for differs in (
-        lambda piece, other: piece.letter.language != other.letter.language,
-        lambda piece, other: piece.recipient.variant != other.recipient.variant,
-        lambda piece, other: piece is not other,
+        lambda one, other: one.letter.language != other.letter.language,
+        lambda one, other: one.recipient.variant != other.recipient.variant,
+        lambda one, other: one is not other,
     ):
-        for piece in pieces:
-            if len(chosen) < NUMBER and all(differs(piece, other) for other in chosen):
-                chosen.append(piece)
+        for candidate in outgoing:
+            if len(chosen) < _SAMPLES and all(differs(candidate, other) for other in chosen):
+                chosen.append(candidate)
     return tuple(chosen)
 
 
-def to_oneself(
-    campaign: Campaign, piece: OutgoingLetter, to: Address, project: Project, date: datetime
+def sample_message(
+    campaign: Campaign, outgoing: OutgoingLetter, to: Address, project: Project, date: datetime
 ) -> bytes:
-    """A letter as the office would get it, but to this address, and marked in its subject."""
-    mark_wrong_quotes = f"[Test: {piece.recipient.address.spec}] {piece.letter.subject}"
-    return compose(
+    """A letter as the office would get it, but to another address, and marked in its subject."""
+    subject = f"[Test: {outgoing.recipient.address.spec}] {outgoing.letter.subject}"
+    return compose_message(
         campaign.sender,
         to,
-        replace(piece.letter, subject=mark_wrong_quotes),
-        piece.pdf.read(project),
-        piece.pdf.path.name,
+        replace(outgoing.letter, subject=subject),
+        outgoing.pdf.read(project),
+        outgoing.pdf.path.name,
         message_id=make_msgid(domain=campaign.sender.address.domain),
         date=date,
     )
 
 
-# --- Letters as files that mail programs open as drafts, for those who send them by hand.
-
-_LENGTH = 200  # characters of an address in the name of a file, of which file systems take 255
-_STRANGE = re.compile(r"[^A-Za-z0-9.@_-]+")
-
-
 def write_drafts(
-    project: Project, campaign: Campaign, pieces: Sequence[OutgoingLetter]
+    project: Project, campaign: Campaign, outgoing: Sequence[OutgoingLetter]
 ) -> tuple[Path, ...]:
-    """One .eml a letter in ``out/<leaflet>/mail/``; drafts of earlier times are taken away, so
-    that nobody sends them. The same letters give the same bytes. Raises Problems.
+    """Write each letter as an .eml file that mail programs open as a draft; their paths.
+
+    They are in ``out/<leaflet>/mail/``. Earlier drafts are deleted, so that nobody sends them. The
+    same letters give the same bytes. Raises DiagnosticsError.
     """
     folder = project.out / campaign.leaflet / "mail"
     paths = []
     try:
-        for piece in pieces:
-            address = piece.recipient.address
-            data = compose(
+        for letter in outgoing:
+            data = compose_message(
                 campaign.sender,
-                address,
-                piece.letter,
-                piece.pdf.read(project),
-                piece.pdf.path.name,
+                letter.recipient.address,
+                letter.letter,
+                letter.pdf.read(project),
+                letter.pdf.path.name,
                 message_id=None,
                 date=None,
                 draft=True,
             )
-            line = piece.recipient.location.line
-            name = f"{line:04}-{_STRANGE.sub('-', address.spec)[:_LENGTH]}.eml"
-            project.write(folder / name, data)
-            paths.append(folder / name)
-        # Only what a link does not lead to elsewhere: there, nothing of ours can lie.
-        own = folder.resolve().is_relative_to(project.root.resolve())
-        for other in folder.glob("*.eml") if own else ():
+            path = folder / _draft_name(letter)
+            project.write(path, data)
+            paths.append(path)
+        # Not if a link leads out of the project: nothing there can be ours.
+        is_ours = folder.resolve().is_relative_to(project.root.resolve())
+        for other in folder.glob("*.eml") if is_ours else ():
             if other not in paths:
                 other.unlink()
     except OSError as reason:
-        raise DiagnosticsError(
-            [
-                error(
-                    "cannot-write",
-                    f"The drafts cannot be written ({reason.strerror or reason}).",
-                    Location(project.show(folder)),
-                    "Look whether the disk is full or the folder protected.",
-                )
-            ]
-        ) from None
+        fail(
+            "cannot-write",
+            say("The drafts cannot be written ({reason}).", reason=reason.strerror or reason),
+            Location(project.show(folder)),
+            say("Check whether the disk is full or the folder is write-protected."),
+        )
     return tuple(paths)
+
+
+def _draft_name(outgoing: OutgoingLetter) -> str:
+    """A file name with the line of the list, so that drafts are in its order."""
+    recipient = outgoing.recipient
+    address = _UNSAFE.sub("-", recipient.address.spec)[:_LONGEST]
+    return f"{recipient.location.line:04}-{address}.eml"

@@ -1,26 +1,27 @@
-"""May this PDF leave the house? Nothing is built here: what lies in ``out/`` is what is sent."""
+"""Which PDFs may be mailed. Nothing is built here: what is in ``out/`` is what is sent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.diagnostics import Diagnostic, Location, Reported, error, fail
 from brochure.files import read_regular
 from brochure.layout.edition import CHECKS, Edition
-from brochure.pipeline.build import Artifact, Build
-from brochure.pipeline.fingerprint import digest
-from brochure.pipeline.plan import Choice
+from brochure.messages import plural, say
+from brochure.pipeline.fingerprint import Digests, digest
+from brochure.pipeline.manifest import Manifest
+from brochure.pipeline.plan import Mode, Selection, make_plan
 from brochure.project import Project
 
-# bytes; as Base64 5 MB, the smallest limit that was seen at an office
-# Warnings elsewhere; but who sends has no second look. Errors stand in the way anyhow.
-_STAND_IN_THE_WAY = frozenset((*CHECKS, "stale"))
+# Elsewhere they are only warnings; but nobody looks at a letter a second time. Errors count anyway.
+_PREVENTS_SENDING = frozenset((*CHECKS, "stale"))
+_FEW_VARIANTS = 3  # up to so many, a hint names each of them
 
 
 @dataclass(frozen=True)
 class Pdf:
-    """A PDF in ``out/`` as it is sent: where, its digest, its bytes in number, its pages."""
+    """A PDF in ``out/`` that may be sent; `size` in bytes."""
 
     path: Path
     sha256: str
@@ -28,94 +29,102 @@ class Pdf:
     pages: int
 
     def read(self, project: Project) -> bytes:
-        """Its bytes. Raises Problems where they are no longer those that were checked."""
+        """Its bytes. Raises DiagnosticsError if they are no longer those that were checked."""
         try:
             data = read_regular(self.path, self.size)
         except OSError:
             data = b""
         if digest(data) == self.sha256:
             return data
-        raise DiagnosticsError(
-            [
-                error(
-                    "changed-meanwhile",
-                    "The PDF was changed while it was being sent.",
-                    Location(project.show(self.path)),
-                    "Look at it, and type the command again: it goes on where it stopped.",
-                )
-            ]
+        fail(
+            "changed-meanwhile",
+            say("The PDF was changed while it was being sent."),
+            Location(project.show(self.path)),
+            say("Check it, and run the command again: it continues where it stopped."),
         )
 
 
-def examine(
+def check_pdfs(
     project: Project,
     leaflet: str,
     variants: Iterable[str | None],
     name: str,
     edition: Edition,
-) -> tuple[Mapping[str | None, Pdf], tuple[Diagnostic, ...]]:
-    """The PDFs of these variants (None: the base) that are fit to be sent, and all complaints.
+) -> Reported[Mapping[str | None, Pdf]]:
+    """The PDFs of these variants (None: the base) in an edition that may be sent, by variant.
 
-    A PDF is fit where it is what the manuscript says now, no quote is altered, no override is
-    stale, and preflight is clean. What stands in the way is an error here.
+    A PDF may be sent if it says what the manuscript says now, no quote is altered, no override is
+    stale, and preflight finds nothing. Whatever prevents it is reported as an error.
     """
     pdfs: dict[str | None, Pdf] = {}
     diagnostics: list[Diagnostic] = []
     wanted = dict.fromkeys(variants)
     regional = tuple(variant for variant in wanted if variant is not None)
-    choices = [Choice()] if None in wanted else []
+    selections = [Selection()] if None in wanted else []
     if regional:
-        choices.append(Choice(regional))
-    for choice in choices:
-        build = Build(project, [leaflet], choice, {name: edition}, dry_run=True)
-        for outcome in build.ready():
-            found = [_stricter(diagnostic) for diagnostic in outcome.diagnostics]
-            if outcome.artifact is None:
-                diagnostics += found
-                continue
-            found += _too_large(project, outcome.artifact)
-            diagnostics += found
-            if not any(diagnostic.is_error for diagnostic in found):
-                pdfs[outcome.artifact.variant] = _pdf(outcome.artifact)
-        if build.missing:
-            paths = [job.path for job in build.missing]
-            diagnostics.append(_not_built(project, leaflet, name, paths, regional))
-    return pdfs, tuple(diagnostics)
+        selections.append(Selection(regional))
+    manifest, digests = Manifest(project), Digests()
+    for selection in selections:
+        plan = make_plan(
+            project, [leaflet], selection, {name: edition}, Mode.BUILD, manifest, digests
+        )
+        for unreadable in plan.unreadable:
+            diagnostics += map(_stricter, unreadable.diagnostics)
+        for built in plan.up_to_date:
+            record = built.record
+            pdf = Pdf(built.job.path, record.sha256, record.size, record.pages)
+            about_pdf = [*map(_stricter, built.diagnostics), *_check_size(project, pdf)]
+            diagnostics += about_pdf
+            if not any(diagnostic.is_error for diagnostic in about_pdf):
+                pdfs[built.job.resolved.variant] = pdf
+        for job in plan.to_build:
+            diagnostics += [d for d in job.resolved.diagnostics if d.is_error]
+        if plan.to_build:
+            location = Location(project.show(plan.to_build[0].path))
+            command = _build_command(leaflet, name, selection.variants)
+            diagnostics.append(_not_built(len(plan.to_build), location, command))
+    return Reported(pdfs, tuple(diagnostics))
 
 
 def _stricter(diagnostic: Diagnostic) -> Diagnostic:
-    if diagnostic.is_error or diagnostic.code not in _STAND_IN_THE_WAY:
+    """The same diagnostic, as an error if it prevents sending."""
+    if diagnostic.is_error or diagnostic.code not in _PREVENTS_SENDING:
         return diagnostic
     return error(diagnostic.code, diagnostic.message, diagnostic.location, diagnostic.hint)
 
 
-def _pdf(artifact: Artifact) -> Pdf:
-    return Pdf(artifact.path, artifact.sha256, artifact.size, artifact.pages)
-
-
-def _too_large(project: Project, artifact: Artifact) -> list[Diagnostic]:
-    if artifact.size <= bounds.LETTER_PDF:
+def _check_size(project: Project, pdf: Pdf) -> list[Diagnostic]:
+    if pdf.size <= bounds.LETTER_PDF:
         return []
     return [
         error(
             "attachment",
-            f"The PDF has {artifact.size / 1e6:.1f} MB; more than {bounds.LETTER_PDF / 1e6:g} MB "
-            "do not reach every office.",
-            Location(project.show(artifact.path)),
-            "Scale the pictures down, or save them as JPEG.",
+            say(
+                "The PDF is {size:.1f} MB; some offices cannot receive more than {limit:.1f} MB.",
+                size=pdf.size / 1e6,
+                limit=bounds.LETTER_PDF / 1e6,
+            ),
+            Location(project.show(pdf.path)),
+            say("Scale the pictures down, or save them as JPEG."),
         )
     ]
 
 
-def _not_built(
-    project: Project, leaflet: str, edition: str, paths: list[Path], variants: tuple[str, ...]
-) -> Diagnostic:
-    more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
-    which = "".join(f" --variant {variant}" for variant in variants)
+def _not_built(number: int, location: Location, command: str) -> Diagnostic:
     return error(
         "not-built",
-        f"The PDF is not there, or not what the manuscript says now{more}.",
-        Location(project.show(paths[0])),
-        f"Type: brochure build {leaflet} --edition {edition}"
-        + (which if len(variants) <= 3 else " --all"),
+        plural(
+            "The PDF is missing, or does not say what the manuscript says now.",
+            "{n} PDFs are missing, or do not say what the manuscript says now.",
+            number,
+        ),
+        location,
+        say("Run: {command}", command=command),
     )
+
+
+def _build_command(leaflet: str, edition: str, variants: tuple[str, ...]) -> str:
+    command = f"brochure build {leaflet} --edition {edition}"
+    if len(variants) > _FEW_VARIANTS:
+        return f"{command} --all"
+    return " ".join([command, *(f"--variant {variant}" for variant in variants)])

@@ -1,92 +1,60 @@
-"""``content/suppressed.txt``: who gets no mail from this project, whatever the lists say."""
+"""Who is written to, and who must not be: ``recipients.csv`` and ``content/suppressed.txt``."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import NoReturn
 
 from brochure.diagnostics import (
     Diagnostic,
     DiagnosticsError,
     Location,
     error,
+    fail,
     raise_errors,
     warning,
 )
-from brochure.mail import address
-from brochure.mail.address import Address
+from brochure.mail.address import Address, parse_address
 from brochure.manuscript.variants import table
-from brochure.manuscript.variants.regions import KEY, Region, Regions
+from brochure.manuscript.variants.regions import KEY_COLUMN, Region, Regions
 from brochure.manuscript.yaml import parser
-from brochure.manuscript.yaml.nodes import Value
+from brochure.manuscript.yaml.nodes import LocatedText
 from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import Message, say
 from brochure.project import Project
 
-SUPPRESSED = "suppressed.txt"
-_LIMIT = 1_000_000  # bytes
-
-
-@dataclass(frozen=True)
-class Suppression:
-    """Keys of addresses, and domains, each with where it stands."""
-
-    entries: dict[str, Location]
-
-    def of(self, recipient: Address) -> Location | None:
-        """Where it stands that this address gets nothing."""
-        return self.entries.get(recipient.key) or self.entries.get(f"@{recipient.domain}")
-
-
-def read_suppression(project: Project) -> Suppression:
-    """A line for an address, or for a domain (``@example.org``); what follows a # is a comment.
-
-    Raises Problems with every line that is neither: it would be passed over silently.
-    """
-    path = project.content / SUPPRESSED
-    project.seen.add(path)
-    if not path.exists() and not path.is_symlink():
-        return Suppression({})
-    file = project.show(path)
-    text, diagnostics = parser.decode(project.read(path, _LIMIT), file)
-    entries: dict[str, Location] = {}
-    found: list[Diagnostic] = list(diagnostics)
-    for number, line in enumerate(text.split("\n"), 1):
-        entry = line.partition("#")[0].strip()
-        location = Location(file, number, line.find(entry) + 1)
-        if not entry:
-            continue
-        whole_domain = entry.startswith("@")
-        try:
-            known = address.parse(f"a{entry}" if whole_domain else entry, location)
-        except DiagnosticsError as failed:
-            found += failed.diagnostics
-        else:
-            entries[f"@{known.domain}" if whole_domain else known.key] = location
-    raise_errors(found)
-    return Suppression(entries)
-
-
-# --- ``recipients.csv``: a row an office, with its address and the variant that it gets.
-
-FILE = "recipients.csv"
-BASE = "base"  # in the column `variant`: the leaflet without a region
-COLUMNS = ("email", "name", "office", "salutation", "variant", KEY, "language")
-_HEADING = table.Heading(
+RECIPIENTS_FILE = "recipients.csv"
+SUPPRESSION_FILE = "suppressed.txt"
+BASE_VARIANT = "base"  # in the column `variant`: the leaflet without a region
+RECIPIENT_COLUMNS = ("email", "name", "office", "salutation", "variant", KEY_COLUMN, "language")
+_HEADING = table.TableHeading(
     ("email",),
-    "Use one word of letters, digits and _ , as in `salutation`: letters ask for it as "
-    "{{ recipient.salutation }}.",
-    "The first line names the columns: `email`, `name`, `office`, `salutation`, `variant`, "
-    "`language`, with commas or semicolons between them.",
+    say(
+        "Use one word of letters, digits and _, for example `salutation`; the letter refers to it "
+        "as {{{{ recipient.salutation }}}}."
+    ),
+    say(
+        "The first line must name the columns `email`, `name`, `office`, `salutation`, `variant` "
+        "and `language`, separated by commas or semicolons."
+    ),
 )
+_SUPPRESSION_LIMIT = 1_000_000  # bytes
+_FEW_REGIONS = 40  # up to so many, a hint lists them
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A row. `region` is that of the variant; None for the base. `language`: a code, or empty."""
+    """A row of the list.
+
+    `region` is that of the variant, None for the base; `language` a code, or empty; `cells` are
+    all cells by column.
+    """
 
     location: Location
     address: Address
     region: Region | None
     language: str
-    cells: Mapping[str, Value]
+    cells: Mapping[str, LocatedText]
 
     @property
     def variant(self) -> str | None:
@@ -94,28 +62,28 @@ class Recipient:
         return self.region.id if self.region else None
 
     @property
-    def called(self) -> str:
-        """The office, or else the person, in one line; may be empty."""
+    def display_name(self) -> str:
+        """The office, or else the person, on one line; may be empty."""
         return self.cell("office") or self.cell("name")
 
     def cell(self, column: str) -> str:
-        """What stands in a column, in one line."""
+        """The text of a cell, on one line; empty if there is no such column."""
         value = self.cells.get(column)
         return " ".join(value.text.split()) if value else ""
 
     def location_of(self, column: str) -> Location:
-        """Where a cell stands, or the row, if there is no such column."""
+        """The location of a cell, or of the row if there is no such column."""
         return self.cells[column].location if column in self.cells else self.location
 
     @property
-    def values(self) -> dict[str, Value]:
-        """What stands in slots, as ``recipient.name``; an empty cell is none."""
+    def values(self) -> dict[str, LocatedText]:
+        """Values for slots by name, such as ``recipient.name``; empty cells are left out."""
         return {f"recipient.{name}": cell for name, cell in self.cells.items() if cell.text}
 
 
 @dataclass(frozen=True)
 class Recipients:
-    """The list: its columns, its rows that can be used, and all that is wrong with it."""
+    """The list: the names of its columns, its valid rows, and everything that is wrong with it."""
 
     columns: tuple[str, ...]
     rows: tuple[Recipient, ...]
@@ -123,144 +91,219 @@ class Recipients:
 
 
 def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipients:
-    """The recipients of a leaflet. Raises Problems where there is no list, or with its heading."""
-    path = project.manuscript(leaflet).with_name(FILE)
-    project.seen.add(path)
-    read = table.read(project, path, _HEADING)
-    diagnostics = list(_columns(read, regions))
+    """The recipients of a leaflet.
+
+    Raises DiagnosticsError if the list cannot be read, or its heading is wrong.
+    """
+    path = project.manuscript(leaflet).with_name(RECIPIENTS_FILE)
+    project.on_read(path)
+    content = table.read_table(project, path, _HEADING)
+    diagnostics = list(_check_columns(content, regions))
     rows: list[Recipient] = []
-    first: dict[str, Location] = {}
-    for row in read.rows:
+    first_rows: dict[str, Location] = {}
+    for row in content.rows:
         diagnostics += row.diagnostics
         try:
             recipient = _recipient(row, regions)
         except DiagnosticsError as failed:
             diagnostics += failed.diagnostics
             continue
-        known = first.setdefault(recipient.address.key, recipient.location)
-        if known != recipient.location:
-            diagnostics.append(_doubled(recipient, known))
+        first = first_rows.setdefault(recipient.address.key, recipient.location)
+        if first != recipient.location:
+            diagnostics.append(_duplicate(recipient, first))
         elif not row.diagnostics:
             rows.append(recipient)
-    if not read.rows:
-        said = "The list has no recipients yet."
+    if not content.rows:
         diagnostics.append(
-            error("empty", said, Location(project.show(path)), "Write a row for each.")
+            error(
+                "empty",
+                say("The list has no recipients yet."),
+                Location(project.show(path)),
+                say("Add a row for each of them."),
+            )
         )
-    return Recipients(tuple(read.columns), tuple(rows), tuple(diagnostics))
+    return Recipients(tuple(content.columns), tuple(rows), tuple(diagnostics))
 
 
-def _columns(read: table.Table, regions: Regions) -> Iterator[Diagnostic]:
-    if regions.rows and not {"variant", KEY} & set(read.columns):
+def _check_columns(content: table.Table, regions: Regions) -> Iterator[Diagnostic]:
+    if regions.rows and not {"variant", KEY_COLUMN} & set(content.columns):
         yield error(
             "no-column",
-            "The list does not say which variant an office gets.",
-            read.columns["email"],
-            f"Add a column `variant` with the ids of regions.csv (`{BASE}` for the leaflet "
-            f"without region), or a column `{KEY}` with their official keys.",
+            say("The list does not say which variant each office gets."),
+            content.columns["email"],
+            say(
+                "Add a column `variant` with ids from regions.csv (`{base}` for the leaflet "
+                "without a region), or a column `{key}` with official keys.",
+                base=BASE_VARIANT,
+                key=KEY_COLUMN,
+            ),
         )
-    unused = [name for name in read.columns if name not in COLUMNS]
-    for name in unused:
-        near = did_you_mean(name, COLUMNS)
-        if near.startswith("Did"):
+    for name, location in content.columns.items():
+        if name not in RECIPIENT_COLUMNS and _resembles_known(name):
             yield warning(
                 "unknown-column",
-                f"The column `{name}` is none that is known here; only letters can ask for it.",
-                read.columns[name],
-                near,
+                say(
+                    "`{column}` is not one of the usual columns, so only the letter can use it.",
+                    column=name,
+                ),
+                location,
+                did_you_mean(name, RECIPIENT_COLUMNS),
             )
 
 
-def _recipient(row: table.Row, regions: Regions) -> Recipient:
-    """Raises Problems with all that is wrong with a row."""
+def _resembles_known(column: str) -> bool:
+    """Whether a column may be one of the usual ones, misspelt."""
+    return bool(get_close_matches(column[:60].lower(), RECIPIENT_COLUMNS, 1))
+
+
+def _recipient(row: table.TableRow, regions: Regions) -> Recipient:
+    """The recipient of a row. Raises DiagnosticsError with everything that is wrong with it."""
     diagnostics: list[Diagnostic] = []
-    found: list[Region | None] = []
-    for column in ("variant", KEY):
-        if column in row.cells and row.cells[column].text:
+    matches: list[Region | None] = []
+    columns = [column for column in ("variant", KEY_COLUMN) if column in row.cells]
+    for column in columns:
+        if row.cells[column].text:
             try:
-                found.append(_region(row.cells[column], regions))
+                matches.append(_region(row.cells[column], regions))
             except DiagnosticsError as failed:
                 diagnostics += failed.diagnostics
-    if len(found) == 2 and found[0] != found[1]:
+    if len(matches) == 2 and matches[0] != matches[1]:
         diagnostics.append(
             error(
                 "variant",
-                "`variant` and `ags` of this row mean two different regions.",
+                say(
+                    "`variant` and `{key}` name two different regions in this row.", key=KEY_COLUMN
+                ),
                 row.cells["variant"].location,
-                "Correct one of them, or leave it empty.",
+                say("Correct one of them, or leave it empty."),
             )
         )
-    named = [column for column in ("variant", KEY) if column in row.cells]
-    if regions.rows and named and not found and not diagnostics:
+    if regions.rows and columns and not matches and not diagnostics:
         diagnostics.append(
             error(
                 "variant",
-                "This row does not say which variant the office gets.",
-                row.cells[named[0]].location,
-                f"Write the id of its region; `{BASE}` for the leaflet without region.",
+                say("This row does not say which variant the office gets."),
+                row.cells[columns[0]].location,
+                say(
+                    "Write the id of its region, or `{base}` for the leaflet without a region.",
+                    base=BASE_VARIANT,
+                ),
             )
         )
-    cell = row.cells["email"]
     try:
-        if not cell.text:
-            said = "This row has no address."
-            raise DiagnosticsError(
-                [error("empty", said, cell.location, "Write one, or delete the row.")]
-            )
-        mailbox = address.parse(cell.text, cell.location)
+        mailbox = _mailbox(row.cells["email"])
     except DiagnosticsError as failed:
         diagnostics += failed.diagnostics
     if diagnostics:
         raise DiagnosticsError(diagnostics)
     language = row.cells["language"].text if "language" in row.cells else ""
-    region = found[0] if found else None
+    region = matches[0] if matches else None
     recipient = Recipient(row.location, mailbox, region, language, row.cells)
-    return replace(recipient, address=replace(mailbox, name=recipient.called))
+    return replace(recipient, address=replace(mailbox, name=recipient.display_name))
 
 
-def _region(cell: Value, regions: Regions) -> Region | None:
-    """The region that a cell means, by id or official key. Raises Problems where there is none.
+def _mailbox(cell: LocatedText) -> Address:
+    if not cell.text:
+        fail(
+            "empty",
+            say("This row has no address."),
+            cell.location,
+            say("Write one, or delete the row."),
+        )
+    return parse_address(cell.text, cell.location)
 
-    An official key (AGS) has two digits for the state, one for the county, two for the district,
-    three for the municipality. An office in a municipality gets the variant of its district, where
-    the municipality has none of its own.
+
+def _region(cell: LocatedText, regions: Regions) -> Region | None:
+    """The region that a cell names by id or official key; None for the base.
+
+    An official key (AGS) has two digits for the state, one for the county, two for the district
+    and three for the municipality. An office in a municipality gets the variant of its district
+    if the municipality has none of its own. Raises DiagnosticsError if there is no such region.
     """
     if region := regions.get(cell.text):
         return region
-    if cell.text.casefold() == BASE:
+    if cell.text.casefold() == BASE_VARIANT:
         return None
     key = "".join(cell.text.split())
-    keys = {_key(region): region for region in regions.rows if _key(region)}
+    by_key = {_official_key(region): region for region in regions.rows if _official_key(region)}
     district = key[:5] if len(key) == 8 and key.isdigit() else key
-    found = keys.get(key) or keys.get(f"{district}000") or keys.get(district)
-    if found:
-        return found
-    nought = f"0{key}"
-    if key.isdigit() and len(key) in (4, 7) and keys.keys() & {nought, nought[:5]}:
-        raise _unknown(cell, f"Its first nought is missing: write {nought}, as text.")
-    raise _unknown(
-        cell,
-        did_you_mean(cell.text, [region.id for region in regions.rows])
-        if len(regions.rows) in range(1, 40)
-        else "Write an id or an official key as it stands in regions.csv.",
-    )
+    match = by_key.get(key) or by_key.get(f"{district}000") or by_key.get(district)
+    if match:
+        return match
+    with_zero = f"0{key}"
+    if key.isdigit() and len(key) in (4, 7) and by_key.keys() & {with_zero, with_zero[:5]}:
+        _fail_unknown(cell, say("A leading zero is missing: write {key}, as text.", key=with_zero))
+    if regions.rows and len(regions.rows) < _FEW_REGIONS:
+        _fail_unknown(cell, did_you_mean(cell.text, [region.id for region in regions.rows]))
+    _fail_unknown(cell, say("Use an id or an official key from regions.csv."))
 
 
-def _key(region: Region) -> str:
-    cell = region.cells.get(KEY)
+def _official_key(region: Region) -> str:
+    """The official key of a region, which may also be its id; or empty."""
+    cell = region.cells.get(KEY_COLUMN)
     key = "".join(cell.text.split()) if cell else region.id
     return key if key.isdigit() else ""
 
 
-def _unknown(cell: Value, hint: str) -> DiagnosticsError:
-    said = f"There is no variant `{cell.text}`."
-    return DiagnosticsError([error("unknown-variant", said, cell.location, hint)])
+def _fail_unknown(cell: LocatedText, hint: Message) -> NoReturn:
+    fail(
+        "unknown-variant",
+        say("There is no variant `{variant}`.", variant=cell.text),
+        cell.location,
+        hint,
+    )
 
 
-def _doubled(recipient: Recipient, first: Location) -> Diagnostic:
+def _duplicate(recipient: Recipient, first: Location) -> Diagnostic:
     return error(
         "duplicate-address",
-        f"`{recipient.address.spec}` stands in the list twice, first in line {first.line}.",
+        say(
+            "`{address}` is in the list twice; the first time is in line {line}.",
+            address=recipient.address.spec,
+            line=first.line,
+        ),
         recipient.location_of("email"),
-        "Delete one of the rows: each address gets one letter.",
+        say("Delete one of the rows: each address gets one letter."),
     )
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Addresses that must not be mailed: their keys, and domains such as ``@example.org``, each
+    with the location of the line that lists it.
+    """
+
+    entries: Mapping[str, Location]
+
+    def location_of(self, address: Address) -> Location | None:
+        """The line that rules out an address; None if it may be mailed."""
+        return self.entries.get(address.key) or self.entries.get(f"@{address.domain}")
+
+
+def read_suppression(project: Project) -> Suppression:
+    """``suppressed.txt``: an address or a domain per line; ``#`` begins a comment.
+
+    Raises DiagnosticsError with every line that is neither, as it would have no effect.
+    """
+    path = project.content / SUPPRESSION_FILE
+    project.on_read(path)
+    if not path.exists() and not path.is_symlink():
+        return Suppression({})
+    file = project.show(path)
+    decoded = parser.decode_text(project.read(path, _SUPPRESSION_LIMIT), file)
+    diagnostics = list(decoded.diagnostics)
+    entries: dict[str, Location] = {}
+    for number, line in enumerate(decoded.value.split("\n"), 1):
+        entry = line.partition("#")[0].strip()
+        if not entry:
+            continue
+        location = Location(file, number, line.find(entry) + 1)
+        whole_domain = entry.startswith("@")
+        try:
+            address = parse_address(f"a{entry}" if whole_domain else entry, location)
+        except DiagnosticsError as failed:
+            diagnostics += failed.diagnostics
+        else:
+            entries[f"@{address.domain}" if whole_domain else address.key] = location
+    raise_errors(diagnostics)
+    return Suppression(entries)

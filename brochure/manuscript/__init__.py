@@ -1,1 +1,1 @@
-"""What people write: YAML and Markdown in, a validated leaflet with places out."""
+"""What people write: YAML, CSV and Markdown in, a validated leaflet with locations out."""

@@ -1,7 +1,6 @@
-"""What must hold across the fields of a leaflet, each complaint at its place."""
+"""A leaflet folder → a validated leaflet in which each text has a location, or its diagnostics."""
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Map
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,42 +8,146 @@ from pydantic import BaseModel
 
 from brochure import bounds
 from brochure.diagnostics import (
-    SYMBOL,
     Diagnostic,
     DiagnosticsError,
     Location,
-    Severity,
+    Part,
     error,
+    in_order,
     raise_errors,
     shortened,
     warning,
 )
-from brochure.manuscript.model.fields import CODE, RANGE, contrast, rgb
-from brochure.manuscript.model.leaflet import Leaflet, Quote, Source
-from brochure.manuscript.text import markdown
+from brochure.manuscript.model.fields import LANGUAGE_CODE, RANGE, READABLE, contrast, rgb
+from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.language import Hyphenation, Language, known_languages, load_language
+from brochure.manuscript.text.markdown import (
+    check_address,
+    check_markdown,
+    count_markup_characters,
+)
 from brochure.manuscript.variants.regions import Region
 from brochure.manuscript.variants.resolution import ResolvedLeaflet, read_bundle
 from brochure.manuscript.yaml import recovery
 from brochure.manuscript.yaml.nodes import (
-    Mapping,
-    Path,
-    Scalar,
-    Sequence,
+    MappingNode,
+    ScalarNode,
     Tree,
+    TreePath,
     items,
     plain,
     scalars,
 )
-from brochure.manuscript.yaml.validation import did_you_mean, validate
+from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
+from brochure.messages import joined, say
 from brochure.project import Project
 
-# The texts in which Markdown is understood; in the others every character stands for itself.
+# The texts with Markdown; in the others, every character is printed as it is.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
 _WHITE = (1.0, 1.0, 1.0)
 
 
-def sources(leaflet: Leaflet) -> Iterator[tuple[Path, Source]]:
+@dataclass(frozen=True)
+class Manuscript:
+    """A leaflet as it was written: its content, its language, and the location of each text.
+
+    `region` is that of a variant; None for the base. `languages` are those of the sources, where
+    they are known, by their codes. `original` is the code of the language of quotes whose source
+    names none: that of the base. `diagnostics` are warnings; errors are raised.
+    """
+
+    name: str
+    leaflet: Leaflet
+    language: Language
+    languages: Mapping[str, Language]
+    tree: Tree
+    region: Region | None
+    original: str
+    diagnostics: tuple[Diagnostic, ...]
+
+    def location(self, path: TreePath, snippet: str = "") -> Location:
+        """The location of the text at `path`, or of `snippet` inside it."""
+        return self.tree.location(path, snippet)
+
+    def located(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Diagnostics about parts of the leaflet (the typesetter's) at their locations in files."""
+        return [
+            replace(d, location=self.location(self._path(d.location)))
+            if isinstance(d.location, Part)
+            else d
+            for d in diagnostics
+        ]
+
+    @property
+    def hyphenation(self) -> dict[str, Hyphenation]:
+        """How words are divided, by the codes of all languages in the leaflet."""
+        known = (self.language, *self.languages.values())
+        return {language.code: language.hyphenation for language in known if language.hyphenation}
+
+    def _path(self, part: Part) -> TreePath:
+        """The path of a part of the leaflet; that of the title if it has no such part."""
+        logo = self.leaflet.logo
+        if part.passage in self._indices:
+            return ("passages", self._indices[part.passage])
+        if part.field == "accent" and self.leaflet.accent:
+            return ("accent",)
+        if logo and part.picture == logo.file:
+            return ("logo", "file")
+        return ("title",)
+
+    @cached_property
+    def _indices(self) -> dict[str, int]:
+        """The indices of passages by their ids."""
+        return {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
+
+
+def read_manuscript(project: Project, name: str, variant: str | None = None) -> Manuscript:
+    """Read a leaflet, or a variant of it.
+
+    Raises DiagnosticsError with everything that is wrong in it.
+    """
+    return validate_leaflet(project, read_bundle(project, name).resolve(variant))
+
+
+def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
+    """A resolved leaflet, validated.
+
+    Raises DiagnosticsError with everything that is wrong in it.
+    """
+    tree, diagnostics = resolved.tree, list(resolved.diagnostics)
+    validated = validate(tree, Leaflet)
+    diagnostics += on_other_lines(validated.diagnostics, diagnostics)
+    diagnostics += _check_ids(tree)
+    diagnostics += _check_lines(tree)
+    if any(diagnostic.code in recovery.LEAVES_OUT for diagnostic in diagnostics):
+        # Lines were left out in order to go on, and what seems to be missing may be in them.
+        diagnostics = [d for d in diagnostics if d.code not in ("missing", "empty-passage")]
+    diagnostics += _check_texts(tree)
+    language = _language(project, tree, diagnostics)
+    leaflet = validated.value
+    if leaflet is None or language is None:
+        raise DiagnosticsError(in_order(diagnostics))
+    diagnostics += _check_references(leaflet, tree)
+    diagnostics += _check_addresses(leaflet, tree)
+    diagnostics += _check_accent(leaflet, tree)
+    warnings = raise_errors(diagnostics)
+    known = known_languages(project)
+    original = resolved.original or leaflet.language
+    codes = {
+        original,
+        *(source.language for _, source in sources(leaflet) if source.language),
+    }
+    languages = {
+        code: load_language(project, code)
+        for code in sorted(codes)
+        if code.partition("-")[0] in known
+    }
+    return Manuscript(
+        resolved.leaflet, leaflet, language, languages, tree, resolved.region, original, warnings
+    )
+
+
+def sources(leaflet: Leaflet) -> Iterator[tuple[TreePath, Source]]:
     """The documents that are quoted, with their paths: that of the leaflet, those of quotes."""
     if leaflet.source:
         yield ("source",), leaflet.source
@@ -53,235 +156,8 @@ def sources(leaflet: Leaflet) -> Iterator[tuple[Path, Source]]:
             yield ("passages", index, "quote", "source"), passage.quote.source
 
 
-def check_ids(tree: Tree) -> Iterator[Diagnostic]:
-    """Ids name passages for good, so each may stand once only; and a passage needs a side."""
-    passages = tree.node(("passages",))
-    if not isinstance(passages, Sequence):
-        return
-    first: dict[str, Location] = {}
-    for index, passage in enumerate(passages.items):
-        if not isinstance(passage, Mapping):
-            continue
-        name = passage.get("id")
-        if isinstance(name, Scalar) and name.text is not None:
-            if name.text in first:
-                before = first[name.text]
-                file = f" of {before.file}" if before.file != name.location.file else ""
-                yield error(
-                    "duplicate-id",
-                    f"The id `{name.text}` is given twice; the first stands in line "
-                    f"{before.line}{file}.",
-                    name.location,
-                    "Give each passage an id of its own.",
-                )
-            first.setdefault(name.text, name.location)
-        sides = (passage.get("quote"), passage.get("commentary"))
-        if all(plain(side) is None for side in sides):
-            yield error(
-                "empty-passage",
-                "This passage has neither a quote nor a commentary.",
-                tree.location(("passages", index)),
-                "Write one of them, or delete the passage.",
-            )
-
-
-def check_texts(tree: Tree) -> Iterator[Diagnostic]:
-    """Markdown that cannot be printed as meant, at its place."""
-    signs = 0
-    for path, node in scalars(tree.root):
-        if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
-            continue
-        signs += markdown.signs(node.text)
-        if signs > bounds.SIGNS:
-            yield error(
-                "too-long",
-                f"From here on the leaflet has too many signs such as * and [: {bounds.SIGNS} are "
-                "the most.",
-                tree.location(path),
-                "Is this text, or something else?",
-            )
-            return
-        for diagnostic in markdown.check(node.text):
-            yield Diagnostic(
-                Severity(diagnostic.severity),
-                diagnostic.code,
-                diagnostic.message,
-                tree.location(path, diagnostic.snippet),
-                diagnostic.hint,
-            )
-
-
-def check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """A reference must say all that its pattern asks for, and use all that is given."""
-    for index, passage in enumerate(leaflet.passages):
-        quote, path = passage.quote, ("passages", index, "quote")
-        if quote is None:
-            continue
-        source = quote.source or leaflet.source or Source(title="–")
-        given = {name for name in ("lines", "page") if getattr(quote, name)}
-        wanted = _placeholders(source, quote)
-        if not given:
-            yield warning(
-                "no-reference",
-                "The quote does not say where it stands in the source.",
-                tree.location((*path, "text")),
-                "Add `lines:` or `page:`; readers want to look it up.",
-            )
-        elif missing := sorted(wanted - given):
-            yield error(
-                "reference",
-                f"The reference needs `{missing[0]}`, which this quote does not give.",
-                tree.location((*path, min(given))),
-                f"Add `{missing[0]}: …`, or change `reference:` of the source.",
-            )
-        elif unused := sorted(given - wanted):
-            yield error(
-                "reference",
-                f"`{unused[0]}` would not be printed: the pattern `{source.reference}` does not "
-                "use it.",
-                tree.key_location((*path, unused[0])),
-                f"Write {{{unused[0]}}} into `reference:` of the source, or delete this line.",
-            )
-
-
-def check_lines(tree: Tree) -> Iterator[Diagnostic]:
-    """Lines of one page that end before they begin. Over a page break they may."""
-    for index in range(len(items(tree.node(("passages",))))):
-        path = ("passages", index, "quote")
-        lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
-        if not isinstance(lines, str) or RANGE.search(str(page or "")):
-            continue
-        for first, last in RANGE.findall(lines):
-            if int(last) < int(first):
-                yield error(
-                    "numbers",
-                    f"`{first}-{last}` ends before it begins.",
-                    tree.location((*path, "lines")),
-                    "Write the smaller number first; or, if the quote runs on to the next page, "
-                    "where lines are counted anew, both pages: `page: 2-3`.",
-                )
-
-
-def _placeholders(source: Source, quote: Quote) -> set[str]:
-    if source.reference is None:  # the language's own patterns take what is given
-        return {name for name in ("lines", "page") if getattr(quote, name)}
-    return {name for name in ("lines", "page") if f"{{{name}}}" in source.reference}
-
-
-def check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """Addresses of sources that lead nowhere."""
-    for path, source in sources(leaflet):
-        diagnostic = markdown.check_address(source.address) if source.address else None
-        if diagnostic:
-            yield error("link", diagnostic[0], tree.location((*path, "address")), diagnostic[1])
-
-
-def check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """The accent carries words, so it needs the contrast of WCAG 2.1, 1.4.3: 4.5 to 1."""
-    if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < 4.5:
-        yield warning(
-            "contrast",
-            f"The accent colour is too pale to be read: {ratio:.1f} to 1 on white paper.",
-            tree.location(("accent",)),
-            "Take a darker one; from 4.5 to 1 on it survives a bad copy.",
-        )
-
-
-# --- Draft → a leaflet with the place of each text, or every problem at once.
-
-
-@dataclass(frozen=True)
-class Manuscript:
-    """A leaflet as it was written: its content, its language, where each text stands.
-
-    `region` is that of a variant; None for the base. `original` is the code of the language that
-    quotes are in where their source names none: that of the base.
-    """
-
-    name: str
-    leaflet: Leaflet
-    language: Language
-    languages: Map[str, Language]  # of the sources, where they are known, by their codes
-    tree: Tree
-    region: Region | None
-    original: str
-    diagnostics: tuple[Diagnostic, ...]  # warnings; errors are raised
-
-    def location(self, path: Path, snippet: str = "") -> Location:
-        """Where the text at `path` stands, or `snippet` inside it."""
-        return self.tree.location(path, snippet)
-
-    def located(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Complaints of the typesetter, which knows passages only, at their places in files."""
-        return [
-            replace(d, location=self.location(self._path(d.location.file.removeprefix(SYMBOL))))
-            if d.location.file.startswith(SYMBOL)
-            else d
-            for d in diagnostics
-        ]
-
-    @cached_property
-    def _indices(self) -> dict[str, int]:
-        """Where passages stand, by their ids."""
-        return {passage.id: index for index, passage in enumerate(self.leaflet.passages)}
-
-    def _path(self, name: str) -> Path:
-        """Where in the leaflet a symbolic place is: at a passage, the accent colour, the logo."""
-        logo = self.leaflet.logo
-        if name in self._indices:
-            return ("passages", self._indices[name])
-        if name == "/accent" and self.leaflet.accent:
-            return ("accent",)
-        if logo and name == f"/{logo.file}":
-            return ("logo", "file")
-        return ("title",)
-
-    @property
-    def hyphenation(self) -> dict[str, Hyphenation]:
-        """How words are divided, by the codes of all languages that the leaflet is in."""
-        known = (self.language, *self.languages.values())
-        return {language.code: language.hyphenation for language in known if language.hyphenation}
-
-
-def load(project: Project, name: str, variant: str | None = None) -> Manuscript:
-    """Read a leaflet, or a variant of it. Raises Problems with all that is wrong in it."""
-    return finish(project, read_bundle(project, name).draft(variant))
-
-
-def finish(project: Project, draft: ResolvedLeaflet) -> Manuscript:
-    """A resolved draft as a validated leaflet. Raises Problems with all that is wrong in it."""
-    tree, diagnostics = draft.tree, list(draft.diagnostics)
-    # A value that broke the syntax was mended to go on; what is wrong with it was said already.
-    said = {(d.location.file, d.location.line) for d in diagnostics if d.is_error}
-    leaflet, invalid = validate(tree, Leaflet)
-    diagnostics += [d for d in invalid if (d.location.file, d.location.line) not in said]
-    diagnostics += check_ids(tree)
-    diagnostics += check_lines(tree)
-    if any(diagnostic.code in recovery.LEAVES_OUT for diagnostic in diagnostics):
-        # Lines were left out to go on, so what seems to be missing may stand in them.
-        diagnostics = [c for c in diagnostics if c.code not in ("missing", "empty-passage")]
-    diagnostics += check_texts(tree)
-    language = _language(project, tree, diagnostics)
-    if leaflet is None or language is None:
-        raise DiagnosticsError(sorted(diagnostics, key=lambda d: d.location))
-    diagnostics += check_references(leaflet, tree)
-    diagnostics += check_addresses(leaflet, tree)
-    diagnostics += check_accent(leaflet, tree)
-    reported = raise_errors(diagnostics)
-    known = known_languages(project)
-    original = draft.original or leaflet.language
-    codes = {
-        original,
-        *(source.language for _, source in sources(leaflet) if source.language),
-    }
-    quoted = {c: load_language(project, c) for c in sorted(codes) if c.partition("-")[0] in known}
-    return Manuscript(
-        draft.leaflet, leaflet, language, quoted, tree, draft.region, original, reported
-    )
-
-
-def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text of a leaflet with its path."""
+def texts(part: BaseModel, path: TreePath = ()) -> Iterator[tuple[TreePath, str]]:
+    """All texts of a leaflet, or of a part of it, with their paths."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, str):
@@ -295,21 +171,164 @@ def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _language(project: Project, tree: Tree, diagnostics: list[Diagnostic]) -> Language | None:
+    """The language of the leaflet; if it is not known, that is added to the diagnostics."""
     node = tree.node(("language",))
-    if not isinstance(node, Scalar) or node.text is None:
-        return None  # validation has said so
+    if not isinstance(node, ScalarNode) or node.text is None:
+        return None  # reported by the validation
     known = known_languages(project)
     if node.text.partition("-")[0] in known:
-        # Anything but a code would be part of a path; validation has said so.
-        return load_language(project, node.text) if CODE.fullmatch(node.text) else None
+        # Only a code may become part of a path; the validation has reported anything else.
+        return load_language(project, node.text) if LANGUAGE_CODE.fullmatch(node.text) else None
     if not any(diagnostic.location == node.location for diagnostic in diagnostics):
+        add = say("A file `styles/languages/<code>.yaml` in the project adds a language.")
         diagnostics.append(
             error(
                 "unknown-language",
-                f"`{shortened(node.text)}` is no language that is known here.",
+                say("There is no language `{language}` here.", language=shortened(node.text)),
                 node.location,
-                did_you_mean(node.text, known)
-                + " A file `styles/languages/<code>.yaml` in the project adds one.",
+                joined([did_you_mean(node.text, known), add]),
             )
         )
     return None
+
+
+def _check_ids(tree: Tree) -> Iterator[Diagnostic]:
+    """Each id must name one passage only, and each passage needs a quote or a commentary."""
+    first: dict[str, Location] = {}
+    for index, passage in enumerate(items(tree.node(("passages",)))):
+        if not isinstance(passage, MappingNode):
+            continue
+        name = passage.get("id")
+        if isinstance(name, ScalarNode) and name.text is not None:
+            if name.text in first:
+                yield _duplicate_id(name.text, name.location, first[name.text])
+            first.setdefault(name.text, name.location)
+        sides = (passage.get("quote"), passage.get("commentary"))
+        if all(plain(side) is None for side in sides):
+            yield error(
+                "empty-passage",
+                say("This passage has neither a quote nor a commentary."),
+                tree.location(("passages", index)),
+                say("Write one of them, or delete the passage."),
+            )
+
+
+def _duplicate_id(id_: str, location: Location, first: Location) -> Diagnostic:
+    if first.file == location.file:
+        message = say(
+            "The id `{id}` is used twice; the first one is on line {line}.", id=id_, line=first.line
+        )
+    else:
+        message = say(
+            "The id `{id}` is used twice; the first one is on line {line} of {file}.",
+            id=id_,
+            line=first.line,
+            file=first.file,
+        )
+    return error("duplicate-id", message, location, say("Give each passage an id of its own."))
+
+
+def _check_lines(tree: Tree) -> Iterator[Diagnostic]:
+    """Line numbers that end before they begin, which they may over a page break only."""
+    for index in range(len(items(tree.node(("passages",))))):
+        path = ("passages", index, "quote")
+        lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
+        if not isinstance(lines, str) or RANGE.search(str(page or "")):
+            continue
+        for first, last in RANGE.findall(lines):
+            if int(last) < int(first):
+                yield error(
+                    "numbers",
+                    say("`{first}-{last}` ends before it begins.", first=first, last=last),
+                    tree.location((*path, "lines")),
+                    say(
+                        "Write the smaller number first. If the quote goes on to the next page, "
+                        "where lines are counted anew, write both pages: `page: 2-3`."
+                    ),
+                )
+
+
+def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
+    """Markdown that cannot be printed as it was meant."""
+    characters = 0
+    for path, node in scalars(tree.root):
+        if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
+            continue
+        characters += count_markup_characters(node.text)
+        if characters > bounds.MARKUP_CHARACTERS:
+            message = say(
+                "There are too many characters such as * and [ from here on; at most {limit} are "
+                "allowed in a leaflet.",
+                limit=bounds.MARKUP_CHARACTERS,
+            )
+            yield error("too-long", message, tree.location(path), say("Is this really text?"))
+            return
+        for diagnostic in check_markdown(node.text):
+            yield diagnostic.located(tree, path)
+
+
+def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """A reference needs everything that its pattern contains, and nothing else."""
+    for index, passage in enumerate(leaflet.passages):
+        quote, path = passage.quote, ("passages", index, "quote")
+        if quote is None:
+            continue
+        source = quote.source or leaflet.source or Source(title="–")
+        written = {name for name in ("lines", "page") if getattr(quote, name)}
+        pattern = source.reference
+        # The patterns of a language print whatever is written.
+        printed = (
+            written
+            if pattern is None
+            else {name for name in ("lines", "page") if f"{{{name}}}" in pattern}
+        )
+        if not written:
+            yield warning(
+                "no-reference",
+                say("The quote does not say where it is in the source."),
+                tree.location((*path, "text")),
+                say("Add `lines:` or `page:`, so that readers can look it up."),
+            )
+        elif missing := sorted(printed - written):
+            yield error(
+                "reference",
+                say("The reference needs `{key}`, which this quote does not have.", key=missing[0]),
+                tree.location((*path, min(written))),
+                say("Add `{key}: …`, or change `reference:` of the source.", key=missing[0]),
+            )
+        elif unused := sorted(written - printed):
+            yield error(
+                "reference",
+                say(
+                    "`{key}` would not be printed: the pattern `{pattern}` does not use it.",
+                    key=unused[0],
+                    pattern=pattern or "",
+                ),
+                tree.key_location((*path, unused[0])),
+                say(
+                    "Write {{{key}}} into `reference:` of the source, or delete this line.",
+                    key=unused[0],
+                ),
+            )
+
+
+def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """Addresses of sources that lead nowhere."""
+    for path, source in sources(leaflet):
+        if source.address and (diagnostic := check_address(source.address)):
+            yield replace(diagnostic, snippet="").located(tree, (*path, "address"))
+
+
+def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """Text is printed in the accent colour, so it needs contrast to white paper."""
+    if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < READABLE:
+        yield warning(
+            "contrast",
+            say(
+                "The accent colour is too pale to be read: its contrast to white paper is "
+                "{ratio:.1f} to 1.",
+                ratio=ratio,
+            ),
+            tree.location(("accent",)),
+            say("Choose a darker one; from 4.5 to 1 on, it can still be read on a bad copy."),
+        )

@@ -1,7 +1,7 @@
-"""Who does the work: this process, others on this machine, or a cluster of machines.
+"""Where tasks are run: in this process, in others on this machine, or on a cluster.
 
-All of them are `concurrent.futures` executors, so that there is one way to work. Beside this
-process, each task is done within its bounds (see `isolation`): what exceeds them is stopped.
+All of them are `concurrent.futures` executors, so that there is one way to run tasks. Outside this
+process each task has its bounds (see `isolation`): what exceeds them is stopped.
 """
 
 import contextlib
@@ -16,18 +16,21 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
-from functools import cache
-from typing import Any, Protocol, TypeVar
+from functools import cache, partial
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from brochure import bounds
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.diagnostics import Location, fail
 from brochure.isolation import Stopped, Workers
+from brochure.messages import Message, say
 from brochure.pipeline.fingerprint import versions
 
 K = TypeVar("K")
+P = ParamSpec("P")
 R = TypeVar("R")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}")
 _ATTEMPTS = 3
+_LOCATION = Location("--scheduler")
 _MOMENT = 0.05  # seconds
 _LOADING = 60  # seconds; more than loading ever takes
 _PATIENCE = 10  # seconds until a scheduler that does not answer is given up
@@ -46,67 +49,67 @@ class Bounded(Protocol):
 T = TypeVar("T", bound=Bounded)
 
 
-class Staff(Protocol):
+class Executors(Protocol):
     """Executors of one kind.
 
-    `capacity` is how many tasks are given out at once, `lost` are the exceptions by which an
-    executor says that it cannot go on. `hire` makes an executor, and another one when the first is
-    lost; `dismiss` ends it at once, whatever it is doing.
+    `capacity` is how many tasks are handed out at once, `worker_errors` are the exceptions by which
+    an executor says that it cannot go on. `start` makes an executor, and another one when the first
+    is lost; `stop` ends it at once, whatever it is doing.
     """
 
     @property
     def capacity(self) -> int: ...
 
     @property
-    def lost(self) -> tuple[type[BaseException], ...]: ...
+    def worker_errors(self) -> tuple[type[BaseException], ...]: ...
 
-    def hire(self) -> Executor: ...
+    def start(self) -> Executor: ...
 
-    def dismiss(self, executor: Executor) -> None: ...
+    def stop(self, executor: Executor) -> None: ...
 
 
-class Here(Executor):
-    """Does each task in this process, when it is given."""
+class _InProcess(Executor):
+    """Does each task in this process, when it is submitted."""
 
-    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future: Future[R] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
 
 
-class Alone:
+class Serial:
     """No workers beside this process, and no bounds."""
 
     capacity = 1
-    lost = ()
+    worker_errors = ()
 
-    def hire(self) -> Executor:
-        return Here()
+    def start(self) -> Executor:
+        return _InProcess()
 
-    def dismiss(self, executor: Executor) -> None:
+    def stop(self, executor: Executor) -> None:
         executor.shutdown()
 
 
-class Pool:
+class ProcessPool:
     """`jobs` processes on this machine. `prepare` is what each does first, while there is nothing
     else to do: loading what it needs. `kept`: they stay until `close`, for the next build.
     """
 
-    lost = ()
+    worker_errors = ()
 
     def __init__(
         self, jobs: int, prepare: Callable[[], None] | None = None, *, kept: bool = False
     ) -> None:
         self._jobs, self._prepare, self._kept = jobs, prepare, kept
-        self._executor: _Apart | None = None
+        self._executor: _Isolated | None = None
         self.capacity = 2 * jobs  # one is being done, one is waiting
 
-    def hire(self) -> Executor:
+    def start(self) -> Executor:
         if self._executor is None:
-            self._executor = _Apart(self._jobs, self._prepare)
+            self._executor = _Isolated(self._jobs, self._prepare)
         return self._executor
 
-    def dismiss(self, executor: Executor) -> None:
+    def stop(self, executor: Executor) -> None:
         if self._kept and self._executor is not None:
             self._executor.interrupt()
         else:
@@ -119,29 +122,31 @@ class Pool:
             executor.shutdown(cancel_futures=True)
 
 
-class _Apart(Executor):
+class _Isolated(Executor):
     """Threads that hand each task to a process of their own."""
 
     def __init__(self, jobs: int, prepare: Callable[[], None] | None) -> None:
         self._workers = Workers()
         self._threads = ThreadPoolExecutor(jobs)
-        self._given: set[Future[Any]] = set()
+        self._submitted: set[Future[Any]] = set()
         if prepare is not None:
             for _ in range(jobs):
                 self._threads.submit(self._prepared, prepare)
 
-    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        future = self._threads.submit(_apart, self._workers, fn, *args, **kwargs)
-        self._given.add(future)
-        future.add_done_callback(self._given.discard)
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        future = self._threads.submit(
+            _isolated, self._workers, _task(args), partial(fn, *args, **kwargs)
+        )
+        self._submitted.add(future)
+        future.add_done_callback(self._submitted.discard)
         return future
 
     def interrupt(self) -> None:
         """End what is being done: it is of no use to anybody any more. Those at rest stay."""
-        given = tuple(self._given)
-        for future in given:
+        submitted = tuple(self._submitted)
+        for future in submitted:
             future.cancel()
-        while not_done := wait(given, timeout=0).not_done:
+        while not_done := wait(submitted, timeout=0).not_done:
             self._workers.interrupt()
             wait(not_done, timeout=_MOMENT)
 
@@ -155,10 +160,15 @@ class _Apart(Executor):
             worker.call(_LOADING, bounds.MEMORY, prepare)
 
 
-def _apart(workers: Workers, fn: Callable[..., R], task: Bounded, /, *args: Any) -> R:
-    """A task done by a process of its own, within its bounds. Raises Stopped."""
+def _isolated(workers: Workers, task: Bounded, call: Callable[[], R]) -> R:
+    """Do a task in a process of its own, within its bounds. Raises Stopped."""
     with workers.lend() as worker:
-        return worker.call(task.seconds, task.memory, fn, task, *args)
+        return worker.call(task.seconds, task.memory, call)
+
+
+def _task(args: tuple[object, ...]) -> Bounded:
+    """The task among the arguments of a function: the first of them."""
+    return cast(Bounded, args[0])
 
 
 @cache
@@ -167,34 +177,39 @@ def _workers_here() -> Workers:
     return Workers()
 
 
-def _apart_elsewhere(fn: Callable[..., R], task: Bounded, /, *args: Any) -> R:
-    """A task done on another machine, by a process of its own there. Raises Stopped."""
-    return _apart(_workers_here(), fn, task, *args)
+def _isolated_elsewhere(task: Bounded, call: Callable[[], R]) -> R:
+    """Do a task on another machine, in a process of its own there. Raises Stopped."""
+    return _isolated(_workers_here(), task, call)
 
 
-class Cluster:
+class DaskCluster:
     """The workers of a Dask scheduler at an address like ``tcp://host:8786``.
 
-    Raises Problems where Dask is not installed, nobody answers, or the workers cannot do it.
+    Raises DiagnosticsError where Dask is not installed, nobody answers, or the workers lack
+    brochure.
     """
 
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client
         except ImportError:
-            said = "Dask, which reaches other machines, is not installed."
-            raise _problem("no-dask", said, "Type: pip install 'brochure[dask]'") from None
-        # What matters, we say.
+            fail(
+                "no-dask",
+                say("Dask, which is needed to build on other machines, is not installed."),
+                _LOCATION,
+                say("Type: pip install 'brochure[dask]'"),
+            )
+        # What matters, we report ourselves.
         for name in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self.lost = (CancelledError,)
+        self.worker_errors = (CancelledError,)
         self._address = address
         if not _ADDRESS.fullmatch(address):
-            raise self._silent("an address looks like tcp://host:8786")
+            self._unreachable(say("an address looks like tcp://host:8786"))
         try:
             self._client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as reason:
-            raise self._silent(reason) from None
+            self._unreachable(reason)
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
             self._client.run(versions)
@@ -202,19 +217,27 @@ class Cluster:
             self.capacity = max(64, 4 * sum(self._client.nthreads().values()))
         except Exception as reason:
             self._client.close()
-            raise _problem(
+            fail(
                 "no-workers",
-                f"The scheduler at `{address}` has no worker that can build leaflets ({reason}).",
-                "Install brochure on each machine, and start `dask worker ADDRESS --nthreads 1` "
-                "there, once for each core.",
-            ) from None
+                say(
+                    "The scheduler at `{address}` has no worker that can build leaflets "
+                    "({reason}).",
+                    address=address,
+                    reason=reason,
+                ),
+                _LOCATION,
+                say(
+                    "Install brochure on each machine, and start `dask worker ADDRESS "
+                    "--nthreads 1` there, once for each core."
+                ),
+            )
 
-    def hire(self) -> Executor:
+    def start(self) -> Executor:
         if self._client.status != "running":
-            raise self._silent("it has gone away")
+            self._unreachable(say("it has gone away"))
         return _Elsewhere(self._client.get_executor(pure=False, retries=_ATTEMPTS))
 
-    def dismiss(self, executor: Executor) -> None:
+    def stop(self, executor: Executor) -> None:
         with contextlib.suppress(Exception):  # a connection that is gone needs no farewell
             executor.shutdown(wait=False)
 
@@ -222,17 +245,20 @@ class Cluster:
         """Leave the scheduler and its workers to others."""
         self._client.close()
 
-    def _silent(self, reason: object) -> DiagnosticsError:
-        return _problem(
+    def _unreachable(self, reason: Message | Exception) -> NoReturn:
+        fail(
             "no-scheduler",
-            f"No scheduler answers at `{self._address}` ({reason}).",
-            "Start one with `dask scheduler`; it prints its address. Then start `dask worker "
-            "ADDRESS --nthreads 1` on each machine, once for each core.",
+            say(
+                "No scheduler answers at `{address}` ({reason}).",
+                address=self._address,
+                reason=reason,
+            ),
+            _LOCATION,
+            say(
+                "Start one with `dask scheduler`; it prints its address. Then start `dask worker "
+                "ADDRESS --nthreads 1` on each machine, once for each core."
+            ),
         )
-
-
-def _problem(code: str, message: str, hint: str) -> DiagnosticsError:
-    return DiagnosticsError([error(code, message, Location("--scheduler"), hint)])
 
 
 class _Elsewhere(Executor):
@@ -241,37 +267,42 @@ class _Elsewhere(Executor):
     def __init__(self, cluster: Executor) -> None:
         self._cluster = cluster
 
-    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        return self._cluster.submit(_apart_elsewhere, fn, *args, **kwargs)
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        return self._cluster.submit(_isolated_elsewhere, _task(args), partial(fn, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._cluster.shutdown(wait=wait)
 
 
-def employ(
-    staff: Staff, work: Callable[..., R], tasks: Iterator[tuple[K, T]], *more: object
+def run_tasks(
+    executors: Executors,
+    function: Callable[Concatenate[T, P], R],
+    tasks: Iterator[tuple[K, T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> Generator[tuple[K, R | Stopped], None, None]:
-    """Give out tasks, `staff.capacity` at a time; yield each key with its result as it comes, or
-    with why there is none. Whoever was killed from outside is given another try.
+    """Run ``function(task, *args)`` for each task, `executors.capacity` at a time; yield each key
+    with its result as it comes, or with why there is none. A task whose process was killed from
+    outside is tried again.
     """
-    executor = staff.hire()
-    given: dict[Future[R], tuple[K, T, int]] = {}
+    executor = executors.start()
+    running: dict[Future[R], tuple[K, T, int]] = {}
     again: list[tuple[K, T, int]] = []
     try:
         while True:
-            while len(given) < staff.capacity:
+            while len(running) < executors.capacity:
                 if again:
                     key, task, attempt = again.pop()
                 elif entry := next(tasks, None):
                     key, task, attempt = (*entry, 1)
                 else:
                     break
-                given[executor.submit(work, task, *more)] = key, task, attempt
-            if not given:
+                running[executor.submit(function, task, *args, **kwargs)] = key, task, attempt
+            if not running:
                 return
             lost = False
-            for future in wait(given, return_when=FIRST_COMPLETED).done:
-                key, task, attempt = given.pop(future)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                key, task, attempt = running.pop(future)
                 try:
                     result = future.result()
                 except Stopped as stopped:
@@ -279,15 +310,15 @@ def employ(
                         again.append((key, task, attempt + 1))
                     else:
                         yield key, stopped
-                except staff.lost:
+                except executors.worker_errors:
                     lost = True
                     again.append((key, task, attempt))
                 else:
                     yield key, result
             if lost:
-                again += given.values()
-                given.clear()
-                staff.dismiss(executor)
-                executor = staff.hire()
+                again += running.values()
+                running.clear()
+                executors.stop(executor)
+                executor = executors.start()
     finally:
-        staff.dismiss(executor)
+        executors.stop(executor)

@@ -67,7 +67,7 @@ class Digests:
 
 def _digest_of_file(path: Path) -> str:
     try:
-        return digest(read_own(path, bounds.REMEMBERED))
+        return digest(read_own(path, bounds.CACHE_FILE))
     except IsADirectoryError:
         names = (other.relative_to(path).as_posix() for other in path.rglob("*"))
         return digest_of(sorted(names))

@@ -1,20 +1,22 @@
-"""What was made: a line for each PDF, with all that it was made from.
+"""The manifest: what was made, a line for each file with all that it was made from.
 
-Lines are appended, and the last one for a PDF holds, so builds that run at once or are killed do
-no harm: what is not in the journal, or differs from it, is made again.
+Lines are appended, and the last one for a file holds, so builds that run at once or are killed do
+no harm: what is not in the manifest, or differs from it, is made again.
 """
 
 import contextlib
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Location, Severity
 from brochure.files import append, read_own, write_whole
+from brochure.messages import Message
 from brochure.pipeline.fingerprint import Digests, digest, digest_of
+from brochure.pipeline.relocation import Anchor
 from brochure.project import Project
 
 Reads = tuple[tuple[str, str], ...]  # files with their digests
@@ -23,153 +25,237 @@ _SPARE = 5000  # superseded lines, more than which are swept out
 
 @dataclass(frozen=True)
 class Record:
-    """One PDF as it was made.
+    """One file as it was made.
 
     `inputs` is the digest of its resolved content, its edition and the versions; `reads` are the
-    files that were read besides, with their digests; `sha256` is that of the PDF. `diagnostics`
-    are complaints about it, right as long as the files in which they have their places have the
-    digest `texts`, and the region its `row`; `symbolic` those of the typesetter.
+    files that were read besides, with their digests; `sha256` is that of the file. `diagnostics`
+    are those of its making, `anchors` what their locations are relative to.
     """
 
-    path: str
+    path: Path
     inputs: str
     reads: Reads
     sha256: str
     size: int
     pages: int
-    texts: str
-    row: int
     diagnostics: tuple[Diagnostic, ...]
-    symbolic: tuple[Diagnostic, ...]
+    anchors: tuple[Anchor | None, ...]
 
 
-class Journal:
-    """The journal of a project; reads of many PDFs are the same, and written once.
+@dataclass(frozen=True)
+class _Message:
+    """A message as a line has it, so that it can be shown in any language later."""
+
+    template: str
+    values: "Mapping[str, str | int | float | _Message]"
+    many: str
+
+
+@dataclass(frozen=True)
+class _Diagnostic:
+    severity: Severity
+    code: str
+    message: _Message
+    location: Location
+    hint: _Message
+
+
+@dataclass(frozen=True)
+class _Files:
+    """A line that names the files which others were made from; `reads` is its key."""
+
+    reads: str
+    files: Reads
+
+
+@dataclass(frozen=True)
+class _File:
+    """A line for a file; `reads` is the key of the line with the files it was made from."""
+
+    path: str
+    inputs: str
+    reads: str
+    sha256: str
+    size: int
+    pages: int
+    diagnostics: tuple[_Diagnostic, ...]
+    anchors: tuple[Anchor | None, ...]
+
+
+_LINE: TypeAdapter[_File | _Files] = TypeAdapter(_File | _Files)
+
+
+class Manifest:
+    """The manifest of a project; files that many others were made from are written once.
 
     `fault` says why a line could not be written, where one could not.
     """
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
-        self._path = project.journal
-        self._records: dict[str, dict[str, Any]] = {}
+        self._path = project.manifest
+        self._files: dict[str, _File] = {}
         self._reads: dict[str, Reads] = {}
         self._lines = 0
         try:
-            data = read_own(self._path, bounds.REMEMBERED)
+            data = read_own(self._path, bounds.CACHE_FILE)
         except OSError:
             data = b""
-        # After a line that was torn, the next one must not go on in it.
+        # After a line that was torn, the next one must not continue it.
         self._start = "" if data.endswith(b"\n") or not data else "\n"
-        for line in data.splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):  # torn by a killed build
-                entry = json.loads(line)
-                if "files" in entry:
-                    self._reads[entry["reads"]] = tuple((n, d) for n, d in entry["files"])
+        for text in data.splitlines():
+            with contextlib.suppress(ValidationError):  # torn by a build that was killed
+                line = _LINE.validate_json(text)
+                if isinstance(line, _Files):
+                    self._reads[line.reads] = line.files
                 else:
-                    self._records[entry["path"]] = entry
+                    self._files[line.path] = line
                 self._lines += 1
-        self.fault = ""  # why lines could not be written
+        self.fault = ""
         self._unchanged: dict[str, bool] = {}
-        self._files: dict[Reads, set[Path]] = {}
+        self._paths: dict[Reads, set[Path]] = {}
 
     def up_to_date(self, path: Path, inputs: str, digests: Digests) -> Record | None:
-        """The record of a PDF that need not be made: nothing that it depends on has changed, and
+        """The record of a file that need not be made: nothing that it depends on has changed, and
         the file is the one that was written.
         """
-        entry = self._records.get(self._name(path))
-        if entry is None or entry.get("inputs") != inputs:
+        line = self._files.get(self._name(path))
+        if line is None or line.inputs != inputs:
             return None
-        reads = entry.get("reads", "")
-        if reads not in self._unchanged:
-            self._unchanged[reads] = reads in self._reads and all(
-                digests.of(self._path_of(name)) == was for name, was in self._reads[reads]
+        if line.reads not in self._unchanged:
+            self._unchanged[line.reads] = line.reads in self._reads and all(
+                digests.of(self._root / name) == was for name, was in self._reads[line.reads]
             )
-        if not self._unchanged[reads]:
+        if not self._unchanged[line.reads] or not _is(path, line.sha256):
             return None
-        try:
-            return _record(entry, self._reads[reads]) if _is(path, entry["sha256"]) else None
-        except (KeyError, TypeError, ValueError):
-            return None
+        return Record(
+            path,
+            line.inputs,
+            self._reads[line.reads],
+            line.sha256,
+            line.size,
+            line.pages,
+            tuple(map(_restored, line.diagnostics)),
+            line.anchors,
+        )
 
     def pages(self, path: Path) -> int | None:
-        """How many pages a PDF has, if it lies there as it was made."""
-        entry = self._records.get(self._name(path), {})
-        return entry.get("pages") if path.is_file() else None
+        """How many pages a file has, if it is there as it was made."""
+        line = self._files.get(self._name(path))
+        return line.pages if line and path.is_file() else None
 
     def files(self, record: Record) -> set[Path]:
-        """The files that a PDF was made from, besides the manuscript."""
-        if record.reads not in self._files:
-            self._files[record.reads] = {self._path_of(name) for name, _ in record.reads}
-        return self._files[record.reads]
+        """The files that a file was made from, besides the leaflet."""
+        if record.reads not in self._paths:
+            # A name that is absolute stays what it is.
+            self._paths[record.reads] = {self._root / name for name, _ in record.reads}
+        return self._paths[record.reads]
 
     def reads(self, files: Iterable[Path], digests: Digests) -> Reads:
         """Files with their digests, as records have them."""
         return tuple((self._name(file), digests.of(file)) for file in sorted(files))
 
     def add(self, record: Record) -> None:
-        """Write a line. That it fails only means that the PDF will be made again."""
+        """Write a line. That it fails only means that the file will be made again."""
         key = digest_of(record.reads)[:16]
-        entry = {**asdict(record), "reads": key}
-        lines = []
+        lines: list[_File | _Files] = []
         if key not in self._reads:
             self._reads[key] = record.reads
-            lines.append({"reads": key, "files": record.reads})
-        self._records[record.path] = json.loads(json.dumps(entry))
-        lines.append(entry)
+            lines.append(_Files(key, record.reads))
+        line = _File(
+            self._name(record.path),
+            record.inputs,
+            key,
+            record.sha256,
+            record.size,
+            record.pages,
+            tuple(map(_stored, record.diagnostics)),
+            record.anchors,
+        )
+        self._files[line.path] = line
+        lines.append(line)
         self._lines += len(lines)
-        text = self._start + "".join(_line(line) for line in lines)
+        text = self._start.encode() + b"".join(map(_json, lines))
         self._start = ""
         try:
-            append(self._path, text.encode("utf-8", "replace"))
+            append(self._path, text)
         except OSError as reason:
             self.fault = reason.strerror or str(reason)
 
-    def record(self, path: Path, **facts: Any) -> Record:
-        """A record of the PDF at `path`."""
-        return Record(path=self._name(path), **facts)
-
     def sweep(self) -> None:
         """Leave out lines that later ones have superseded, once there are many."""
-        if self._lines <= len(self._records) + len(self._reads) + _SPARE:
+        if self._lines <= len(self._files) + len(self._reads) + _SPARE:
             return
-        used = {entry.get("reads") for entry in self._records.values()}
-        kept: list[object] = [
-            {"reads": key, "files": files} for key, files in self._reads.items() if key in used
+        used = {line.reads for line in self._files.values()}
+        kept: list[_File | _Files] = [
+            _Files(key, files) for key, files in self._reads.items() if key in used
         ]
-        kept += self._records.values()
-        text = "".join(_line(line) for line in kept)
+        kept += self._files.values()
         with contextlib.suppress(OSError):
-            write_whole(self._path, text.encode("utf-8", "replace"))
+            write_whole(self._path, b"".join(map(_json, kept)))
 
     def _name(self, path: Path) -> str:
-        """A path for the journal: relative inside the project, which may be moved."""
+        """A path for the manifest: relative inside the project, which may be moved."""
         if path.is_relative_to(self._root):
             return path.relative_to(self._root).as_posix()
         return str(path)
 
-    def _path_of(self, name: str) -> Path:
-        return self._root / name  # an absolute name stays what it is
 
-
-def _line(entry: object) -> str:
-    return json.dumps(entry, ensure_ascii=False) + "\n"
+def _json(line: _File | _Files) -> bytes:
+    return _LINE.dump_json(line) + b"\n"
 
 
 def _is(path: Path, sha256: str) -> bool:
     try:
-        return digest(read_own(path, bounds.REMEMBERED)) == sha256
+        return digest(read_own(path, bounds.CACHE_FILE)) == sha256
     except OSError:
         return False
 
 
-def _record(entry: dict[str, Any], reads: Reads) -> Record:
-    diagnostics = {
-        key: tuple(_diagnostic(data) for data in entry[key]) for key in ("diagnostics", "symbolic")
+def _stored(diagnostic: Diagnostic) -> _Diagnostic:
+    return _Diagnostic(
+        diagnostic.severity,
+        diagnostic.code,
+        _stored_message(diagnostic.message),
+        Location(*_plain(diagnostic.location)),
+        _stored_message(diagnostic.hint),
+    )
+
+
+def _plain(location: Location) -> tuple[str, int, int]:
+    return _text(location.file), location.line, location.column
+
+
+def _stored_message(message: Message) -> _Message:
+    values = {
+        name: _stored_message(value)
+        if isinstance(value, Message)
+        else _text(value)
+        if isinstance(value, str)
+        else value
+        for name, value in message.values.items()
     }
-    return Record(**{**entry, **diagnostics, "reads": reads})
+    return _Message(message.template, values, message.many)
 
 
-def _diagnostic(data: dict[str, Any]) -> Diagnostic:
-    location = Location(**data["place"])
-    return Diagnostic(**{**data, "severity": Severity(data["severity"]), "place": location})
+def _text(text: str) -> str:
+    """A text that can be written: names of files may hold bytes that are no characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _restored(stored: _Diagnostic) -> Diagnostic:
+    return Diagnostic(
+        stored.severity,
+        stored.code,
+        _restored_message(stored.message),
+        stored.location,
+        _restored_message(stored.hint),
+    )
+
+
+def _restored_message(stored: _Message) -> Message:
+    values = {
+        name: _restored_message(value) if isinstance(value, _Message) else value
+        for name, value in stored.values.items()
+    }
+    return Message(stored.template, values, stored.many)

@@ -1,77 +1,96 @@
-"""Leaflets × variants × editions → jobs, each with the digest of all that it says."""
+"""What is to be done: leaflets × variants × editions, each up to date, to be built, or unreadable.
 
-from collections.abc import Iterator, Mapping, Sequence
+Nothing is done here. A plan is data: it can be counted, shown, and worked off by `steps.run_plan`.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, in_order
 from brochure.layout.edition import Edition
 from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet, read_bundle
-from brochure.pipeline.fingerprint import digest_of, versions
+from brochure.pipeline.fingerprint import Digests, digest_of, versions
+from brochure.pipeline.manifest import Manifest, Record
+from brochure.pipeline.relocation import relocated
 from brochure.project import Project
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Which forms of each leaflet: the base, these variants, or all variants.
+class Mode(Enum):
+    """What a run is for: how far it goes, and what it leaves behind."""
 
-    `anywhere`: the variants are those of any leaflet; else each leaflet must have all of them.
-    `every_form`: all variants, and the base as well, if it can stand alone.
+    CHECK = "check"  # as far as can be seen without typesetting; writes nothing
+    PREFLIGHT = "preflight"  # typesets and looks at each page; writes nothing
+    DRAFT = "draft"  # writes PDFs in which quotes that are wrong are marked
+    BUILD = "build"  # writes PDFs, and what was verified
+
+    @property
+    def typesets(self) -> bool:
+        return self is not Mode.CHECK
+
+    @property
+    def writes(self) -> bool:
+        return self in (Mode.DRAFT, Mode.BUILD)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which variants of each leaflet: the base, those of these ids, or all.
+
+    `anywhere`: the ids are those of any leaflet; else each leaflet must have all of them.
+    `base_too`: with all variants also the base, if it can stand alone.
     """
 
     variants: tuple[str, ...] = ()
     all_variants: bool = False
-    every_form: bool = False
+    base_too: bool = False
     anywhere: bool = False
 
-    def of(self, work: Bundle) -> tuple[str | None, ...]:
-        """The variants of a leaflet, None for the base. Raises Problems for unknown ids."""
+    def of(self, bundle: Bundle) -> tuple[str | None, ...]:
+        """The variants of a leaflet, None for the base. Raises DiagnosticsError for unknown ids."""
         if self.variants and self.anywhere:
-            return tuple(name for name in self.variants if work.regions.get(name))
+            return tuple(name for name in self.variants if bundle.regions.get(name))
         for name in self.variants:
-            work.check_id(name, Location("--variant"))
+            bundle.check_id(name, Location("--variant"))
         if self.variants:
             return self.variants
-        if self.every_form:
-            alone = not work.ids or work.stands_alone
-            return (*([None] if alone else []), *work.ids)
-        return work.ids if self.all_variants and work.ids else (None,)
+        if self.base_too:
+            alone = not bundle.ids or bundle.base_is_complete
+            return (*([None] if alone else []), *bundle.ids)
+        return bundle.ids if self.all_variants and bundle.ids else (None,)
+
+    @property
+    def base_only(self) -> bool:
+        return not (self.variants or self.all_variants or self.base_too)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """One file to be: a resolved variant in one edition."""
+    """One file to be: a resolved leaflet in one edition.
 
-    draft: ResolvedLeaflet
+    `inputs` is the digest of all that it says, with edition and versions; jobs of the same
+    `content` are typeset once. `number` is its place in the plan.
+    """
+
+    resolved: ResolvedLeaflet
     edition: str
     path: Path
-    inputs: str  # digest of content, region, edition, and versions
-    content: tuple[str, str, str]  # jobs of which this is equal are set once
+    inputs: str
+    content: tuple[str, str, str]
+    number: int
 
     @property
     def named(self) -> str:
         """What it is called in the log."""
-        return ", ".join(filter(None, (self.draft.leaflet, self.draft.variant, self.edition)))
+        parts = (self.resolved.leaflet, self.resolved.variant, self.edition)
+        return ", ".join(filter(None, parts))
 
     @property
     def region(self) -> str:
         """The name of the region, empty for the base."""
-        return self.draft.region.name if self.draft.region else ""
-
-    @cached_property
-    def texts(self) -> str:
-        """Digest of the files in which its complaints have their places, and of those that are
-        known already: they may change though the content does not.
-        """
-        tree = self.draft.tree
-        said = [f"{d.location} {d.code} {d.message}" for d in self.draft.diagnostics]
-        return digest_of([tree.text, dict(tree.others), said])
-
-    @property
-    def row(self) -> int:
-        """The line of its region in the table; 0 for the base."""
-        return self.draft.region.location.line if self.draft.region else 0
+        return self.resolved.region.name if self.resolved.region else ""
 
 
 @dataclass(frozen=True)
@@ -82,49 +101,108 @@ class Unreadable:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def plan(
+@dataclass(frozen=True, eq=False)
+class UpToDate:
+    """A file that need not be made again: how it was made, and all diagnostics about it as it is
+    now.
+    """
+
+    job: Job
+    record: Record
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that is to be done, in the order of leaflets, regions and editions."""
+
+    mode: Mode
+    editions: Mapping[str, Edition]
+    unreadable: tuple[Unreadable, ...]
+    up_to_date: tuple[UpToDate, ...]
+    to_build: tuple[Job, ...]
+
+    @property
+    def total(self) -> int:
+        """How many files there will be, if all goes well."""
+        return len(self.up_to_date) + len(self.to_build)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """All jobs, in the order of leaflets, regions and editions."""
+        everything = [*(one.job for one in self.up_to_date), *self.to_build]
+        return tuple(sorted(everything, key=lambda job: job.number))
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Job, ...], ...]:
+        """What is to be built, by content: each group is typeset once."""
+        groups: dict[tuple[str, str, str], list[Job]] = {}
+        for job in self.to_build:
+            groups.setdefault(job.content, []).append(job)
+        return tuple(map(tuple, groups.values()))
+
+
+def make_plan(
     project: Project,
     leaflets: Sequence[str],
-    choice: Choice,
+    selection: Selection,
     editions: Mapping[str, Edition],
-    *,
-    mark_wrong_quotes: bool = False,
-) -> Iterator[Job | Unreadable]:
-    """Everything that is to be built, leaflet by leaflet. Raises Problems for unknown ids.
-
-    `marked`: as drafts, in which quotes that are wrong are marked.
+    mode: Mode,
+    manifest: Manifest,
+    digests: Digests,
+) -> Plan:
+    """Plan everything that was asked for. `manifest` and `digests` tell what is up to date; a check
+    looks at everything again. Raises DiagnosticsError for ids of variants that do not exist.
     """
-    works: list[Bundle] = []
+    bundles: list[Bundle] = []
+    unreadable: list[Unreadable] = []
+    up_to_date: list[UpToDate] = []
+    to_build: list[Job] = []
     forms = {name: digest_of(edition.model_dump()) for name, edition in editions.items()}
     for name in leaflets:
         try:
-            work = read_bundle(project, name)
+            bundle = read_bundle(project, name)
         except DiagnosticsError as failed:
-            yield Unreadable(name, failed.diagnostics)
+            unreadable.append(Unreadable(name, failed.diagnostics))
             continue
-        works.append(work)
-        variants = choice.of(work)
-        base_only = not (choice.variants or choice.all_variants or choice.every_form)
-        if work.strays and not base_only:
-            yield Unreadable(name, work.strays)
+        bundles.append(bundle)
+        variants = selection.of(bundle)
+        if bundle.strays and not selection.base_only:
+            unreadable.append(Unreadable(name, bundle.strays))
         for variant in variants:
-            draft = work.draft(variant)
-            content = digest_of(draft.content())
-            region = draft.region.name if draft.region else ""
+            resolved = bundle.resolve(variant)
+            content = digest_of(resolved.content())
+            region = resolved.region.name if resolved.region else ""
             for edition, form in forms.items():
-                yield Job(
-                    draft=draft,
+                suffix, draft = editions[edition].suffix, mode is Mode.DRAFT
+                job = Job(
+                    resolved=resolved,
                     edition=edition,
-                    path=project.artifact(
-                        name,
-                        edition,
-                        variant,
-                        draft=mark_wrong_quotes,
-                        suffix=editions[edition].suffix,
-                    ),
+                    path=project.artifact(name, edition, variant, draft=draft, suffix=suffix),
                     inputs=digest_of([versions(), name, edition, form, content, region]),
                     content=(name, edition, content),
+                    number=len(up_to_date) + len(to_build),
                 )
-    for name in choice.variants if works else ():
-        if not any(work.regions.get(name) for work in works):
-            works[0].check_id(name, Location("--variant"))
+                known = _up_to_date(job, manifest, digests) if mode.typesets else None
+                if known is None:
+                    to_build.append(job)
+                else:
+                    up_to_date.append(known)
+    unknown: list[Diagnostic] = []
+    for name in selection.variants if bundles else ():
+        if not any(bundle.regions.get(name) for bundle in bundles):
+            unknown.append(bundles[0].unknown_region(name, Location("--variant")))
+    if unknown:
+        raise DiagnosticsError(unknown)
+    return Plan(mode, editions, tuple(unreadable), tuple(up_to_date), tuple(to_build))
+
+
+def _up_to_date(job: Job, manifest: Manifest, digests: Digests) -> UpToDate | None:
+    """What is known of a file, if it need not be made again, and nothing new is wrong with it."""
+    record = manifest.up_to_date(job.path, job.inputs, digests)
+    if record is None:
+        return None
+    found = relocated(job.resolved, record.diagnostics, record.anchors)
+    if found is None or any(d.is_error for d in job.resolved.diagnostics):
+        return None
+    return UpToDate(job, record, in_order([*job.resolved.diagnostics, *found]))

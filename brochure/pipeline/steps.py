@@ -1,118 +1,293 @@
-"""Jobs → compositions; sources, template, styles and fonts are read once."""
+"""The way of a leaflet, in five steps: read, verify, compose, typeset, write.
+
+`run_plan` tells it. All that builds, checks or watches goes through it, as far as its mode goes.
+"""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError
+from brochure.diagnostics import (
+    Diagnostic,
+    DiagnosticsError,
+    Location,
+    Reported,
+    error,
+    fail,
+    in_order,
+    warning,
+)
+from brochure.isolation import Stopped
 from brochure.layout.compose.composer import Composer
-from brochure.layout.compose.template import Filler
+from brochure.layout.compose.template import TemplateFiller
 from brochure.layout.composition import Composition
-from brochure.layout.edition import Edition
-from brochure.manuscript.load import Manuscript, finish
-from brochure.pipeline.plan import Job
-from brochure.project import Project
+from brochure.manuscript.load import Manuscript, validate_leaflet
+from brochure.messages import plural, say
+from brochure.pipeline.executors import Executors, run_tasks
+from brochure.pipeline.fingerprint import Digests, digest, versions
+from brochure.pipeline.manifest import Manifest, Reads, Record
+from brochure.pipeline.outcome import Outcome, artifact_of, known
+from brochure.pipeline.plan import Job, Mode, Plan
+from brochure.pipeline.relocation import anchors
+from brochure.pipeline.tasks import Task, TaskResult, stopped, typeset
+from brochure.project import CACHE_VARIABLE, Project
 from brochure.sources import record
-from brochure.sources.record import Record, RecordedQuote
+from brochure.sources.record import RecordedQuote
 from brochure.sources.verification import Verification, Verifier
 
 log = logging.getLogger("brochure")
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A job with its leaflet, read, verified and composed, and the files that took.
+def run_plan(
+    plan: Plan, steps: "Steps", executors: Executors, cache: Path | None
+) -> Generator[Outcome, None, None]:
+    """Take every leaflet of a plan through the five steps. Outcomes come as they are ready; a
+    leaflet that is broken does not stop the others.
 
-    `news` are complaints that hold this once: that a source has changed since the last build.
+    `executors` typeset, with `cache`, a folder for what can be made again, or None.
     """
 
+    def composed() -> Iterator[list[LeafletRun]]:
+        for jobs in plan.groups:  # of the same content: typeset once
+            group = [LeafletRun(job) for job in jobs]
+            for leaflet in group:
+                with leaflet.until_an_error():
+                    leaflet.manuscript = steps.read(leaflet.job)
+                    leaflet.verification = steps.verify(leaflet.job, leaflet.manuscript)
+                    leaflet.composition = steps.compose(leaflet.job, leaflet)
+            yield group
+
+    yield from steps.known(plan)
+    if not plan.mode.typesets:
+        yield from (leaflet.outcome() for group in composed() for leaflet in group)
+        return
+    seen = 0
+    for group, document in typeset_each(composed(), executors, cache):
+        for leaflet in group:
+            yield steps.write(leaflet, document)
+        seen += len(group)
+    if left_out := len(plan.to_build) - seen:
+        yield Outcome(None, (_left_out(left_out),))
+    yield from steps.finish()
+
+
+@dataclass
+class LeafletRun:
+    """How far the leaflet of a job has come."""
+
     job: Job
-    manuscript: Manuscript
-    composition: Composition
-    reads: frozenset[Path]
-    news: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What there is to say about a job, and what is known of its quotes, as far as it got."""
-
-    diagnostics: tuple[Diagnostic, ...]
     manuscript: Manuscript | None = None
-    verification: Verification = field(default_factory=Verification)
+    verification: Reported[Verification] | None = None
+    composition: Reported[Composition] | None = None
+    reads: Reads = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    @contextmanager
+    def until_an_error(self) -> Iterator[None]:
+        """Go as far as there is no error; those there are come with all that was found so far."""
+        try:
+            yield
+        except DiagnosticsError as failed:
+            self.errors = failed.diagnostics
+
+    def outcome(self, more: Iterable[Diagnostic] = ()) -> Outcome:
+        """The outcome where no file is written: all diagnostics, and `more` of them."""
+        composed = self.composition.diagnostics if self.composition else ()
+        changes = self.verification.diagnostics if self.verification else ()
+        return Outcome(
+            None,
+            (*in_order([*self.errors, *composed, *more]), *changes),
+            self.manuscript,
+            self.verification.value if self.verification else None,
+        )
 
 
-class Press:
-    """Reads, verifies and composes. `remember`: whether what was made may be remembered."""
+def typeset_each(
+    groups: Iterator[list[LeafletRun]], executors: Executors, cache: Path | None
+) -> Iterator[tuple[list[LeafletRun], TaskResult | None]]:
+    """The fourth step: each group with its files, as they are ready; with None where nothing could
+    be composed. After a leaflet that the typesetter cannot cope with, no more are begun.
+    """
+    not_composed: list[list[LeafletRun]] = []
 
-    def __init__(
-        self,
-        project: Project,
-        editions: Mapping[str, Edition],
-        *,
-        write_cache: bool,
-        mark_wrong_quotes: bool = False,
-    ) -> None:
-        self._project = project
-        self._listening = replace(project, seen=set())
-        self._write_cache = write_cache and not mark_wrong_quotes
-        self._verifier = Verifier(project, mark_wrong_quotes=mark_wrong_quotes)
-        self._records: dict[str, tuple[Record, tuple[Diagnostic, ...]]] = {}
-        self._new_records: dict[str, list[RecordedQuote]] = {}
-        filler = Filler()
+    def tasks() -> Iterator[tuple[tuple[list[LeafletRun], Task], Task]]:
+        for group in groups:
+            leaflets = [leaflet for leaflet in group if leaflet.composition]
+            if failed := [leaflet for leaflet in group if not leaflet.composition]:
+                not_composed.append(failed)
+            if leaflets:
+                task = _task(leaflets)
+                yield (leaflets, task), task
+
+    with closing(run_tasks(executors, typeset, tasks(), cache)) as results:
+        for (leaflets, task), result in results:
+            yield from ((failed, None) for failed in not_composed)
+            not_composed.clear()
+            yield leaflets, stopped(task, result) if isinstance(result, Stopped) else result
+            if isinstance(result, Stopped) and result.reason != "killed":
+                break  # the others may be of the same kind; nobody waits for each of them
+    yield from ((failed, None) for failed in not_composed)
+
+
+def _task(leaflets: list[LeafletRun]) -> Task:
+    """What is to be typeset for leaflets of the same content: a file for each name of a region."""
+    first = leaflets[0]
+    assert first.composition is not None
+    log.info("%s: 4 typeset", first.job.named)
+    regions = tuple(dict.fromkeys(leaflet.job.region for leaflet in leaflets))
+    return Task(first.composition.value, regions, versions())
+
+
+class Steps:
+    """The steps, with what is read once for many leaflets: sources, templates, styles, fonts."""
+
+    def __init__(self, project: Project, plan: Plan, manifest: Manifest, digests: Digests) -> None:
+        self._reads: set[Path] = set()
+        self._project = project.observed(self._reads.add)
+        self._outer = project
+        self._mode, self._editions = plan.mode, plan.editions
+        self._manifest, self._digests = manifest, digests
+        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode is Mode.DRAFT)
+        self._records: dict[str, Reported[record.VerificationRecord]] = {}
+        self._verified: dict[str, list[RecordedQuote]] = {}
+        filler = TemplateFiller()
         self._composers = {
-            name: Composer(project, name, edition, write_cache=write_cache, filler=filler)
-            for name, edition in editions.items()
+            name: Composer(project, name, edition, write_cache=plan.mode.writes, filler=filler)
+            for name, edition in plan.editions.items()
         }
 
-    def prepare(self, job: Job) -> Prepared:
-        """Read, verify and compose. Raises Problems with all that stands in the way."""
-        manuscript = self._read(job)
-        verification, news = self._verified(job, manuscript)
-        log.info("%s: 3 compose", job.named)
-        composer = self._composers[job.edition]
-        try:
-            composition = composer.compose(manuscript, verification)
-        except DiagnosticsError as failed:
-            raise DiagnosticsError([*failed.diagnostics, *news]) from None
-        if self._write_cache:
-            found = record.recorded_quotes(manuscript, verification)
-            self._new_records.setdefault(manuscript.name, []).extend(found)
-        reads = composer.reads | self._listening.seen | verification.reads
-        return Prepared(job, manuscript, composition, reads, news)
+    def known(self, plan: Plan) -> Iterator[Outcome]:
+        """What a plan knows before anything is done. Preflight wants to know the quotes as well."""
+        if plan.mode is not Mode.PREFLIGHT:
+            yield from known(self._outer, plan, self._manifest)
+            return
+        for unreadable in plan.unreadable:
+            yield Outcome(None, unreadable.diagnostics)
+        for one in plan.up_to_date:
+            manuscript = self.read(one.job)
+            verification = self.verify(one.job, manuscript)
+            diagnostics = (*one.diagnostics, *verification.diagnostics)
+            yield Outcome(None, diagnostics, manuscript, verification.value)
 
-    def examine(self, job: Job) -> Examined:
-        """Everything that can be said about a job without setting type."""
-        try:
-            manuscript = self._read(job)
-        except DiagnosticsError as failed:
-            return Examined(failed.diagnostics)
-        verification, news = self._verified(job, manuscript)
-        try:
-            said = self._composers[job.edition].compose(manuscript, verification).diagnostics
-        except DiagnosticsError as failed:
-            said = failed.diagnostics
-        return Examined((*said, *news), manuscript, verification)
-
-    def pin(self) -> None:
-        """Record which quotes were verified, and against which files."""
-        for leaflet, found in self._new_records.items():
-            record.write_record(self._project, leaflet, found)
-
-    def _read(self, job: Job) -> Manuscript:
+    def read(self, job: Job) -> Manuscript:
+        """Step 1. Raises DiagnosticsError with all that is wrong in the leaflet."""
         log.info("%s: 1 read", job.named)
-        try:
-            return finish(self._listening, job.draft)
-        finally:
-            self._project.seen.update(self._listening.seen)
+        return validate_leaflet(self._project, job.resolved)
 
-    def _verified(
-        self, job: Job, manuscript: Manuscript
-    ) -> tuple[Verification, tuple[Diagnostic, ...]]:
+    def verify(self, job: Job, manuscript: Manuscript) -> Reported[Verification]:
+        """Step 2. What is wrong with quotes is in the verification; the diagnostics beside it hold
+        this once: that a source has changed since the last build.
+        """
         log.info("%s: 2 verify", job.named)
         verification = self._verifier.verify(manuscript)
         if manuscript.name not in self._records:
-            self._records[manuscript.name] = record.read_record(self._project, manuscript.name)
-        known, spoilt = self._records[manuscript.name]
-        return verification, (*spoilt, *record.changes(manuscript, verification, known))
+            self._records[manuscript.name] = record.read_record(self._outer, manuscript.name)
+        recorded = self._records[manuscript.name]
+        changes = record.source_changes(manuscript, verification, recorded.value)
+        return Reported(verification, (*recorded.diagnostics, *changes))
+
+    def compose(self, job: Job, leaflet: LeafletRun) -> Reported[Composition]:
+        """Step 3. Raises DiagnosticsError with all that stands in the way."""
+        manuscript, verified = leaflet.manuscript, leaflet.verification
+        assert manuscript is not None
+        assert verified is not None
+        log.info("%s: 3 compose", job.named)
+        composer = self._composers[job.edition]
+        composition = composer.compose(manuscript, verified.value)
+        if self._mode is Mode.BUILD:
+            quotes = record.recorded_quotes(manuscript, verified.value)
+            self._verified.setdefault(manuscript.name, []).extend(quotes)
+        if self._mode.typesets:
+            # Digests now, not when the PDF is there: files may change in between.
+            reads = composer.reads | self._reads | verified.value.reads
+            leaflet.reads = self._manifest.reads(reads, self._digests)
+        return Reported(composition, composition.diagnostics)
+
+    def write(self, leaflet: LeafletRun, document: TaskResult | None) -> Outcome:
+        """Step 5: write a file, and record it; or say why there is none."""
+        manuscript, job = leaflet.manuscript, leaflet.job
+        if document is None or manuscript is None:
+            return leaflet.outcome()
+        located = manuscript.located(document.diagnostics)
+        pdf = document.by_region.get(job.region)
+        if pdf is None or not self._mode.writes:
+            return leaflet.outcome(located)
+        log.info("%s: 5 write", job.named)
+        try:
+            _write(job.path, pdf, self._outer)
+        except DiagnosticsError as failed:
+            return leaflet.outcome([*located, *failed.diagnostics])
+        outcome = leaflet.outcome(located)
+        ours = set(job.resolved.diagnostics)
+        assert leaflet.composition is not None
+        made = in_order([*leaflet.composition.diagnostics, *located])
+        kept = tuple(d for d in made if d not in ours)
+        entry = Record(
+            path=job.path,
+            inputs=job.inputs,
+            reads=leaflet.reads,
+            sha256=digest(pdf),
+            size=len(pdf),
+            pages=document.pages,
+            diagnostics=kept,
+            anchors=anchors(job.resolved, kept),
+        )
+        self._manifest.add(entry)
+        artifact = artifact_of(job, entry, self._editions[job.edition], made=True)
+        return Outcome(artifact, outcome.diagnostics, manuscript, outcome.verification)
+
+    def finish(self) -> Iterator[Outcome]:
+        """Record which quotes were verified, and against which files."""
+        if self._mode.writes and self._manifest.fault:
+            yield Outcome(None, (_not_recorded(self._outer, self._manifest.fault),))
+        for leaflet, quotes in self._verified.items():
+            record.write_record(self._outer, leaflet, quotes)
+        if self._mode.writes:
+            self._manifest.sweep()
+
+
+def _write(path: Path, pdf: bytes, project: Project) -> None:
+    try:
+        project.write(path, pdf)
+    except OSError as reason:
+        fail(
+            "cannot-write",
+            say("The PDF cannot be written ({reason}).", reason=reason.strerror or reason),
+            Location(project.show(path)),
+            say(
+                "Close it in other programs, and check that the disk is not full and the folder "
+                "not write-protected."
+            ),
+        )
+
+
+def _left_out(number: int) -> Diagnostic:
+    return error(
+        "left-out",
+        plural(
+            "{n} more PDF was not started, because the typesetter could not cope with this one.",
+            "{n} more PDFs were not started, because the typesetter could not cope with this one.",
+            number,
+        ),
+        Location("out"),
+        say("Build again once that is fixed."),
+    )
+
+
+def _not_recorded(project: Project, reason: str) -> Diagnostic:
+    return warning(
+        "not-remembered",
+        say(
+            "What was built cannot be recorded ({reason}): it will be built again each time, and "
+            "cannot be mailed.",
+            reason=reason,
+        ),
+        Location(str(project.manifest.parent)),
+        say(
+            "Make this folder writable, or name another one in the environment variable "
+            "{variable}.",
+            variable=CACHE_VARIABLE,
+        ),
+    )

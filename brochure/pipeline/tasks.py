@@ -6,14 +6,17 @@ and divided words, from task to task.
 
 import threading
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, error, symbolic
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Part, error
 from brochure.isolation import Frame, Stopped
+from brochure.layout import web
+from brochure.messages import EMPTY, Message, joined, say
 from brochure.pipeline.fingerprint import versions
 
 if TYPE_CHECKING:
@@ -44,117 +47,142 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Result:
-    """The files, one for each region, or none and the reasons. Places are symbolic.
+class TaskResult:
+    """The files by the names of their regions, or none and the reasons. The locations of the
+    diagnostics are parts of the leaflet.
 
     `pages` is 0 where there are none, on the web.
     """
 
-    pdfs: tuple[bytes, ...]
+    by_region: Mapping[str, bytes]
     pages: int
     diagnostics: tuple[Diagnostic, ...]
 
+    @classmethod
+    def failed(cls, *diagnostics: Diagnostic) -> "TaskResult":
+        """No files, and why."""
+        return cls({}, 0, diagnostics)
 
-def make(task: Task, cache_folder: Path | None) -> Result:
+
+def typeset(task: Task, cache_folder: Path | None) -> TaskResult:
     """Do a task. `cache_folder` is for what can be made again, or None."""
     if task.versions != versions():
-        return Result((), 0, (_other_versions(task.versions, versions()),))
+        return TaskResult.failed(_other_versions(task.versions, versions()))
     try:
         return (
             _page(task) if task.composition.edition.output == "html" else _pdf(task, cache_folder)
         )
     except DiagnosticsError as failed:
-        return Result((), 0, failed.diagnostics)
+        return TaskResult.failed(*failed.diagnostics)
     except MemoryError:  # a worker has its bounds, and says that they were exceeded
         raise
     except Exception as reason:
-        return Result((), 0, (_broken_down(reason),))
+        return TaskResult.failed(_broken_down(reason))
 
 
-def _page(task: Task) -> Result:
-    from brochure.layout import web
+def _page(task: Task) -> TaskResult:
+    pages = {region: web.page(task.composition, region) for region in task.regions}
+    return TaskResult(pages, 0, ())
 
-    return Result(tuple(web.page(task.composition, region) for region in task.regions), 0, ())
 
-
-def _pdf(task: Task, cache_folder: Path | None) -> Result:
+def _pdf(task: Task, cache_folder: Path | None) -> TaskResult:
     with _one_at_a_time:
         typesetter = _typesetter(cache_folder)
         try:
             result = typesetter.typeset(task.composition, task.regions)
         finally:
             typesetter.save()
-    return Result(result.pdfs, result.pages, result.diagnostics)
+    pdfs = dict(zip(task.regions, result.pdfs, strict=True))
+    return TaskResult(pdfs, result.pages, result.diagnostics)
 
 
 @cache
 def _typesetter(cache_folder: Path | None) -> "Typesetter":
     """The typesetter of this process: what is warm in it is why workers are kept."""
-    from brochure.pipeline.typesetter import Typesetter
-
-    return Typesetter(cache_folder)
+    return _typesetters()(cache_folder)
 
 
 def prepare() -> None:
-    """Load what sets type, to have it ready. Whatever is wrong with it shows when it is used."""
-    from brochure.layout.weasyprint import engine
-    from brochure.pipeline import typesetter as typeset
-
-    assert typeset
-    engine.load()
+    """Load what typesetting needs, to have it ready. Whatever is wrong with it shows later."""
+    _typesetters().preload()
 
 
-# What is being done where one of these files is at work; the first that is counts.
-_DOINGS = (
-    ("weasyprint/svg/", "drawing an SVG picture"),
-    ("weasyprint/images.py", "reading a picture"),
-    ("weasyprint/css/counters.py", "counting"),
-    ("weasyprint/draw/", "drawing the pages"),
-    ("weasyprint/pdf/", "writing the PDF"),
-    ("weasyprint/layout/", "laying out the pages"),
-    ("weasyprint/formatting_structure/", "laying out the pages"),
-    ("weasyprint/", "applying the style sheets"),
-    ("brochure/layout/web.py", "writing the page of the web"),
-    ("brochure/layout/", "finishing the pages"),
-    ("brochure/prepress/", "finishing the pages"),
+def _typesetters() -> "type[Typesetter]":
+    from brochure.pipeline.typesetter import Typesetter  # WeasyPrint is for workers only
+
+    return Typesetter
+
+
+# What is being done while one of these files is at work; the first that fits counts.
+_ACTIVITIES = (
+    ("weasyprint/svg/", say("drawing an SVG picture")),
+    ("weasyprint/images.py", say("reading a picture")),
+    ("weasyprint/css/counters.py", say("counting pages and lists")),
+    ("weasyprint/draw/", say("drawing the pages")),
+    ("weasyprint/pdf/", say("writing the PDF")),
+    ("weasyprint/layout/", say("laying out the pages")),
+    ("weasyprint/formatting_structure/", say("laying out the pages")),
+    ("brochure/layout/weasyprint/", say("finishing the pages")),
+    ("weasyprint/", say("applying the style sheets")),
+    ("brochure/layout/web.py", say("writing the web page")),
+    ("brochure/layout/", say("finishing the pages")),
+    ("brochure/prepress/", say("finishing the pages")),
 )
 
 
-def stopped(task: Task, reason: Stopped) -> Result:
-    """The result of a task that exceeded its bounds: what it was at."""
-    doing = _doing(reason.at)
-    said = {
-        "time": f"Setting this leaflet was stopped after {task.seconds:.0f} seconds",
-        "memory": f"Setting this leaflet takes more than {task.memory // 1_000_000} MB of memory",
-        "crash": "The program that sets type broke down",
-        "killed": "The process that set this leaflet was killed, three times",
-    }[reason.reason]
+def stopped(task: Task, reason: Stopped) -> TaskResult:
+    """The result of a task that exceeded its bounds, with what it was doing then."""
+    match reason.reason:
+        case "time":
+            message = say(
+                "Typesetting this leaflet was stopped after {seconds:.0f} seconds.",
+                seconds=task.seconds,
+            )
+        case "memory":
+            message = say(
+                "Typesetting this leaflet takes more than {megabytes} MB of memory.",
+                megabytes=task.memory // 1_000_000,
+            )
+        case "crash":
+            message = say("The typesetter crashed.")
+        case "killed":
+            message = say("The process that was typesetting this leaflet was killed three times.")
+    activity = _activity(reason.at)
+    if activity:
+        message = joined([message, say("It was {activity}.", activity=activity)])
     hint = (
-        "There may be too little memory: close other programs, or build with `--jobs 1`."
+        say("There may be too little memory: close other programs, or build with `--jobs 1`.")
         if reason.reason == "killed"
-        else "Something in styles/, or a picture, is too much for the typesetter. Take away what "
-        "you did not make yourself, and build again; if none of it is to blame, please report it."
+        else say(
+            "Something in styles/, or a picture, is too much for the typesetter. Remove what you "
+            "did not make yourself, and build again; if that does not help, please report it."
+        )
     )
-    message = f"{said}, while {doing}." if doing else f"{said}."
-    return Result((), 0, (error("stopped", message, symbolic(), hint),))
+    return TaskResult.failed(error("stopped", message, Part(), hint))
 
 
-def _doing(at: tuple[Frame, ...]) -> str:
-    """In words what was being done."""
+def _activity(at: tuple[Frame, ...]) -> Message:
+    """What was being done."""
     files = {frame.file.replace("\\", "/") for frame in at}
-    return next((doing for part, doing in _DOINGS if any(part in file for file in files)), "")
+    found = (doing for part, doing in _ACTIVITIES if any(part in file for file in files))
+    return next(found, EMPTY)
 
 
 def _broken_down(reason: Exception) -> Diagnostic:
-    """WeasyPrint has no one exception for what it cannot cope with."""
+    """WeasyPrint has no single exception for what it cannot cope with."""
     (where,) = traceback.extract_tb(reason.__traceback__)[-1:]
-    said = " ".join(f"{type(reason).__name__}: {reason}".split())[:200]
     return error(
         "typesetter",
-        f"The typesetter cannot cope with this leaflet ({said}).",
-        symbolic(),
-        "Look at the styles, templates and pictures that you added last. If there are none, please "
-        f"report it, and that it happened in {Path(where.filename).name}:{where.lineno}.",
+        say(
+            "The typesetter cannot cope with this leaflet ({reason}).",
+            reason=" ".join(f"{type(reason).__name__}: {reason}".split())[:200],
+        ),
+        Part(),
+        say(
+            "Look at the styles, templates and pictures that you added last. If there are none, "
+            "please report it, and that it happened in {where}.",
+            where=f"{Path(where.filename).name}:{where.lineno}",
+        ),
     )
 
 
@@ -163,8 +191,13 @@ def _other_versions(wanted: str, here: str) -> Diagnostic:
     differences = f"{', '.join(sorted(ours - theirs))} / {', '.join(sorted(theirs - ours))}"
     return error(
         "other-versions",
-        f"A worker has other versions than this machine ({differences}).",
-        symbolic(),
-        "The same leaflet would look different from one region to the next. Install the same "
-        "version of brochure and the same system on all machines.",
+        say(
+            "A worker has other versions than this machine ({differences}).",
+            differences=differences,
+        ),
+        Part(),
+        say(
+            "The same leaflet would look different from one region to the next. Install "
+            "the same version of brochure and the same system on all machines."
+        ),
     )

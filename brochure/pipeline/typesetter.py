@@ -1,15 +1,15 @@
-"""Composition → PDF, the fourth step: set, checked, and made ready for whoever prints it."""
+"""Composition → PDF, the fourth step: typeset, checked, and made ready for whoever prints it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, raise_errors
-from brochure.layout import proof
+from brochure.diagnostics import Diagnostic, Reported, raise_errors
 from brochure.layout.composition import Composition
-from brochure.layout.edition import without
-from brochure.layout.weasyprint.typesetter import WeasyPrintTypesetter
-from brochure.prepress import finishing, preflight
+from brochure.layout.edition import Edition, without_disabled
+from brochure.layout.proof import proofread
+from brochure.layout.weasyprint.typesetter import TypesetPages, WeasyPrintTypesetter
+from brochure.prepress.preflight import preflight
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class TypesetDocument:
 
 
 class Typesetter:
-    """Sets compositions; keeps fonts, parsed styles and divided words warm between them.
+    """Typesets compositions, and keeps fonts, parsed styles and divided words for the next one.
 
     `cache` is a folder for what can be made again (font tables, divided words), or None.
     """
@@ -39,27 +39,44 @@ class Typesetter:
     def __init__(self, cache: Path | None) -> None:
         self._weasyprint = WeasyPrintTypesetter(cache)
 
-    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> TypesetDocument:
-        """Set a leaflet; once, however many regions print it.
+    @staticmethod
+    def preload() -> None:
+        """Load WeasyPrint before the first leaflet. Raises DiagnosticsError if Pango is missing."""
+        WeasyPrintTypesetter.preload()
 
-        `regions` are the names that the metadata of each PDF give, empty for none. Raises
+    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> TypesetDocument:
+        """Typeset a leaflet: once, however many regions print it.
+
+        `regions` are the names for the metadata of each PDF, empty for none. Raises
         DiagnosticsError where the result would be incomplete.
         """
-        pages = self._weasyprint.set_pages(composition, regions)
-        finished = finishing.finish(pages.pdfs, composition, pages.layout, pages.extras)
-        largest = max(map(len, finished.pdfs))
+        pages = self._weasyprint.typeset(composition, regions)
+        finished = _postprocessed(pages, composition)
+        size = max(map(len, finished.value))
         diagnostics = [
             *pages.diagnostics,
-            *proof.defects(pages.layout, pages.expected, composition.passages),
-            *proof.warnings(pages.layout),
-            *preflight.inspect(pages.layout, composition, largest),
+            *proofread(pages.layout, pages.expected, composition.passages),
+            *preflight(pages.layout, composition, size),
             *finished.diagnostics,
         ]
-        # Where it does not fit, what stands on the last page is said already.
-        said = ("last-page",) if pages.misfit else ()
-        kept = without(diagnostics, (*composition.disabled_checks, *said))
-        return TypesetDocument(finished.pdfs, pages.pages, raise_errors(kept))
+        # Where a leaflet does not fit, that its last page is nearly empty is nothing new.
+        implied = ("last-page",) if pages.misfit else ()
+        kept = without_disabled(diagnostics, (*composition.disabled_checks, *implied))
+        return TypesetDocument(finished.value, pages.layout.pages, raise_errors(kept))
 
     def save(self) -> None:
-        """Keep what was learned, for the next process."""
+        """Write the divided words to the cache, for the next process."""
         self._weasyprint.save()
+
+
+def _postprocessed(pages: TypesetPages, composition: Composition) -> Reported[tuple[bytes, ...]]:
+    """The PDFs as their edition wants them; as they are, where it wants nothing more."""
+    if not _needs_postprocessing(composition.edition):
+        return Reported(pages.pdfs)
+    from brochure.prepress.postprocess import postprocess  # pikepdf is slow to import
+
+    return postprocess(pages.pdfs, composition, pages.layout, pages.sheet_extras)
+
+
+def _needs_postprocessing(edition: Edition) -> bool:
+    return edition.colours != "rgb" or edition.imposition is not None or bool(edition.marks)

@@ -1,20 +1,18 @@
 """Build again whenever something changes that the last build really read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
-from brochure.project import Project
+from watchfiles import watch
 
 
-def changes(project: Project) -> Iterator[set[Path]]:
-    """Wait for changes of what `project` has read, or looked for in vain; yield what changed.
+def changes(seen: Set[Path]) -> Iterator[set[Path]]:
+    """Wait for changes of the paths that were read, or looked for in vain; yield what changed.
 
     What is to be watched is looked up anew after each change, so the caller builds in between.
     """
-    from watchfiles import watch
-
     while True:
-        watched = frozenset(project.seen)
+        watched = frozenset(seen)
         folders = {_nearest_folder(path) for path in watched}
 
         def concerns(_: object, name: str, watched: frozenset[Path] = watched) -> bool:

@@ -1,6 +1,6 @@
-"""Colours of a finished PDF, brought into the colour space of its edition.
+"""Colours of a finished PDF, converted to the colour space of its edition.
 
-Done on the finished file, so that it holds for whatever drew the colour: a style sheet, an SVG, a
+Done on the finished file, so that it holds for whatever set the colour: a style sheet, an SVG, a
 picture. Tags and text stay as they are. A grey of the screen (red, green and blue alike) becomes a
 grey of one ink, so black text is pure K; all else goes through the ICC profile of the press, with
 relative colorimetric intent and black point compensation (ISO 15930-7 leaves the choice).
@@ -8,73 +8,75 @@ relative colorimetric intent and black point compensation (ISO 15930-7 leaves th
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+
+import pikepdf
+from PIL import Image, ImageCms
 
 from brochure.manuscript.model.fields import Rgb, hexadecimal, luminance
+from brochure.messages import Message, say
 
-Inks = tuple[float, ...]
+Components = tuple[float, ...]  # of a colour: one for grey (1 is white), four for CMYK (1 is full)
+WHITE = "white"
+_Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
+# Not instructions again, of which pikepdf writes the numbers in another way.
+_Converted = tuple[Collection[pikepdf.Object | pikepdf.PdfInlineImage], pikepdf.Operator]
 _READABLE = 0.18  # luminance: darker is read better on white than on black (WCAG 2.1: 4.6 to 1)
 _VISIBLE = 10.0  # ΔE*ab (CIE 1976): at arm's length, another colour
-_PURE = 0.04  # so near to white is meant to be it
-_SET = {"rg": "rgb", "RG": "rgb", "g": "grey", "G": "grey"}
-_SPACED = {"sc", "SC", "scn", "SCN"}
-_NAMES = {"grey": "DeviceGray", "black": "DeviceGray", "cmyk": "DeviceCMYK"}
+_NEARLY = 0.04  # so close to white, white is meant
+_DEVICE_OPERATORS = {"rg", "RG", "g", "G"}  # set a colour and its space
+_OTHER_OPERATORS = {"sc", "SC", "scn", "SCN"}  # set a colour in the current space
+_SPACES = {"grey": "DeviceGray", "black": "DeviceGray", "cmyk": "DeviceCMYK"}
 
 
-class Converter:
-    """From the colours of the screen to those of an edition; `profile`: the press's, for CMYK.
+class ColourConverter:
+    """Converts colours of the screen to those of an edition.
 
-    `changed` are the colours that became others: what was meant, and what is printed instead.
+    `space` is `colours` of the edition, `profile` the ICC profile of the press, for CMYK.
+    `replaced` are the colours that cannot be printed: what was meant, as hexadecimal, and what is
+    printed instead, as hexadecimal or WHITE.
     """
 
     def __init__(self, space: str, profile: bytes | None) -> None:
         self.space = space
         self._profile = profile
-        self._known: dict[Rgb, Inks] = {}
-        self.changed: dict[str, str] = {}
+        self._known: dict[Rgb, Components] = {}
+        self.replaced: dict[str, str] = {}
 
-    def inks(self, colour: Rgb) -> Inks:
-        """A colour as grey (1 is white) or as CMYK (1 is full ink)."""
+    def components(self, colour: Rgb) -> Components:
+        """A colour in the colour space of the edition."""
         if colour not in self._known:
             self._known[colour] = self._convert(colour)
         return self._known[colour]
 
-    def _convert(self, colour: Rgb) -> Inks:
+    def _convert(self, colour: Rgb) -> Components:
         if self.space == "cmyk":
             if max(colour) - min(colour) < 0.004:
                 return 0.0, 0.0, 0.0, 1 - colour[1]
             return self._separated(colour)
         grey = luminance(colour)
         if self.space == "grey":
-            return (grey**0.4545,)  # as light to the eye; sRGB's own curve, near enough
+            return (grey**0.4545,)  # as light to the eye; close enough to the curve of sRGB
         white = grey > _READABLE
-        if white and min(colour) < 1 - _PURE:  # what becomes black is seen
-            self.changed[hexadecimal(colour)] = "white"
+        if white and min(colour) < 1 - _NEARLY:  # what becomes black can still be seen
+            self.replaced[hexadecimal(colour)] = WHITE
         return (float(white),)
 
-    def _separated(self, colour: Rgb) -> Inks:
-        from PIL import Image, ImageCms
-
-        there, back = self._transforms
+    def _separated(self, colour: Rgb) -> Components:
+        to_press, to_screen = self._transforms
         pixel = Image.new("RGB", (1, 1), tuple(round(c * 255) for c in colour))
-        inks = ImageCms.applyTransform(pixel, there)
-        assert inks is not None
-        seen = ImageCms.applyTransform(inks, back)
-        assert seen is not None
-        if _distance(pixel, seen) > _VISIBLE:
-            printed: Any = seen.getpixel((0, 0))
-            red, green, blue = (channel / 255 for channel in printed)
-            self.changed[hexadecimal(colour)] = hexadecimal((red, green, blue))
-        values: Any = inks.getpixel((0, 0))
-        return tuple(round(value / 255, 3) for value in values)
+        separated = _transformed(pixel, to_press)
+        printed = _transformed(separated, to_screen)
+        if _distance(pixel, printed) > _VISIBLE:
+            red, green, blue = (channel / 255 for channel in _pixel(printed))
+            self.replaced[hexadecimal(colour)] = hexadecimal((red, green, blue))
+        return tuple(round(value / 255, 3) for value in _pixel(separated))
 
     @cached_property
-    def _transforms(self) -> tuple[Any, Any]:
-        from PIL import ImageCms
-
+    def _transforms(self) -> tuple[ImageCms.ImageCmsTransform, ImageCms.ImageCmsTransform]:
+        """From the screen to the press, and back."""
         screen = ImageCms.createProfile("sRGB")
         press = ImageCms.getOpenProfile(io.BytesIO(self._profile or b""))
         intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
@@ -84,21 +86,15 @@ class Converter:
             ImageCms.buildTransform(press, screen, "CMYK", "RGB", intent, flags),
         )
 
-    def picture(self, image: Any) -> tuple[Any, str, int]:
-        """A picture in the colours of the edition, its PDF colour space, and bits a channel."""
-        from PIL import Image, ImageCms
-
+    def picture(self, image: Image.Image) -> tuple[Image.Image, str, int]:
+        """A picture in the colours of the edition, its PDF colour space, and bits per channel."""
         match self.space, image.mode:
             case "cmyk", "CMYK":
                 return image, "DeviceCMYK", 8
             case "cmyk" | "grey", "L" | "1":
                 return image.convert("L"), "DeviceGray", 8
             case "cmyk", _:
-                return (
-                    ImageCms.applyTransform(image.convert("RGB"), self._transforms[0]),
-                    "DeviceCMYK",
-                    8,
-                )
+                return _transformed(image.convert("RGB"), self._transforms[0]), "DeviceCMYK", 8
             case "grey", _:
                 return image.convert("L"), "DeviceGray", 8
         grey = image.convert("L")
@@ -109,104 +105,104 @@ class Converter:
         return grey.convert("1", dither=dither), "DeviceGray", 1
 
 
-def convert(pdf: Any, converter: Converter) -> list[str]:
-    """Bring all colours of an open pikepdf.Pdf into the converter's space.
+def convert_colours(pdf: pikepdf.Pdf, converter: ColourConverter) -> list[Message]:
+    """Convert all colours of an open PDF to the converter's space.
 
-    Returns what could not be: names of colour spaces that are left as they were.
+    Returns a sentence about each kind of colours that cannot be converted, and are left as they
+    were.
     """
-    import pikepdf
-
-    left: dict[str, None] = {}
+    left: dict[Message, None] = {}
     for page in pdf.pages:
         page.contents_coalesce()
         content = _converted(pikepdf.parse_content_stream(page), converter, left)
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(content))
-    for thing in list(pdf.objects):
-        if isinstance(thing, pikepdf.Stream):
-            kind = thing.get("/Subtype")
-            if kind == "/Form" or thing.get("/PatternType") == 1:
-                content = _converted(pikepdf.parse_content_stream(thing), converter, left)
-                thing.write(pikepdf.unparse_content_stream(content))
-                _groups(thing, converter)
-            elif kind == "/Image" and not _is_mask(thing):
-                _picture(thing, converter)
+    for item in list(pdf.objects):
+        if isinstance(item, pikepdf.Stream):
+            kind = item.get("/Subtype")
+            if kind == "/Form" or item.get("/PatternType") == 1:
+                content = _converted(pikepdf.parse_content_stream(item), converter, left)
+                item.write(pikepdf.unparse_content_stream(content))
+                _convert_group(item, converter)
+            elif kind == "/Image" and not _is_mask(item):
+                _convert_picture(item, converter)
     for resources in _resources(pdf):
         for shading in resources.get("/Shading", pikepdf.Dictionary()).values():
             if str(shading.ColorSpace) != "/DeviceGray":
-                left["a gradient"] = None
+                left[say("The page contains a gradient, which this edition cannot print.")] = None
         if converter.space == "black":
             for state in resources.get("/ExtGState", pikepdf.Dictionary()).values():
-                _opaque(state)
+                _make_opaque(state)
     return list(left)
 
 
-def _resources(pdf: Any) -> Iterator[Any]:
-    """Every resource dictionary: of pages, of forms, and those that stand by themselves."""
-    import pikepdf
-
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Stream | pikepdf.Dictionary):
-            if "/Resources" in thing:
-                yield thing.Resources
-            if isinstance(thing, pikepdf.Dictionary) and "/ExtGState" in thing:
-                yield thing
+def _resources(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every resource dictionary: of pages, of forms, and those that are objects of their own."""
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Stream | pikepdf.Dictionary):
+            if "/Resources" in item:
+                yield item.Resources
+            if isinstance(item, pikepdf.Dictionary) and "/ExtGState" in item:
+                yield item
 
 
 def _converted(
-    instructions: Any, converter: Converter, left: dict[str, None]
-) -> list[tuple[Any, Any]]:
-    """Instructions of a content stream, with colours set in the converter's space."""
-    import pikepdf
-
-    result = []
-    space = {False: "DeviceGray", True: "DeviceGray"}  # filling, stroking
-    for operands, operator in instructions:
-        name = str(operator)
-        if name in _SET:
+    instructions: Iterable[_Instruction], converter: ColourConverter, left: dict[Message, None]
+) -> list[_Converted]:
+    """Instructions of a content stream, with colours set in the converter's space; what cannot be
+    converted is added to `left`.
+    """
+    result: list[_Converted] = []
+    spaces = {False: "DeviceGray", True: "DeviceGray"}  # for filling and for stroking
+    for instruction in instructions:
+        operands, name = instruction.operands, str(instruction.operator)
+        if name in _DEVICE_OPERATORS:
             values = [float(value) for value in operands]
             red, green, blue = values if len(values) == 3 else values * 3
-            inks = converter.inks((red, green, blue))
-            short = "k" if len(inks) == 4 else "g"
+            components = converter.components((red, green, blue))
+            short = "k" if len(components) == 4 else "g"
             operator = pikepdf.Operator(short.upper() if name.isupper() else short)
-            operands = [Decimal(f"{ink:.3f}") for ink in inks]
-        elif name in ("cs", "CS"):
-            space[name.isupper()] = str(operands[0]).lstrip("/")
-        elif name in _SPACED:
-            named = space[name.isupper()]
-            fitting = (_NAMES[converter.space], "Pattern", "DeviceGray")
-            if named not in fitting and "All" not in named:
-                left[f"colours of the space {named}"] = None
-        result.append((operands, operator))
+            numbers = [Decimal(f"{component:.3f}") for component in components]
+            result.append((numbers, operator))  # type: ignore[arg-type]
+            continue
+        if name in ("cs", "CS"):
+            spaces[name.isupper()] = str(operands[0]).lstrip("/")
+        elif name in _OTHER_OPERATORS:
+            space = spaces[name.isupper()]
+            printable = (_SPACES[converter.space], "Pattern", "DeviceGray")
+            if space not in printable and "All" not in space:
+                message = say(
+                    "The page contains colours of the colour space {space}, which this edition "
+                    "cannot print.",
+                    space=space,
+                )
+                left[message] = None
+        result.append((operands, instruction.operator))
     return result
 
 
-def _groups(thing: Any, converter: Converter) -> None:
-    """The colour space in which a transparent group is blended (ISO 15930-7, 6.21)."""
-    import pikepdf
-
-    if "/Group" in thing and "/CS" in thing.Group:
-        thing.Group.CS = pikepdf.Name("/" + _NAMES[converter.space])
+def _convert_group(form: pikepdf.Stream, converter: ColourConverter) -> None:
+    """Set the colour space in which a transparency group is blended (ISO 15930-7, 6.21)."""
+    if "/Group" in form and "/CS" in form.Group:
+        form.Group.CS = pikepdf.Name("/" + _SPACES[converter.space])
 
 
-def _opaque(state: Any) -> None:
-    """No half-tones by the way of transparency."""
+def _make_opaque(state: pikepdf.Object) -> None:
+    """Allow no half-tones by way of transparency."""
     for key in ("/ca", "/CA"):
         if key in state and float(state[key]) > 0:
             state[key] = 1
 
 
-def _is_mask(image: Any) -> bool:
+def _is_mask(image: pikepdf.Stream) -> bool:
     """Whether a picture only says where another is transparent."""
     return bool(image.get("/ImageMask", False)) or str(image.get("/ColorSpace")) == "/DeviceGray"
 
 
-def _picture(stream: Any, converter: Converter) -> None:
-    import pikepdf
-    from PIL import Image
-
+def _convert_picture(stream: pikepdf.Stream, converter: ColourConverter) -> None:
     image = pikepdf.PdfImage(stream).as_pil_image()
-    if "/SMask" in stream and converter.space == "black":
-        mask = pikepdf.PdfImage(stream.SMask).as_pil_image().convert("L").resize(image.size)
+    soft_mask = stream.get("/SMask")
+    if isinstance(soft_mask, pikepdf.Stream) and converter.space == "black":
+        mask = pikepdf.PdfImage(soft_mask).as_pil_image().convert("L").resize(image.size)
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image.convert("RGB"), mask=mask)
         image = paper
@@ -220,13 +216,26 @@ def _picture(stream: Any, converter: Converter) -> None:
             del stream[key]
 
 
-def _distance(one: Any, other: Any) -> float:
+def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    result = ImageCms.applyTransform(image, transform)
+    assert result is not None  # it is only where the picture itself is changed
+    return result
+
+
+def _pixel(image: Image.Image) -> tuple[int, ...]:
+    """The channels of a picture of one pixel."""
+    channels = image.getpixel((0, 0))
+    assert isinstance(channels, tuple)
+    return tuple(round(channel) for channel in channels)
+
+
+def _distance(one: Image.Image, other: Image.Image) -> float:
     """ΔE*ab of two pictures of one pixel (CIE 1976)."""
-    lab = [_lab(image.getpixel((0, 0))) for image in (one, other)]
+    lab = [_lab(*_pixel(image)) for image in (one, other)]
     return float(sum((a - b) ** 2 for a, b in zip(*lab, strict=True)) ** 0.5)
 
 
-def _lab(pixel: tuple[int, int, int]) -> tuple[float, float, float]:
+def _lab(*pixel: int) -> tuple[float, float, float]:
     """SRGB of 8 bits as CIE L*a*b*, white point D65 (IEC 61966-2-1, CIE 15)."""
     r, g, b = (v / 255 for v in pixel)
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b))

@@ -1,8 +1,8 @@
 """Imposition: which page goes where on which sheet. Pure planning; ``sheets`` draws it.
 
-Terms: a *sheet* of paper has a front and a back; on each side pages stand in *cells*, from left
-to right. All sheets lie sideways, and are turned over at their short edge between the two sides,
-so that the cell on the left of the front lies behind the one on the right of the back.
+Terms: a *sheet* of paper has a front and a back; on each side pages are placed in *cells*, from
+left to right. All sheets lie sideways, and are turned over at their short edge between the two
+sides, so that the cell on the left of the front is behind the one on the right of the back.
 
 The arrangement of a letter fold is that of DIN long leaflets with six panels (in German,
 Wickelfalz): outside 5, 6, 1 and inside 2, 3, 4; the panel with 4 and 5 is folded in first.
@@ -13,15 +13,19 @@ from dataclasses import dataclass
 
 from brochure.layout.edition import Edition, Imposition
 
-MM = 72 / 25.4
-PAPER = {"A3": (420 * MM, 297 * MM), "A4": (297 * MM, 210 * MM), "A5": (210 * MM, 148 * MM)}
+MM = 72 / 25.4  # a millimetre in points
+PAPER_SIZES = {
+    "A3": (420 * MM, 297 * MM),
+    "A4": (297 * MM, 210 * MM),
+    "A5": (210 * MM, 148 * MM),
+}
 Cells = tuple[int | None, ...]
-Size = tuple[float, float]
+Size = tuple[float, float]  # width and height in points
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A page in its cell: the lower left corner of the page, and its scale. Points.
+class PlacedPage:
+    """A page in its cell: the lower left corner of the page in points, and its scale.
 
     `page` is counted from 0; None is a page that was added, to stay blank or for notes.
     """
@@ -33,20 +37,20 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of a sheet (counted from 0): what stands on it, and where it is folded or cut."""
+class SheetSide:
+    """One side of a sheet (counted from 0): its pages, and where it is folded or cut."""
 
     sheet: int
     back: bool
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPage, ...]
     edges: tuple[float, ...]  # x of each fold or cut between the cells
 
 
-def fill(pages: int, multiple: int, *, before_last: bool) -> tuple[int | None, ...]:
+def padded_pages(pages: int, multiple: int, *, before_last: bool) -> Cells:
     """The pages, and None for each that is added to make a multiple.
 
     Added pages come before the last one, which stays the back cover; or at the end, where text
-    would run over them or there is no more than a front.
+    would run over them or there are no more pages than the front needs.
     """
     lacking = -pages % multiple
     numbers: list[int | None] = list(range(pages))
@@ -55,10 +59,10 @@ def fill(pages: int, multiple: int, *, before_last: bool) -> tuple[int | None, .
     return tuple(numbers)
 
 
-def arrange(scheme: str, pages: Sequence[int | None]) -> tuple[Cells, ...]:
+def arranged_cells(scheme: str, pages: Sequence[int | None]) -> tuple[Cells, ...]:
     """The cells of each side: front and back of the first sheet, front and back of the second …
 
-    `pages` has as many as the scheme asks for: a multiple of four for saddle stitch and for cut
+    `pages` has as many as the scheme needs: a multiple of four for saddle stitch and for cut
     and stack, of two for step and repeat; six for a letter fold.
     """
     count = len(pages)
@@ -84,24 +88,25 @@ def arrange(scheme: str, pages: Sequence[int | None]) -> tuple[Cells, ...]:
     return tuple(sides)
 
 
-def plan(
-    rules: Imposition, sizes: Sequence[Size], *, before_last: bool, mirrored: bool = False
-) -> tuple[Side, ...]:
+def plan_sheets(
+    imposition: Imposition, sizes: Sequence[Size], *, before_last: bool, mirrored: bool = False
+) -> tuple[SheetSide, ...]:
     """Every side of every sheet.
 
-    `sizes` are those of the pages in points; `before_last`: see `fill`; `mirrored`: bound on the
-    right, for languages that are written from right to left. A letter fold takes six pages at
-    most.
+    `sizes` are those of the pages in points. `before_last`: see `padded_pages`. `mirrored`: bound
+    on the right, for languages that are written from right to left. A letter fold takes six pages
+    at most.
     """
-    width, height = PAPER[rules.sheet]
-    folded = rules.scheme in ("saddle-stitch", "letter-fold")  # with a cover, front and back
-    pages = fill(len(sizes), rules.pages, before_last=before_last and folded)
-    planned: list[Side] = []
-    for number, cells in enumerate(arrange(rules.scheme, pages)):
+    width, height = PAPER_SIZES[imposition.sheet]
+    scheme = imposition.scheme
+    folded = scheme in ("saddle-stitch", "letter-fold")  # with a cover, front and back
+    pages = padded_pages(len(sizes), imposition.pages, before_last=before_last and folded)
+    planned: list[SheetSide] = []
+    for number, cells in enumerate(arranged_cells(scheme, pages)):
         sheet, back = divmod(number, 2)
         if mirrored:
             cells = cells[::-1]
-        if rules.scheme == "letter-fold":
+        if scheme == "letter-fold":
             # The panel that is folded in, left outside and right inside, is what the others leave.
             full = sizes[0][0]
             widths = [full, full, width - 2 * full]
@@ -111,32 +116,29 @@ def plan(
             widths = [width / len(cells)] * len(cells)
         starts = [sum(widths[:i]) for i in range(len(cells))]
         # Towards the fold: to the right on the left half, to the left on the right half.
-        creep = rules.creep * MM * sheet if rules.scheme == "saddle-stitch" else 0.0
+        creep = imposition.creep * MM * sheet if scheme == "saddle-stitch" else 0.0
         placed = []
         for index, (page, start, room) in enumerate(zip(cells, starts, widths, strict=True)):
             size = sizes[page] if page is not None else sizes[0]
             scale = min(1.0, room / size[0] + 1e-3, height / size[1] + 1e-3)
             scale = 1.0 if scale > 0.998 else scale
             x = start + (room - size[0] * scale) / 2 + (creep if index == 0 else -creep)
-            placed.append(Placed(page, x, (height - size[1] * scale) / 2, scale))
-        planned.append(Side(sheet, bool(back), tuple(placed), tuple(starts[1:])))
+            placed.append(PlacedPage(page, x, (height - size[1] * scale) / 2, scale))
+        planned.append(SheetSide(sheet, bool(back), tuple(placed), tuple(starts[1:])))
     return tuple(planned)
 
 
-def is_foldable(rules: Imposition, size: Size) -> bool:
+def is_foldable(imposition: Imposition, size: Size) -> bool:
     """Whether two panels of this size and a third, up to 5 mm narrower, make a sheet."""
-    width, height = PAPER[rules.sheet]
+    width, height = PAPER_SIZES[imposition.sheet]
     inner = width - 2 * size[0]
     return size[0] - 5 * MM <= inner <= size[0] + 0.5 and size[1] <= height + 0.5
 
 
-def scaling(edition: Edition, sizes: Sequence[Size]) -> float:
-    """By how much pages of an edition are scaled on their sheets; 1 where they are not."""
-    if edition.imposition is None or not sizes:
+def scale_on_sheet(edition: Edition, sizes: Sequence[Size]) -> float:
+    """By how much the pages of an edition are scaled on their sheets; 1 where they are not."""
+    if edition.imposition is None or not sizes or edition.imposition.scheme == "letter-fold":
         return 1.0
-    columns = 3 if edition.imposition.scheme == "letter-fold" else 2
-    if columns == 3:
-        return 1.0
-    width, height = PAPER[edition.imposition.sheet]
-    scale = min(width / columns / sizes[0][0], height / sizes[0][1])
+    width, height = PAPER_SIZES[edition.imposition.sheet]
+    scale = min(width / 2 / sizes[0][0], height / sizes[0][1])
     return 1.0 if scale > 0.997 else scale

@@ -1,131 +1,182 @@
 """Preflight of what was laid out: what a careful printer would ring up about. Pure.
 
-Other parts of it stand where their facts are: glyphs and pictures in ``compose``, colours in
-``colours``. ``wishes.CHECKS`` names them all: a leaflet or an edition can switch each of them off.
+Other checks are made where their facts are: glyphs and pictures in ``layout.compose``, colours in
+``colour``, whether a leaflet fits in ``layout.copyfit``. ``layout.edition.CHECKS`` names them all:
+a leaflet or an edition can switch off each of them.
 """
 
 import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from brochure.diagnostics import Diagnostic, error, symbolic, warning
+from brochure.diagnostics import Diagnostic, Part, error, warning
 from brochure.layout.composition import Composition
 from brochure.layout.edition import Edition
-from brochure.layout.laid_out import LEFTOVER, Layout, Word, lines_on_last_page
+from brochure.layout.laid_out import FEW_LINES, Layout, TextRun, lines_on_last_page
 from brochure.manuscript.model.fields import contrast
-from brochure.prepress import imposition
+from brochure.messages import Message, plural, say
+from brochure.prepress.imposition import scale_on_sheet
 
-_LARGE, _LARGE_BOLD = 18.0, 14.0  # points; from there on 3:1 will do (WCAG 2.1, 1.4.3)
+_LARGE, _LARGE_BOLD = 18.0, 14.0  # points; from there on 3:1 is enough (WCAG 2.1, 1.4.3)
+_LARGE_CONTRAST, _NORMAL_CONTRAST = 3.0, 4.5
 
 
-def inspect(layout: Layout, composition: Composition, size: int) -> Iterator[Diagnostic]:
+def preflight(layout: Layout, composition: Composition, size: int) -> Iterator[Diagnostic]:
     """What there is to say about a layout in its edition; `size` is that of the file in bytes."""
     edition = composition.edition
-    factor = imposition.scaling(edition, layout.sizes)
-    yield from _small_type(layout, edition, factor)
-    yield from _contrast(layout, edition)
-    yield from _headings(layout)
-    yield from _last_page(layout, back=edition.imposition is not None)
-    yield from _resolution(layout, edition, factor)
-    yield from _attachment(edition, size)
+    scale = scale_on_sheet(edition, layout.sizes)
+    yield from _small_type(layout, edition, scale)
+    yield from _low_contrast(layout, edition)
+    yield from _stranded_headings(layout)
+    yield from _last_page(layout, is_back=edition.imposition is not None)
+    yield from _low_resolution(layout, edition, scale)
+    yield from _large_file(edition, size)
 
 
-def _small_type(layout: Layout, edition: Edition, factor: float) -> Iterator[Diagnostic]:
-    """The smallest type of each passage, where it is smaller than what is legible."""
-    for (passage, _), words in layout.words.items():
-        smallest = min(words, key=lambda word: word.size, default=None)
-        if smallest and smallest.size * factor < edition.legible - 0.05:
-            scaled = "" if factor == 1 else ", as the pages are scaled down"
-            yield warning(
-                "small-type",
-                f"“{_start(smallest)}” is set in {smallest.size * factor:.1f} points{scaled}; in "
-                f"this edition nothing should be smaller than {edition.legible:g}.",
-                symbolic(passage),
-                "Set `font-size` larger in the style sheet of the edition, or choose a larger "
-                "page.",
+def _small_type(layout: Layout, edition: Edition, scale: float) -> Iterator[Diagnostic]:
+    """The smallest type of each passage, where it is too small to be read."""
+    for (passage, _), runs in layout.runs.items():
+        smallest = min(runs, key=lambda run: run.size, default=None)
+        if smallest and smallest.size * scale < edition.min_type_size - 0.05:
+            words, size, least = _excerpt(smallest), smallest.size * scale, edition.min_type_size
+            message = (
+                say(
+                    "“{words}” is set in {size:.1f} points; in this edition nothing should be "
+                    "smaller than {least:g}.",
+                    words=words,
+                    size=size,
+                    least=least,
+                )
+                if scale == 1
+                else say(
+                    "“{words}” is set in {size:.1f} points, as the pages are scaled down; in this "
+                    "edition nothing should be smaller than {least:g}.",
+                    words=words,
+                    size=size,
+                    least=least,
+                )
             )
+            hint = say(
+                "Make `font-size` larger in the style sheet of the edition, or choose a larger "
+                "page."
+            )
+            yield warning("small-type", message, Part(passage=passage), hint)
 
 
-def _contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
-    """The first text of each passage that stands out too little (WCAG 2.1, 1.4.3)."""
-    for (passage, _), words in layout.words.items() if edition.contrast else ():
-        for word in words:
-            large = word.size > (_LARGE_BOLD if word.bold else _LARGE) - 0.05
-            asked = min(edition.contrast, 3.0) if large and edition.contrast <= 4.5 else (
-                edition.contrast
-            )  # fmt: skip
-            ratio = contrast(word.colour, word.behind)
-            if word.text.strip() and ratio < asked:
+def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
+    """The first text of each passage that has too little contrast (WCAG 2.1, 1.4.3)."""
+    for (passage, _), runs in layout.runs.items() if edition.contrast else ():
+        for run in runs:
+            large = run.size > (_LARGE_BOLD if run.bold else _LARGE) - 0.05
+            least = edition.contrast
+            if large and least <= _NORMAL_CONTRAST:
+                least = min(least, _LARGE_CONTRAST)
+            ratio = contrast(run.colour, run.background)
+            if run.text.strip() and ratio < least:
                 yield warning(
                     "contrast",
-                    f"“{_start(word)}” is hard to read: {ratio:.1f} to 1 against what is behind "
-                    f"it, where {asked:g} is the least.",
-                    symbolic(passage),
-                    "Take a darker colour: `accent:` in the leaflet, or `color` in styles/.",
+                    say(
+                        "“{words}” is hard to read: its contrast with the background is "
+                        "{ratio:.1f} to 1, and should be at least {least:g} to 1.",
+                        words=_excerpt(run),
+                        ratio=ratio,
+                        least=least,
+                    ),
+                    Part(passage=passage),
+                    say("Choose a darker colour: `accent:` in the leaflet, or `color` in styles/."),
                 )
                 break
 
 
-def _headings(layout: Layout) -> Iterator[Diagnostic]:
+def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
     """Headings at the foot of a page whose text begins on the next one."""
     lowest: dict[int, float] = {}
-    for words in layout.words.values():
-        for word in words:
-            lowest[word.page] = max(lowest.get(word.page, 0.0), word.y)
-    for (passage, _), words in layout.words.items():
-        for before, after in pairwise(words):
-            alone = passage or before.y >= lowest[before.page]  # outside pairs, these may follow
-            if before.role == "heading" != after.role and after.page > before.page and alone:
+    for runs in layout.runs.values():
+        for run in runs:
+            lowest[run.page] = max(lowest.get(run.page, 0.0), run.y)
+    for (passage, _), runs in layout.runs.items():
+        for before, after in pairwise(runs):
+            # Outside passages, text may follow that is not in this cell.
+            stranded = passage or before.y >= lowest[before.page]
+            if before.role == "heading" != after.role and after.page > before.page and stranded:
                 yield warning(
                     "heading-at-foot",
-                    f"The heading before “{_start(after)}” stands alone at the foot of page "
-                    f"{before.page + 1}.",
-                    symbolic(passage),
-                    "A small change of the text before it helps; so does `break-after: avoid` in "
-                    "the style sheet.",
+                    say(
+                        "The heading above “{words}” is left alone at the foot of page {page}.",
+                        words=_excerpt(after),
+                        page=before.page + 1,
+                    ),
+                    Part(passage=passage),
+                    say(
+                        "A small change to the text before it helps; so does `break-after: avoid` "
+                        "in the style sheet."
+                    ),
                 )
 
 
-def _last_page(layout: Layout, *, back: bool) -> Iterator[Diagnostic]:
-    """A last page with a few lines on it, besides the footer; on a `back` it may stand alone."""
-    last, lines = len(layout.bottoms) - 1, lines_on_last_page(layout)
-    if last > 0 and lines < LEFTOVER and not (back and lines == 0):
-        what = f"only {lines} {'line' if lines == 1 else 'lines'} of text" if lines else "no text"
-        ends = [part.passage for part in layout.parts if part.page == last]
+def _last_page(layout: Layout, *, is_back: bool) -> Iterator[Diagnostic]:
+    """A last page with few lines on it, besides the footer; on the back of a sheet, the footer may
+    be alone.
+    """
+    last, lines = layout.pages - 1, lines_on_last_page(layout)
+    if last > 0 and lines < FEW_LINES and not (is_back and lines == 0):
+        on_last = [fragment.passage for fragment in layout.fragments if fragment.page == last]
         yield warning(
             "last-page",
-            f"The last page has {what}.",
-            symbolic(ends[-1] if ends else ""),
-            f"Shorten the text by so much, or let it fit: `fit: {last}`.",
+            _few_lines(lines),
+            Part(passage=on_last[-1] if on_last else ""),
+            say("Shorten the text by that much, or have it fitted: `fit: {pages}`.", pages=last),
         )
 
 
-def _resolution(layout: Layout, edition: Edition, factor: float) -> Iterator[Diagnostic]:
+def _few_lines(count: int) -> Message:
+    if count == 0:
+        return say("The last page has no text.")
+    return plural(
+        "The last page has only {n} line of text.", "The last page has only {n} lines of text.",
+        count,
+    )  # fmt: skip
+
+
+def _low_resolution(layout: Layout, edition: Edition, scale: float) -> Iterator[Diagnostic]:
+    """Pictures with too few pixels per inch on the paper."""
     for picture in layout.pictures:
         sides = zip(picture.pixels, (picture.width, picture.height), strict=True)
-        dpi = min((p / (points * factor / 72) for p, points in sides if points), default=math.inf)
+        dpi = min(
+            (pixels / (points * scale / 72) for pixels, points in sides if points),
+            default=math.inf,
+        )
         if dpi < edition.resolution:
-            wanted = math.ceil(picture.width * factor / 72 * edition.resolution)
+            wanted = math.ceil(picture.width * scale / 72 * edition.resolution)
             yield warning(
                 "resolution",
-                f"The picture `{picture.address}` has {dpi:.0f} pixels an inch where it stands; "
-                f"this edition asks for {edition.resolution}.",
-                symbolic(f"/{picture.address}"),
-                f"Use one that is {wanted} pixels wide, or an SVG.",
+                say(
+                    "The picture `{file}` is printed with {dpi:.0f} pixels per inch; this edition "
+                    "needs {least}.",
+                    file=picture.address,
+                    dpi=dpi,
+                    least=edition.resolution,
+                ),
+                Part(picture=picture.address),
+                say("Use one that is {pixels} pixels wide, or an SVG.", pixels=wanted),
             )
 
 
-def _attachment(edition: Edition, size: int) -> Iterator[Diagnostic]:
-    if edition.attachment and size > edition.attachment * 1e6:
+def _large_file(edition: Edition, size: int) -> Iterator[Diagnostic]:
+    if edition.max_file_size and size > edition.max_file_size * 1e6:
         yield error(
             "attachment",
-            f"The file has {size / 1e6:.1f} MB; more than {edition.attachment:g} MB do not reach "
-            "every office.",
-            symbolic(),
-            "Scale the pictures down, or save them as JPEG.",
+            say(
+                "The file has {size:.1f} MB; many offices do not accept more than {most:g} MB by "
+                "e-mail.",
+                size=size / 1e6,
+                most=edition.max_file_size,
+            ),
+            Part(),
+            say("Scale down the pictures, or save them as JPEG."),
         )
 
 
-def _start(word: Word) -> str:
-    text = " ".join(word.text.split())
+def _excerpt(run: TextRun) -> str:
+    text = " ".join(run.text.split())
     return text if len(text) <= 40 else text[:39] + "…"

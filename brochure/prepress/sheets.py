@@ -1,27 +1,32 @@
 """Sheets drawn from their plan: pages as form XObjects (ISO 32000-1, 8.10), text and links kept."""
 
 from collections.abc import Sequence
-from typing import Any
+
+import pikepdf
 
 from brochure.layout.edition import Imposition
-from brochure.prepress.imposition import MM, PAPER, Placed, Side
+from brochure.prepress.imposition import MM, PAPER_SIZES, PlacedPage, SheetSide
 
-_MARK = 5 * MM  # how long marks are; home printers lose the outer part
+_MARK = 5 * MM  # length of the marks, the outer part of which home printers lose
 _STAPLES = (0.25, 0.75)  # where staples go, as shares of the fold
 
 
-def draw(pages: Any, sides: Sequence[Side], rules: Imposition, extras: Any, last: int) -> Any:
-    """The sheets as a pikepdf.Pdf with a page for each side.
+def draw_sheets(
+    pages: pikepdf.Pdf,
+    sides: Sequence[SheetSide],
+    imposition: Imposition,
+    extras: pikepdf.Pdf | None,
+    last: int,
+) -> pikepdf.Pdf:
+    """The sheets as a PDF with a page for each side.
 
     `pages` is the leaflet, `extras` a PDF whose first page is the hint on printing and whose
-    second is a page for notes. `last` is the number (from 0) of the page at whose foot the hint
-    stands, if that page is on any side; else it stands on the last cell of the first side.
+    second is a page for notes. `last` is the number (from 0) of the page that gets the hint at its
+    foot, if that page is on any side; else the first cell of the first side gets it.
     """
-    import pikepdf
-
-    width, height = PAPER[rules.sheet]
+    width, height = PAPER_SIZES[imposition.sheet]
     sheets = pikepdf.new()
-    forms: dict[int, Any] = {}
+    forms: dict[int, pikepdf.Object] = {}
     notes = hint = None
     if extras is not None:
         hint, notes = (sheets.copy_foreign(page.as_form_xobject()) for page in extras.pages[:2])
@@ -30,25 +35,25 @@ def draw(pages: Any, sides: Sequence[Side], rules: Imposition, extras: Any, last
         sheet = sheets.pages[-1]
         content = pikepdf.Dictionary()
         operators: list[str] = []
-        annotations = []
+        annotations: list[pikepdf.Object] = []
         for placed in side.placed:
             if placed.page is None:
-                if rules.fill == "notes" and notes is not None:
+                if imposition.fill == "notes" and notes is not None:
                     content["/Notes"] = notes
-                    operators.append(_place("/Notes", placed))
+                    operators.append(_draw_form("/Notes", placed))
                 continue
             page = pages.pages[placed.page]
             if placed.page not in forms:
                 forms[placed.page] = sheets.copy_foreign(page.as_form_xobject())
             name = f"/Page{placed.page + 1}"
             content[name] = forms[placed.page]
-            left, bottom = float(page.trimbox[0]), float(page.trimbox[1])
-            operators.append(_place(name, placed, left, bottom))
+            left, bottom = _trim_corner(page)
+            operators.append(_draw_form(name, placed, left, bottom))
             annotations += _links(sheets, page, placed)
-        if hint is not None and rules.hint and side is _hinted(sides, last):
+        if hint is not None and imposition.hint and side is _side_with_hint(sides, last):
             content["/Hint"] = hint
-            operators.append(_place_hint(hint, side, last, width))
-        operators += _marks(side, rules, height)
+            operators.append(_draw_hint(hint, side, last, width))
+        operators += _marks(side, imposition, height)
         sheet.Resources = pikepdf.Dictionary(XObject=content)
         sheet.Contents = sheets.make_stream("\n".join(operators).encode())
         if annotations:
@@ -56,21 +61,26 @@ def draw(pages: Any, sides: Sequence[Side], rules: Imposition, extras: Any, last
     return sheets
 
 
-def _place(name: str, placed: Placed, left: float = 0.0, bottom: float = 0.0) -> str:
+def _trim_corner(page: pikepdf.Page) -> tuple[float, float]:
+    """The lower left corner of the trimmed page, in points."""
+    return float(page.trimbox[0]), float(page.trimbox[1])
+
+
+def _draw_form(name: str, placed: PlacedPage, left: float = 0.0, bottom: float = 0.0) -> str:
     """A form drawn in its cell; `left` and `bottom` are the corner of its page's own box."""
     x, y = placed.x - left * placed.scale, placed.y - bottom * placed.scale
     matrix = " ".join(_number(n) for n in (placed.scale, 0, 0, placed.scale, x, y))
     return f"q {matrix} cm {name} Do Q"
 
 
-def _hinted(sides: Sequence[Side], last: int) -> Side:
-    """The side on which the last page of the leaflet stands."""
+def _side_with_hint(sides: Sequence[SheetSide], last: int) -> SheetSide:
+    """The last side that holds the last page of the leaflet; the first, where none does."""
     with_last = [side for side in sides if any(p.page == last for p in side.placed)]
     return with_last[-1] if with_last else sides[0]
 
 
-def _place_hint(hint: Any, side: Side, last: int, width: float) -> str:
-    """The hint at the foot of the cell with the last page, as far from the edge as printers ask."""
+def _draw_hint(hint: pikepdf.Object, side: SheetSide, last: int, width: float) -> str:
+    """The hint at the foot of the cell with the last page, out of the margin of home printers."""
     index = next((i for i, p in enumerate(side.placed) if p.page == last), 0)
     edges = [0.0, *side.edges, width]
     left, right = edges[index], edges[index + 1]
@@ -80,17 +90,19 @@ def _place_hint(hint: Any, side: Side, last: int, width: float) -> str:
     return f"q {_number(scale)} 0 0 {_number(scale)} {_number(x)} {_number(4.5 * MM)} cm /Hint Do Q"
 
 
-def _marks(side: Side, rules: Imposition, height: float) -> list[str]:
-    """Marks at the folds, cuts and staples: thin lines at the edges of the sheet, on the outside
-    of folds only.
+def _marks(side: SheetSide, imposition: Imposition, height: float) -> list[str]:
+    """Marks at the folds, cuts and staples: thin lines at the edges of the sheet, those for staples
+    only on the outside.
     """
+    marks = imposition.marks
     lines: list[str] = []
+    dashed = "fold" in marks and imposition.scheme != "step-and-repeat"
+    dash = "[2 2] 0 d" if dashed else ""
     for x in side.edges:
-        dash = "[2 2] 0 d" if "fold" in rules.marks and rules.scheme != "step-and-repeat" else ""
-        if {"fold", "cut"} & set(rules.marks):
+        if {"fold", "cut"} & set(marks):
             ends = ((0.0, _MARK), (height - _MARK, height))
             lines += [f"{dash} {_line(x, low, x, high)}" for low, high in ends]
-        if "staple" in rules.marks and not side.back and side.sheet == 0:
+        if "staple" in marks and not side.back and side.sheet == 0:
             lines += [
                 f"[] 0 d {_line(x, share * height - 2 * MM, x, share * height + 2 * MM)} "
                 f"{_line(x - 1 * MM, share * height, x + 1 * MM, share * height)}"
@@ -103,12 +115,10 @@ def _line(x0: float, y0: float, x1: float, y1: float) -> str:
     return " ".join([_number(x0), _number(y0), "m", _number(x1), _number(y1), "l S"])
 
 
-def _links(sheets: Any, page: Any, placed: Placed) -> list[Any]:
+def _links(sheets: pikepdf.Pdf, page: pikepdf.Page, placed: PlacedPage) -> list[pikepdf.Object]:
     """The links of a page that lead out of it, where they are on the sheet."""
-    import pikepdf
-
-    links = []
-    left, bottom = float(page.trimbox[0]), float(page.trimbox[1])
+    links: list[pikepdf.Object] = []
+    left, bottom = _trim_corner(page)
     for annotation in page.get("/Annots", []):
         if annotation.get("/Subtype") != "/Link" or "/A" not in annotation:
             continue

@@ -1,1 +1,1 @@
-"""The documents that are quoted: read into numbered lines, and every quote verified."""
+"""The documents that are quoted: read as numbered lines, so that every quote is verified."""

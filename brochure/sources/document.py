@@ -1,4 +1,4 @@
-"""A document that is quoted, as numbered lines."""
+"""A source document as numbered lines, references to its lines, and which documents are quoted."""
 
 import itertools
 import re
@@ -7,40 +7,41 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from brochure.diagnostics import Location
-from brochure.manuscript.yaml.nodes import Path, Scalar, Tree, items
+from brochure.manuscript.yaml.nodes import ScalarNode, Tree, TreePath, items
+from brochure.messages import Message, joined, plural
 
-MAYBE = "\u205f"  # stands in a line where there may or may not be a space
+UNCERTAIN_SPACE = "\u205f"  # in a line: there may or may not be a space here
 
-Kind = Literal["pdf", "txt", "md", "html"]
-Mode = Literal["margin", "count", "page"]
+SourceKind = Literal["pdf", "txt", "md", "html"]
+NumberingMode = Literal["margin", "count", "page"]
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line: its text (clean, see `words.clean`), the index of its page, and its number.
+class SourceLine:
+    """A line: its text (see `tokens.clean`), the index of its page, and its number.
 
-    `number` is None where it has none, or none that is certain. `aside`: it is no part of the
-    running text, but a running head, a page number, a footnote, or stands beside the numbered
-    lines. `opens`: a paragraph begins here.
+    `number` is None if the line has no number, or none that is certain. `artifact`: the line is
+    not part of the running text, but a running head, a page number, a footnote, or text outside
+    the numbered lines. `opens_paragraph`: it is the first line of a paragraph.
     """
 
     text: str
     page: int
     number: int | None
-    aside: bool = False
-    opens: bool = False
+    artifact: bool = False
+    opens_paragraph: bool = False
 
 
 @dataclass(frozen=True)
 class Numbering:
     """How lines are numbered.
 
-    `mode`: printed in the margin, counted through the file, or counted anew on each page;
-    `restarts`: whether the same numbers come again on each page; `step`: every how many lines a
-    number is printed; `printed`: how many numbers were read in the margin.
+    `mode`: by numbers printed in the margin, or counted through the file, or counted on each page;
+    `restarts`: whether the numbers start again on each page; `step`: a number is printed at every
+    `step`-th line; `printed`: how many numbers were found in the margin.
     """
 
-    mode: Mode
+    mode: NumberingMode
     restarts: bool = False
     step: int = 1
     printed: int = 0
@@ -48,104 +49,123 @@ class Numbering:
 
 @dataclass(frozen=True)
 class Document:
-    """A source that was read.
+    """The text of a source.
 
-    `pages` are the numbers of its pages as readers know them (empty for files without pages),
-    `counted` whether these are printed on the pages. `gaps` are numbers that are missing in the
-    margin, `blank` the indices of pages whose text cannot be read.
+    `pages` are the page numbers that readers use (empty if the file has no pages);
+    `page_numbers_printed`: whether these are printed on the pages. `missing_numbers` are line
+    numbers, or ranges of them, that are missing from the margin. `unreadable_pages` are the indices
+    of pages whose text cannot be read.
     """
 
-    kind: Kind
-    lines: tuple[Line, ...]
+    kind: SourceKind
+    lines: tuple[SourceLine, ...]
     pages: tuple[str, ...] = ()
-    counted: bool = False
+    page_numbers_printed: bool = False
     numbering: Numbering = Numbering("count")
-    gaps: tuple[str, ...] = ()
-    blank: tuple[int, ...] = ()
+    missing_numbers: tuple[str, ...] = ()
+    unreadable_pages: tuple[int, ...] = ()
 
     def page_name(self, index: int) -> str:
-        """The number of a page, empty where the file has no pages."""
+        """The number of a page; empty if the file has no pages."""
         return self.pages[index] if index < len(self.pages) else ""
 
 
-# --- References: where a quote begins and ends, as page and lines.
+# --- References: the pages and lines where a quote begins and ends.
 
 
 @dataclass(frozen=True)
-class Reference:
-    """Page and lines as the leaflet writes them: ``12–13``, ``1087–1090, 1095``; None: not given,
-    or not known.
+class QuoteReference:
+    """Page and lines as a leaflet states them: ``12–13``, ``1087–1090, 1095``.
+
+    None: not stated, or not known.
     """
 
     page: str | None = None
     lines: str | None = None
 
+    @property
+    def message(self) -> Message:
+        """The reference in words: ``page 3, lines 12–13``; empty if nothing is known."""
+        parts = []
+        if self.page:
+            n = _amount(self.page)
+            parts.append(plural("page {pages}", "pages {pages}", n, pages=self.page))
+        if self.lines:
+            n = _amount(self.lines)
+            parts.append(plural("line {lines}", "lines {lines}", n, lines=self.lines))
+        return joined(parts, ", ")
+
     def __str__(self) -> str:
-        parts = [
-            f"{name}{'s' if any(sign in numbers for sign in '–,') else ''} {numbers}"
-            for name, numbers in (("page", self.page), ("line", self.lines))
-            if numbers
-        ]
-        return ", ".join(parts)
+        return str(self.message)
 
     @property
-    def typed(self) -> str:
-        """As it is typed into a leaflet."""
-        parts = [
-            f"{key}: {numbers.replace('–', '-')}"
+    def as_yaml(self) -> str:
+        """The keys to write into a leaflet: ```page: 3`, `lines: 12-13```."""
+        keys = [
+            f"`{key}: {numbers.replace('–', '-')}`"
             for key, numbers in (("page", self.page), ("lines", self.lines))
             if numbers
         ]
-        return "`" + "`, `".join(parts) + "`" if parts else ""
+        return ", ".join(keys)
+
+
+def _amount(numbers: str) -> int:
+    """1 for a single number, 2 for several: ``12–13``, ``12, 15``."""
+    return 2 if any(sign in numbers for sign in "–,") else 1
 
 
 Extent = tuple[int, int]  # indices of the first and the last line
 
 
-def reference(document: Document, extents: Sequence[Extent]) -> Reference:
-    """Where the lines of one place begin and end; parts between omissions are taken together."""
-    return _written(document, [(extents[0][0], extents[-1][1])])
+def reference_to(document: Document, extents: Sequence[Extent]) -> QuoteReference:
+    """From the first line of a quote to the last, parts between omissions taken together."""
+    return _reference(document, [(extents[0][0], extents[-1][1])])
 
 
-def needed(document: Document, found: Reference, given: Reference | None = None) -> Reference:
-    """A reference without the page, where the line numbers alone say it all and nobody asks."""
-    if document.numbering.restarts or found.lines is None or (given is not None and given.page):
-        return found
-    return Reference(None, found.lines)
+def shortest_reference(
+    document: Document, reference: QuoteReference, stated: QuoteReference | None = None
+) -> QuoteReference:
+    """A reference without its page if the line numbers suffice and the `stated` one has none."""
+    page_stated = stated is not None and bool(stated.page)
+    if document.numbering.restarts or reference.lines is None or page_stated:
+        return reference
+    return QuoteReference(None, reference.lines)
 
 
-def accepted(document: Document, extents: Sequence[Extent]) -> list[Reference]:
-    """Every reference that is right for a place: as a whole, or part by part."""
-    whole = reference(document, extents)
-    parts = _written(document, extents)
+def accepted_references(document: Document, extents: Sequence[Extent]) -> list[QuoteReference]:
+    """Every correct reference to a quote: to the whole of it, or to each of its parts."""
+    whole = reference_to(document, extents)
+    parts = _reference(document, extents)
     return [whole] if parts == whole else [whole, parts]
 
 
-def _written(document: Document, extents: Iterable[Extent]) -> Reference:
+def _reference(document: Document, extents: Iterable[Extent]) -> QuoteReference:
     pages: list[tuple[str, str]] = []
     lines: list[tuple[int, int]] = []
     known = True
     for first, last in extents:
-        one, other = document.lines[first], document.lines[last]
-        pages.append((document.page_name(one.page), document.page_name(other.page)))
-        if one.number is None or other.number is None:
+        start, end = document.lines[first], document.lines[last]
+        pages.append((document.page_name(start.page), document.page_name(end.page)))
+        if start.number is None or end.number is None:
             known = False
         else:
-            lines.append((one.number, other.number))
+            lines.append((start.number, end.number))
     names = list(dict.fromkeys(_range(a, b) for a, b in pages))
-    if len(names) > 1:  # of parts on several pages, the first and the last
+    if len(names) > 1:  # parts on several pages: from the first to the last
         names = [_range(pages[0][0], pages[-1][1])]
-    shown = ", ".join(_range(str(a), str(b)) for a, b in merged(lines)) if known else None
-    return Reference(names[0] or None, shown)
+    ranges = ", ".join(_range(str(a), str(b)) for a, b in merge_ranges(lines)) if known else None
+    return QuoteReference(names[0] or None, ranges)
 
 
 def _range(first: str, last: str) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges in order, with those that touch made one. Over a page break, where numbers begin
-    anew, nothing is put in order.
+def merge_ranges(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges with those that touch or overlap merged.
+
+    Ranges that are not in order cross a page break where numbers start again; they stay as they
+    are.
     """
     if any(a > b for a, b in ranges) or any(x[0] > y[0] for x, y in itertools.pairwise(ranges)):
         return list(ranges)
@@ -158,68 +178,73 @@ def merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def parsed(numbers: str) -> list[tuple[int, int]]:
+def parse_ranges(numbers: str) -> list[tuple[int, int]]:
     """``12–14, 17`` → [(12, 14), (17, 17)]."""
     return [
-        (int(found[1]), int(found[2] or found[1]))
-        for found in re.finditer(r"(\d{1,9})(?:–(\d{1,9}))?", numbers)
+        (int(match[1]), int(match[2] or match[1]))
+        for match in re.finditer(r"(\d{1,9})(?:–(\d{1,9}))?", numbers)
     ]
 
 
-def same_numbers(one: str, other: str) -> bool:
-    """Whether two ways to write numbers mean the same: ``12, 13`` and ``12–13``."""
-    return merged(parsed(one)) == merged(parsed(other))
+def same_ranges(one: str, other: str) -> bool:
+    """Whether two texts mean the same numbers, as ``12, 13`` and ``12–13`` do."""
+    return merge_ranges(parse_ranges(one)) == merge_ranges(parse_ranges(other))
 
 
-# --- Which files a leaflet names as its sources. Read from the tree: it need not be valid yet.
+# --- The documents that a leaflet names. They are read from the tree, which need not be valid yet.
 
 
 @dataclass(frozen=True)
 class SourceReference:
-    """A file that is quoted, as the leaflet names it: relative to its folder.
+    """A source as a leaflet names it: `file` is relative to the folder of the leaflet.
 
-    `mode` is how its lines are numbered, None where that is to be found out; `anew` whether they
-    are counted anew on each page where no numbers are printed.
+    `mode` is how its lines are numbered; None: to be found out. `restarts`: if no numbers are
+    printed, lines are counted on each page.
     """
 
-    path: Path
+    path: TreePath
     file: str
     title: str
-    mode: Mode | None
-    anew: bool
+    mode: NumberingMode | None
+    restarts: bool
     location: Location
 
     @property
     def is_own(self) -> bool:
-        """Whether it is the source of the leaflet, and not that of a single quote."""
+        """Whether this is the source of the leaflet, and not that of a single quote."""
         return self.path == ("source",)
 
 
 def source_references(tree: Tree) -> Iterator[SourceReference]:
-    """The source of the leaflet, and those that quotes have of their own."""
+    """The source of the leaflet, then those of single quotes."""
     passages = items(tree.node(("passages",)))
-    paths: list[Path] = [("passages", i, "quote", "source") for i in range(len(passages))]
+    paths: list[TreePath] = [("passages", i, "quote", "source") for i in range(len(passages))]
     own = [path for path in paths if tree.node(path) is not None]
-    if main := _named(tree, ("source",), [path[:-1] for path in paths if path not in own]):
-        yield main
+    others = [path[:-1] for path in paths if path not in own]
+    if source := _source_reference(tree, ("source",), others):
+        yield source
     for path in own:
-        if other := _named(tree, path, [path[:-1]]):
-            yield other
+        if source := _source_reference(tree, path, [path[:-1]]):
+            yield source
 
 
-def _named(tree: Tree, path: Path, quotes: list[Path]) -> SourceReference | None:
+def _source_reference(
+    tree: Tree, path: TreePath, quotes: Sequence[TreePath]
+) -> SourceReference | None:
+    """The source at a path, of which these are the quotes; None if it names no file."""
     file = _text(tree, (*path, "file"))
     if not file:
         return None
-    said = _text(tree, (*path, "lines"))
-    mode = next((mode for mode in get_args(Mode) if mode == said), None)
-    # Whoever names pages and lines counts anew on each page.
-    anew = any(_text(tree, (*quote, "page")) and _text(tree, (*quote, "lines")) for quote in quotes)
-    return SourceReference(
-        path, file, _text(tree, (*path, "title")), mode, anew, tree.location((*path, "file"))
+    lines = _text(tree, (*path, "lines"))
+    mode = next((mode for mode in get_args(NumberingMode) if mode == lines), None)
+    # A leaflet that states both page and lines counts lines on each page.
+    restarts = any(
+        _text(tree, (*quote, "page")) and _text(tree, (*quote, "lines")) for quote in quotes
     )
+    title, location = _text(tree, (*path, "title")), tree.location((*path, "file"))
+    return SourceReference(path, file, title, mode, restarts, location)
 
 
-def _text(tree: Tree, path: Path) -> str:
+def _text(tree: Tree, path: TreePath) -> str:
     node = tree.node(path)
-    return (node.text or "").strip() if isinstance(node, Scalar) else ""
+    return (node.text or "").strip() if isinstance(node, ScalarNode) else ""

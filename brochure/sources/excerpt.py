@@ -1,73 +1,83 @@
-"""Lines of a source → a passage in YAML, ready to be put into a leaflet. Pure."""
+"""Lines of a source → a passage in YAML, ready to be pasted into a leaflet."""
 
 import json
 import re
 import textwrap
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from brochure.manuscript.text import markdown
-from brochure.sources.document import Document, Reference, SourceReference, needed, reference
+from brochure.messages import Message, say
+from brochure.sources.document import (
+    Document,
+    Extent,
+    QuoteReference,
+    SourceReference,
+    reference_to,
+    shortest_reference,
+)
 from brochure.sources.matching.exact import is_joined
-from brochure.sources.matching.text import Text
+from brochure.sources.matching.text import SourceText
 
-_WIDTH = 84  # characters of text in a line of the leaflet
+_WIDTH = 84  # characters of text in a line of YAML
 _ENDS = frozenset(".:;!?…—")
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The words of some lines, paragraph by paragraph, and where they stand.
+    """The words of some lines, by paragraph, and the reference to them.
 
-    `cut` are words that the first or last line has only a part of; they are left out. `guessed`
-    are words with odd letters, and how they were read.
+    `cut` are words of which these lines have only a part; they are left out. `guessed` are words
+    with odd letters, and how they were read.
     """
 
-    reference: Reference
+    reference: QuoteReference
     paragraphs: tuple[str, ...]
     cut: tuple[str, ...]
     guessed: tuple[tuple[str, str], ...]
 
 
-def lines_at(document: Document, asked: Reference) -> tuple[int, int] | None:
-    """The indices of the first and last line of a reference; None where there are no such lines."""
-    first_page, _, last_page = (asked.page or "").partition("–")
-    numbers = re.findall(r"\d{1,9}", asked.lines or "")
-    chosen = [
+def lines_at(document: Document, reference: QuoteReference) -> Extent | None:
+    """The lines of a reference; None if they do not exist."""
+    first_page, _, last_page = (reference.page or "").partition("–")
+    numbers = re.findall(r"\d{1,9}", reference.lines or "")
+    candidates = [
         index
         for index, line in enumerate(document.lines)
-        if not asked.page or document.page_name(line.page) in (first_page, last_page or first_page)
+        if not reference.page
+        or document.page_name(line.page) in (first_page, last_page or first_page)
     ]
     if not numbers:
-        return (chosen[0], chosen[-1]) if asked.page and chosen else None
+        return (candidates[0], candidates[-1]) if reference.page and candidates else None
     first, last = int(numbers[0]), int(numbers[-1])
-    start = next((i for i in chosen if _is(document, i, first, first_page)), None)
+    start = next((i for i in candidates if _is_line(document, i, first, first_page)), None)
     if start is None:
         return None
-    ends = (i for i in chosen if i >= start and _is(document, i, last, last_page or first_page))
+    end_page = last_page or first_page
+    ends = (i for i in candidates if i >= start and _is_line(document, i, last, end_page))
     stop = next(ends, None)
     return None if stop is None else (start, stop)
 
 
-def _is(document: Document, index: int, number: int, page: str) -> bool:
+def _is_line(document: Document, index: int, number: int, page: str) -> bool:
     line = document.lines[index]
     return line.number == number and (not page or document.page_name(line.page) == page)
 
 
-def excerpt(text: Text, first: int, last: int) -> Excerpt:
-    """The words of the lines from `first` to `last`, words divided at their ends made whole."""
+def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
+    """The words of the lines from `first` to `last`, with divided words made whole."""
     start = bisect_left(text.first, first)
     stop = bisect_left(text.first, last + 1)
     cut: list[str] = []
-    begun = start > 0 and text.last[start - 1] >= first  # a word that was divided
-    if begun or _within(text, start):
-        word, end = start - 1, start
-        while not text.tokens[word].space and word > 0:
-            word -= 1
+    continues = start > 0 and text.last[start - 1] >= first  # a divided word
+    if continues or _within(text, start):
+        begin, end = start - 1, start
+        while not text.tokens[begin].space and begin > 0:
+            begin -= 1
         while end < stop and not text.tokens[end].space:
             end += 1
-        cut.append(text.shown(word, end))
+        cut.append(text.original(begin, end))
         start = end
     if stop > start and (text.last[stop - 1] > last or _within(text, stop)):
         end = stop
@@ -76,28 +86,28 @@ def excerpt(text: Text, first: int, last: int) -> Excerpt:
         stop -= 1
         while stop > start and not text.tokens[stop].space:
             stop -= 1
-        cut.append(text.shown(stop, end))
+        cut.append(text.original(stop, end))
     guessed: list[tuple[str, str]] = []
     paragraphs: list[str] = []
     for at in range(start, stop):
         token = text.tokens[at]
-        shown = text.plausible(at)
-        if shown != token.shown:
-            guessed.append((token.shown, shown))
-        if at == start or (text.opens[at] and text.tokens[at - 1].strict in _ENDS):
-            paragraphs.append(shown)
+        word = text.plausible(at)
+        if word != token.original:
+            guessed.append((token.original, word))
+        if at == start or (text.opens_paragraph[at] and text.tokens[at - 1].strict in _ENDS):
+            paragraphs.append(word)
         else:
-            paragraphs[-1] += (" " if token.space else "") + shown
+            paragraphs[-1] += (" " if token.space else "") + word
     return Excerpt(
-        needed(text.document, reference(text.document, [(first, last)])),
+        shortest_reference(text.document, reference_to(text.document, [(first, last)])),
         tuple(paragraphs),
         tuple(cut),
         tuple(guessed),
     )
 
 
-def _within(text: Text, at: int) -> bool:
-    """Whether a token begins within a word with a hyphen: „Bund-/Länder-Programm“."""
+def _within(text: SourceText, at: int) -> bool:
+    """Whether a token is within a word that has a hyphen: „Bund-/Länder-Programm“."""
     tokens = text.tokens
     return (
         2 <= at < len(tokens)
@@ -106,22 +116,41 @@ def _within(text: Text, at: int) -> bool:
     )
 
 
-def as_yaml(found: Excerpt, source: SourceReference | None = None) -> str:
-    """A passage for the list `passages:`. It names its `source`, if that is not the leaflet's."""
-    return "\n".join(_yaml(found, source)) + "\n"
+def passage_yaml(
+    quoted: Excerpt,
+    source: SourceReference | None = None,
+    translate: Callable[[Message], str] = str,
+) -> str:
+    """An item of the list `passages:`.
+
+    `source`: the one to name, if it is not that of the leaflet; `translate` puts comments into the
+    language of the user.
+    """
+    return "\n".join(_lines(quoted, source, translate)) + "\n"
 
 
-def _yaml(found: Excerpt, source: SourceReference | None) -> Iterator[str]:
-    location = found.reference
-    parts = [f"{k}-{v}" for k, v in (("page", location.page), ("lines", location.lines)) if v]
+def _comments(quoted: Excerpt) -> Iterator[Message]:
+    for word in quoted.cut:
+        yield say("Left out: “{word}”, of which these lines have only a part.", word=word)
+    for odd, word in quoted.guessed:
+        yield say(
+            "Compare with the document: “{original}” was read as “{word}”.",
+            original=_printable(odd),
+            word=word,
+        )
+
+
+def _lines(
+    quoted: Excerpt, source: SourceReference | None, translate: Callable[[Message], str]
+) -> Iterator[str]:
+    keys = [("page", quoted.reference.page), ("lines", quoted.reference.lines)]
+    parts = [f"{key}-{numbers}" for key, numbers in keys if numbers]
     name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
     yield f"  - id: {name or 'quote'}"
     yield "    quote:"
-    for word in found.cut:
-        yield f"      # Left out: “{word}”, which these lines have only a part of."
-    for odd, word in found.guessed:
-        yield f"      # Compare with the document: “{_printable(odd)}” was read as “{word}”."
-    for key, numbers in (("page", location.page), ("lines", location.lines)):
+    for comment in _comments(quoted):
+        yield f"      # {translate(comment)}"
+    for key, numbers in keys:
         if numbers:
             yield f"      {key}: {numbers.replace('–', '-')}"
     if source is not None:
@@ -131,7 +160,7 @@ def _yaml(found: Excerpt, source: SourceReference | None) -> Iterator[str]:
         if source.mode is not None:
             yield f"        lines: {source.mode}"
     yield "      text: |"
-    for index, paragraph in enumerate(found.paragraphs):
+    for index, paragraph in enumerate(quoted.paragraphs):
         if index:
             yield ""
         for line in textwrap.wrap(
@@ -146,7 +175,7 @@ def _yaml(found: Excerpt, source: SourceReference | None) -> Iterator[str]:
 
 
 def _escaped(paragraph: str) -> str:
-    """The words so that Markdown leaves them as they are."""
+    """Words escaped so that Markdown leaves them as they are."""
     if markdown.quoted(paragraph).split() == paragraph.split() and "*" not in paragraph:
         return paragraph
     return re.sub(r"([\\*_\[\]])", r"\\\1", paragraph)

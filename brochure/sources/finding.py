@@ -1,31 +1,49 @@
-"""What is known of a quote, as data."""
+"""Findings: what is known of each quote, and the diagnostics about them."""
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from brochure.diagnostics import Diagnostic, Location, Severity, error, warning
+from brochure.diagnostics import Diagnostic, Location, Severity, error, note, warning
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model.leaflet import Quote
-from brochure.manuscript.yaml.nodes import Path
-from brochure.sources.document import Reference
+from brochure.manuscript.yaml.nodes import TreePath
+from brochure.messages import EMPTY, Message, joined, plural, say
+from brochure.sources.document import QuoteReference
 from brochure.sources.matching.exact import Difference
+
+_MOST = 4  # differences that are named
+_WORDS = 6  # words of a quote that the hint says to look for
 
 
 class Verdict(StrEnum):
-    """What is known of a quote; never a bare yes or no."""
+    """The result of comparing a quote with its source. The values are for machines."""
 
-    VERBATIM = "verbatim"  # text and reference are right
-    WRONG_LINES = "wrong lines"  # the text is right, and stands elsewhere
-    ALTERED = "altered"  # the source says something like it
-    AMBIGUOUS = "ambiguous"  # it stands in several places, and the reference decides none
+    VERBATIM = "verbatim"  # both the text and the reference are right
+    WRONG_LINES = "wrong lines"  # the text is right, but the reference is not
+    ALTERED = "altered"  # the source has something similar
+    AMBIGUOUS = "ambiguous"  # it occurs several times, and the reference does not decide
     NOT_FOUND = "not found"
     UNCHECKED = "unchecked"  # there is no source, or its text cannot be read
 
 
+#: Verdicts as users see them.
+VERDICT_NAMES: Mapping[Verdict, Message] = {
+    Verdict.VERBATIM: say("verbatim"),
+    Verdict.WRONG_LINES: say("wrong lines"),
+    Verdict.ALTERED: say("altered"),
+    Verdict.AMBIGUOUS: say("ambiguous"),
+    Verdict.NOT_FOUND: say("not found"),
+    Verdict.UNCHECKED: say("unchecked"),
+}
+NO_SOURCE = say("No source file is named.")
+UNREADABLE = say("The text of the source cannot be read.")
+
+
 @dataclass(frozen=True)
 class ContextSegment:
-    """Words of a context: of the quote itself, or around it; `spaced`: a space follows."""
+    """Words of the quote (`quoted`) or around it; `spaced`: a space follows."""
 
     text: str
     quoted: bool
@@ -33,224 +51,283 @@ class ContextSegment:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A verdict and all that a person needs to act on it.
+class LimitingWords:
+    """Words of a language that limit a statement (“only”), and words that deny one (“not”)."""
 
-    `found` is where the quote stands, or what is most like it; `differences` what is otherwise
-    there, `typographic` what only looks otherwise, `marks` the marks of footnotes that the quote
-    leaves out. `context` are the sentences around it. `limited` is what follows or precedes in
-    the same sentence and limits the quote, `omitted` an omission with a word that matters.
-    `reason` says why nothing is known, or what else is wrong.
+    limiting: tuple[str, ...] = ()
+    denying: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on a quote, and what is needed to act on it.
+
+    `stated` is the reference in the leaflet, `actual` where the quote is, or what is most like it.
+    `differences` are words that differ, `typographic` those that only look different, `marks` words
+    whose footnote marks the quote leaves out. `context` are the sentences around the quote.
+    `limited` are words of these that limit it, `omitted` an omission that contains a word which
+    limits or denies. `reason` says why the quote is unchecked, or what else is wrong.
+    `page_unchecked`: a page is stated, but the source has none.
     """
 
     verdict: Verdict
-    given: Reference
-    found: tuple[Reference, ...] = ()
+    stated: QuoteReference
+    actual: tuple[QuoteReference, ...] = ()
     differences: tuple[Difference, ...] = ()
     typographic: tuple[Difference, ...] = ()
     marks: tuple[str, ...] = ()
     context: tuple[ContextSegment, ...] = ()
     limited: str = ""
     omitted: str = ""
-    reason: str = ""
+    reason: Message = EMPTY
     page_unchecked: bool = False
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Words of a language that limit what is said, and those that deny it."""
-
-    limiting: tuple[str, ...] = ()
-    denying: tuple[str, ...] = ()
-
-
-# --- What there is to say about findings: a sentence at the place, and what to do.
-
-NO_SOURCE = "No source file is given."
-UNREADABLE = "The text of the source cannot be read."
-_MOST = 4  # differences that are named
-_WORDS = 6  # of a quote, to look for it
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A quote with its finding: the passage it stands in, and the file it was compared with."""
+class CheckedQuote:
+    """A quote with its finding, its passage and path, and the source file it was compared with."""
 
     passage: str
-    path: Path
+    path: TreePath
     quote: Quote
     finding: Finding
     file: str = ""
 
 
-def diagnose(manuscript: Manuscript, checked: Sequence[Checked]) -> Iterator[Diagnostic]:
-    """All that a person should know of the quotes of a leaflet."""
-    bare: dict[Path, list[Checked]] = {}
-    for one in checked:
-        if one.finding.reason == NO_SOURCE:
-            bare.setdefault(_source_of(manuscript, one), []).append(one)
-    if not manuscript.leaflet.source and bare:  # said once
-        bare = {(): [one for some in bare.values() for one in some]}
-    for some in bare.values():
-        yield _without_source(manuscript, some)
-    for one in checked:
-        if one.finding.reason not in (NO_SOURCE, UNREADABLE):
-            yield from _diagnose(manuscript, one)
+# --- Diagnostics.
 
 
-def softened(diagnostic: Diagnostic) -> Diagnostic:
-    """An error about a quote as a warning: a draft shows it on the page."""
+def quote_diagnostics(
+    manuscript: Manuscript, quotes: Sequence[CheckedQuote]
+) -> Iterator[Diagnostic]:
+    """Everything that the author should know about the quotes of a leaflet."""
+    without_source: dict[TreePath, list[CheckedQuote]] = {}
+    for checked in quotes:
+        if checked.finding.reason == NO_SOURCE:
+            without_source.setdefault(_source_path(manuscript, checked), []).append(checked)
+    if not manuscript.leaflet.source and without_source:  # a single warning for all of them
+        without_source = {(): [one for group in without_source.values() for one in group]}
+    for group in without_source.values():
+        yield _no_source(manuscript, group)
+    for checked in quotes:
+        if checked.finding.reason not in (NO_SOURCE, UNREADABLE):
+            yield from _diagnostics(manuscript, checked)
+
+
+def as_warning(diagnostic: Diagnostic) -> Diagnostic:
+    """An error as a warning, for drafts, which mark wrong quotes on the page."""
     if diagnostic.is_error:
         return replace(diagnostic, severity=Severity.WARNING)
     return diagnostic
 
 
-def _without_source(manuscript: Manuscript, checked: Sequence[Checked]) -> Diagnostic:
-    count, one = len(checked), len(checked) == 1
+def _no_source(manuscript: Manuscript, quotes: Sequence[CheckedQuote]) -> Diagnostic:
     return warning(
         "unchecked",
-        f"{'The quote is' if one else f'The {count} quotes are'} unchecked: no source file is "
-        "given, so nothing says that " + ("it is" if one else "they are") + " verbatim.",
-        manuscript.location(_source_of(manuscript, checked[0])),
-        "Put the document into the folder `sources/` beside the leaflet, and write its name under "
-        "`source:`, as in `file: sources/agreement.pdf`.",
+        plural(
+            "The quote is unchecked: no source file is named to compare it with.",
+            "The {n} quotes are unchecked: no source file is named to compare them with.",
+            len(quotes),
+        ),
+        manuscript.location(_source_path(manuscript, quotes[0])),
+        say(
+            "Put the document into the folder `sources/` next to the leaflet, and name it under "
+            "`source:`, as in `file: sources/agreement.pdf`."
+        ),
     )
 
 
-def _source_of(manuscript: Manuscript, checked: Checked) -> Path:
-    """Where a source is described, or should be."""
+def _source_path(manuscript: Manuscript, checked: CheckedQuote) -> TreePath:
+    """Where the source of a quote is described, or should be."""
     if checked.quote.source is not None:
         return (*checked.path, "source")
     return ("source",) if manuscript.leaflet.source else checked.path
 
 
-def _diagnose(manuscript: Manuscript, checked: Checked) -> Iterator[Diagnostic]:
+def _diagnostics(manuscript: Manuscript, checked: CheckedQuote) -> Iterator[Diagnostic]:
     finding, path = checked.finding, checked.path
     text = manuscript.location((*path, "text"))
-    key = "lines" if checked.quote.lines else "page"
-    given = manuscript.location((*path, key)) if getattr(checked.quote, key) else text
-    where = " or ".join(str(location) for location in finding.found)
-    look = f"`brochure source {manuscript.name}"
+    key = "lines" if checked.quote.lines else "page" if checked.quote.page else "text"
+    reference = manuscript.location((*path, key))
     match finding.verdict:
         case Verdict.WRONG_LINES:
-            yield error(
-                "wrong-lines",
-                f"The quote is verbatim, but stands {_at(where)}, not {_at(str(finding.given))}."
-                if where
-                else "The quote is verbatim, but stands where lines have no numbers.",
-                given,
-                f"Write {finding.found[0].typed}."
-                if finding.found[0].lines or not checked.quote.lines
-                else f"Write {finding.found[0].typed}, without `lines`."
-                if finding.found[0].page
-                else "Delete `lines`.",
-            )
+            yield _wrong_lines(finding, reference)
         case Verdict.ALTERED:
             location = manuscript.location((*path, "text"), _snippet(finding))
-            yield error(
-                "altered",
-                f"The quote is not what the source says{f' {_at(where)}' if where else ''}: "
-                + (_differences(finding.differences) or finding.reason),
-                location,
-                (f"{finding.reason} " if finding.differences and finding.reason else "")
-                + f"{look}{_asked(finding)}` prints it as it stands. An omission is marked by […], "
-                "words of your own stand in [square brackets].",
-            )
+            yield _altered(manuscript.name, checked, location)
         case Verdict.AMBIGUOUS:
             yield error(
                 "ambiguous",
-                f"The quote stands in several places: {where}.",
-                given,
-                "Say which one is meant, with `lines:` or `page:`; or quote more of it.",
+                say("The quote occurs several times: {references}.", references=_either(finding)),
+                reference,
+                say("State which one you mean with `lines:` or `page:`, or quote more of it."),
             )
         case Verdict.NOT_FOUND:
-            words = " ".join(checked.quote.text.replace('"', "").split()[:_WORDS])
-            yield error(
-                "not-found",
-                "The source does not say this, nor anything like it.",
-                text,
-                f"{finding.reason} " * bool(finding.reason)
-                + f'{look} --find "{words}"` looks for words that you remember.',
-            )
+            yield _not_found(manuscript.name, checked, text)
         case Verdict.UNCHECKED:
-            yield warning("unchecked", f"The quote is unchecked: {finding.reason}", given)
+            yield warning(
+                "unchecked",
+                say("The quote is unchecked: {reason}", reason=finding.reason),
+                reference,
+            )
         case Verdict.VERBATIM:
             yield from _notes(manuscript, checked, text)
 
 
-def _notes(manuscript: Manuscript, checked: Checked, text: Location) -> Iterator[Diagnostic]:
-    """What to look at in a quote that is verbatim."""
+def _wrong_lines(finding: Finding, location: Location) -> Diagnostic:
+    actual, stated = finding.actual[0], finding.stated
+    if str(actual):
+        message = say(
+            "The quote is verbatim, but the reference is wrong: it should be {actual}, not "
+            "{stated}.",
+            actual=actual.message,
+            stated=stated.message,
+        )
+    else:
+        message = say("The quote is verbatim, but its lines have no numbers.")
+    if actual.lines or not stated.lines:
+        hint = say("Write {keys}.", keys=actual.as_yaml)
+    elif actual.page:
+        hint = say("Write {keys}, without `lines`.", keys=actual.as_yaml)
+    else:
+        hint = say("Delete `lines`.")
+    return error("wrong-lines", message, location, hint)
+
+
+def _altered(leaflet: str, checked: CheckedQuote, location: Location) -> Diagnostic:
     finding = checked.finding
+    if finding.actual and str(finding.actual[0]):
+        message = say(
+            "The quote is not what the source says ({references}).", references=_either(finding)
+        )
+    else:
+        message = say("The quote is not what the source says.")
+    details = _differences(finding.differences)
+    hint = say(
+        "`{command}` prints the original text. Mark an omission with […], and put your own words "
+        "into [square brackets].",
+        command=_quote_command(leaflet, checked),
+    )
+    if details:
+        hint = joined([finding.reason, hint])
+    return error("altered", joined([message, details or finding.reason]), location, hint)
+
+
+def _not_found(leaflet: str, checked: CheckedQuote, location: Location) -> Diagnostic:
+    words = " ".join(checked.quote.text.replace('"', "").split()[:_WORDS])
+    hint = say(
+        "`{command}` looks for the words that you remember.",
+        command=f'brochure source find {leaflet} "{words}"',
+    )
+    return error(
+        "not-found",
+        say("The source contains neither this quote nor anything similar."),
+        location,
+        joined([checked.finding.reason, hint]),
+    )
+
+
+def _notes(
+    manuscript: Manuscript, checked: CheckedQuote, location: Location
+) -> Iterator[Diagnostic]:
+    """What to check in a quote that is verbatim."""
+    finding = checked.finding
+    text = (*checked.path, "text")
     if finding.typographic:
-        said = _differences(tuple(dict.fromkeys(finding.typographic)))
-        snippet = finding.typographic[0].quote
         yield note(
             "typography",
-            f"The quote is verbatim but for its typography: {said}",
-            manuscript.location((*checked.path, "text"), snippet),
-            "It may stay as it is.",
+            say(
+                "The quote is verbatim except for its typography. {differences}",
+                differences=_differences(tuple(dict.fromkeys(finding.typographic))),
+            ),
+            manuscript.location(text, finding.typographic[0].quote),
+            say("You may leave it as it is."),
         )
     if finding.marks:
         yield note(
             "footnote-mark",
-            f"The mark of a footnote is left out: {', '.join(finding.marks)}.",
-            text,
-            "It may stay as it is; look whether the footnote limits what is quoted.",
+            plural(
+                "The quote leaves out a footnote mark: {words}.",
+                "The quote leaves out footnote marks: {words}.",
+                len(finding.marks),
+                words=", ".join(finding.marks),
+            ),
+            location,
+            say("You may leave it as it is, unless the footnote limits what you quote."),
         )
     if finding.limited:
         yield note(
             "limited",
-            f"The sentence says more: “{finding.limited.strip(' ,;')}”",
-            text,
-            "If that limits what you quote, quote it as well.",
+            say("The source says more: “{words}”", words=finding.limited.strip(" ,;")),
+            location,
+            say("If this limits what you quote, quote it as well."),
         )
     if finding.omitted:
         yield note(
             "limited",
-            f"The omission leaves out: “{finding.omitted}”",
-            manuscript.location((*checked.path, "text"), "…"),
-            "If that changes what is said, do not leave it out.",
+            say("The quote omits: “{words}”", words=finding.omitted),
+            manuscript.location(text, "…"),
+            say("If this changes the meaning, do not omit it."),
         )
     if finding.page_unchecked:
         yield warning(
             "page-unchecked",
-            "The page is unchecked: the source file has no pages.",
+            say("The page is unchecked: the source file has no pages."),
             manuscript.location((*checked.path, "page")),
-            "Look it up by hand, or give the document as a PDF.",
+            say("Check it yourself, or use a PDF of the document."),
         )
 
 
-def note(code: str, message: str, location: Location, hint: str) -> Diagnostic:
-    """Something that is worth knowing."""
-    return Diagnostic(Severity.NOTE, code, message, location, hint)
+def _either(finding: Finding) -> Message:
+    """The references of a finding: ``line 1 or line 4``."""
+    first, *others = [reference.message for reference in finding.actual]
+    for other in others:
+        first = say("{reference} or {other}", reference=first, other=other)
+    return first
 
 
-def _at(reference: str) -> str:
-    """``in lines 3–4``, ``on page 2, lines 3–4``."""
-    return ("on " if reference.startswith("page") else "in ") + reference
+def _quote_command(leaflet: str, checked: CheckedQuote) -> str:
+    """The command that prints the lines of a finding."""
+    finding = checked.finding
+    reference = finding.actual[0] if finding.actual else finding.stated
+    command = f"brochure source quote {leaflet}"
+    if reference.lines:
+        command += f" {reference.lines.replace('–', '-').partition(',')[0]}"
+    if reference.page:
+        command += f" --page {reference.page.replace('–', '-')}"
+    if checked.quote.source is not None:  # not the one that the leaflet quotes otherwise
+        command += f" --file {shlex.quote(checked.file)}"
+    return command
 
 
-def _asked(finding: Finding) -> str:
-    """The arguments that print the lines of a finding."""
-    location = finding.found[0] if finding.found else finding.given
-    words = f" {location.lines.replace('–', '-').partition(',')[0]}" if location.lines else ""
-    return words + (f" --page {location.page.replace('–', '-')}" if location.page else "")
-
-
-def _differences(differences: Sequence[Difference]) -> str:
-    """Differences in words: what the source has, and what the quote has."""
-    parts = []
+def _differences(differences: Sequence[Difference]) -> Message:
+    """A sentence for each difference; the rest is counted. Empty if there are none."""
+    sentences = []
     for source, quote in differences[:_MOST]:
         if not quote:
-            parts.append(f"“{source}” is missing in the quote")
+            sentences.append(say("“{words}” is missing from the quote.", words=source))
         elif not source:
-            parts.append(f"“{quote}” is not in the source")
+            sentences.append(say("“{words}” is not in the source.", words=quote))
         else:
-            parts.append(f"the source has “{source}”, the quote “{quote}”")
+            sentences.append(
+                say(
+                    "The source has “{original}”, the quote has “{words}”.",
+                    original=source,
+                    words=quote,
+                )
+            )
     more = len(differences) - _MOST
-    return "; ".join(parts) + (f"; and {more} more" if more > 0 else "") + "." * bool(parts)
+    if more > 0:
+        sentences.append(
+            plural(
+                "{n} more difference is not listed.",
+                "{n} more differences are not listed.",
+                more,
+            )
+        )
+    return joined(sentences)
 
 
 def _snippet(finding: Finding) -> str:
-    """Words of the quote that differ, to find the place; of short ones there may be many."""
+    """Words of the quote that differ and are long enough to locate it in the file."""
     return next((d.quote for d in finding.differences if len(d.quote) > 3), "")

@@ -1,4 +1,4 @@
-"""Is a quote what its source says, and where it says it? Pure: quote and document → finding."""
+"""Is each quote of a leaflet what its source says, and where it says it?"""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -7,251 +7,279 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, error
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported, fail
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.text import markdown
-from brochure.manuscript.yaml.nodes import Path as TreePath
+from brochure.manuscript.yaml.nodes import TreePath
+from brochure.messages import EMPTY, Message, plural, say
 from brochure.project import Project
-from brochure.sources import finding as diagnostics
 from brochure.sources.document import (
     Document,
     Extent,
-    Line,
-    Mode,
-    Reference,
+    NumberingMode,
+    QuoteReference,
+    SourceLine,
     SourceReference,
-    accepted,
-    needed,
-    parsed,
-    reference,
-    same_numbers,
+    accepted_references,
+    parse_ranges,
+    reference_to,
+    same_ranges,
+    shortest_reference,
     source_references,
 )
-from brochure.sources.finding import Checked, Finding, Limits, Verdict
-from brochure.sources.matching import sentences
+from brochure.sources.finding import (
+    NO_SOURCE,
+    UNREADABLE,
+    CheckedQuote,
+    Finding,
+    LimitingWords,
+    Verdict,
+    as_warning,
+    quote_diagnostics,
+)
 from brochure.sources.matching.exact import (
     Difference,
-    Location,
-    Reading,
-    locations,
-    readings,
-    spans,
+    Interpretation,
+    Match,
+    find_matches,
+    find_spans,
+    interpretations,
 )
-from brochure.sources.matching.nearest import Similar, similar, similar_at
-from brochure.sources.matching.sentences import context, limit
-from brochure.sources.matching.text import Text
-from brochure.sources.reading.reader import read
+from brochure.sources.matching.nearest import find_similar, find_similar_at
+from brochure.sources.matching.sentences import (
+    contains,
+    context_segments,
+    limitation,
+    surroundings,
+)
+from brochure.sources.matching.text import SourceText
+from brochure.sources.matching.tokens import Token
+from brochure.sources.reading.reader import read_source
 
-_LIKE_THERE = 0.5  # … the same, where the reference says it stands
-_LIKE = 0.6  # the share of a quote that stands somewhere, so that it is called altered
-_MOST = 5  # places that are named
-_FAR = 60  # lines between parts that are told as one place
+_SIMILAR = 0.6  # the share of a quote that must be somewhere for it to count as altered
+_SIMILAR_THERE = 0.5  # … or in the lines that are stated
+_MOST = 5  # references or pages that are named
+_FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own
 
 
-class Source:
-    """A document to compare quotes with; its words are put in order once."""
+class SearchableSource:
+    """A document that quotes are compared with; its words are indexed when first needed."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
 
     @cached_property
-    def running(self) -> Text:
-        """The running text, without what stands beside it on the pages."""
-        return Text(self.document, asides=False)
+    def running_text(self) -> SourceText:
+        """The text without page artifacts."""
+        return SourceText(self.document, artifacts=False)
 
     @cached_property
-    def whole(self) -> Text:
-        """All that stands on the pages."""
-        return Text(self.document, asides=True)
+    def whole_text(self) -> SourceText:
+        """The text with page artifacts."""
+        return SourceText(self.document, artifacts=True)
 
-    def verify(self, quote: str, given: Reference, limits: Limits) -> Finding:
-        """The finding for a quote as it is printed, with the reference beside it."""
-        ways = readings(quote)
-        if not ways:
-            return Finding(Verdict.NOT_FOUND, given, reason="It has no words of the source.")
-        for text in (self.running, self.whole):
-            for reading in ways:
-                if found := locations(text, reading):
-                    return self._found(text, found, given, limits)
-            if not any(line.aside for line in self.document.lines):
+    def verify(self, quote: str, stated: QuoteReference, words: LimitingWords) -> Finding:
+        """The finding for a quote as it is printed, with its reference."""
+        candidates = interpretations(quote)
+        if not candidates:
+            reason = say("Apart from omissions and your own words, nothing is left of the quote.")
+            return Finding(Verdict.NOT_FOUND, stated, reason=reason)
+        for text in (self.running_text, self.whole_text):
+            for interpretation in candidates:
+                if matches := find_matches(text, interpretation):
+                    return self._matching(text, matches, stated, words)
+            if not any(line.artifact for line in self.document.lines):
                 break
-        return self._similar(ways, given)
+        return self._similar(candidates, stated)
 
-    def _found(
-        self, text: Text, found: Sequence[Location], given: Reference, limits: Limits
+    # --- Quotes that are in the source.
+
+    def _matching(
+        self,
+        text: SourceText,
+        matches: Sequence[Match],
+        stated: QuoteReference,
+        words: LimitingWords,
     ) -> Finding:
-        """The verdict on a quote that stands in the source, to the letter."""
-        extents = [_extents(text, location) for location in found]
-        right = [i for i, extent in enumerate(extents) if self._is_right(given, extent)]
-        # The first of each place: of an omission's possible ends, the nearest one.
-        references = list(dict.fromkeys(self._told(extent, given) for extent in extents))
+        """The finding for a quote that is in the source, to the letter."""
+        extents = [_extents(text, match) for match in matches]
+        right = [i for i, extent in enumerate(extents) if self._is_right(stated, extent)]
+        # Of the possible ends of an omission, the nearest comes first.
+        references = list(dict.fromkeys(self._reference(extent, stated) for extent in extents))
         chosen = 0
-        if not (given.lines or given.page):
+        if not (stated.lines or stated.page):
             starts = {extent[0][0] for extent in extents}
             verdict = Verdict.VERBATIM if len(starts) == 1 else Verdict.AMBIGUOUS
         elif right:
             chosen, verdict = right[0], Verdict.VERBATIM
         else:
-            near = [i for i, extent in enumerate(extents) if self._is_near(given, extent)]
+            near = [i for i, extent in enumerate(extents) if self._is_near(stated, extent)]
             starts = {extents[i][0][0] for i in near or range(len(extents))}
             verdict = Verdict.WRONG_LINES if len(starts) == 1 else Verdict.AMBIGUOUS
             chosen = near[0] if near else 0
-        finding = Finding(verdict, given)
+        finding = Finding(verdict, stated)
         if verdict is Verdict.AMBIGUOUS:
-            return replace(finding, found=tuple(references[:_MOST]))
-        if verdict is Verdict.WRONG_LINES and self._is_uncertain(given, extents[chosen]):
-            reason = "The numbers of the lines in which it begins and ends are not certain."
+            return replace(finding, actual=tuple(references[:_MOST]))
+        if verdict is Verdict.WRONG_LINES and self._is_uncertain(stated, extents[chosen]):
+            reason = say("The numbers of its first and last lines are not certain.")
             finding = replace(finding, verdict=Verdict.UNCHECKED, reason=reason)
-        location = found[chosen]
-        return self._described(text, location, limits, finding, extents[chosen])
+        return self._with_details(finding, text, matches[chosen], words)
 
-    def _described(
-        self,
-        text: Text,
-        location: Location,
-        limits: Limits,
-        finding: Finding,
-        extents: list[Extent],
+    def _with_details(
+        self, finding: Finding, text: SourceText, match: Match, words: LimitingWords
     ) -> Finding:
-        start, stop = location[0].start, location[-1].stop
-        around = sentences.surroundings(text, start, stop)
-        gaps = [text.shown(one.stop, other.start) for one, other in pairwise(location)]
-        words = (*limits.limiting, *limits.denying)
+        around = surroundings(text, match[0].start, match[-1].stop)
+        omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
+        important = (*words.limiting, *words.denying)
         return replace(
             finding,
-            found=(self._told(extents, finding.given),),
-            typographic=tuple(d for span in location for d in span.typographic),
-            marks=tuple(mark for span in location for mark in span.marks),
-            context=tuple(context(text, location, around)),
-            limited=limit(text, start, stop, around, limits),
-            omitted=next((gap for gap in gaps if sentences.limiting(gap, words)), ""),
-            page_unchecked=bool(finding.given.page) and not self.document.pages,
+            actual=(self._reference(_extents(text, match), finding.stated),),
+            typographic=tuple(d for span in match for d in span.typographic),
+            marks=tuple(mark for span in match for mark in span.marks),
+            context=tuple(context_segments(text, match, around)),
+            limited=limitation(text, match[-1].stop, around, words),
+            omitted=next((gap for gap in omissions if contains(gap, important)), ""),
+            page_unchecked=bool(finding.stated.page) and not self.document.pages,
         )
 
-    def _told(self, extents: Sequence[Extent], given: Reference) -> Reference:
-        """Where a place is, in a form in which it is fit to be printed."""
-        return needed(self.document, reference(self.document, extents), given)
+    def _reference(self, extents: Sequence[Extent], stated: QuoteReference) -> QuoteReference:
+        """The reference to print for a quote."""
+        return shortest_reference(self.document, reference_to(self.document, extents), stated)
 
-    def _is_right(self, given: Reference, extents: list[Extent]) -> bool:
-        """Whether a reference says exactly where a place begins and ends."""
+    def _is_right(self, stated: QuoteReference, extents: Sequence[Extent]) -> bool:
+        """Whether a reference states exactly where a quote begins and ends."""
         return any(
-            (not given.page or not right.page or same_numbers(given.page, right.page))
-            and (not given.lines or same_numbers(given.lines, right.lines or ""))
-            for right in accepted(self.document, extents)
-        ) and not self._lacks_page(given)
+            (not stated.page or not right.page or same_ranges(stated.page, right.page))
+            and (not stated.lines or same_ranges(stated.lines, right.lines or ""))
+            for right in accepted_references(self.document, extents)
+        ) and not self._lacks_page(stated)
 
-    def _lacks_page(self, given: Reference) -> bool:
-        """Whether the same line number stands on other pages, too, and no page is given."""
+    def _lacks_page(self, stated: QuoteReference) -> bool:
+        """Whether a reference states no page, though its line numbers are on several pages."""
         restarts = self.document.numbering.restarts
-        return bool(restarts and len(self.document.pages) > 1 and given.lines and not given.page)
+        return bool(restarts and len(self.document.pages) > 1 and stated.lines and not stated.page)
 
-    def _is_near(self, given: Reference, extents: list[Extent]) -> bool:
-        """Whether a reference means this place, though not exactly: they share a line or page."""
-        right = reference(self.document, extents)
-        if given.page and right.page:
-            same_page = _overlap(given.page, right.page)
-            if not same_page or not given.lines:
+    def _is_near(self, stated: QuoteReference, extents: Sequence[Extent]) -> bool:
+        """Whether a reference has a line or page in common with a quote."""
+        right = reference_to(self.document, extents)
+        if stated.page and right.page:
+            same_page = _overlap(stated.page, right.page)
+            if not same_page or not stated.lines:
                 return same_page
-        return bool(given.lines and right.lines and _overlap(given.lines, right.lines))
+        return bool(stated.lines and right.lines and _overlap(stated.lines, right.lines))
 
-    def _is_uncertain(self, given: Reference, extents: list[Extent]) -> bool:
-        """Whether only some lines have numbers in the margin, and these have none for certain."""
-        if self.document.numbering.step == 1 or not given.lines:
+    def _is_uncertain(self, stated: QuoteReference, extents: Sequence[Extent]) -> bool:
+        """Whether lines are stated, but those of the quote have no certain numbers, because not
+        every number is printed.
+        """
+        if self.document.numbering.step == 1 or not stated.lines:
             return False
-        return reference(self.document, extents).lines is None
+        return reference_to(self.document, extents).lines is None
 
-    def _similar(self, ways: Sequence[Reading], given: Reference) -> Finding:
-        """The verdict on a quote that does not stand in the source as it is."""
-        text = self.running
-        referred = (
-            index
-            for index, line in enumerate(self.document.lines)
-            if self._is_referred_to(given, line)
-        )
-        there = next(referred, None)  # the line where it is said to begin
-        reading = next((way for way in ways if not way.literal), ways[0])
+    # --- Quotes that are not in the source as they are.
+
+    def _similar(self, candidates: Sequence[Interpretation], stated: QuoteReference) -> Finding:
+        """The finding for a quote that is not in the source, to the letter."""
+        interpretation = next((one for one in candidates if not one.literal), candidates[0])
+        parts = interpretation.parts
         differences: list[Difference] = []
         extents: list[Extent] = []
         missing = 0
-        for part in reading.parts:
-            if exact := next(spans(text, part), None):
-                extents.append((text.first[exact.start], text.last[exact.stop - 1]))
-                continue
-            best: Similar | None = next(similar(text, part, _LIKE), None)
-            if best is None and there is not None:
-                start, stop = (bisect_left(text.first, line) for line in (there, there + 1))
-                best = similar_at(text, part, _LIKE_THERE, start, stop)
-            if best is None:
+        for part in parts:
+            nearest = self._nearest(part, stated)
+            if nearest is None:
                 missing += len(part)
-                continue
-            extents.append((text.first[best.start], text.last[best.stop - 1]))
-            differences += best.differences
-        if 2 * missing > sum(map(len, reading.parts)):
-            blank = {self.document.page_name(index) for index in self.document.blank}
-            unread = given.page is not None and given.page in blank
+            else:
+                extents.append(nearest[0])
+                differences += nearest[1]
+        if 2 * missing > sum(map(len, parts)):
+            unreadable = {self.document.page_name(i) for i in self.document.unreadable_pages}
+            unread = stated.page is not None and stated.page in unreadable
             verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
-            return Finding(verdict, given, reason=self._unread())
-        reason = ""
+            return Finding(verdict, stated, reason=self._unreadable_pages())
+        reason = EMPTY
         if missing:
-            reason = "A part of it does not stand in the source."
+            reason = say("A part of the quote is not in the source.")
+        elif not differences and len(parts) > 1:
+            reason = say("Its parts are in the source, but in another order or far apart.")
         elif not differences:
-            reason = (
-                "Its parts stand there, but not in this order, or far apart."
-                if len(reading.parts) > 1
-                else "It begins or ends within a word."
-            )
+            reason = say("It begins or ends within a word.")
         far = any(other[0] - one[1] > _FAR for one, other in pairwise(extents))
         if extents == sorted(extents) and not far:
-            where: tuple[Reference, ...] = (self._told(extents, given),)
+            actual: tuple[QuoteReference, ...] = (self._reference(extents, stated),)
         else:
-            where = tuple(dict.fromkeys(self._told([extent], given) for extent in extents))
-        return Finding(Verdict.ALTERED, given, where, tuple(differences), reason=reason)
+            actual = tuple(dict.fromkeys(self._reference([one], stated) for one in extents))
+        return Finding(Verdict.ALTERED, stated, actual, tuple(differences), reason=reason)
 
-    def _is_referred_to(self, given: Reference, line: Line) -> bool:
-        if given.page and self.document.pages:
-            if self.document.page_name(line.page) != given.page.partition("–")[0]:
+    def _nearest(
+        self, part: Sequence[Token], stated: QuoteReference
+    ) -> tuple[Extent, tuple[Difference, ...]] | None:
+        """Where a part of a quote is, or what is most like it, and how it differs."""
+        text = self.running_text
+        if exact := next(find_spans(text, part), None):
+            return (text.first[exact.start], text.last[exact.stop - 1]), ()
+        nearest = next(find_similar(text, part, _SIMILAR), None)
+        if nearest is None:
+            line = next((i for i, one in enumerate(self.document.lines)
+                         if self._is_stated(stated, one)), None)  # fmt: skip
+            if line is not None:
+                start, stop = (bisect_left(text.first, index) for index in (line, line + 1))
+                nearest = find_similar_at(text, part, _SIMILAR_THERE, start, stop)
+        if nearest is None:
+            return None
+        return (text.first[nearest.start], text.last[nearest.stop - 1]), nearest.differences
+
+    def _is_stated(self, stated: QuoteReference, line: SourceLine) -> bool:
+        """Whether a reference states that a quote begins in a line."""
+        if stated.page and self.document.pages:
+            if self.document.page_name(line.page) != stated.page.partition("–")[0]:
                 return False
-        return bool(given.lines) and line.number == parsed(given.lines or "0")[0][0]
+        return bool(stated.lines) and line.number == parse_ranges(stated.lines or "0")[0][0]
 
-    def _unread(self) -> str:
-        blank = [self.document.page_name(i) for i in self.document.blank]
-        if not blank:
-            return ""
-        shown = ", ".join(blank[:_MOST]) + (" …" if len(blank) > _MOST else "")
-        return f"Not read: page{'s' if len(blank) > 1 else ''} {shown}, which are pictures."
+    def _unreadable_pages(self) -> Message:
+        """Which pages were not read; empty if all were."""
+        names = [self.document.page_name(i) for i in self.document.unreadable_pages]
+        if not names:
+            return EMPTY
+        return plural(
+            "Page {pages} was not read: it is a picture.",
+            "Pages {pages} were not read: they are pictures.",
+            len(names),
+            pages=", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else ""),
+        )
 
 
-def _extents(text: Text, location: Location) -> list[Extent]:
-    return [(text.first[span.start], text.last[span.stop - 1]) for span in location]
+def _extents(text: SourceText, match: Match) -> list[Extent]:
+    return [(text.first[span.start], text.last[span.stop - 1]) for span in match]
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two ways to write numbers have one in common."""
+    """Whether two texts have a number in common."""
     return any(
         first <= stop and start <= last
-        for first, last in _spans(one)
-        for start, stop in _spans(other)
+        for first, last in _increasing_ranges(one)
+        for start, stop in _increasing_ranges(other)
     )
 
 
-def _spans(numbers: str) -> Iterator[tuple[int, int]]:
-    """The ranges of some numbers. Of one that runs over a page break, both ends."""
-    for first, last in parsed(numbers):
+def _increasing_ranges(numbers: str) -> Iterator[tuple[int, int]]:
+    """The ranges in a text; of one that crosses a page break, only both ends."""
+    for first, last in parse_ranges(numbers):
         yield from [(first, last)] if first <= last else [(first, first), (last, last)]
 
 
-# --- A leaflet with its sources: every quote verified, and what is to be said about it.
+# --- All quotes of a leaflet.
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The findings for all quotes of a leaflet, in its order, and the complaints about them.
+    """The findings for all quotes of a leaflet, in order, and the diagnostics about them.
 
-    `digests` are the sources with their SHA-256, `reads` their paths. `marked`: quotes that are
-    wrong are marked on the page, as in a draft.
+    `digests` are the files of the sources with their SHA-256; `reads` their paths.
+    `mark_wrong_quotes`: wrong quotes are marked on the page, as in a draft.
     """
 
-    quotes: tuple[Checked, ...] = ()
+    quotes: tuple[CheckedQuote, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
     reads: frozenset[Path] = frozenset()
@@ -264,7 +292,7 @@ class Verification:
 
     @property
     def verified(self) -> int:
-        """How many quotes are what the source says, where it says it; no more is claimed."""
+        """The number of quotes with both text and reference verified."""
         return sum(
             checked.finding.verdict is Verdict.VERBATIM and not checked.finding.page_unchecked
             for checked in self.quotes
@@ -272,18 +300,17 @@ class Verification:
 
     @cached_property
     def wrong(self) -> frozenset[str]:
-        """The passages whose quotes stop a build that is no draft."""
-        fine = (Verdict.VERBATIM, Verdict.UNCHECKED)
-        return frozenset(c.passage for c in self.quotes if c.finding.verdict not in fine)
+        """The passages whose quotes stop a build that is not a draft."""
+        harmless = (Verdict.VERBATIM, Verdict.UNCHECKED)
+        return frozenset(c.passage for c in self.quotes if c.finding.verdict not in harmless)
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A source that was opened: its text, or None and why; its SHA-256."""
+class OpenedSource:
+    """A source that was read: None if its text cannot be read; and its SHA-256."""
 
-    source: Source | None
+    source: SearchableSource | None
     digest: str
-    diagnostics: tuple[Diagnostic, ...]
 
     @property
     def document(self) -> Document | None:
@@ -291,106 +318,114 @@ class Opened:
 
 
 class Verifier:
-    """Verifies the quotes of many leaflets; each source is read once, each quote looked up once.
+    """Verifies the quotes of many leaflets; reads each source, and looks up each quote, only once.
 
-    `marked`: what would stop a build is a warning, and is marked on the page instead.
+    `mark_wrong_quotes`: errors about quotes become warnings, and the quotes are marked on the page.
     """
 
     def __init__(self, project: Project, *, mark_wrong_quotes: bool = False) -> None:
         self._project = project
         self._mark_wrong_quotes = mark_wrong_quotes
-        self._opened: dict[tuple[Path, Mode | None, bool], Opened | DiagnosticsError] = {}
+        self._opened: dict[
+            tuple[Path, NumberingMode | None, bool], Reported[OpenedSource] | DiagnosticsError
+        ] = {}
         self._findings: dict[object, Finding] = {}
 
     def verify(self, manuscript: Manuscript) -> Verification:
-        """Verify all quotes. A source that does not exist is an error among the diagnostics."""
-        named = {source.path: source for source in source_references(manuscript.tree)}
-        found = tuple(self._checked(manuscript, named))
-        said: dict[Diagnostic, None] = {}
+        """Verify all quotes. A missing source is an error among the diagnostics."""
+        sources = {source.path: source for source in source_references(manuscript.tree)}
+        quotes = tuple(self._checked_quotes(manuscript, sources))
+        diagnostics: dict[Diagnostic, None] = {}
         digests: dict[str, str] = {}
-        for source in named.values():
+        for source in sources.values():
             try:
-                opened = self.open(manuscript.name, source)
+                opened = self.open_source(manuscript.name, source)
             except DiagnosticsError as failed:
-                said |= dict.fromkeys(failed.diagnostics)
+                diagnostics |= dict.fromkeys(failed.diagnostics)
             else:
-                said |= dict.fromkeys(opened.diagnostics)
-                digests[source.file] = opened.digest
-        for diagnostic in diagnostics.diagnose(manuscript, found):
-            said[diagnostics.softened(diagnostic) if self._mark_wrong_quotes else diagnostic] = None
-        paths = frozenset(self._path(manuscript.name, source) for source in named.values())
+                diagnostics |= dict.fromkeys(opened.diagnostics)
+                digests[source.file] = opened.value.digest
+        for diagnostic in quote_diagnostics(manuscript, quotes):
+            diagnostics[as_warning(diagnostic) if self._mark_wrong_quotes else diagnostic] = None
+        paths = frozenset(self._path(manuscript.name, source) for source in sources.values())
         return Verification(
-            found, tuple(said), tuple(digests.items()), paths, self._mark_wrong_quotes
+            quotes, tuple(diagnostics), tuple(digests.items()), paths, self._mark_wrong_quotes
         )
 
-    def open(self, leaflet: str, source: SourceReference) -> Opened:
-        """A source, read when it is first asked for. Raises Problems where there is none."""
+    def open_source(self, leaflet: str, source: SourceReference) -> Reported[OpenedSource]:
+        """A source of a leaflet. Raises DiagnosticsError if it does not exist."""
         path = self._path(leaflet, source)
-        key = (path, source.mode, source.anew)
+        key = (path, source.mode, source.restarts)
         if key not in self._opened:
             try:
-                document, digest, found = self._read(path, source)
+                self._opened[key] = self._read(path, source)
             except DiagnosticsError as failed:
                 self._opened[key] = failed
-            else:
-                opened = Opened(Source(document) if document else None, digest, tuple(found))
-                self._opened[key] = opened
-        known = self._opened[key]
-        if isinstance(known, DiagnosticsError):
-            # A place in the document itself stays; others are where this leaflet names it.
-            own = self._project.show(path)
+        opened = self._opened[key]
+        if isinstance(opened, DiagnosticsError):
+            # Locations in the document itself stay; others are where this leaflet names it.
+            shown = self._project.show(path)
             raise DiagnosticsError(
-                d if d.location.file == own else replace(d, location=source.location)
-                for d in known.diagnostics
+                d if d.location.file == shown else replace(d, location=source.location)
+                for d in opened.diagnostics
             )
-        return known
+        return opened
 
-    def _read(
-        self, path: Path, source: SourceReference
-    ) -> tuple[Document | None, str, list[Diagnostic]]:
+    def _read(self, path: Path, source: SourceReference) -> Reported[OpenedSource]:
         if "://" in source.file:
-            raise DiagnosticsError(
-                [
-                    error(
-                        "source-address",
-                        "`file` names a file of the project, and this is an address.",
-                        source.location,
-                        "Save the document into the folder `sources/` beside the leaflet and name "
-                        "it here; where it comes from goes to `address:`.",
-                    )
-                ]
+            fail(
+                "source-address",
+                say("`file` must be a file of the project, not a web address."),
+                source.location,
+                say(
+                    "Save the document into the folder `sources/` next to the leaflet, and name it "
+                    "here; its web address goes into `address:`."
+                ),
             )
-        return read(self._project, path, source.mode, source.location, anew=source.anew)
+        result = read_source(
+            self._project, path, source.mode, source.location, restarts=source.restarts
+        )
+        document = result.value.document
+        searchable = SearchableSource(document) if document else None
+        return Reported(OpenedSource(searchable, result.value.digest), result.diagnostics)
 
     def _path(self, leaflet: str, source: SourceReference) -> Path:
         return self._project.manuscript(leaflet).parent / source.file
 
-    def _checked(
-        self, manuscript: Manuscript, named: dict[TreePath, SourceReference]
-    ) -> Iterator[Checked]:
+    def _checked_quotes(
+        self, manuscript: Manuscript, sources: dict[TreePath, SourceReference]
+    ) -> Iterator[CheckedQuote]:
         language = manuscript.language
-        limits = Limits(language.limiting, language.denying)
+        words = LimitingWords(language.limiting, language.denying)
         for index, passage in enumerate(manuscript.leaflet.passages):
             quote = passage.quote
             if quote is None:
                 continue
             path: TreePath = ("passages", index, "quote")
-            given = Reference(quote.page, quote.lines)
-            source = named.get((*path, "source") if quote.source else ("source",))
+            stated = QuoteReference(quote.page, quote.lines)
+            source = sources.get((*path, "source") if quote.source else ("source",))
             if source is None:
-                finding = Finding(Verdict.UNCHECKED, given, reason=diagnostics.NO_SOURCE)
-                yield Checked(passage.id, path, quote, finding)
+                finding = Finding(Verdict.UNCHECKED, stated, reason=NO_SOURCE)
+                yield CheckedQuote(passage.id, path, quote, finding)
                 continue
-            try:
-                opened = self.open(manuscript.name, source)
-            except DiagnosticsError:
-                opened = Opened(None, "", ())  # said above
-            if opened.source is None:
-                finding = Finding(Verdict.UNCHECKED, given, reason=diagnostics.UNREADABLE)
-            else:
-                key = (opened.digest, source.mode, source.anew, quote.text, given, limits)
-                if key not in self._findings:
-                    words = markdown.quoted(quote.text)
-                    self._findings[key] = opened.source.verify(words, given, limits)
-                finding = self._findings[key]
-            yield Checked(passage.id, path, quote, finding, source.file)
+            finding = self._finding(manuscript.name, source, quote.text, stated, words)
+            yield CheckedQuote(passage.id, path, quote, finding, source.file)
+
+    def _finding(
+        self,
+        leaflet: str,
+        source: SourceReference,
+        quote: str,
+        stated: QuoteReference,
+        words: LimitingWords,
+    ) -> Finding:
+        try:
+            opened = self.open_source(leaflet, source).value
+        except DiagnosticsError:  # `verify` reports it
+            opened = OpenedSource(None, "")
+        if opened.source is None:
+            return Finding(Verdict.UNCHECKED, stated, reason=UNREADABLE)
+        key = (opened.digest, source.mode, source.restarts, quote, stated, words)
+        if key not in self._findings:
+            self._findings[key] = opened.source.verify(markdown.quoted(quote), stated, words)
+        return self._findings[key]

@@ -35,9 +35,9 @@ server:
 RECIPIENTS = "office,email,variant\nAmt,amt@example.org,base\n"
 CHECK, BUILD = ("check",), ("build",)
 BOTH = (CHECK, BUILD)
-READ = (CHECK, ("source", "x"))
-LISTED = (CHECK, ("variants", "x"))
-MAILING = (("mail", "x"), ("mail", "x", "--status"))
+READ = (CHECK, ("source", "show", "x"))
+LISTED = (CHECK, ("variants", "list", "x"))
+MAILING = (("mail", "preview", "x"), ("mail", "status", "x"))
 Write = Callable[[Path, Path], None]  # the project, and a folder beside it that is not its own
 
 
@@ -455,7 +455,7 @@ INPUTS = (
     Input("link-ledger", link("ledger.sqlite3", "BAIT/ledger"), MAILING),
     Input("link-loop", link("content/x/logo.svg", "logo.svg")),
     # Programs in the folder
-    Input("modules", both(source("md", b"Worte der Quelle. Und mehr.\n"), modules), (CHECK, BUILD, ("source", "x"), ("mail", "x")), quick=True, wrong=False),
+    Input("modules", both(source("md", b"Worte der Quelle. Und mehr.\n"), modules), (CHECK, BUILD, ("source", "show", "x"), ("mail", "preview", "x")), quick=True, wrong=False),
     # Manuscripts
     Input("passages-alike", leaflet(many_passages("    commentry: {text: x}\n", 20_000)), quick=True),
     Input("passages-empty", leaflet(many_passages("    commentary: {text: }\n", 20_000))),
@@ -479,14 +479,14 @@ INPUTS = (
     Input("language-format", language(
         lambda text: text.replace("{month}", "{month:>9999999999}", 1)), quick=True),
     Input("editions-way-out", put("styles/editions.yaml",
-        "../../../outside/x:\n  about: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n"),
+        "../../../outside/x:\n  description: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n"),
         (("build", "-e", "../../../outside/x"),)),
     Input("editions-template", put("styles/editions.yaml",
-        "a:\n  about: x\n  styles: [../../outside/secret.txt]\n  template: ../../outside/secret.txt\n"
+        "a:\n  description: x\n  styles: [../../outside/secret.txt]\n  template: ../../outside/secret.txt\n"
         "  fonts: [Gentium Book Plus]\n"), (("build", "-e", "a"),)),
     Input("editions-numbers", put("styles/editions.yaml",
-        "a:\n  about: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n  bleed: nan\n"
-        "  attachment: inf\n  resolution: 1e400\n"), (("build", "-e", "a"),)),
+        "a:\n  description: x\n  styles: [common.css]\n  fonts: [Gentium Book Plus]\n  bleed: nan\n"
+        "  max-file-size: inf\n  resolution: 1e400\n"), (("build", "-e", "a"),)),
     Input("names", lambda project, bait: (project / "content" / "a\x1b]0;x\x07\nb").mkdir(), quick=True),
     # Sources
     Input("pdf-noise", source("pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4000), READ, wrong=False),

@@ -17,7 +17,7 @@ GIVEN_UP = 60.0  # seconds
 SECONDS, MEMORY = 20.0, 500_000_000  # what the README promises
 # The command as its entry point has it: unlike `python -m`, it does not look for modules in the
 # current folder.
-COMMAND = [sys.executable, "-P", "-c", "from brochure.cli import main; main()"]
+COMMAND = [sys.executable, "-P", "-c", "from brochure.cli.main import main; main()"]
 WORKER = [sys.executable, "-P", "-c", "from brochure.isolation import serve; serve()"]
 
 

@@ -1,48 +1,41 @@
-"""Everything a leaflet draws in: images, imported style sheets, files that templates name.
+"""Everything that a leaflet draws in: pictures, QR codes, imported style sheets.
 
 All of it is read before typesetting, through the project's door, so that the typesetter needs
-neither disk nor network and gets none. An address is found in three ways: in attributes of the
-HTML, in ``url()`` and in ``@import`` of style sheets.
+neither disk nor network, and has access to neither.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, fail
 from brochure.files import decode_utf8
 from brochure.layout.compose import qr_codes
 from brochure.layout.compose.pictures import check_picture
 from brochure.layout.compose.scan import scan_css
+from brochure.layout.composition import BASE, Asset
+from brochure.messages import say
 from brochure.project import Project
 
-# RFC 2606 reserves .invalid: should an address ever escape, no machine answers to it.
-BASE = "https://brochure.invalid/"
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
           ".svg": "image/svg+xml", ".css": "text/css"}  # fmt: skip
+_SHOWN = 80  # characters of an address in a message
 
 
-@dataclass(frozen=True)
-class Asset:
-    """A file that the typesetter may ask for."""
-
-    mime: str
-    data: bytes
-
-
-def key_of(address: str, base: str) -> str:
-    """Under which name what an address leads to is kept, if it leads to a file or a QR code."""
+def asset_key(address: str, base: str) -> str:
+    """The key in `Composition.assets` of a file or QR code, by its address relative to `base`."""
     address = address.strip()
     if address.startswith(qr_codes.SCHEME):
         return unquote(address)
     return BASE + unquote(urlsplit(urljoin(base, address)).path).lstrip("/")
 
 
-class Collector:
-    """Collects the assets of one composition, beside those known; complaints come with them."""
+class AssetCollector:
+    """Collects the `assets` of a composition, besides those known already, and `diagnostics`
+    about them.
+    """
 
     def __init__(self, project: Project, assets: Mapping[str, Asset] | None = None) -> None:
         self._project = project
@@ -50,19 +43,22 @@ class Collector:
         self.diagnostics: list[Diagnostic] = []
         self._size = 0  # bytes of all files
 
-    def html(
+    def add_html(
         self,
         addresses: Iterable[str],
         base: str,
         template: Location,
-        locations: dict[str, Location],
+        locations: Mapping[str, Location],
     ) -> None:
-        """All that the HTML asks for. `places` tells where in the manuscript a file is named."""
+        """Add everything that the HTML of a `template` asks for.
+
+        `locations` are those of the addresses that the manuscript names.
+        """
         for address in addresses:
             self._add(address, base, locations.get(address, template))
 
-    def stylesheet(self, css: str, name: str) -> None:
-        """All that the style sheet styles/`name` asks for, imports included."""
+    def add_stylesheet(self, css: str, name: str) -> None:
+        """Add everything that the style sheet styles/`name` asks for, imports included."""
         file = self._project.show(self._project.style(name))
         for address, line, column in scan_css(css):
             self._add(address, urljoin(BASE + "styles/", name), Location(file, line, column))
@@ -75,7 +71,7 @@ class Collector:
             self._refuse_more(location)
             return
         if address.startswith(qr_codes.SCHEME):
-            self._add_code(address, location)
+            self._add_qr_code(address, location)
             return
         try:
             url = urlsplit(urljoin(base, address))
@@ -86,96 +82,99 @@ class Collector:
             self.diagnostics.append(
                 error(
                     "outside-project",
-                    f"`{address[:80]}` lies outside the project, and nothing is fetched from "
-                    "the network or the disk while building.",
+                    say(
+                        "`{address}` is outside the project; nothing is fetched from the network "
+                        "or from elsewhere on the disk.",
+                        address=address[:_SHOWN],
+                    ),
                     location,
-                    "Copy the file into the project and name it by its path there.",
+                    say("Copy the file into the project, and write its path there."),
                 )
             )
             return
-        key = key_of(address, base)
+        key = asset_key(address, base)
         if key in self.assets:
             return
+        path = unquote(url.path).lstrip("/")
         try:
-            self.assets[key] = self._read(address, unquote(url.path).lstrip("/"), base, location)
+            self.assets[key] = asset = self._read(address, path, base, location)
+            if asset.mime == "text/css":
+                name = path.removeprefix("styles/")
+                self.add_stylesheet(decode_utf8(asset.data, f"styles/{name}"), name)
         except DiagnosticsError as failed:
             self.diagnostics.extend(failed.diagnostics)
-            return
-        if self.assets[key].mime == "text/css":
-            name = unquote(url.path).lstrip("/").removeprefix("styles/")
-            try:
-                self.stylesheet(decode_utf8(self.assets[key].data, f"styles/{name}"), name)
-            except DiagnosticsError as failed:
-                self.diagnostics.extend(failed.diagnostics)
 
-    def _add_code(self, address: str, location: Location) -> None:
-        """The picture of a QR code."""
+    def _add_qr_code(self, address: str, location: Location) -> None:
         try:
             picture = qr_codes.picture(address.removeprefix(qr_codes.SCHEME))
-        except qr_codes.NoCode as reason:
-            said = f"A QR code cannot be made: {reason}."
-            hint = "Take a shorter address for what is to be scanned."
-            self.diagnostics.append(error("code", said, location, hint))
+        except qr_codes.QrCodeError as reason:
+            self.diagnostics.append(
+                error(
+                    "code",
+                    say("A QR code cannot be made: {reason}.", reason=reason.message),
+                    location,
+                    say("Use a shorter address for it."),
+                )
+            )
             return
-        self.assets[key_of(address, "")] = Asset(_TYPES[".svg"], picture)
+        self.assets[asset_key(address, "")] = Asset(_TYPES[".svg"], picture)
 
     def _refuse_more(self, location: Location) -> None:
         diagnostic = error(
             "too-many",
-            f"The leaflet holds more than {bounds.ASSETS} pictures, QR codes and style sheets.",
+            say(
+                "The leaflet contains more than {limit} pictures, QR codes and style sheets.",
+                limit=bounds.ASSETS,
+            ),
             location,
-            "Leave some of them out.",
+            say("Leave some of them out."),
         )
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
 
     def _read(self, address: str, path: str, base: str, location: Location) -> Asset:
-        # urljoin quietly drops `..` above the root; what was written decides, not what is left.
+        """The file at an address, which is at `path` in the project. Raises DiagnosticsError."""
+        # urljoin silently drops `..` above the root; what was written decides, not what is left.
         folder = unquote(urlsplit(base).path).lstrip("/").rpartition("/")[0]
         written = normpath(f"{folder}/{unquote(urlsplit(address).path)}")
         if written.startswith("..") or address.startswith("/"):
-            raise DiagnosticsError(
-                [
-                    error(
-                        "outside-project",
-                        f"`{address[:80]}` lies outside the project folder.",
-                        location,
-                        "Copy the file into the project; nothing outside it is read.",
-                    )
-                ]
+            fail(
+                "outside-project",
+                say("`{address}` is outside the project folder.", address=address[:_SHOWN]),
+                location,
+                say("Copy the file into the project; nothing outside it is read."),
             )
         suffix = Path(path).suffix.lower()
         if suffix not in _TYPES:
-            raise DiagnosticsError(
-                [
-                    error(
-                        "file-type",
-                        f"`{address[:80]}` is of a kind that a leaflet cannot hold.",
-                        location,
-                        f"Known kinds: {', '.join(sorted(_TYPES))}. Fonts need no address: put "
-                        "them into styles/fonts/.",
-                    )
-                ]
+            fail(
+                "file-type",
+                say("A leaflet cannot contain `{address}`.", address=address[:_SHOWN]),
+                location,
+                say(
+                    "Files of these types can be used: {suffixes}. Fonts need no address: put them "
+                    "into styles/fonts/.",
+                    suffixes=", ".join(sorted(_TYPES)),
+                ),
             )
         style = path.startswith("styles/")
-        file = self._project.style(path.removeprefix("styles/")) if style else (
-            self._project.root / path
-        )  # fmt: skip
+        file = (
+            self._project.style(path.removeprefix("styles/"))
+            if style
+            else self._project.root / path
+        )
         data = self._project.read(
             file, bounds.STYLE if suffix == ".css" else bounds.PICTURE, location
         )
         self._size += len(data)
         if self._size > bounds.PICTURES:
-            raise DiagnosticsError(
-                [
-                    error(
-                        "too-large",
-                        f"The pictures of the leaflet have more than "
-                        f"{bounds.PICTURES // 1_000_000} MB together.",
-                        location,
-                        "Scale them down: 2500 pixels fill the width of a page in print.",
-                    )
-                ]
+            fail(
+                "too-large",
+                say(
+                    "The pictures of the leaflet have more than {limit} MB in total.",
+                    limit=bounds.PICTURES // 1_000_000,
+                ),
+                location,
+                say("Scale them down; 2500 pixels are enough for the width of a printed page."),
             )
         if suffix != ".css":
             diagnostics = list(check_picture(data, suffix, self._project.show(file), location))

@@ -1,7 +1,11 @@
-"""ICC profiles of presses."""
+"""Leaflet + edition → composition: HTML, and everything that belongs to it.
 
-from collections.abc import Mapping
-from dataclasses import replace
+Nothing is typeset here, but everything is found that is wrong with a leaflet before it is: parts
+that the edition requires, characters that no font has, links too long for a QR code.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -10,144 +14,47 @@ from brochure.diagnostics import (
     Diagnostic,
     DiagnosticsError,
     Location,
+    Reported,
     error,
+    fail,
     raise_errors,
     warning,
 )
-from brochure.layout import edition as wishes
+from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
-from brochure.layout.compose.assets import BASE, Asset, Collector
-from brochure.layout.compose.filters import Helpers
-from brochure.layout.compose.scan import check_access
-from brochure.layout.compose.template import Filled, Filler, Request
-from brochure.layout.compose.view import View, view
-from brochure.layout.composition import Composition
-from brochure.layout.edition import FILE, Edition, load_editions
+from brochure.layout.compose.assets import AssetCollector
+from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.scan import check_accessibility
+from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
+from brochure.layout.compose.view import View, build_view
+from brochure.layout.composition import BASE, Asset, Composition
+from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, texts
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
+from brochure.messages import Message, say
 from brochure.project import Project, builtin_styles
 from brochure.sources.verification import Verification
-
-
-def load_profile(project: Project, name: str, edition: Edition) -> bytes | None:
-    """The profile that an edition in CMYK names; None for other editions.
-
-    Raises Problems where it names none, or one that is not of a press.
-    """
-    if edition.colours != "cmyk":
-        return None
-    location = Location(project.show(project.style(FILE)))
-    if edition.profile is None:
-        raise DiagnosticsError(
-            [
-                error(
-                    "profile",
-                    f"The edition `{name}` is in CMYK, but names no `profile:`.",
-                    location,
-                    "Ask the print shop for its ICC profile, or take the built-in "
-                    "profiles/FOGRA39L_coated.icc.",
-                )
-            ]
-        )
-    file = project.style(edition.profile)
-    data = project.read(file, bounds.PROFILE, location)
-    # ICC.1:2010, 7.2: device class, colour space, signature.
-    if (data[12:16], data[16:20], data[36:40]) == (b"prtr", b"CMYK", b"acsp"):
-        return data
-    raise DiagnosticsError(
-        [
-            error(
-                "profile",
-                f"`{project.show(file)}` is no ICC profile of a press that prints in CMYK.",
-                location,
-                "Ask the print shop for the right one; its name ends in .icc.",
-            )
-        ]
-    )
-
-
-# --- What a leaflet lacks: parts that its edition asks for, characters that no font has, QR codes.
-
-_SEEN = 100  # characters of an address by which it is found in its text
-
-
-def missing_parts(manuscript: Manuscript, edition: Edition, name: str) -> list[Diagnostic]:
-    """Parts of a leaflet that an edition, by its name, should show."""
-    hints = {
-        "imprint": "In Germany press law asks every printed leaflet for the name and postal "
-        "address of who is responsible (V. i. S. d. P.). Add `imprint: …`.",
-    }
-    return [
-        warning(
-            f"no-{part}",
-            f"The leaflet has no `{part}`, which the edition `{name}` should show.",
-            manuscript.location(()),
-            hints.get(part, f"Add `{part}: …`."),
-        )
-        for part in edition.expects
-        if getattr(manuscript.leaflet, part) is None
-    ]
-
-
-def missing_glyphs(
-    manuscript: Manuscript, html: str, template: Location, covered: frozenset[int]
-) -> list[Diagnostic]:
-    """Characters that no font has: of the manuscript first, then of what the template adds."""
-    diagnostics: list[Diagnostic] = []
-    written = ""
-    for path, text in texts(manuscript.leaflet):
-        location_of = partial(manuscript.location, path)
-        diagnostics += fonts.diagnose(_named(manuscript, path), text, covered, location_of)
-        written += text
-    added = "".join(set(html) - set(written))
-    named = "the template or the language file"
-    return [*diagnostics, *fonts.diagnose(named, added, covered, lambda _: template)]
-
-
-def missing_codes(manuscript: Manuscript, edition: Edition) -> list[Diagnostic]:
-    """Links that are to have a QR code and cannot, as they are too long to be scanned."""
-    wanted = manuscript.leaflet.codes or () if edition.codes else ()
-    diagnostics: list[Diagnostic] = []
-    for path, text in texts(manuscript.leaflet):
-        if path[0] not in wanted or path[-1] == "heading":
-            continue
-        found = (text,) if path[-1] == "address" else markdown.hrefs(text)
-        for address in found:
-            try:
-                qr_codes.check(address)
-            except qr_codes.NoCode as reason:
-                diagnostics.append(
-                    error(
-                        "code",
-                        f"This link can have no QR code: {reason}.",
-                        manuscript.location(path, address[:_SEEN]),
-                        "Take a shorter address, or leave this part out of `codes:`.",
-                    )
-                )
-    return diagnostics
-
-
-def _named(manuscript: Manuscript, path: tuple[str | int, ...]) -> str:
-    """What a text is called in a complaint: ``the commentary of passage `regel```."""
-    if path[0] != "passages":
-        return "the " + " ".join(str(step) for step in path)
-    passage = manuscript.leaflet.passages[int(path[1])]
-    return f"the {' '.join(str(step) for step in path[2:])} of passage `{passage.id}`"
-
-
-# --- Leaflet + edition → HTML and all that belongs to it. Nothing is typeset here.
 
 UNVERIFIED = Verification()
 _SHEET = "sheet.html"
 _RTL = "rtl.css"
+_SNIPPET = 100  # characters of an address by which it is located in its text
+
+
+@dataclass(frozen=True)
+class _Styles:
+    """The style sheets of an edition as pairs of name and text, and the assets they draw in."""
+
+    sheets: tuple[tuple[str, str], ...]
+    assets: Mapping[str, Asset]
 
 
 class Composer:
-    """Composes leaflets in one edition; template, styles and fonts are read once.
+    """Composes leaflets in one edition. Templates, styles and fonts are read once.
 
-    `remember`: whether the cache may be written (``check`` writes nothing). `filler` is shared by
-    those who compose in other editions.
+    `write_cache`: whether the cache may be written (``check`` writes nothing). `filler` can be
+    shared with composers for other editions.
     """
 
     def __init__(
@@ -157,154 +64,128 @@ class Composer:
         edition: Edition,
         *,
         write_cache: bool = True,
-        filler: Filler | None = None,
+        filler: TemplateFiller | None = None,
     ) -> None:
-        # Its own list of what was read, for the build to know what a PDF depends on.
-        self._project = replace(project, seen=set())
-        self._seen = project.seen
+        self._reads: set[Path] = set()
+        self._project = project.observed(self._reads.add)
         self._name, self._edition, self._write_cache = name, edition, write_cache
-        self._helpers: dict[Language, Helpers] = {}
-        self._filler = filler or Filler()
+        self._filters: dict[Language, Filters] = {}
+        self._filler = filler or TemplateFiller()
 
     @property
     def reads(self) -> frozenset[Path]:
-        """Every file that was read so far, or looked for in vain."""
-        return frozenset(self._project.seen)
+        """Every file that was read so far, or looked for and not found."""
+        return frozenset(self._reads)
 
     def compose(
         self, manuscript: Manuscript, verification: Verification = UNVERIFIED
     ) -> Composition:
-        """Compose a leaflet, of whose quotes so much is known. Raises Problems with all that
-        stands in the way.
-        """
-        try:
-            return self._compose(manuscript, verification)
-        finally:
-            self._seen.update(self._project.seen)
+        """Compose a leaflet, with what is known about its quotes.
 
-    def _compose(self, manuscript: Manuscript, verification: Verification) -> Composition:
+        Raises DiagnosticsError with everything that prevents it.
+        """
         project, edition, leaflet = self._project, self._edition, manuscript.leaflet
-        sheets, style_assets, diagnostics = self._styles
-        pages, exactly, unfit = wishes.pages(
-            manuscript, self._name, edition, lambda: tuple(load_editions(project))
+        target = editions.page_target(
+            manuscript, self._name, edition, lambda: tuple(editions.load_editions(project))
         )
-        disabled_checks, unknown = wishes.disabled_checks(manuscript, edition)
-        unscannable = missing_codes(manuscript, edition)
+        disabled = editions.disabled_checks(manuscript, edition)
+        unencodable = list(_check_qr_codes(manuscript, edition))
         diagnostics = [
             *manuscript.diagnostics,
             *verification.diagnostics,
-            *missing_parts(manuscript, edition, self._name),
-            *unscannable,
-            *diagnostics,
-            *unfit,
-            *unknown,
+            *_check_parts(manuscript, edition, self._name),
+            *unencodable,
+            *self._styles.diagnostics,
+            *target.diagnostics,
+            *disabled.diagnostics,
         ]
-        if unscannable:
+        if unencodable:  # the template could not be filled in
             raise DiagnosticsError(diagnostics)
-        seen = view(manuscript, verification, edition, self._name, self._helpers_of(manuscript))
+        view = build_view(
+            manuscript, verification, self._name, edition, self._filters_for(manuscript.language)
+        )
         try:
-            page = self._filled(edition.template, manuscript.language, seen)
-            sheet = (
-                self._filled(_SHEET, manuscript.language, seen).html if edition.imposition else ""
-            )
+            page = self._fill(edition.template, manuscript.language, view)
+            sheet = self._fill(_SHEET, manuscript.language, view).html if edition.imposition else ""
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        collector = Collector(project, style_assets)
         base = f"{BASE}content/{manuscript.name}/"
-        logo = leaflet.logo
-        locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
         template = Location(project.show(project.style(edition.template)))
-        collector.html(page.scan.addresses, base, template, locations)
-        diagnostics += collector.diagnostics
-        diagnostics += check_access(page.scan, template)
+        assets = self._collect(manuscript, page, base, template)
+        diagnostics += assets.diagnostics
+        diagnostics += check_accessibility(page.scan, template)
         own_fonts, covered = self._fonts
-        if edition.output == "pdf":  # in a browser, fonts are the reader's
-            diagnostics += missing_glyphs(manuscript, page.html + sheet, template, covered)
-        elif any(asset.mime == "text/css" for asset in collector.assets.values()):
-            diagnostics.append(
-                error(
-                    "import",
-                    "A page of the web cannot import style sheets: it is whole in itself.",
-                    Location(project.show(project.style(sheets[0][0] if sheets else ""))),
-                    "Delete the `@import`, and name the sheet under `styles:` of the edition.",
-                )
-            )
-        profile, wrong = self._profile
+        if edition.output == "pdf":  # a browser uses the fonts of the reader's machine
+            diagnostics += _check_glyphs(manuscript, page.html + sheet, template, covered)
+        else:
+            diagnostics += self._check_imports(assets.value)
+        profile = self._profile
+        diagnostics += profile.diagnostics
         mirrored = manuscript.language.direction == "rtl"
+        sheets = self._styles.value.sheets
         return Composition(
             html=page.html,
             base=base,
-            stylesheets=(*sheets, *self._mirroring) if mirrored else sheets,
-            assets=collector.assets,
+            stylesheets=(*sheets, *self._rtl_styles) if mirrored else sheets,
+            assets=assets.value,
             edition=edition,
             fonts=own_fonts,
             hyphenation=manuscript.hyphenation,
             passages=tuple(passage.id for passage in leaflet.passages),
-            fit=pages,
-            exactly=exactly,
-            disabled_checks=disabled_checks,
+            fit=target.value.pages,
+            exactly=target.value.exactly,
+            disabled_checks=disabled.value,
             accent=leaflet.accent,
             mirrored=mirrored,
             sheet_html=sheet,
-            profile=profile,
-            diagnostics=raise_errors(wishes.without([*diagnostics, *wrong], disabled_checks)),
+            profile=profile.value,
+            diagnostics=raise_errors(editions.without_disabled(diagnostics, disabled.value)),
         )
 
-    @cached_property
-    def _mirroring(self) -> tuple[tuple[str, str], ...]:
-        """The style sheet for writing from right to left, where the edition has pages."""
-        if self._edition.output != "pdf":
-            return ()
-        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
+    def _fill(self, template: str, language: Language, view: View) -> FilledTemplate:
+        """A template filled in. Raises DiagnosticsError if it does not work."""
+        request = TemplateRequest(template, self._templates, language, self._edition.links, view)
+        trusted = self._project.style(template).is_relative_to(builtin_styles())
+        filled = self._filler.fill(request, trusted=trusted)
+        if isinstance(filled, Diagnostic):
+            raise DiagnosticsError([filled])
+        return filled
 
-    @cached_property
-    def _profile(self) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
-        """The ICC profile of the press, and what is wrong with it."""
-        try:
-            return load_profile(self._project, self._name, self._edition), ()
-        except DiagnosticsError as failed:
-            return None, failed.diagnostics
+    def _collect(
+        self, manuscript: Manuscript, page: FilledTemplate, base: str, template: Location
+    ) -> Reported[dict[str, Asset]]:
+        """All assets of a page, with those of the style sheets."""
+        logo = manuscript.leaflet.logo
+        locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
+        collector = AssetCollector(self._project, self._styles.value.assets)
+        collector.add_html(page.scan.addresses, base, template, locations)
+        return Reported(collector.assets, tuple(collector.diagnostics))
 
-    @cached_property
-    def _styles(
-        self,
-    ) -> tuple[tuple[tuple[str, str], ...], Mapping[str, Asset], list[Diagnostic]]:
-        """The style sheets, what they draw in, and what is wrong with either."""
-        sheets: list[tuple[str, str]] = []
-        diagnostics: list[Diagnostic] = []
-        collector = Collector(self._project)
-        for style in self._edition.styles:
-            try:
-                css = self._project.read_text(self._project.style(style), bounds.STYLE)
-            except DiagnosticsError as failed:
-                diagnostics += failed.diagnostics
-                continue
-            sheets.append((style, css))
-            collector.stylesheet(css, style)
-        return tuple(sheets), collector.assets, [*diagnostics, *collector.diagnostics]
+    def _check_imports(self, assets: Mapping[str, Asset]) -> Iterator[Diagnostic]:
+        """A web page must not import style sheets, which would have to be fetched."""
+        if any(asset.mime == "text/css" for asset in assets.values()):
+            sheets = self._styles.value.sheets
+            yield error(
+                "import",
+                say("A web page cannot import style sheets: it is a single file."),
+                Location(self._project.show(self._project.style(sheets[0][0] if sheets else ""))),
+                say("Delete the `@import`, and list the sheet under `styles:` of the edition."),
+            )
 
-    @cached_property
-    def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
-        """The project's own fonts, and the characters that any of the fonts has."""
-        fonts.note_files(self._project, self._edition)
-        own = fonts.own_fonts(self._project)
-        worker, write_cache = self._filler.worker, self._write_cache
-        return own, fonts.coverage(
-            self._project, self._edition, own, worker, write_cache=write_cache
-        )
-
-    def _helpers_of(self, manuscript: Manuscript) -> Helpers:
-        language = manuscript.language
-        if language not in self._helpers:
-            self._helpers[language] = Helpers(language, self._edition.links, self._edition.codes)
-        return self._helpers[language]
+    def _filters_for(self, language: Language) -> Filters:
+        if language not in self._filters:
+            edition = self._edition
+            self._filters[language] = Filters(
+                language, edition.links, with_qr_codes=edition.qr_codes
+            )
+        return self._filters[language]
 
     @cached_property
     def _templates(self) -> tuple[tuple[str, str, str], ...]:
-        """All templates, and pictures that they may include, by name, with text and file: those of
-        the project win, file by file.
+        """All templates, and pictures that they may include, as name, text, and file as users see
+        it. The project's own replace built-in ones of the same name.
 
-        Those that cannot be read are left out, unless the edition is made with them.
+        Those that cannot be read are left out, unless the edition needs them.
         """
         project = self._project
         needed = {self._edition.template, _SHEET}
@@ -315,24 +196,55 @@ class Composer:
             for file in folder.rglob("*")
             if file.suffix in (".html", ".svg")
         }
-        found = []
+        templates = []
         for name in sorted(names | needed):
             path = project.style(name)
             try:
-                found.append((name, project.read_text(path, bounds.STYLE), project.show(path)))
+                templates.append((name, project.read_text(path, bounds.STYLE), project.show(path)))
             except DiagnosticsError:
                 if name in needed:
                     raise
-        return tuple(found)
+        return tuple(templates)
 
-    def _filled(self, template: str, language: Language, seen: View) -> Filled:
-        """A template filled in. Raises Problems where it does not work."""
-        request = Request(template, self._templates, language, self._edition.links, seen)
-        trusted = self._project.style(template).is_relative_to(builtin_styles())
-        filled = self._filler.fill(request, trusted=trusted)
-        if isinstance(filled, Diagnostic):
-            raise DiagnosticsError([filled])
-        return filled
+    @cached_property
+    def _styles(self) -> Reported[_Styles]:
+        sheets: list[tuple[str, str]] = []
+        diagnostics: list[Diagnostic] = []
+        collector = AssetCollector(self._project)
+        for style in self._edition.styles:
+            try:
+                css = self._project.read_text(self._project.style(style), bounds.STYLE)
+            except DiagnosticsError as failed:
+                diagnostics += failed.diagnostics
+                continue
+            sheets.append((style, css))
+            collector.add_stylesheet(css, style)
+        styles = _Styles(tuple(sheets), collector.assets)
+        return Reported(styles, (*diagnostics, *collector.diagnostics))
+
+    @cached_property
+    def _rtl_styles(self) -> tuple[tuple[str, str], ...]:
+        """The style sheet for right-to-left scripts, if the edition has pages."""
+        if self._edition.output != "pdf":
+            return ()
+        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
+
+    @cached_property
+    def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
+        """The project's own fonts by file name, and the code points that any of the fonts has."""
+        project, edition = self._project, self._edition
+        fonts.observe_fonts(project, edition)
+        own = fonts.own_fonts(project)
+        return own, fonts.coverage(
+            project, edition, own, self._filler.worker, write_cache=self._write_cache
+        )
+
+    @cached_property
+    def _profile(self) -> Reported[bytes | None]:
+        try:
+            return Reported(_read_profile(self._project, self._name, self._edition))
+        except DiagnosticsError as failed:
+            return Reported(None, failed.diagnostics)
 
 
 def compose(
@@ -343,5 +255,104 @@ def compose(
     *,
     write_cache: bool = True,
 ) -> Composition:
-    """Compose one leaflet in one edition. Raises Problems with all that stands in the way."""
+    """Compose one leaflet in one edition, its quotes unverified. Raises DiagnosticsError."""
     return Composer(project, name, edition, write_cache=write_cache).compose(manuscript)
+
+
+def _read_profile(project: Project, name: str, edition: Edition) -> bytes | None:
+    """The ICC profile that a CMYK edition names; None for other editions.
+
+    Raises DiagnosticsError if it names none, or one that is not for a press.
+    """
+    if edition.colours != "cmyk":
+        return None
+    location = Location(project.show(project.style(editions.FILE)))
+    if edition.profile is None:
+        fail(
+            "profile",
+            say("The edition `{edition}` is in CMYK, but names no `profile:`.", edition=name),
+            location,
+            say(
+                "Ask the print shop for its ICC profile, or use the built-in "
+                "profiles/FOGRA39L_coated.icc."
+            ),
+        )
+    file = project.style(edition.profile)
+    data = project.read(file, bounds.PROFILE, location)
+    # ICC.1:2010, 7.2: device class, colour space, signature.
+    if (data[12:16], data[16:20], data[36:40]) == (b"prtr", b"CMYK", b"acsp"):
+        return data
+    fail(
+        "profile",
+        say("`{file}` is not the ICC profile of a CMYK press.", file=project.show(file)),
+        location,
+        say("Ask the print shop for the right one; its name ends in .icc."),
+    )
+
+
+def _check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
+    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks."""
+    for part in edition.requires:
+        if getattr(manuscript.leaflet, part) is None:
+            hint = (
+                say(
+                    "In Germany, press law requires every printed leaflet to give the name and "
+                    "postal address of the person responsible (V. i. S. d. P.). Add `imprint: …`."
+                )
+                if part == "imprint"
+                else say("Add `{field}: …`.", field=part)
+            )
+            yield warning(
+                f"no-{part}",
+                say(
+                    "The leaflet has no `{field}`, which the edition `{edition}` should show.",
+                    field=part,
+                    edition=name,
+                ),
+                manuscript.location(()),
+                hint,
+            )
+
+
+def _check_qr_codes(manuscript: Manuscript, edition: Edition) -> Iterator[Diagnostic]:
+    """Errors about links that should have a QR code and cannot, mostly as they are too long."""
+    parts = manuscript.leaflet.codes or () if edition.qr_codes else ()
+    for path, text in texts(manuscript.leaflet):
+        if path[0] not in parts or path[-1] == "heading":
+            continue
+        for address in (text,) if path[-1] == "address" else markdown.web_addresses(text):
+            try:
+                qr_codes.check_encodable(address)
+            except qr_codes.QrCodeError as reason:
+                yield error(
+                    "code",
+                    say("This link cannot have a QR code: {reason}.", reason=reason.message),
+                    manuscript.location(path, address[:_SNIPPET]),
+                    say("Use a shorter address, or leave this part out of `codes:`."),
+                )
+
+
+def _check_glyphs(
+    manuscript: Manuscript, html: str, template: Location, covered: frozenset[int]
+) -> Iterator[Diagnostic]:
+    """Errors about characters that no font has: first of the manuscript, then of the template."""
+    written = ""
+    for path, text in texts(manuscript.leaflet):
+        location_of = partial(manuscript.location, path)
+        yield from fonts.check_glyphs(text, _place(manuscript, path), covered, location_of)
+        written += text
+    added = "".join(set(html) - set(written))
+    place = say("the template or the language file")
+    yield from fonts.check_glyphs(added, place, covered, lambda _: template)
+
+
+def _place(manuscript: Manuscript, path: tuple[str | int, ...]) -> Message:
+    """A text as it is called in a sentence: `` `commentary text` of passage `eins` ``."""
+    if path[0] != "passages":
+        return say("`{field}`", field=" ".join(str(step) for step in path))
+    passage = manuscript.leaflet.passages[int(path[1])]
+    return say(
+        "`{field}` of passage `{passage}`",
+        field=" ".join(str(step) for step in path[2:]),
+        passage=passage.id,
+    )

@@ -1,4 +1,4 @@
-"""What can be done to a text on its way into HTML: the filters of templates."""
+"""The filters of templates: what can be done to a text on its way into HTML."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,84 +11,100 @@ from brochure.layout.edition import Links
 from brochure.manuscript.model.fields import on_dark
 from brochure.manuscript.model.leaflet import Quote, Source
 from brochure.manuscript.text import markdown
-from brochure.manuscript.text.language import Language, fill_in
+from brochure.manuscript.text.language import Language, fill_placeholders
 from brochure.manuscript.text.typography import Typography
-from brochure.sources.document import Reference
+from brochure.messages import Message, say
+from brochure.sources.document import QuoteReference
 
-_DARK = "#16181c"  # the background of web.css in the dark
-_KEPT = 2000  # set texts of each kind that are kept
-# Opening quotation marks of any shape, and what closes them.
+_DARK = "#16181c"  # the background of web.css in dark mode
+_CACHED = 2000  # results that each filter caches
+# Opening quotation marks of any shape, and the marks that close them.
 _MARKS = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«", '"': '"',
           "‚": "‘’", "‘": "’", "‹": "›", "›": "‹", "'": "'"}  # fmt: skip
 
 
-class Helpers:
-    """The helpers of one language and one kind of edition: how it shows `links` (see `Edition`),
-    and whether links are `scanned`, from QR codes.
+class FilterInputError(TypeError):
+    """A template applies a filter to something that is not text; `message` says so."""
 
-    What they make of a text is kept: variants have most of their texts in common.
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Filters:
+    """The filters for one language and one kind of edition.
+
+    `links`: how the edition shows links (see `Edition`). `with_qr_codes`: whether it prints QR
+    codes.
+    Results are cached: variants have most of their texts in common.
     """
 
-    def __init__(self, language: Language, links: Links, scanned: bool) -> None:
+    def __init__(self, language: Language, links: Links, *, with_qr_codes: bool) -> None:
         self._language = language
         typography = Typography(language)
         own = markdown.Renderer(typography, links)
-        self._words = markdown.Renderer(typography, "none")  # headings: a link would break the line
-        # In print the address of a link inside a quote stands below it, not among its words.
+        # In headings, the address of a link would break the line.
+        self._headings = headings = markdown.Renderer(typography, "none")
+        # In print, the address of a link inside a quote is set below it, not among its words.
         verbatim = markdown.Renderer(None, "live" if links == "live" else "none")
-        kept = lru_cache(maxsize=_KEPT)
-        self._quotation = kept(lambda text, tongue: Markup(quotation(text, verbatim, tongue)))
-        words = self._words
-        #: The filters of templates by name. They take a text, and give text, HTML, or texts.
-        self.filters: Mapping[str, Callable[..., object]] = {
-            "block": _of_text(kept(lambda text: Markup(own.block(text)))),
-            "inline": _of_text(kept(lambda text: Markup(own.inline(text)))),
-            "heading": _of_text(kept(lambda text: Markup(words.inline(text)))),
-            "plain": _of_text(kept(words.plain)),
-            "verbatim_heading": _of_text(kept(lambda text: Markup(verbatim.inline(text)))),
-            "verbatim_plain": _of_text(kept(verbatim.plain)),
-            "addresses": _of_text(kept(markdown.addresses) if links == "printed" else lambda _: ()),
-            "linked": _of_text(kept(markdown.hrefs) if scanned else lambda _: ()),
-            "code": _of_text(_code),
+        cached = lru_cache(maxsize=_CACHED)
+        self._quotation = cached(lambda text, language: Markup(quotation(text, verbatim, language)))
+        #: The filters by name. They take a text, and return a text, HTML, or a tuple of texts.
+        self.by_name: Mapping[str, Callable[..., object]] = {
+            "block": _of_text(cached(lambda text: Markup(own.block(text)))),
+            "inline": _of_text(cached(lambda text: Markup(own.inline(text)))),
+            "heading": _of_text(cached(lambda text: Markup(headings.inline(text)))),
+            "plain": _of_text(cached(headings.plain)),
+            "verbatim_heading": _of_text(cached(lambda text: Markup(verbatim.inline(text)))),
+            "verbatim_plain": _of_text(cached(verbatim.plain)),
+            "addresses": _of_text(
+                cached(markdown.short_addresses) if links == "printed" else lambda _: ()
+            ),
+            "linked": _of_text(cached(markdown.web_addresses) if with_qr_codes else lambda _: ()),
+            "code": _of_text(_qr_code),
             "short_address": _of_text(markdown.short_address),
             "on_dark": _of_text(lambda colour: on_dark(colour, _DARK)),
-            "wholly_emphasised": _of_text(kept(markdown.wholly_emphasised)),
+            "wholly_emphasised": _of_text(cached(markdown.wholly_emphasised)),
             "date": _of_text(language.format_date),
-            "fill_in": fill_in,
+            "fill_in": fill_placeholders,
         }
 
     def quotation(self, text: str, language: Language) -> Markup:
-        """A quote in a language, to the letter, with quotation marks around it."""
+        """A quote in a language, verbatim, with quotation marks around it."""
         return self._quotation(text, language)
 
-    def reference(self, location: Quote | Reference, quote: Quote, source: Source | None) -> Markup:
-        """Where a quote stands, after the title of its source where that is another one."""
+    def reference(
+        self, location: Quote | QuoteReference, quote: Quote, source: Source | None
+    ) -> Markup:
+        """Where a quote is found, after the title of its source if that is not `source`."""
         shown = _reference(location, quote.source or source, self._language)
-        parts = [quote.source.title if quote.source else "", self._words.inline(shown)]
+        parts = [quote.source.title if quote.source else "", self._headings.inline(shown)]
         return Markup(", ").join(Markup(p) if i else escape(p) for i, p in enumerate(parts) if p)
 
 
-def _code(address: str) -> str:
-    """The address under which the picture of a QR code is asked for. Raises NoCode."""
-    qr_codes.check(address)
+def _qr_code(address: str) -> str:
+    """The address of the picture of a QR code, for the HTML. Raises QrCodeError."""
+    qr_codes.check_encodable(address)
     return qr_codes.SCHEME + address
 
 
 def _of_text(function: Callable[[str], object]) -> Callable[[object], object]:
-    """A filter that takes nothing but text: whatever else a template hands it is a mistake."""
+    """A filter that accepts text only; anything else raises FilterInputError."""
 
     def filter_(value: object) -> object:
         if not isinstance(value, str):
-            raise TypeError(f"text is wanted here, not {type(value).__name__}")
+            raise FilterInputError(
+                say("a filter needs a text here, not `{type}`", type=type(value).__name__)
+            )
         return function(value)
 
     return filter_
 
 
 def quotation(text: str, renderer: markdown.Renderer, language: Language) -> str:
-    """A quote with the quotation marks of the language around it, if it has none of its own.
+    """A quote as HTML, with the quotation marks of the language around it unless it has its own.
 
-    They go inside the first and last tags, so that they stand in the first and last line.
+    They go inside the first and last tags, so that they are in the first and last line.
     """
     html = renderer.block(text)
     if len(text) > 2 and text[-1] in _MARKS.get(text[0], ""):
@@ -100,15 +116,15 @@ def quotation(text: str, renderer: markdown.Renderer, language: Language) -> str
     return re.sub(r"((?:</[^>]*>)*)$", lambda end: closing + end[1], html, count=1)
 
 
-def _reference(quote: Quote | Reference, source: Source | None, language: Language) -> str:
-    """Where a quote stands, as its source or the language puts it."""
+def _reference(location: Quote | QuoteReference, source: Source | None, language: Language) -> str:
+    """Lines and page of a quote, as its source or else the language words them."""
     words = language.words
-    if not (quote.lines or quote.page):
+    if not (location.lines or location.page):
         return ""
     pattern = source.reference if source else None
-    if pattern is None and quote.page:
-        pattern = words.page_line if quote.lines else words.only_page
+    if pattern is None and location.page:
+        pattern = words.page_line if location.lines else words.only_page
     elif pattern is None:
-        several = any(sign in str(quote.lines) for sign in "–,")
+        several = any(sign in str(location.lines) for sign in "–,")
         pattern = words.lines if several else words.line
-    return pattern.replace("{lines}", quote.lines or "").replace("{page}", quote.page or "")
+    return pattern.replace("{lines}", location.lines or "").replace("{page}", location.page or "")

@@ -1,4 +1,4 @@
-"""Which fonts an edition may use, and which characters they have."""
+"""The fonts that an edition may use, and the characters that none of them has."""
 
 import contextlib
 import hashlib
@@ -9,50 +9,65 @@ from pathlib import Path
 from unicodedata import category, name
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.diagnostics import Diagnostic, Location, error, fail
 from brochure.files import read_own, write_whole
 from brochure.isolation import Stopped, Worker
 from brochure.layout.edition import Edition
+from brochure.messages import EMPTY, Message, say
 from brochure.project import Project, packaged_fonts
 
-Ranges = list[tuple[int, int]]  # first and last
+Ranges = list[tuple[int, int]]  # of code points: first and last
 _SUFFIXES = {".ttf", ".otf"}
 _MOST_RANGES = 50_000  # fonts for Chinese have some thousand
-# Characters without a glyph by design (Unicode 5.21, default ignorable), and white space.
-# Where Debian's package fonts-noto-core has a script that the default fonts lack.
-_NOTO = {
-    "ARABIC": "NotoNaskhArabic", "ARMENIAN": "NotoSerifArmenian", "BENGALI": "NotoSerifBengali",
-    "DEVANAGARI": "NotoSerifDevanagari", "ETHIOPIC": "NotoSerifEthiopic",
-    "GEORGIAN": "NotoSerifGeorgian", "HEBREW": "NotoSerifHebrew", "TAMIL": "NotoSerifTamil",
-}  # fmt: skip
-_WHOLE = 3  # characters of a script that are missing: then all of it is
+# Scripts that the default fonts lack, by the first word of the Unicode names of their characters:
+# their name, and the font in Debian's package fonts-noto-core that has them.
+_SCRIPTS = {
+    "ARABIC": (say("Arabic"), "NotoNaskhArabic"),
+    "ARMENIAN": (say("Armenian"), "NotoSerifArmenian"),
+    "BENGALI": (say("Bengali"), "NotoSerifBengali"),
+    "DEVANAGARI": (say("Devanagari"), "NotoSerifDevanagari"),
+    "ETHIOPIC": (say("Ethiopic"), "NotoSerifEthiopic"),
+    "GEORGIAN": (say("Georgian"), "NotoSerifGeorgian"),
+    "HEBREW": (say("Hebrew"), "NotoSerifHebrew"),
+    "TAMIL": (say("Tamil"), "NotoSerifTamil"),
+}
+_WHOLE = 3  # missing characters of a script from which on all of it counts as missing
+# White space, and characters without a glyph by design (Unicode 5.21, default ignorable).
 _INKLESS = {"Cf", "Zs", "Zl", "Zp", "Cc"}
 
 
-def note_files(project: Project, edition: Edition) -> None:
-    """Note all fonts of an edition, and the folder of the project's own, as read."""
+def observe_fonts(project: Project, edition: Edition) -> None:
+    """Report all font files of an edition, and the folder of the project's own, as read."""
     own = _own_folder(project)
     folders = [own, *(packaged_fonts() / family for family in edition.fonts)]
-    project.seen.update((own, *(file for folder in folders for file in _font_files(folder))))
+    for path in (own, *(file for folder in folders for file in _font_files(folder))):
+        project.on_read(path)
 
 
 def own_fonts(project: Project) -> dict[str, bytes]:
-    """The fonts that the project itself brings, by their names, as bytes. Raises Problems."""
+    """The fonts in the project's styles/fonts/, by file name. Raises DiagnosticsError."""
     folder = _own_folder(project)
-    found: dict[str, bytes] = {}
+    fonts: dict[str, bytes] = {}
     size = 0
     for file in _font_files(folder):
-        found[file.relative_to(folder).as_posix()] = data = project.read(file, bounds.FONT)
+        fonts[file.relative_to(folder).as_posix()] = data = project.read(file, bounds.FONT)
         size += len(data)
-        if size > bounds.FONTS or len(found) > bounds.FONT_FILES:
-            raise _refused(
+        if size > bounds.FONTS or len(fonts) > bounds.FONT_FILES:
+            fail(
                 "fonts",
-                f"The fonts in styles/fonts/ are more than {bounds.FONT_FILES}, or have more than "
-                f"{bounds.FONTS // 1_000_000} MB together.",
+                say(
+                    "There are more than {files} fonts in styles/fonts/, or more than {size} MB "
+                    "of them.",
+                    files=bounds.FONT_FILES,
+                    size=bounds.FONTS // 1_000_000,
+                ),
                 Location(project.show(folder)),
-                "Leave those there that the leaflet is set in; each style is a file.",
+                say("Keep only those that the leaflet is set in; each style is one file."),
             )
-    return found
+    return fonts
+
+
+# --- Coverage: which characters there are glyphs for --------------------------------------------
 
 
 def coverage(
@@ -63,87 +78,108 @@ def coverage(
     *,
     write_cache: bool,
 ) -> frozenset[int]:
-    """The code points for which at least one font of an edition, or of the project's `own`, has a
-    glyph.
+    """The code points that an edition's fonts, or the project's `own`, have a glyph for.
 
-    Reading font tables is slow, so they are remembered, those of the font package by name, size and
-    time of the file, others by their digest; `remember` says whether the memory may be written.
-    Fonts of the project are read by `worker`. Raises Problems for a file that is no font.
+    Reading font tables is slow, so what was read is cached: of the font package by name, size and
+    time of the file, of other fonts by their digest. `write_cache`: whether the cache may be
+    written. Fonts of the project are read by `worker`. Raises DiagnosticsError for a file that is
+    not a font.
     """
-    memory_file = project.cache / "coverage.json"
-    memory = _remembered(memory_file)
-    known = len(memory)
+    cache_file = project.cache / "coverage.json"
+    cache = _read_cache(cache_file)
+    cached = len(cache)
     covered: set[int] = set()
     for file in (f for family in edition.fonts for f in _font_files(packaged_fonts() / family)):
         status = file.stat()
         key = f"{file} {status.st_size} {status.st_mtime_ns}"
-        if key not in memory:
-            memory[key] = read_coverage(file.read_bytes())
-        _cover(covered, memory[key])
+        if key not in cache:
+            cache[key] = read_coverage(file.read_bytes())
+        _add(covered, cache[key])
     for file_name, data in own.items():
         key = hashlib.sha256(data).hexdigest()
-        if key not in memory:
+        if key not in cache:
             location = Location(project.show(_own_folder(project) / file_name))
-            memory[key] = _read_apart(worker, data, location)
-        _cover(covered, memory[key])
-    if write_cache and len(memory) > known:
-        with contextlib.suppress(OSError):  # the PDF is what matters, and would say so
-            write_whole(memory_file, json.dumps(memory).encode())
+            cache[key] = _read_isolated(worker, data, location)
+        _add(covered, cache[key])
+    if write_cache and len(cache) > cached:
+        with contextlib.suppress(OSError):  # a full disk is reported when the PDF is written
+            write_whole(cache_file, json.dumps(cache).encode())
     return frozenset(covered)
 
 
-def read_coverage(data: bytes) -> Ranges:
-    """The code points that a font has, as ranges. Whatever is wrong with it is a ValueError."""
-    from fontTools.ttLib import TTFont
+class BrokenFontError(ValueError):
+    """Data that are not a usable font; `message` says why, to complete a sentence."""
 
-    # OpenType, “Table Directory”: the versions of a font that stands alone, and is not packed.
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def read_coverage(data: bytes) -> Ranges:
+    """The code points that a font has glyphs for, in order. Raises BrokenFontError."""
+    from fontTools.ttLib import TTFont  # slow to import, and what it reads is cached
+
+    # OpenType, “Table Directory”: the versions of a single, uncompressed font.
     if data[:4] not in (b"\0\1\0\0", b"OTTO", b"true"):
-        raise ValueError("it is not a TrueType or OpenType font")
+        raise BrokenFontError(say("it is not a TrueType or OpenType font"))
     try:
         with TTFont(io.BytesIO(data), lazy=True) as font:
-            found = ranges(font.getBestCmap() or {})
+            points = _ranges(font.getBestCmap() or {})
     except MemoryError:
         raise
-    except Exception as reason:  # fontTools has no one exception for what is broken
-        raise ValueError(f"{type(reason).__name__}: {reason}"[:200]) from None
-    if not found:
-        raise ValueError("it has no characters")
-    if len(found) > _MOST_RANGES:
-        raise ValueError("its table of characters is not that of a font")
-    return found
+    except Exception as reason:  # fontTools has no single exception for broken fonts
+        detail = f"{type(reason).__name__}: {reason}"[:200]
+        raise BrokenFontError(say("it is damaged: {detail}", detail=detail)) from None
+    if not points:
+        raise BrokenFontError(say("it has no characters"))
+    if len(points) > _MOST_RANGES:
+        raise BrokenFontError(say("its table of characters is not that of a font"))
+    return points
 
 
-def _read_apart(worker: Worker, data: bytes, location: Location) -> Ranges:
+def _read_isolated(worker: Worker, data: bytes, location: Location) -> Ranges:
+    """What `read_coverage` returns, in a process of its own. Raises DiagnosticsError."""
     try:
         return worker.call(bounds.SECONDS, bounds.MEMORY, read_coverage, data)
-    except ValueError as reason:
-        said = str(reason)
+    except BrokenFontError as broken:
+        reason = broken.message
     except Stopped as stopped:
-        said = {
-            "time": "reading it takes too long",
-            "memory": "reading it takes too much memory",
-            "crash": "the program that reads it breaks down",
-            "killed": "the program that reads it was ended by somebody",
+        reason = {
+            "time": say("reading it takes too long"),
+            "memory": say("reading it takes too much memory"),
+            "crash": say("the program that reads it crashes"),
+            "killed": say("the process that reads it was killed"),
         }[stopped.reason]
-    raise _refused(
+    fail(
         "broken-font",
-        f"This is no font that can be read ({said}).",
+        say("This font cannot be used: {reason}.", reason=reason),
         location,
-        "Use complete .ttf or .otf files, and delete others from styles/fonts/.",
+        say("Use complete .ttf or .otf files, and delete others from styles/fonts/."),
     )
 
 
-def _remembered(file: Path) -> dict[str, Ranges]:
+def _read_cache(file: Path) -> dict[str, Ranges]:
     try:
-        memory = json.loads(read_own(file, bounds.REMEMBERED))
-        return memory if isinstance(memory, dict) else {}
+        cache = json.loads(read_own(file, bounds.CACHE_FILE))
+        return cache if isinstance(cache, dict) else {}
     except (OSError, ValueError):
         return {}
 
 
-def _cover(covered: set[int], found: Ranges) -> None:
-    for first, last in found:
+def _add(covered: set[int], ranges: Ranges) -> None:
+    for first, last in ranges:
         covered.update(range(first, last + 1))
+
+
+def _ranges(points: Iterable[int]) -> Ranges:
+    """Numbers as ranges of consecutive ones, ascending."""
+    ranges: Ranges = []
+    for point in sorted(points):
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1] = (ranges[-1][0], point)
+        else:
+            ranges.append((point, point))
+    return ranges
 
 
 def _own_folder(project: Project) -> Path:
@@ -155,8 +191,7 @@ def _font_files(folder: Path) -> list[Path]:
     return [file for file in files if file.suffix.lower() in _SUFFIXES and file.is_file()]
 
 
-def _refused(code: str, message: str, location: Location, hint: str) -> DiagnosticsError:
-    return DiagnosticsError([error(code, message, location, hint)])
+# --- Missing glyphs -----------------------------------------------------------------------------
 
 
 def missing_characters(text: str, covered: frozenset[int]) -> tuple[str, ...]:
@@ -172,50 +207,55 @@ def missing_characters(text: str, covered: frozenset[int]) -> tuple[str, ...]:
     )
 
 
-def describe(character: str) -> str:
-    """A character as users can look it up: itself, its number, its Unicode name."""
-    return f"“{character}” (U+{ord(character):04X}, {name(character, 'without a name').lower()})"
-
-
-def ranges(points: Iterable[int]) -> Ranges:
-    """Numbers as ranges of neighbours, ascending; each with its first and last."""
-    found: Ranges = []
-    for point in sorted(points):
-        if found and found[-1][1] == point - 1:
-            found[-1] = (found[-1][0], point)
-        else:
-            found.append((point, point))
-    return found
-
-
-def diagnose(
-    named: str, text: str, covered: frozenset[int], location_of: Callable[[str], Location]
+def check_glyphs(
+    text: str, place: Message, covered: frozenset[int], location_of: Callable[[str], Location]
 ) -> Iterator[Diagnostic]:
-    """A complaint for each character of `text` that no font has, or for a whole script at once;
-    `named` says what text it is.
+    """A diagnostic for each character of `text` that no font has, or one for a whole script.
+
+    `place` says in a sentence which text it is; `location_of` where a character of it is.
     """
     missing = missing_characters(text, covered)
     for script in dict.fromkeys(map(_script, missing)):
-        found = [character for character in missing if _script(character) == script]
-        whole = script in _NOTO and len(found) >= _WHOLE
-        hint = "Write it differently, or put a font that has it into styles/fonts/."
-        if script in _NOTO:
-            hint = (
-                f"Put a font with {script.title()} script into styles/fonts/. Debian, Ubuntu: sudo "
-                "apt-get install -y --no-install-recommends fonts-noto-core; mkdir -p styles/fonts;"
-                f" cp /usr/share/fonts/truetype/noto/{_NOTO[script]}-{{Regular,Bold}}.ttf "
-                "styles/fonts/"
+        characters = [character for character in missing if _script(character) == script]
+        hint = say("Write it differently, or put a font that has it into styles/fonts/.")
+        title, font = _SCRIPTS.get(script, (EMPTY, ""))
+        if font:
+            hint = say(
+                "Put a font for this script ({script}) into styles/fonts/. Debian, Ubuntu: sudo "
+                "apt-get install -y --no-install-recommends fonts-noto-core; mkdir -p "
+                "styles/fonts; cp /usr/share/fonts/truetype/noto/{font}-{{Regular,Bold}}.ttf "
+                "styles/fonts/",
+                script=title,
+                font=font,
             )
-        for character in found[:1] if whole else found:
-            what = describe(character)
-            if whole:
-                what += f" and {len(found) - 1} more of {script.title()} script"
-            yield error(
-                "no-glyph",
-                f"No font has the {'characters' if whole else 'character'} {what} in {named}.",
-                location_of(character),
-                hint,
+        if font and len(characters) >= _WHOLE:
+            message = say(
+                "No font has the character {character} in {place}, nor {count} others of the same "
+                "script ({script}).",
+                character=_described(characters[0]),
+                place=place,
+                count=len(characters) - 1,
+                script=title,
             )
+            yield error("no-glyph", message, location_of(characters[0]), hint)
+            continue
+        for character in characters:
+            message = say(
+                "No font has the character {character} in {place}.",
+                character=_described(character),
+                place=place,
+            )
+            yield error("no-glyph", message, location_of(character), hint)
+
+
+def _described(character: str) -> Message:
+    """A character as users can look it up: itself, its number, its Unicode name."""
+    title = name(character, "").lower()
+    if not title:
+        return say("“{character}” (U+{code:04X})", character=character, code=ord(character))
+    return say(
+        "“{character}” (U+{code:04X}, {name})", character=character, code=ord(character), name=title
+    )
 
 
 def _script(character: str) -> str:

@@ -1,7 +1,7 @@
-"""Pictures from strangers: whole, of bearable size, and without references to elsewhere.
+"""Pictures from strangers: complete, not too large, and without references to other files.
 
-What lets a picture pass must be cheaper than drawing it, and drawing what has passed bearable:
-so files are looked at, as far as possible, before anything of them is decoded.
+To check a picture must take less than to draw it, and to draw one that has passed must not take too
+much: so files are examined, as far as possible, before anything in them is decoded.
 """
 
 import io
@@ -14,132 +14,165 @@ from typing import TYPE_CHECKING
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Location, error
 from brochure.layout.compose import svg
+from brochure.messages import Message, say
 
 if TYPE_CHECKING:
     from PIL import Image
 
-
-# Of memory while a picture is decoded, converted, and written into the PDF: a plain one takes
-# 5.5 bytes for each pixel, and as many pixels as are bearable of those are so for all.
+# Bytes of memory for each pixel while a picture is decoded, converted, and written into the PDF: a
+# plain one takes 5.5. A picture of another kind may have as many pixels as fit into the memory
+# that the largest plain one takes.
 _BYTES = 7
 _MEMORY = bounds.PIXELS * _BYTES
 _SCANNED = 25 * bounds.PIXELS  # pixels in all scans together
 _PADDING = 1_000  # bytes between segments
 _ORIENTATION = 0x0112  # Exif 2.3, 4.6.4
 _MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}  # that WeasyPrint draws
+_MARKER = re.compile(rb"\xff[^\x00\xff]")
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # restart markers belong to the scan
+_SCALE_DOWN = say("Scale it down; 2500 pixels are enough for the width of a printed page.")
+_EXPORT_AGAIN = say("Open it in an image editor and export it again.")
 
 
-def check_picture(data: bytes, suffix: str, named: str, location: Location) -> Iterator[Diagnostic]:
-    """What is wrong with a picture; `suffix` says what it claims to be."""
+def check_picture(data: bytes, suffix: str, file: str, location: Location) -> Iterator[Diagnostic]:
+    """What is wrong with a picture, if anything.
+
+    `suffix` is that of its name, ``.svg`` or another; `file` is how users see its path.
+    """
     if suffix == ".svg":
-        yield from _check_svg(data, named, location)
+        yield from _check_svg(data, file, location)
         return
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError  # slow to import, and many leaflets have none
 
-    again = "Open it in a picture program and export it again."
     try:
-        scans = _scans(data)
+        scans = _count_scans(data)
         if scans is None:
             yield error(
-                "broken-picture", f"`{named}` consists of more parts than any picture needs.",
-                location, again,
-            )  # fmt: skip
+                "broken-picture",
+                say("`{picture}` consists of more parts than any picture needs.", picture=file),
+                location,
+                _EXPORT_AGAIN,
+            )
             return
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what Pillow warns of now, it warns of in drawing
+            warnings.simplefilter("error")  # Pillow would repeat its warnings in drawing
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is lower
             with Image.open(io.BytesIO(data), formats=["PNG", "JPEG"]) as image:
-                diagnostic = _too_large(image, scans, named, location)
+                diagnostic = _too_large(image, scans, file, location)
                 if diagnostic is None:
                     image.load()
-                    diagnostic = _undrawable(image, named, location)
+                    diagnostic = _undrawable(image, file, location)
         if diagnostic:
             yield diagnostic
     except UnidentifiedImageError:
         yield error(
             "broken-picture",
-            f"`{named}` is no PNG or JPEG, whatever its name says.",
+            say("`{picture}` is not a PNG or JPEG, despite its name.", picture=file),
             location,
-            "Open it in a picture program and export it as PNG or JPEG.",
+            say("Open it in an image editor and export it as PNG or JPEG."),
         )
     except Image.DecompressionBombError:
         yield error(
             "picture-too-large",
-            f"`{named}` has more than {bounds.PIXELS // 10**6} million pixels.",
+            say(
+                "`{picture}` has more than {limit} million pixels.",
+                picture=file,
+                limit=bounds.PIXELS // 10**6,
+            ),
             location,
-            "Scale it down; 2500 pixels fill the width of a page in print.",
+            _SCALE_DOWN,
         )
-    # Broken files make Pillow raise whatever it stumbles over.
+    # Broken files make Pillow raise all kinds of exceptions.
     except Exception as reason:
+        detail = " ".join(str(reason).split())[:80] or type(reason).__name__
         yield error(
             "broken-picture",
-            f"`{named}` is no PNG or JPEG that can be read ({_plain(reason)}).",
+            say("`{picture}` cannot be read ({detail}).", picture=file, detail=detail),
             location,
-            again,
+            _EXPORT_AGAIN,
         )
-
-
-def _plain(reason: Exception) -> str:
-    return " ".join(str(reason).split())[:80] or type(reason).__name__
 
 
 def _too_large(
-    image: "Image.Image", scans: int, named: str, location: Location
+    image: "Image.Image", scans: int, file: str, location: Location
 ) -> Diagnostic | None:
-    """Whether there is more of a picture than can be decoded and drawn."""
+    """A diagnostic if a picture is too large to be decoded and drawn."""
     width, height = image.size
-    needed, kind = _needs(image, scans)
-    bearable = min(bounds.PIXELS, _MEMORY // needed)
-    hint = "Scale it down; 2500 pixels fill the width of a page in print."
-    if width * height > bearable:
-        why = f"has {width} × {height} pixels, more than {bearable // 10**6} million{kind}"
+    needed, kind = _memory_per_pixel(image, scans)
+    most = min(bounds.PIXELS, _MEMORY // needed)
+    hint = _SCALE_DOWN
+    if width * height > most:
+        message = say(
+            "`{picture}` has {width} × {height} pixels; {kind} can have at most {limit} million.",
+            picture=file,
+            width=width,
+            height=height,
+            kind=kind,
+            limit=most // 10**6,
+        )
     elif max(width, height) > bounds.SIDE:
-        why = f"has {width} × {height} pixels, and more than {bounds.SIDE} on one side"
+        message = say(
+            "`{picture}` has {width} × {height} pixels; at most {limit} are allowed on one side.",
+            picture=file,
+            width=width,
+            height=height,
+            limit=bounds.SIDE,
+        )
     elif scans > bounds.SCANS or scans * width * height > _SCANNED:
-        why = f"is a progressive JPEG of {scans} layers, which takes too long to read"
-        hint = "Export it as a JPEG that is not progressive."
+        message = say(
+            "`{picture}` is a progressive JPEG of {count} layers, which takes too long to read.",
+            picture=file,
+            count=scans,
+        )
+        hint = say("Export it as a JPEG that is not progressive.")
     else:
         return None
-    return error("picture-too-large", f"`{named}` {why}.", location, hint)
+    return error("picture-too-large", message, location, hint)
 
 
-def _needs(image: "Image.Image", scans: int) -> tuple[int, str]:
-    """Memory for each pixel, as measured with WeasyPrint 70 and Pillow 12, and what needs it."""
-    needed = [(_BYTES, "")]
+def _memory_per_pixel(image: "Image.Image", scans: int) -> tuple[int, Message]:
+    """Bytes for each pixel, as measured with WeasyPrint 70 and Pillow 12, and for what kind of
+    picture, as the subject of a sentence.
+    """
+    needed = [(_BYTES, say("a picture"))]
     if image.mode in ("LA", "RGBA") or "transparency" in image.info:
-        needed.append((10, " with transparency"))  # which is split off
+        needed.append((10, say("a picture with transparency")))  # which is split off
     if scans > 1:  # all coefficients are kept, two bytes each
-        needed.append((4 + 2 * len(image.getbands()), " in a progressive JPEG"))
+        needed.append((4 + 2 * len(image.getbands()), say("a progressive JPEG")))
     if "exif" in image.info and image.getexif().get(_ORIENTATION, 1) != 1:
-        needed.append((8, " that must be turned around"))  # in a copy
-    return max(needed)
+        needed.append((8, say("a picture that has to be rotated")))  # in a copy
+    return max(needed, key=lambda pair: pair[0])
 
 
-def _undrawable(image: "Image.Image", named: str, location: Location) -> Diagnostic | None:
-    """What is wrong with a picture that has been read: no size, no colours, broken notes."""
+def _undrawable(image: "Image.Image", file: str, location: Location) -> Diagnostic | None:
+    """A diagnostic if a picture, which has been decoded, has no size or colours of another kind.
+
+    Broken metadata is an exception of Pillow's.
+    """
     if "exif" in image.info:
-        image.getexif()  # read again in drawing, where errors and warnings have no place
+        image.getexif()  # read again in drawing, where errors and warnings would be lost
     if image.mode in _MODES and min(image.size) > 0:
         return None
     return error(
         "broken-picture",
-        f"`{named}` has colours of a kind that cannot be printed ({image.mode}).",
+        say(
+            "`{picture}` has colours of a kind that cannot be printed ({mode}).",
+            picture=file,
+            mode=image.mode,
+        ),
         location,
-        "Open it in a picture program and export it with 8 bits for each colour.",
+        say("Open it in an image editor and export it with 8 bits per colour channel."),
     )
 
 
-# --- Parts of files -----------------------------------------------------------------------------
-
-
-def _scans(data: bytes) -> int | None:
-    """How often all of a picture is gone through; nothing if its parts are too many."""
+def _count_scans(data: bytes) -> int | None:
+    """How many times a decoder goes through the whole picture; None if it has too many parts."""
     if data.startswith(b"\x89PNG"):
-        return 1 if _chunks(data) <= bounds.PICTURE_PARTS else None
-    return _jpeg_scans(data) if data.startswith(b"\xff\xd8") else 0
+        return 1 if _count_chunks(data) <= bounds.PICTURE_PARTS else None
+    return _count_jpeg_scans(data) if data.startswith(b"\xff\xd8") else 0
 
 
-def _chunks(data: bytes) -> int:
+def _count_chunks(data: bytes) -> int:
     """How many chunks a PNG has (ISO/IEC 15948, 5.3)."""
     position, count = 8, 0
     while position + 8 <= len(data) and count <= bounds.PICTURE_PARTS:
@@ -148,11 +181,11 @@ def _chunks(data: bytes) -> int:
     return count
 
 
-def _jpeg_scans(data: bytes) -> int | None:
-    """How many scans a JPEG has (ISO/IEC 10918-1, B.1 and B.2); nothing for too many segments.
+def _count_jpeg_scans(data: bytes) -> int | None:
+    """How many scans a JPEG has (ISO/IEC 10918-1, B.1 and B.2); None if it has too many segments.
 
-    Bytes that look like a marker may stand inside segments, which are jumped over by their
-    lengths; inside entropy-coded data a zero follows upon 0xFF.
+    Segments may contain bytes that look like a marker, so they are skipped by their lengths; in
+    entropy-coded data, 0xFF is followed by a zero.
     """
     position, scans, segments, padding = 2, 0, 0, 0
     while (marker := _MARKER.search(data, position)) is not None:
@@ -163,7 +196,7 @@ def _jpeg_scans(data: bytes) -> int | None:
         kind, position = data[marker.end() - 1], marker.end()
         if kind == 0xD9:  # end of image
             break
-        if kind == 0x01 or 0xD0 <= kind <= 0xD8:  # they stand alone
+        if kind == 0x01 or 0xD0 <= kind <= 0xD8:  # without a segment
             continue
         if position + 2 > len(data):
             break
@@ -175,13 +208,11 @@ def _jpeg_scans(data: bytes) -> int | None:
     return scans
 
 
-_MARKER = re.compile(rb"\xff[^\x00\xff]")
-_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # restarts belong to the scan
-
-
-def _check_svg(data: bytes, named: str, location: Location) -> Iterator[Diagnostic]:
-    for why in svg.diagnostics(data):
+def _check_svg(data: bytes, file: str, location: Location) -> Iterator[Diagnostic]:
+    for reason in svg.find_reasons(data):
         yield error(
-            "svg", f"`{named}` cannot be used: {why}.", location,
-            "Export it as “plain SVG” with all objects as paths, or as PNG.",
-        )  # fmt: skip
+            "svg",
+            say("`{picture}` cannot be used: {reason}.", picture=file, reason=reason),
+            location,
+            say("Export it as “plain SVG” with all objects as paths, or as PNG."),
+        )

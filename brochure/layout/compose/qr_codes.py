@@ -3,31 +3,33 @@
 import io
 import re
 
-from brochure import bounds
+import segno
 
-SCHEME = "qr:"  # begins the addresses of the pictures of codes in the HTML
+from brochure import bounds
+from brochure.messages import Message, say
+
+SCHEME = "qr:"  # begins the addresses under which the HTML asks for the pictures of codes
 QUIET = 4  # modules of white around a code (ISO/IEC 18004, 6.3.8)
-_SIDE = 18.0  # mm, without quiet zone; the least that is scanned at arm's length
-_MODULE = 0.55  # mm; smaller ones a telephone's camera does not tell apart there
+_SIDE = 18.0  # mm, without quiet zone; the least that can be scanned at arm's length
+_MODULE = 0.55  # mm; a phone camera cannot tell smaller ones apart at that distance
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class NoCode(ValueError):
-    """There is no code of an address: it is empty, or no text that can be encoded."""
+class QrCodeError(ValueError):
+    """An address cannot have a QR code; `message` says why, to complete a sentence."""
 
-
-class CodeTooLong(NoCode):
-    """An address has more bytes than a telephone reads from paper (``bounds.CODE``)."""
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def picture(address: str) -> bytes:
-    """The code of an address as an SVG in mm, black on white, with its quiet zone.
+    """The QR code of an address as an SVG in mm, black on white, with its quiet zone.
 
-    Error correction M: a code with 15 % of it damaged is still read. Raises NoCode.
+    Error correction M: a code that is damaged in 15 % of its area can still be read. Raises
+    QrCodeError.
     """
-    import segno
-
-    check(address)
+    check_encodable(address)
     code = segno.make(address, error="m", micro=False, boost_error=False)
     modules = code.symbol_size(border=0)[0]
     module = max(_SIDE / modules, _MODULE)
@@ -39,13 +41,15 @@ def picture(address: str) -> bytes:
     return re.sub(rb' class="[^"]*"', b"", output.getvalue())
 
 
-def check(address: str) -> None:
-    """Raise NoCode unless there is a code of an address."""
+def check_encodable(address: str) -> None:
+    """Raise QrCodeError if an address is not encodable text, or is too long to be scanned."""
     try:
         encoded = address.encode()
     except UnicodeEncodeError:  # half a character: a lone surrogate
         encoded = b""
     if not encoded or _CONTROL.search(address):
-        raise NoCode("an address in a QR code must be text without control characters")
-    if len(encoded) > bounds.CODE:
-        raise CodeTooLong(f"an address in a QR code has at most {bounds.CODE} bytes")
+        raise QrCodeError(say("the address of a QR code must be text without control characters"))
+    if len(encoded) > bounds.QR_CODE:
+        raise QrCodeError(
+            say("the address of a QR code can have at most {limit} bytes", limit=bounds.QR_CODE)
+        )

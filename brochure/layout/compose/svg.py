@@ -1,14 +1,14 @@
-"""SVG from strangers: drawn from plain shapes only, of sound values, and not too much of it.
+"""SVG from strangers: it may consist of plain shapes only, with valid values, and not too many.
 
-A file of a few hundred bytes can ask for more than any machine draws: markers are drawn once for
-each vertex of a path, and hold paths with markers themselves; the same with masks and clipping
-paths. Values that are none stop the typesetter, or never let it end. So nothing is drawn here;
-what *would* be drawn is followed and counted, and what the typesetter reads of it is compared
-with the grammars of SVG. Elements are those of a list; attributes that the typesetter does not
-read may hold anything.
+A file of a few hundred bytes can ask for more than any machine can draw: markers are drawn once for
+each vertex of a path, and contain paths with markers themselves; the same goes for masks and
+clipping paths. Invalid values make the typesetter fail, or never finish. So nothing is drawn here:
+what *would* be drawn is followed and counted, and what the typesetter reads of it is compared with
+the grammars of SVG. Elements are those of a list; attributes that the typesetter does not read may
+contain anything.
 
-The typesetter's reading is that of WeasyPrint 70, ``weasyprint/svg``: names without namespaces,
-all attributes inherited but for those of a list, declarations in ``style`` before attributes.
+The typesetter's reading is that of WeasyPrint 70, ``weasyprint/svg``: names without namespaces, all
+attributes inherited except those of a list, declarations in ``style`` before attributes.
 """
 
 import re
@@ -22,18 +22,19 @@ from xml.etree import ElementTree
 import tinycss2
 
 from brochure import bounds
+from brochure.messages import Message, say
 
-_SHOWN = 3  # complaints of one picture
-_DEEP = 100  # elements in each other, references included; drawing takes frames of Python for each
-_ATTRIBUTES = 200  # different ones in a file: each element may inherit all of them
-_VALUE = 2_000  # characters of a value, but for the data of paths and points, and for styles
+_SHOWN = 3  # reasons for one picture
+_DEEP = 100  # nested elements, references included; drawing each takes stack frames of Python
+_ATTRIBUTES = 200  # different ones in a file; each element may inherit all of them
+_VALUE = 2_000  # characters of a value, except path data, points and styles
 _STYLE = 20_000  # characters of a style; Inkscape writes up to 3,000
-_LARGEST = 1e8  # of a number; geographic coordinates have up to 2e7
-_SMALLEST = 1e-3  # of a size that others are divided by
-_PAPER = 1e5  # px, of the picture; 26 m
-_RATIO = 1e4  # of its sides
+_LARGEST = 1e8  # number; geographic coordinates have up to 2e7
+_SMALLEST = 1e-3  # size that others are divided by
+_PAPER = 1e5  # px, the longest side of a picture; 26 m
+_RATIO = 1e4  # of its sides to each other
 _FONT_SIZE = 1e4  # px
-_GROWTH = 1e12  # by all transformations in one another
+_GROWTH = 1e12  # scaling by all nested transformations
 
 # --- Elements (SVG 1.1, appendix K) -------------------------------------------------------------
 
@@ -42,13 +43,13 @@ _TEXTS = {"text", "tspan", "textPath", "a"}
 _GROUPS = {"svg", "g", "switch", "defs", "symbol", "view", "title", "desc", "metadata"}
 _REFERRED = {"linearGradient", "radialGradient", "stop", "clipPath", "mask", "marker", "filter"}
 _ELEMENTS = _PATHS | _TEXTS | _GROUPS | _REFERRED
-# Names that the typesetter acts upon in whatever namespace.
+# Names that the typesetter acts upon in any namespace.
 _ACTED_UPON = (_ELEMENTS | {"use", "image", "pattern", "style", "script"}) - {
     "title", "desc", "metadata", "view", "switch",
 }  # fmt: skip
 _NAMESPACES = {"", "http://www.w3.org/2000/svg"}
 _HREFS = ("{http://www.w3.org/1999/xlink}href", "href")
-# WeasyPrint's; what is not among them is inherited.
+# Attributes that WeasyPrint does not let elements inherit.
 _OWN = {
     "clip", "clip-path", "filter", "height", "id", "mask", "opacity", "overflow", "rotate",
     "stop-color", "stop-opacity", "style", "transform", "transform-origin", "viewBox", "width",
@@ -57,7 +58,7 @@ _OWN = {
 
 # --- Values (SVG 1.1, 4.2) ----------------------------------------------------------------------
 
-# Atomic: what is read as a number is not read again as two of them, in ever other ways.
+# Atomic groups: a number is not read again as two, in one way after the other.
 _N = r"(?>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _S = r"[\s,]*+"
 _UNITS = "px|pt|pc|mm|cm|in|q|em|ex|rem|%"
@@ -83,74 +84,81 @@ _ARGUMENTS["a"] = re.compile(rf"(?:{_N}{_S}){{3}}(?:[01]{_S}){{2}}(?:{_N}{_S}){{
 # --- The cost of drawing, in elements: one takes 0.1 ms -----------------------------------------
 
 _COMMAND_COST = 0.25
-# Times copies times characters: what is left of the data is copied for each pair of numbers, while
-# drawing as far as the next letter, while finding out where a path lies to its end.
+# Times copies times characters: for each pair of numbers, the rest of the data is copied; while
+# drawing up to the next letter, while looking for the bounding box of a path up to its end.
 _SLICING = 6e-7
 _BOX_SLICING = 1.3e-6
 _COPIES = {"a": 8, "c": 3, "s": 2, "q": 2}
-_GROUP_COST = 3  # an object in the PDF for what is translucent or masked
+_GROUP_COST = 3  # an object in the PDF for what is transparent or masked
 _GRADIENT_COST = 8
-_FONT_COST = 30  # of each kind of type
+_FONT_COST = 30  # of each font in each size
 _TEXT_COST = 5
 _LETTER_COST = 2
 _DASH_COST = 0.01
-_MISS_COST = 0.01  # of each element that is passed by while an id is looked for
+_MISS_COST = 0.01  # of each element that is passed over while looking for an id
 _FIND_COST = 0.03
 
 
 class _RefusedError(ValueError):
-    """Why a picture is not taken; its text ends a sentence."""
+    """A picture cannot be used; `message` says why, to complete a sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
-def diagnostics(data: bytes) -> Iterator[str]:
-    """Why an SVG cannot be used, the first reasons of perhaps many; nothing if it can."""
+def find_reasons(data: bytes) -> list[Message]:
+    """Why an SVG cannot be used: the first few reasons, each to complete a sentence. Empty if it
+    can be used.
+    """
     try:
         drawing = _read(_parse(data))
         reasons = list(islice(dict.fromkeys(drawing.reasons), _SHOWN))
         if not reasons:
-            _weigh(drawing)
-    except _RefusedError as reason:
-        reasons = [str(reason)]
-    yield from reasons
+            _check_load(drawing)
+    except _RefusedError as refused:
+        reasons = [refused.message]
+    return reasons
 
 
 # --- XML ----------------------------------------------------------------------------------------
 
 
 def _parse(data: bytes) -> ElementTree.Element:
-    """The root; parsing ends with the first element too many."""
+    """The root element. Parsing ends at the first element beyond the bounds."""
     if len(data) > bounds.SVG:
-        raise _RefusedError(f"it is larger than {bounds.SVG // 1_000_000} MB")
+        raise _RefusedError(say("it is larger than {size} MB", size=bounds.SVG // 1_000_000))
     parser = ElementTree.XMLParser(target=_Builder())
     try:
         _check_encoding(data)
         parser.feed(data)
         root = parser.close()
     except (ElementTree.ParseError, LookupError, UnicodeError) as reason:
-        raise _RefusedError(f"it is broken ({_short(str(reason), 80)})") from None
+        detail = _short(str(reason), 80)
+        raise _RefusedError(say("it is damaged ({detail})", detail=detail)) from None
     assert isinstance(root, ElementTree.Element)
     return root
 
 
 def _check_encoding(data: bytes) -> None:
-    """UTF-8 in fact and by its declaration (XML 1.0, 4.3.3).
+    """It must be UTF-8, and declare no other encoding (XML 1.0, 4.3.3).
 
-    In another encoding a document type would not look like one, to those who look at bytes.
+    In another encoding, a document type could not be recognised by its bytes.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _RefusedError("it is not UTF-8") from None
+        raise _RefusedError(say("it is not UTF-8")) from None
     declaration = text.partition("?>")[0] if text.startswith("<?xml") else ""
     encodings = re.findall(r"encoding\s*=\s*[\"']([^\"']*)", declaration)
     if "\0" in text or any(name.lower() not in ("utf-8", "us-ascii") for name in encodings):
-        raise _RefusedError("it declares another encoding than UTF-8")
+        raise _RefusedError(say("it declares an encoding other than UTF-8"))
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise _RefusedError("it declares a document type")
+        raise _RefusedError(say("it declares a document type"))
 
 
 class _Builder(ElementTree.TreeBuilder):
-    """Builds the tree of an SVG, and gives up early."""
+    """Builds the tree of an SVG, and gives up as soon as it is too large."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,9 +168,9 @@ class _Builder(ElementTree.TreeBuilder):
         self._count += 1
         self._depth += 1
         if self._count > bounds.SVG_ELEMENTS:
-            raise _RefusedError(f"it has more than {bounds.SVG_ELEMENTS} elements")
+            raise _RefusedError(say("it has more than {limit} elements", limit=bounds.SVG_ELEMENTS))
         if self._depth > _DEEP:
-            raise _RefusedError(f"its groups lie in each other, more than {_DEEP} deep")
+            raise _too_deep()
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> ElementTree.Element:
@@ -170,11 +178,17 @@ class _Builder(ElementTree.TreeBuilder):
         return super().end(tag)
 
     def doctype(self, *_: object) -> None:
-        raise _RefusedError("it declares a document type")
+        raise _RefusedError(say("it declares a document type"))
 
     def pi(self, target: str, text: str | None = None, /) -> None:  # type: ignore[override]
         if target != "xpacket":  # Adobe's, around metadata
-            raise _RefusedError(f"it holds an instruction to programs (<?{_short(target)}>)")
+            raise _RefusedError(
+                say("it contains a processing instruction (<?{name}>)", name=_short(target))
+            )
+
+
+def _too_deep() -> _RefusedError:
+    return _RefusedError(say("its objects are nested more than {limit} deep", limit=_DEEP))
 
 
 # --- The drawing as the typesetter sees it ------------------------------------------------------
@@ -182,7 +196,9 @@ class _Builder(ElementTree.TreeBuilder):
 
 @dataclass(eq=False)
 class _Node:
-    """An element: name without namespace, attributes with those inherited, what stands in it."""
+    """An element: its name without namespace, its attributes with those inherited, its place in
+    the document and its depth, the number of characters in it, and its children.
+    """
 
     tag: str
     attributes: Mapping[str, str]
@@ -197,15 +213,15 @@ class _Node:
 
 @dataclass
 class _Drawing:
-    """The tree, the elements of each id, and what is wrong with elements and values."""
+    """The root, the elements by id, and what is wrong with elements and values."""
 
     root: _Node
     ids: dict[str, list[_Node]]
-    reasons: list[str]
+    reasons: list[Message]
 
 
 def _read(root: ElementTree.Element) -> _Drawing:
-    reasons: list[str] = []
+    reasons: list[Message] = []
     ids: dict[str, list[_Node]] = {}
     names: set[str] = set()
     count = 0
@@ -216,13 +232,15 @@ def _read(root: ElementTree.Element) -> _Drawing:
         tag = _name(element)
         reasons.extend(_wrong_element(element, tag))
         reasons.extend(_wrong_links(element))
-        own, given = _attributes(element, above)
+        own, explicit = _attributes(element, above)
         names.update(own)
-        for name in sorted(given & own.keys()):
-            if not _is_sound(name, own[name]):
-                reasons.append(_unsound(name, tag, own[name]))
+        for name in sorted(explicit & own.keys()):
+            if not _is_valid(name, own[name]):
+                reasons.append(_invalid(name, tag, own[name]))
         if len(names) > _ATTRIBUTES:
-            raise _RefusedError(f"it has more than {_ATTRIBUTES} kinds of attributes")
+            raise _RefusedError(
+                say("it has more than {limit} kinds of attributes", limit=_ATTRIBUTES)
+            )
         characters = len(element.text or "") + sum(len(child.tail or "") for child in element)
         made = _Node(tag, own, count, above.depth + 1 if above else 0, characters)
         ids.setdefault(made.get("id"), []).append(made)
@@ -234,17 +252,24 @@ def _read(root: ElementTree.Element) -> _Drawing:
     return drawing
 
 
-def _unsound(name: str, tag: str, value: str) -> str:
+def _invalid(name: str, tag: str, value: str) -> Message:
     if name == "spreadMethod":
-        return "it holds a gradient that repeats itself"
-    return f"`{name}` of <{_short(tag)}> cannot be {f'`{_short(value)}`' if value else 'empty'}"
+        return say("it contains a gradient that repeats itself")
+    if not value:
+        return say("`{attribute}` of <{element}> is empty", attribute=name, element=_short(tag))
+    return say(
+        "`{attribute}` of <{element}> cannot be `{value}`",
+        attribute=name,
+        element=_short(tag),
+        value=_short(value),
+    )
 
 
 def _name(element: ElementTree.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _wrong_element(element: ElementTree.Element, tag: str) -> Iterator[str]:
+def _wrong_element(element: ElementTree.Element, tag: str) -> Iterator[Message]:
     namespace = str(element.tag).rpartition("}")[0].removeprefix("{")
     effect = tag.startswith("fe") and tag != "feImage"  # of a filter
     if namespace in _NAMESPACES:
@@ -252,35 +277,35 @@ def _wrong_element(element: ElementTree.Element, tag: str) -> Iterator[str]:
     else:
         known = tag not in _ACTED_UPON and not tag.startswith("fe")
     if not known:
-        yield f"it holds <{_short(tag)}>"
+        yield say("it contains <{element}>", element=_short(tag))
 
 
-def _wrong_links(element: ElementTree.Element) -> Iterator[str]:
-    """References that lead elsewhere, in whatever attribute."""
+def _wrong_links(element: ElementTree.Element) -> Iterator[Message]:
+    """References to other files, in any attribute."""
     for key, value in element.attrib.items():
         link = key.rpartition("}")[2] == "href"
         urls = len(re.findall(r"url\(", value, re.IGNORECASE))
         inside = len(re.findall(r"url\(\s*+[\"']?\s*+#", value, re.IGNORECASE))
         if urls != inside or (link and not _LINK.fullmatch(value)):
-            yield "it refers to another file"
+            yield say("it refers to another file")
             return
 
 
 def _attributes(
     element: ElementTree.Element, above: _Node | None
 ) -> tuple[dict[str, str], set[str]]:
-    """All attributes that are in force, and which of them were not inherited."""
+    """All attributes that apply, and the names of those that were not inherited."""
     inherited = above.attributes if above else {}
     attributes = {key: value for key, value in inherited.items() if key not in _OWN}
     attributes |= element.attrib
-    given = set(element.attrib)
+    explicit = set(element.attrib)
     for name, value in _declarations(attributes.get("style", "")):
         attributes[name] = value
-        given.add(name)
+        explicit.add(name)
     if (font := attributes.pop("font", None)) is not None:
         size, _, family = font.strip().partition(" ")
         attributes |= {"font-size": size, "font-family": family}
-        given |= {"font-size", "font-family"}
+        explicit |= {"font-size", "font-family"}
     for name in ("fill", "stroke", "stop-color"):
         if attributes.get(name) == "currentColor":
             attributes[name] = attributes.get("color", "black")
@@ -289,45 +314,45 @@ def _attributes(
             attributes[name] = inherited[name]
         elif above:
             del attributes[name]
-    return attributes, given
+    return attributes, explicit
 
 
 @lru_cache(maxsize=64)  # drawing programs repeat themselves
 def _declarations(style: str) -> tuple[tuple[str, str], ...]:
-    """The declarations of a ``style`` attribute, important ones last.
+    """The declarations of a ``style`` attribute as name and value, important ones last.
 
-    Nothing of CSS that nests: the typesetter's reading of it is recursive. Numbers of thousands
-    of digits are an error in Python.
+    CSS that nests is refused, as the typesetter reads it recursively; so are numbers of thousands
+    of digits, which are an error in Python.
     """
     if len(style) > _STYLE or re.search(r"[][{}\\@]|\([^()]*\(|\d{100}", style):
-        raise _RefusedError(f"its style is not plain: {_short(style)}")
-    found = [
+        raise _RefusedError(say("one of its styles is not plain: {style}", style=_short(style)))
+    declarations = [
         (item.important, item.lower_name, tinycss2.serialize(item.value).strip())
         for item in tinycss2.parse_blocks_contents(style)
         if item.type == "declaration" and not item.name.startswith("-")
     ]
-    if any(name in ("id", "href", "style") for _, name, _ in found):
-        raise _RefusedError("its style sets what is no matter of style")
-    return tuple((name, value) for _, name, value in sorted(found, key=lambda item: item[0]))
+    if any(name in ("id", "href", "style") for _, name, _ in declarations):
+        raise _RefusedError(say("one of its styles sets `id`, `href` or `style`"))
+    return tuple((name, value) for _, name, value in sorted(declarations, key=lambda item: item[0]))
 
 
-def _wrong_root(root: _Node) -> Iterator[str]:
-    """The picture's own size (SVG 1.1, 7.2 and 7.7)."""
+def _wrong_root(root: _Node) -> Iterator[Message]:
+    """What is wrong with the picture's own size (SVG 1.1, 7.2 and 7.7)."""
     if root.tag != "svg":
-        yield f"it begins with <{_short(root.tag)}>, not with <svg>"
+        yield say("it begins with <{element}>, not with <svg>", element=_short(root.tag))
         return
     sides = [_pixels(root.get(name, "100%")) for name in ("width", "height")]
     absolute = [side for side in sides if side is not None]
     if any(not _SMALLEST <= side <= _PAPER for side in absolute):
-        yield "its width or its height is no size"
+        yield say("its width or height is not a valid size")
     elif "viewBox" in root.attributes and _is_box(root.get("viewBox")):
         absolute = [float(side) for side in _NUMBER.findall(root.get("viewBox"))[2:]]
     if len(absolute) == 2 and max(absolute) > _RATIO * min(absolute):
-        yield "it is much too long or much too high"
+        yield say("one of its sides is far too long for the other")
 
 
 def _pixels(length: str) -> float | None:
-    """A length in CSS px; nothing for percentages, infinite for what is none."""
+    """A length in CSS px; None for percentages, infinity for anything invalid."""
     match = _LENGTH.fullmatch(length)
     if match is None:
         return inf
@@ -341,23 +366,23 @@ def _pixels(length: str) -> float | None:
 # --- Grammars -----------------------------------------------------------------------------------
 
 
-def _bearable(value: str, largest: float = _LARGEST) -> bool:
-    """Whether all numbers are finite, and of a size that is reckoned with in comfort."""
+def _in_range(value: str, largest: float = _LARGEST) -> bool:
+    """Whether all numbers in a value are finite, and none is unreasonably large."""
     return all(abs(float(number)) <= largest for number in _NUMBER.findall(value))
 
 
 def _is_lengths(value: str) -> bool:
-    return value in _KEYWORDS or (_LENGTHS.fullmatch(value) is not None and _bearable(value))
+    return value in _KEYWORDS or (_LENGTHS.fullmatch(value) is not None and _in_range(value))
 
 
 def _is_length(value: str) -> bool:
     return value.strip() in ("", *_KEYWORDS) or (
-        _LENGTH.fullmatch(value.strip()) is not None and _bearable(value)
+        _LENGTH.fullmatch(value.strip()) is not None and _in_range(value)
     )
 
 
 def _is_font_size(value: str) -> bool:
-    """A size, in proportion to its surroundings at most ten times as large."""
+    """A font size; a relative one is at most ten times as large as that around it."""
     match = _LENGTH.fullmatch(value)
     if match is None:
         return value in _FONT_SIZES
@@ -366,7 +391,7 @@ def _is_font_size(value: str) -> bool:
 
 
 def _is_number(value: str) -> bool:
-    return _NUMBER.fullmatch(value.strip()) is not None and _bearable(value)
+    return _NUMBER.fullmatch(value.strip()) is not None and _in_range(value)
 
 
 def _is_word(value: str) -> bool:
@@ -384,7 +409,7 @@ def _is_orientation(value: str) -> bool:
 def _is_box(value: str) -> bool:
     numbers = [float(number) for number in _NUMBER.findall(value)]
     plain = re.fullmatch(rf"{_S}(?:{_N}{_S}){{4}}", value) is not None
-    return plain and _bearable(value) and min(numbers[2:]) >= _SMALLEST
+    return plain and _in_range(value) and min(numbers[2:]) >= _SMALLEST
 
 
 def _is_reference(value: str) -> bool:
@@ -399,7 +424,7 @@ def _is_paint(value: str) -> bool:
 def _is_colour(value: str) -> bool:
     colour = value.strip()
     numbers = colour if "(" in colour else ""
-    return _COLOUR.fullmatch(colour) is not None and _bearable(numbers, 1_000)
+    return _COLOUR.fullmatch(colour) is not None and _in_range(numbers, 1_000)
 
 
 def _is_transformation(value: str) -> bool:
@@ -407,10 +432,10 @@ def _is_transformation(value: str) -> bool:
 
 
 def _growth(transformation: str) -> float:
-    """By how much a transformation enlarges at most; infinite for what is none (SVG 1.1, 7.6)."""
+    """How much a transformation can enlarge; infinity if it is invalid (SVG 1.1, 7.6)."""
     if transformation.strip() in ("", "none"):
         return 1
-    if not _bearable(transformation) or _FUNCTION.sub("", transformation).strip(" \t\r\n,"):
+    if not _in_range(transformation) or _FUNCTION.sub("", transformation).strip(" \t\r\n,"):
         return inf
     growth = 1.0
     for name, axis, arguments in _FUNCTION.findall(transformation):
@@ -438,18 +463,18 @@ def _factor(name: str, axis: str, arguments: str) -> float:
 
 
 def _is_points(value: str) -> bool:
-    return re.fullmatch(rf"{_S}(?:{_PAIR.pattern})*+", value) is not None and _bearable(value)
+    return re.fullmatch(rf"{_S}(?:{_PAIR.pattern})*+", value) is not None and _in_range(value)
 
 
 def _is_path(value: str) -> bool:
-    """Path data (SVG 1.1, 8.3.9): a number after `z` keeps the typesetter busy for ever."""
+    """Path data (SVG 1.1, 8.3.9). A number after `z` would keep the typesetter busy for ever."""
     data = value.strip()
     if data in ("", "none"):
         return True
     commands = _COMMAND.findall(data)
     if data[0] not in "Mm" or sum(1 + len(run) for _, run in commands) != len(data):
         return False
-    return _bearable(data) and all(_is_command(letter.lower(), run) for letter, run in commands)
+    return _in_range(data) and all(_is_command(letter.lower(), run) for letter, run in commands)
 
 
 def _is_command(letter: str, run: str) -> bool:
@@ -487,7 +512,8 @@ _GRAMMARS: dict[str, Callable[[str], bool]] = {
     "font-family": bool,  # and not too long
     "viewBox": _is_box,
     "preserveAspectRatio": lambda value: _RATIOS.fullmatch(value.strip()) is not None,
-    # A gradient that repeats is written out as often as it fits into a shape, however small.
+    # A gradient that repeats is written out as often as it fits into a shape, which can be very
+    # often.
     "spreadMethod": lambda value: value == "pad",
     "d": _is_path,
     "points": _is_points,
@@ -495,83 +521,86 @@ _GRAMMARS: dict[str, Callable[[str], bool]] = {
 _LONG = {"d", "points", "style"}
 
 
-def _is_sound(name: str, value: str) -> bool:
+def _is_valid(name: str, value: str) -> bool:
     grammar = _GRAMMARS.get(name)
     return grammar is None or ((name in _LONG or len(value) <= _VALUE) and grammar(value))
 
 
-# --- What would be drawn ------------------------------------------------------------------------
+# --- The load of drawing ------------------------------------------------------------------------
 
-_IN_PLACE_UNDRAWN = {"clipPath", "marker", "symbol", "filter"}
+_NOT_DRAWN_IN_PLACE = {"clipPath", "marker", "symbol", "filter"}
 _MARKERS = ("marker-start", "marker-mid", "marker-end")
 _GEOMETRY = ("d", "points", "x1", "y1", "x2", "y2", "width", "height", "r", "rx", "ry")
 
 
 @dataclass(frozen=True)
 class _Load:
-    """What drawing an element takes, with all that stands in it and that it refers to."""
+    """The cost of drawing an element, with everything in it and everything that it refers to."""
 
     drawn: float  # in elements
-    deep: int  # elements in each other
-    growth: float  # by all transformations in each other
+    depth: int  # of nested elements
+    growth: float  # by nested transformations
 
 
 _NOTHING = _Load(1, 1, 1)
 
 
-def _weigh(drawing: _Drawing) -> None:
-    """Refuse a picture of which too much would be drawn."""
-    scales = _Scales(drawing)
-    load = scales.load(drawing.root)
-    if load.drawn + scales.aside > bounds.SVG_DRAWN:
+def _check_load(drawing: _Drawing) -> None:
+    """Refuse a picture that would take too long to draw."""
+    loads = _Loads(drawing)
+    load = loads.load(drawing.root)
+    if load.drawn + loads.extra > bounds.SVG_DRAWN:
         raise _RefusedError(
-            "drawing it takes too long: its objects refer to others, which refer to others, or "
-            f"are too many; it may draw {bounds.SVG_DRAWN:,} of them"
+            say(
+                "drawing it takes too long: it has too many objects, or they refer to each other "
+                "too often; at most {limit:,} can be drawn",
+                limit=bounds.SVG_DRAWN,
+            )
         )
     if load.growth > _GROWTH:
-        raise _RefusedError("it enlarges its objects beyond all measure")
+        raise _RefusedError(say("its transformations enlarge its objects too much"))
 
 
-class _Scales:
-    """Weighs each element once, however often it is referred to."""
+class _Loads:
+    """The loads of elements, each computed once, however often it is referred to."""
 
     def __init__(self, drawing: _Drawing) -> None:
         self._ids = drawing.ids
-        self._known: dict[_Node, _Load] = {}
+        self._loads: dict[_Node, _Load] = {}
         self._boxes: dict[_Node, float] = {}
         self._open: set[_Node] = set()
-        self._sought: set[tuple[str, str]] = set()
+        self._searched: set[tuple[str, str]] = set()
         self._elements = sum(len(nodes) for nodes in drawing.ids.values())
-        self.aside = 0.0  # what is done once, not for each time that something is drawn
+        self.extra = 0.0  # cost of what is done once, however often something is drawn
 
     def load(self, node: _Node) -> _Load:
-        if node in self._known:
-            return self._known[node]
+        if node in self._loads:
+            return self._loads[node]
         if node in self._open:
-            raise _RefusedError("its objects refer to each other in a circle")
+            raise _RefusedError(say("its objects refer to each other in a circle"))
         if len(self._open) > _DEEP:
-            raise _RefusedError(f"its objects lie in each other, more than {_DEEP} deep")
+            raise _too_deep()
         self._open.add(node)
         parts = [*self._children(node), *self._references(node)]
         self._open.remove(node)
         load = _Load(
             self._own(node) + sum(times * part.drawn for times, part in parts),
-            1 + max((part.deep for _, part in parts), default=0),
+            1 + max((part.depth for _, part in parts), default=0),
             _own_growth(node) * max((part.growth for _, part in parts), default=1),
         )
-        if len(self._open) + load.deep > _DEEP:
-            raise _RefusedError(f"its objects lie in each other, more than {_DEEP} deep")
-        self._known[node] = load
+        if len(self._open) + load.depth > _DEEP:
+            raise _too_deep()
+        self._loads[node] = load
         return load
 
     def _children(self, node: _Node) -> Iterator[tuple[float, _Load]]:
         if node.tag == "defs":
             return
         for child in node.children:
-            yield 1, _NOTHING if child.tag in _IN_PLACE_UNDRAWN else self.load(child)
+            yield 1, _NOTHING if child.tag in _NOT_DRAWN_IN_PLACE else self.load(child)
 
     def _references(self, node: _Node) -> Iterator[tuple[float, _Load]]:
-        """What is drawn for the sake of an element, and how often."""
+        """The loads of what an element refers to, and how often each is drawn."""
         for name, kind in (("clip-path", "path"), ("mask", "mask"), ("filter", "filter")):
             for target in self._targets(node, name, kind):
                 yield 1, self.load(target)
@@ -585,8 +614,8 @@ class _Scales:
                     yield 1, self.load(target)
         vertices, breaks = _vertices(node)
         for name, times in zip(_MARKERS, (breaks, vertices, breaks), strict=True):
-            given = name if name in node.attributes else "marker"
-            for target in self._targets(node, given, "marker") if times else ():
+            attribute = name if name in node.attributes else "marker"
+            for target in self._targets(node, attribute, "marker") if times else ():
                 yield times, self.load(target)
 
     def _targets(self, node: _Node, name: str, kind: str) -> list[_Node]:
@@ -595,15 +624,16 @@ class _Scales:
         target = value.removeprefix("#") if name in _HREFS else match[2] if match else ""
         if not target:
             return []
-        found = self._ids.get(target, [])
-        if (kind, target) not in self._sought:
-            self._sought.add((kind, target))
-            self.aside += self._elements * _MISS_COST if not found else (
-                found[0].position * (_FIND_COST + found[0].depth * _MISS_COST / 5)
+        nodes = self._ids.get(target, [])
+        if (kind, target) not in self._searched:
+            self._searched.add((kind, target))
+            self.extra += self._elements * _MISS_COST if not nodes else (
+                nodes[0].position * (_FIND_COST + nodes[0].depth * _MISS_COST / 5)
             )  # fmt: skip
-        return [node for node in found if kind in node.tag.lower()]
+        return [node for node in nodes if kind in node.tag.lower()]
 
     def _own(self, node: _Node) -> float:
+        """The cost of an element without its children and references."""
         cost = 1.0 + _draw_cost(node)
         box = self._box(node)
         if node.get("opacity", "1") != "1":
@@ -615,27 +645,28 @@ class _Scales:
         if node.tag in _PATHS | _TEXTS:
             cost += box * sum("url(" in node.get(name) for name in ("fill", "stroke"))
         if node.tag in _TEXTS:
-            self._set_type(node)
+            self._add_font(node)
         elif node.tag == "svg" and node.depth and not {"width", "height"} <= node.attributes.keys():
             cost += box
         elif "Gradient" in node.tag:
             cost += _GRADIENT_COST
         return cost
 
-    def _set_type(self, node: _Node) -> None:
-        kind = "|".join(node.get(f"font-{part}") for part in ("family", "style", "weight", "size"))
-        if ("font", kind) not in self._sought:
-            self._sought.add(("font", kind))
-            self.aside += _FONT_COST
+    def _add_font(self, node: _Node) -> None:
+        font = "|".join(node.get(f"font-{part}") for part in ("family", "style", "weight", "size"))
+        if ("font", font) not in self._searched:
+            self._searched.add(("font", font))
+            self.extra += _FONT_COST
 
     def _box(self, node: _Node) -> float:
-        """What it takes to find out where an element lies."""
+        """The cost of computing the bounding box of an element."""
         if node not in self._boxes:
             self._boxes[node] = _box_cost(node) + sum(self._box(child) for child in node.children)
         return self._boxes[node]
 
 
 def _own_growth(node: _Node) -> float:
+    """How much an element enlarges its children."""
     growth = max(1.0, _growth(node.get("transform")))
     if node.depth and "viewBox" in node.attributes:
         sides = [float(side) for side in _NUMBER.findall(node.get("viewBox"))[2:]]
@@ -648,12 +679,12 @@ class _Commands:
     """What path data consists of."""
 
     count: int
-    breaks: int  # that begin or end a part
-    copies: int  # of what is left of the data, made in reading it
-    longest: int  # characters without a letter between them
+    breaks: int  # that begin or end a subpath
+    copies: int  # of the rest of the data, made while reading it
+    longest: int  # run of characters without a letter
 
 
-@lru_cache(maxsize=4)  # asked for thrice in a row
+@lru_cache(maxsize=4)  # needed three times in a row
 def _commands(data: str) -> _Commands:
     count = breaks = copies = longest = 0
     for letter, run in _COMMAND.findall(data):
@@ -671,7 +702,7 @@ def _pairs(node: _Node) -> int:
 
 
 def _vertices(node: _Node) -> tuple[int, int]:
-    """How many vertices a shape has at most, and how many of them are first or last ones."""
+    """How many vertices a shape has at most, and how many of these are first or last ones."""
     if node.tag == "path":
         commands = _commands(node.get("d"))
         return commands.count + 1 + commands.breaks, commands.breaks + 1
@@ -703,7 +734,9 @@ def _box_cost(node: _Node) -> float:
 
 
 def _dashes(node: _Node) -> float:
-    """How many dashes a line has at most: the typesetter writes one pattern, a reader draws all."""
+    """How many dashes a line has at most: the typesetter writes one pattern, a PDF viewer draws
+    them all.
+    """
     pattern = sum(float(number) for number in _NUMBER.findall(node.get("stroke-dasharray")))
     if pattern <= 0 or node.get("stroke", "none") == "none":
         return 0

@@ -1,7 +1,8 @@
 """What a template sees of a leaflet: plain frozen data, made for it.
 
-A template may come from a stranger. So it gets no object that could do anything: text, HTML that is
-ready, tuples, and the small classes of this file, which have fields and nothing else.
+A template may come from a stranger. So it gets no object that could do anything: only text, HTML
+that is ready, tuples, and the small classes of this file, which have fields and nothing else.
+Their names are our own business; the names of their fields are what templates use.
 """
 
 from collections.abc import Iterator
@@ -10,22 +11,21 @@ from dataclasses import dataclass, fields
 from markupsafe import Markup
 
 from brochure import __version__
-from brochure.layout import edition as editions
-from brochure.layout.compose.filters import Helpers
+from brochure.layout.compose.filters import Filters
+from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, sources
-from brochure.manuscript.model import leaflet as model
+from brochure.manuscript.model.leaflet import Passage, Quote, Source
 from brochure.manuscript.text.language import direction_of
-from brochure.sources.finding import Checked as CheckedQuote
-from brochure.sources.finding import Verdict
-from brochure.sources.verification import Verification as Verified
+from brochure.sources.finding import CheckedQuote, Verdict
+from brochure.sources.verification import Verification
 
 
 @dataclass(frozen=True)
-class Quote:
+class QuoteView:
     """A quote: `text` and `heading` as they were written, `verbatim` ready to be printed.
 
-    `attributes` are those of HTML for its language; `reference` is where it stands. `verdict` is
-    the name of a word of the language, `wrong` whether it stops a build.
+    `attributes` are the HTML attributes for its language; `reference` is where it is found in the
+    source. `verdict` is a key of `View.words`; `wrong`: the verdict stops a build.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Commentary:
+class CommentaryView:
     """A commentary, in Markdown."""
 
     heading: str | None
@@ -46,16 +46,16 @@ class Commentary:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A pair, or one side of it."""
+class PassageView:
+    """A quote with its commentary, or one of them alone."""
 
     id: str
-    quote: Quote | None
-    commentary: Commentary | None
+    quote: QuoteView | None
+    commentary: CommentaryView | None
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnsView:
     """The headings of the two columns, in Markdown."""
 
     quote: str
@@ -63,16 +63,16 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Logo:
-    """A picture: its file, beside the leaflet, and what it shows."""
+class LogoView:
+    """A picture: the name of its file, relative to the leaflet's folder, and what it shows."""
 
     file: str
     alt: str
 
 
 @dataclass(frozen=True)
-class Source:
-    """A document that is quoted; `attributes` are those of HTML for its language."""
+class SourceView:
+    """A document that is quoted; `attributes` are the HTML attributes for its language."""
 
     title: str
     author: str | None
@@ -82,7 +82,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Leaflet:
+class LeafletView:
     """A leaflet as it was written: texts in Markdown, dates as 2019-02-01."""
 
     language: str
@@ -96,13 +96,13 @@ class Leaflet:
     imprint: str | None
     codes: tuple[str, ...]
     verification: str
-    columns: Columns | None
-    logo: Logo | None
-    passages: tuple[Passage, ...]
+    columns: ColumnsView | None
+    logo: LogoView | None
+    passages: tuple[PassageView, ...]
 
 
 @dataclass(frozen=True)
-class ContextSegment:
+class ContextSegmentView:
     """Words of a context: of the quote itself, or around it; `spaced`: a space follows."""
 
     text: str
@@ -111,29 +111,30 @@ class ContextSegment:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A quote as it was verified: where it stands in the source, and what stands around it."""
+class CheckedQuoteView:
+    """A quote as it was verified: its place in the source, and the words around it there."""
 
-    quote: Quote
-    location: Markup
-    context: tuple[ContextSegment, ...]
+    quote: QuoteView
+    place: Markup
+    context: tuple[ContextSegmentView, ...]
 
 
 @dataclass(frozen=True)
-class Verification:
-    """What is known of the quotes: how many are right, which files were read, with their SHA-256.
+class VerificationView:
+    """What is known about the quotes.
 
-    `marked`: wrong ones are marked on the page, as in a draft.
+    `marked`: wrong ones are marked on the page, as in a draft. `verified` is the number of correct
+    ones; `digests` are the files that they were compared with, each with its SHA-256.
     """
 
-    mark_wrong_quotes: bool
+    marked: bool
     verified: int
     digests: tuple[tuple[str, str], ...]
-    quotes: tuple[Checked, ...]
+    quotes: tuple[CheckedQuoteView, ...]
 
 
 @dataclass(frozen=True)
-class Language:
+class LanguageView:
     """The language of the leaflet and its direction: ``ltr`` or ``rtl``."""
 
     code: str
@@ -141,8 +142,8 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Edition:
-    """The form of output."""
+class EditionView:
+    """The form of output; `codes`: QR codes are printed."""
 
     name: str
     output: str
@@ -153,44 +154,44 @@ class Edition:
 
 @dataclass(frozen=True)
 class View:
-    """All that a template sees, by the names that it has there.
+    """Everything that a template sees, under the names that it has there.
 
-    `words` are the fixed words of the language by name; `sources` all documents that are quoted,
-    each once; `generator` is the name of this program with its version.
+    `words` are the fixed words of the language by key; `sources` are all documents that are
+    quoted, each once; `generator` is the name of this program with its version.
     """
 
-    leaflet: Leaflet
-    verification: Verification
-    sources: tuple[Source, ...]
-    language: Language
+    leaflet: LeafletView
+    verification: VerificationView
+    sources: tuple[SourceView, ...]
+    language: LanguageView
     words: dict[str, str]
-    edition: Edition
+    edition: EditionView
     generator: str = f"brochure {__version__}"
 
 
 #: The classes that a template meets, besides text, numbers and tuples.
 CLASSES = (
-    Leaflet, Columns, Logo, Passage, Quote, Commentary, Source, Verification, Checked,
-    ContextSegment, Language, Edition,
+    LeafletView, ColumnsView, LogoView, PassageView, QuoteView, CommentaryView, SourceView,
+    VerificationView, CheckedQuoteView, ContextSegmentView, LanguageView, EditionView,
 )  # fmt: skip
 
 
-def names_of(kind: type) -> frozenset[str]:
-    """What a template can ask of an object of one of these classes."""
+def field_names(kind: type) -> frozenset[str]:
+    """The attributes that a template may read of an object of one of these classes."""
     return frozenset(field.name for field in fields(kind))
 
 
-def view(
+def build_view(
     manuscript: Manuscript,
-    verified: Verified,
-    edition: editions.Edition,
+    verification: Verification,
     name: str,
-    helpers: Helpers,
+    edition: Edition,
+    filters: Filters,
 ) -> View:
-    """What a template sees of a leaflet, of whose quotes so much is known, in an edition."""
-    leaflet, builder = manuscript.leaflet, _Builder(manuscript, verified, helpers)
+    """What a template sees of a leaflet and its verification, in the edition called `name`."""
+    leaflet, builder = manuscript.leaflet, _Builder(manuscript, verification, filters)
     return View(
-        leaflet=Leaflet(
+        leaflet=LeafletView(
             language=leaflet.language,
             title=leaflet.title,
             subtitle=leaflet.subtitle,
@@ -203,79 +204,84 @@ def view(
             codes=tuple(leaflet.codes or ()),
             verification=leaflet.verification,
             columns=builder.columns(),
-            logo=Logo(leaflet.logo.file, leaflet.logo.alt) if leaflet.logo else None,
+            logo=LogoView(leaflet.logo.file, leaflet.logo.alt) if leaflet.logo else None,
             passages=tuple(map(builder.passage, leaflet.passages)),
         ),
-        verification=Verification(
-            verified.mark_wrong_quotes,
-            verified.verified,
-            verified.digests,
-            tuple(map(builder.checked, verified.quotes)),
+        verification=VerificationView(
+            verification.mark_wrong_quotes,
+            verification.verified,
+            verification.digests,
+            tuple(map(builder.checked_quote, verification.quotes)),
         ),
         sources=tuple(builder.sources()),
-        language=Language(manuscript.language.code, manuscript.language.direction),
+        language=LanguageView(manuscript.language.code, manuscript.language.direction),
         words=dict(manuscript.language.words),
-        edition=Edition(name, edition.output, edition.arrangement, edition.links, edition.codes),
+        edition=EditionView(
+            name, edition.output, edition.arrangement, edition.links, edition.qr_codes
+        ),
     )
 
 
 class _Builder:
-    """The parts of a view."""
+    """Builds the parts of a view."""
 
-    def __init__(self, manuscript: Manuscript, verified: Verified, helpers: Helpers) -> None:
-        self._manuscript, self._verified, self._helpers = manuscript, verified, helpers
+    def __init__(
+        self, manuscript: Manuscript, verification: Verification, filters: Filters
+    ) -> None:
+        self._manuscript, self._verification, self._filters = manuscript, verification, filters
         self._source = manuscript.leaflet.source
 
-    def columns(self) -> Columns | None:
+    def columns(self) -> ColumnsView | None:
         columns = self._manuscript.leaflet.columns
-        return Columns(columns.quote, columns.commentary) if columns else None
+        return ColumnsView(columns.quote, columns.commentary) if columns else None
 
-    def passage(self, passage: model.Passage) -> Passage:
+    def passage(self, passage: Passage) -> PassageView:
         quote, commentary = passage.quote, passage.commentary
-        return Passage(
+        return PassageView(
             passage.id,
             self._quote(quote, passage.id) if quote else None,
-            Commentary(commentary.heading, commentary.text) if commentary else None,
+            CommentaryView(commentary.heading, commentary.text) if commentary else None,
         )
 
-    def checked(self, checked: CheckedQuote) -> Checked:
+    def checked_quote(self, checked: CheckedQuote) -> CheckedQuoteView:
         quote, finding = checked.quote, checked.finding
-        location = finding.found[0] if finding.verdict is Verdict.VERBATIM else quote
-        return Checked(
+        location = finding.actual[0] if finding.verdict is Verdict.VERBATIM else quote
+        return CheckedQuoteView(
             self._quote(quote, checked.passage),
-            self._helpers.reference(location, quote, self._source),
+            self._filters.reference(location, quote, self._source),
             tuple(
-                ContextSegment(piece.text, piece.quoted, piece.spaced) for piece in finding.context
+                ContextSegmentView(segment.text, segment.quoted, segment.spaced)
+                for segment in finding.context
             ),
         )
 
-    def sources(self) -> Iterator[Source]:
+    def sources(self) -> Iterator[SourceView]:
         for source in dict.fromkeys(source for _, source in sources(self._manuscript.leaflet)):
             attributes = self._attributes(source)
-            yield Source(source.title, source.author, source.date, source.address, attributes)
+            yield SourceView(source.title, source.author, source.date, source.address, attributes)
 
-    def _quote(self, quote: model.Quote, passage: str) -> Quote:
+    def _quote(self, quote: Quote, passage: str) -> QuoteView:
         source = quote.source or self._source
-        finding = self._verified.by_passage.get(passage)
+        finding = self._verification.by_passage.get(passage)
         languages = self._manuscript.languages
-        return Quote(
+        return QuoteView(
             text=quote.text,
             heading=quote.heading,
-            verbatim=self._helpers.quotation(
-                quote.text, languages.get(self._code(source), self._manuscript.language)
+            verbatim=self._filters.quotation(
+                quote.text, languages.get(self._language_of(source), self._manuscript.language)
             ),
             attributes=self._attributes(source),
-            reference=self._helpers.reference(quote, quote, self._source),
+            reference=self._filters.reference(quote, quote, self._source),
             verdict=(finding.verdict if finding else Verdict.UNCHECKED).value.replace(" ", "_"),
-            wrong=passage in self._verified.wrong,
+            wrong=passage in self._verification.wrong,
         )
 
-    def _attributes(self, source: model.Source | None) -> Markup:
-        """HTML attributes for words of a source in another language than the leaflet."""
-        code = self._code(source)
+    def _attributes(self, source: Source | None) -> Markup:
+        """The HTML attributes for words of a source that is not in the leaflet's language."""
+        code = self._language_of(source)
         if code == self._manuscript.leaflet.language:
             return Markup("")
         return Markup(' lang="{}" dir="{}"').format(code, direction_of(code))
 
-    def _code(self, source: model.Source | None) -> str:
+    def _language_of(self, source: Source | None) -> str:
         return (source.language if source else None) or self._manuscript.original

@@ -1,7 +1,7 @@
-"""WeasyPrint, made ours: loaded late and quickly, with our fonts, without network or disk.
+"""WeasyPrint, loaded late and quickly, with our fonts, and without access to network or disk.
 
-The only module that imports WeasyPrint. Its private parts that are leaned on (the version is
-pinned): the tag tree and three functions of the line breaker are replaced in :func:`load`.
+The only module that imports WeasyPrint. The private parts of it that we rely on (its version is
+pinned), the tag tree and three functions of the line breaker, are replaced when it is loaded.
 """
 
 import contextlib
@@ -16,8 +16,9 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -25,162 +26,26 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, warning
+from PIL import ImageFile
+
+from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
-from brochure.layout.compose.assets import Asset
+from brochure.layout.composition import Asset
 from brochure.layout.weasyprint import linebreak, tagging
+from brochure.messages import say
 
-_WHERE = re.compile(r" at (\d+):(\d+)")
-
-
-def font_configuration(folders: tuple[Path, ...], cache: Path | None = None) -> Any:
-    """A font configuration that knows the fonts in these folders and no others.
-
-    fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. No
-    ``@font-face``: it would leave a copy of each font in the temporary folder. `cache` is a folder
-    of our own for what can be made again, or None.
-    """
-    with _fontconfig_file(folders, cache) as file, _environment(file):
-        load()
-        from weasyprint.text.fonts import FontConfiguration
-
-        return FontConfiguration()
+_POSITION = re.compile(r" at (\d+):(\d+)")
 
 
-def fetcher(assets: Mapping[str, Asset]) -> Any:
-    """A fetcher that hands out what was collected, and ends the work at any other address."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class Fetcher(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: object = None) -> Any:
-            asset = assets.get(unquote(url))
-            if asset is None:
-                raise FatalURLFetchingError(f"`{url[:80]}` was asked for while typesetting")
-            return URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
-
-    return Fetcher(allowed_protocols=set(), allow_redirects=False)
-
-
-class Log:
-    """WeasyPrint only logs what it leaves out; here that becomes diagnostics."""
-
-    def __init__(self) -> None:
-        self._messages: list[tuple[int, str]] = []
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Collect the log while the block runs, from this thread."""
-        logger = logging.getLogger("weasyprint")
-        handler = logging.Handler(logging.WARNING)
-        thread = threading.get_ident()
-
-        def note(record: logging.LogRecord) -> None:
-            # That the library is missing is said once, with what to do about it.
-            said = "instead of HarfBuzz-Subset" in record.getMessage()
-            if record.thread == thread and not said:
-                self._messages.append((record.levelno, record.getMessage()))
-
-        handler.emit = note  # type: ignore[method-assign]
-        logger.addHandler(handler)
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
-
-    def diagnostics(self, location: Location) -> list[Diagnostic]:
-        """What was logged. Something missing from the page is an error, the rest a warning."""
-        diagnostics = []
-        for level, message in dict.fromkeys(self._messages):
-            where = _WHERE.search(message)
-            line, column = (
-                (int(where[1]), int(where[2])) if where else (location.line, location.column)
-            )
-            missing = level >= logging.ERROR or ".notdef" in message
-            complain = error if missing else warning
-            diagnostics.append(
-                complain(
-                    "typesetter",
-                    f"The typesetter says: {message.strip().rstrip('.')}.",
-                    Location(location.file, line, column),
-                    "Something is missing from the page."
-                    if missing
-                    else "It ignores this; look whether the page is as you want it.",
-                )
-            )
-        return diagnostics
-
-
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """No search for cyclic garbage while a leaflet is set.
-
-    All its boxes live until the end; looking through them again and again makes 500 passages
-    cost a fifth more each than 50. Afterwards collections are on, in any case: the command line
-    begins without them.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@contextmanager
-def _fontconfig_file(folders: tuple[Path, ...], cache: Path | None) -> Iterator[Path]:
-    """A fontconfig file that names these folders only, with fontconfig's own cache beside it.
-
-    Both stay in our cache, where there is one: of a worker that is stopped nothing is left behind.
-    """
-    kept = _kept_file(folders, cache / "fontconfig") if cache else None
-    if kept is not None:
-        yield kept
-        return
-    with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
-        file = Path(temporary) / "fonts.conf"
-        file.write_text(_fontconfig_text(folders, Path(temporary)), "utf-8")
-        yield file
-
-
-def _kept_file(folders: tuple[Path, ...], home: Path) -> Path | None:
-    """The file in a folder of our own; None where that cannot be written."""
-    text = _fontconfig_text(folders, home)
-    file = home / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
-    try:
-        write_whole(file, text.encode())  # of two at once, either writes the same
-    except OSError:
-        return None
-    return file
-
-
-def _fontconfig_text(folders: tuple[Path, ...], home: Path) -> str:
-    tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
-    tags.append(f"<cachedir>{escape(str(home))}</cachedir>")
-    return f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
-
-
-@contextmanager
-def _environment(file: Path) -> Iterator[None]:
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(file)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-
-
-def load() -> Any:
-    """WeasyPrint, imported without what costs half of its start and is not needed.
+@cache
+def load_weasyprint() -> Any:
+    """WeasyPrint, imported without what takes half of its start and is not needed.
 
     cffi calls ``ctypes.util.find_library``, which starts gcc and ldconfig, 22 times: for each
     name that cannot be loaded directly. On Linux the names that can are in WeasyPrint's list.
     The parts of fontTools that cut fonts into subsets are for machines without
-    harfbuzz-subset, and for variable fonts. Raises Problems where Pango is missing.
+    harfbuzz-subset, and for variable fonts. Raises DiagnosticsError where Pango is missing.
     """
-    if "weasyprint" in sys.modules:
-        return sys.modules["weasyprint"]
     find = ctypes.util.find_library
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
@@ -188,30 +53,26 @@ def load() -> Any:
         with (
             warnings.catch_warnings(),
             contextlib.redirect_stdout(io.StringIO()),
-            _later("fontTools.varLib.instancer", "instantiateVariableFont"),
-            _later("fontTools.subset", "Options", "Subsetter"),
+            _loaded_when_called("fontTools.varLib.instancer", "instantiateVariableFont"),
+            _loaded_when_called("fontTools.subset", "Options", "Subsetter"),
         ):
             warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
             import weasyprint.pdf
     except OSError as reason:
-        raise DiagnosticsError(
-            [
-                error(
-                    "no-pango",
-                    f"The library Pango, which sets the type, is missing ({reason}).",
-                    Location("pango"),
-                    "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends "
-                    "libpangoft2-1.0-0 libharfbuzz-subset0; Fedora: sudo dnf install -y pango; "
-                    "macOS: brew install pango.",
-                )
-            ]
-        ) from None
+        fail(
+            "no-pango",
+            say("Pango, the library that lays out text, is missing ({reason}).", reason=reason),
+            Location("pango"),
+            say(
+                "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends "
+                "libpangoft2-1.0-0 libharfbuzz-subset0; Fedora: sudo dnf install -y pango; "
+                "macOS: brew install pango."
+            ),
+        )
     finally:
         ctypes.util.find_library = find
-    from PIL import ImageFile
-
-    # WeasyPrint makes Pillow read pictures that end too early, in the whole process: from the
-    # second leaflet of a worker on, our own check would pass what is cut.
+    # WeasyPrint makes Pillow accept truncated pictures, in the whole process: from the second
+    # leaflet of a worker on, our own check would let them pass.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
     linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
@@ -219,7 +80,7 @@ def load() -> Any:
 
 
 @contextmanager
-def _later(name: str, *functions: str) -> Iterator[None]:
+def _loaded_when_called(name: str, *functions: str) -> Iterator[None]:
     """While the block runs, importing the module gives one that is loaded when it is called."""
 
     def call(function: str) -> Callable[..., Any]:
@@ -239,15 +100,185 @@ def _later(name: str, *functions: str) -> Iterator[None]:
 
 def missing_libraries(location: Location) -> list[Diagnostic]:
     """A warning where the library is missing that makes files small."""
-    from weasyprint.text import ffi
-
-    if ffi.harfbuzz_subset is not None:
+    if load_weasyprint().text.ffi.harfbuzz_subset is not None:
         return []
     return [
         warning(
             "no-harfbuzz-subset",
-            "The library harfbuzz-subset is missing: files grow to twice their size.",
+            say("The library harfbuzz-subset is missing: PDFs become twice as large."),
             location,
-            "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends libharfbuzz-subset0.",
+            say(
+                "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends "
+                "libharfbuzz-subset0."
+            ),
         )
     ]
+
+
+def asset_fetcher(assets: Mapping[str, Asset]) -> Any:
+    """A fetcher that hands out these assets, and ends the work at any other address."""
+    urls = load_weasyprint().urls
+
+    class Fetcher(urls.URLFetcher):  # type: ignore[misc,name-defined]
+        def fetch(self, url: str, headers: object = None) -> Any:
+            asset = assets.get(unquote(url))
+            if asset is None:
+                raise urls.FatalURLFetchingError(url[:80])
+            return urls.URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
+
+    return Fetcher(allowed_protocols=set(), allow_redirects=False)
+
+
+@contextmanager
+def refusals_reported(location: Location) -> Iterator[None]:
+    """Fail with a diagnostic where WeasyPrint refuses to set the leaflet at all."""
+    weasyprint = load_weasyprint()
+    try:
+        yield
+    except weasyprint.urls.FatalURLFetchingError as refused:
+        fail(
+            "outside-project",
+            say("`{address}` is not a file in the project.", address=str(refused)),
+            location,
+            say(
+                "Keep pictures and style sheets in the project, and refer to them by their plain "
+                "names in the template or style sheet."
+            ),
+        )
+    except RecursionError:
+        fail(
+            "too-complex",
+            say("The typesetter cannot cope with this leaflet: it is nested too deeply."),
+            location,
+            say("Check the template in styles/: are there elements that are never closed?"),
+        )
+
+
+class WeasyPrintLog:
+    """WeasyPrint only logs what it leaves out; here that becomes diagnostics."""
+
+    def __init__(self) -> None:
+        self._messages: list[tuple[int, str]] = []
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Collect what this thread logs while the block runs."""
+        logger = logging.getLogger("weasyprint")
+        handler = logging.Handler(logging.WARNING)
+        thread = threading.get_ident()
+
+        def collect(record: logging.LogRecord) -> None:
+            # `missing_libraries` reports this one, and what to do about it.
+            reported = "instead of HarfBuzz-Subset" in record.getMessage()
+            if record.thread == thread and not reported:
+                self._messages.append((record.levelno, record.getMessage()))
+
+        handler.emit = collect  # type: ignore[method-assign]
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+    def diagnostics(self, location: Location) -> list[Diagnostic]:
+        """What was logged. Something missing from the page is an error, the rest a warning."""
+        return [
+            _logged(level, text.strip().rstrip("."), location)
+            for level, text in dict.fromkeys(self._messages)
+        ]
+
+
+def _logged(level: int, text: str, location: Location) -> Diagnostic:
+    position = _POSITION.search(text)
+    if position:
+        location = Location(location.file, int(position[1]), int(position[2]))
+    message = say("The typesetter reports: {text}.", text=text)
+    if level >= logging.ERROR or ".notdef" in text:
+        return error(
+            "typesetter",
+            message,
+            location,
+            say(
+                "Something is missing from the page: check the picture, font or style that this "
+                "is about."
+            ),
+        )
+    return warning(
+        "typesetter",
+        message,
+        location,
+        say("It ignores this; check whether the page looks as you want it."),
+    )
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """No search for cyclic garbage while a leaflet is laid out.
+
+    All its boxes live until the end; looking through them again and again would make each of 500
+    passages a fifth more expensive than each of 50. Afterwards the search is on, in any case: the
+    command line starts without it.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def font_configuration(folders: Sequence[Path], cache_folder: Path | None = None) -> Any:
+    """A font configuration that knows the fonts in these folders and no others.
+
+    fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. There is no
+    ``@font-face``: it would leave a copy of each font in the temporary folder. `cache_folder` is
+    for what can be made again, or None.
+    """
+    weasyprint = load_weasyprint()
+    with _fontconfig_file(folders, cache_folder) as file, _fontconfig_environment(file):
+        return weasyprint.text.fonts.FontConfiguration()
+
+
+@contextmanager
+def _fontconfig_file(folders: Sequence[Path], cache_folder: Path | None) -> Iterator[Path]:
+    """A fontconfig file that names these folders only, with fontconfig's own cache beside it.
+
+    Both stay in our cache, if there is one: a worker that is stopped leaves nothing behind.
+    """
+    kept = _cached_file(folders, cache_folder / "fontconfig") if cache_folder else None
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="brochure-") as temporary:
+        file = Path(temporary) / "fonts.conf"
+        file.write_text(_fontconfig_text(folders, Path(temporary)), "utf-8")
+        yield file
+
+
+def _cached_file(folders: Sequence[Path], home: Path) -> Path | None:
+    """The file in our cache; None where that cannot be written."""
+    text = _fontconfig_text(folders, home)
+    file = home / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
+    try:
+        write_whole(file, text.encode())  # if two processes do at once, both write the same
+    except OSError:
+        return None
+    return file
+
+
+def _fontconfig_text(folders: Sequence[Path], home: Path) -> str:
+    tags = [f"<dir>{escape(str(folder))}</dir>" for folder in folders]
+    tags.append(f"<cachedir>{escape(str(home))}</cachedir>")
+    return f"<?xml version='1.0'?>\n<fontconfig>{''.join(tags)}</fontconfig>\n"
+
+
+@contextmanager
+def _fontconfig_environment(file: Path) -> Iterator[None]:
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(file)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before

@@ -1,17 +1,18 @@
-"""What a PDF says about itself: archivable, accessible, and nothing that changes from run to run.
+"""The metadata of a PDF: archivable, accessible, and nothing that changes from run to run.
 
 WeasyPrint declares one standard at a time (its issue #2783). Here PDF/UA-1 (ISO 14289-1, 5) is
 declared beside PDF/A-2a (ISO 19005-2, 6.7.11), with the extension schema that PDF/A asks for
 (6.6.2.3) for the `pdfuaid` namespace.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
 import pydyf
+
+from brochure.layout.composition import title_with_region
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -49,25 +50,25 @@ _PREFIXES = {
 }
 
 
-def finisher(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], None]:
-    """A finisher for WeasyPrint's ``write_pdf``, which completes the metadata of the PDF.
+def metadata_writer(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], None]:
+    """A ``finisher`` for WeasyPrint's ``write_pdf``, which completes the metadata of the PDF.
 
-    It is written once for each of `regions`, whose name stands in title and coverage (none if
-    it is empty), and added to `pdfs`.
+    The PDF is written once for each of `regions`, whose name becomes part of the title and is the
+    coverage (neither if it is empty), and each is added to `pdfs`.
     """
 
-    def finish(document: Any, pdf: Any) -> None:
+    def write_metadata(document: Any, pdf: Any) -> None:
         write, title = pdf.write, document.metadata.title
-        for thing in pdf.objects:
-            if thing is not _metadata(pdf):
-                _compress(thing)
+        for item in pdf.objects:
+            if item is not _metadata_stream(pdf):
+                _compress(item)
         count = len(pdf.objects)
 
         def write_each(_: object, *options: Any) -> None:
             for region in regions:
-                del pdf.objects[count:]  # what writing added to them
+                del pdf.objects[count:]  # those that writing has added
                 pdf.current_position = 0
-                document.metadata.title = title_of(title, region)
+                document.metadata.title = title_with_region(title, region)
                 pdf.info["Title"] = pydyf.String(document.metadata.title)
                 _complete(document, pdf, region)
                 output = BytesIO()
@@ -76,29 +77,24 @@ def finisher(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], 
 
         pdf.write = write_each
 
-    return finish
+    return write_metadata
 
 
-def _metadata(pdf: Any) -> Any:
+def _metadata_stream(pdf: Any) -> Any:
     """The stream with the XMP metadata."""
     return pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
 
 
-def _compress(thing: Any) -> None:
-    """Compress a stream now, once: pydyf would do it for the file, and again for its hash."""
-    if isinstance(thing, pydyf.Stream) and thing.compress:
-        _, _, rest = thing.data.partition(b"\nstream\n")
-        thing.stream, thing.compress = [rest.removesuffix(b"\nendstream")], False
-        thing.extra["Filter"] = "/FlateDecode"
-
-
-def title_of(title: str, region: str) -> str:
-    """The title of a PDF: that of the leaflet, and the region where it does not name it."""
-    named = re.search(rf"(?<!\w){re.escape(region)}(?!\w)", title)
-    return title if not region or named else f"{title} – {region}"
+def _compress(item: Any) -> None:
+    """Compress a stream now, once: pydyf would do so for the file, and again for its hash."""
+    if isinstance(item, pydyf.Stream) and item.compress:
+        _, _, rest = item.data.partition(b"\nstream\n")
+        item.stream, item.compress = [rest.removesuffix(b"\nendstream")], False
+        item.extra["Filter"] = "/FlateDecode"
 
 
 def _complete(document: Any, pdf: Any, region: str) -> None:
+    """Write the XMP metadata anew, with PDF/UA-1 and the region; clean up the bookmarks."""
     for prefix, uri in _PREFIXES.items():
         ElementTree.register_namespace(prefix, uri)
     rdf = ElementTree.fromstring(document.metadata.generate_rdf_metadata("a", 2, "A"))
@@ -112,9 +108,9 @@ def _complete(document: Any, pdf: Any, region: str) -> None:
         description.set(f"{{{_RDF}}}about", "")
         ElementTree.SubElement(description, f"{{{_DC}}}coverage").text = region
     content = _HEADER + ElementTree.tostring(rdf, encoding="utf-8") + _FOOTER
-    # Uncompressed, so that archives can read it without opening the PDF (ISO 19005-2, 6.6.2.1).
-    stream = _metadata(pdf)
+    # Uncompressed, so that archives can read it without decoding the PDF (ISO 19005-2, 6.6.2.1).
+    stream = _metadata_stream(pdf)
     stream.stream, stream.compress = [content], False
-    for dictionary in pdf.objects:  # bookmarks take their words from the page, hyphens and all
+    for dictionary in pdf.objects:  # bookmarks take their words, with soft hyphens, from the page
         if isinstance(dictionary, dict) and "Title" in dictionary and "Dest" in dictionary:
             dictionary["Title"].string = dictionary["Title"].string.replace("\u00ad", "")

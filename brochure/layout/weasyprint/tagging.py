@@ -1,10 +1,11 @@
 """The structure tree of a PDF: what a screen reader reads, and in which order.
 
-Built from the laid-out boxes, in place of WeasyPrint's own, because a table that is cut by a
-page has to stay one table: each passage reads quote, then commentary, whole (WeasyPrint #2903).
-One HTML element becomes one structure element, on however many pages its boxes lie. What repeats
-on each page (running foot, the table header after the first page) is an artifact. Clauses are
-those of ISO 32000-1 and, for the Matterhorn protocol of PDF/UA-1, of ISO 14289-1.
+Built from the laid-out boxes, in place of WeasyPrint's own, because a table that continues on the
+next page has to stay one table: of each passage, all of the quote is read, then all of the
+commentary (WeasyPrint #2903). One HTML element becomes one structure element, on however many
+pages its boxes lie. What repeats on each page (the running foot; after the first page, the table
+header) is an artifact. Clauses are those of ISO 32000-1 and, for the Matterhorn protocol of
+PDF/UA-1, of ISO 14289-1.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 import pydyf
 
-Box = Any  # WeasyPrint's boxes are private to it and untyped
+from brochure.layout.weasyprint.boxes import Box
 
 # HTML elements with a structure type of their own (14.8.4); all others are passed through.
 _ROLES = {
@@ -23,11 +24,11 @@ _ROLES = {
     "table": "Table", "caption": "Caption", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot",
     "tr": "TR", "th": "TH", "td": "TD", "svg": "Figure",
 }  # fmt: skip
-_DIRECT = "P"  # the role of text that stands in no element with a role
+_PARAGRAPH = "P"  # the role of text that is in no element with a role of its own
 
 
-class Stream(Protocol):
-    """A page's content stream as WeasyPrint leaves it: operators, and box → marked content."""
+class PageStream(Protocol):
+    """A page's content stream from WeasyPrint: its operators, and the marked content by box."""
 
     stream: list[Any]
     _tags: dict[Box, dict[str, Any]]
@@ -35,7 +36,7 @@ class Stream(Protocol):
 
 @dataclass(eq=False)
 class _Element:
-    """A structure element while the tree grows."""
+    """A structure element, while the tree is being built."""
 
     role: str
     language: str | None = None
@@ -47,17 +48,21 @@ class _Element:
 
 @dataclass(frozen=True)
 class _Content:
+    """A piece of marked content: its page, and its identifier there."""
+
     page: int
     mcid: int
 
 
 @dataclass(frozen=True, eq=False)
 class _Annotation:
+    """A link on a page."""
+
     page: int
     dictionary: Any
 
 
-def add_tags(pdf: Any, document: Any, pdf_version: object, page_streams: list[Stream]) -> None:
+def add_tags(pdf: Any, document: Any, pdf_version: object, page_streams: list[PageStream]) -> None:
     """Give a PDF its structure tree; takes the place of ``weasyprint.pdf.add_tags``."""
     builder = _Builder()
     for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
@@ -68,14 +73,16 @@ def add_tags(pdf: Any, document: Any, pdf_version: object, page_streams: list[St
 
 
 class _Builder:
+    """Builds the structure tree below `root`, page by page."""
+
     def __init__(self) -> None:
         self.root = _Element("Document")
         self.marked: list[dict[Box, dict[str, Any]]] = []
         self._elements: dict[object, _Element] = {}
-        self._height = 0.0  # of the page at hand, in CSS px
+        self._height = 0.0  # of the current page, in CSS px
         self._headers: dict[object, int] = {}  # table header → the page on which it is read
 
-    def page(self, number: int, page_box: Box, stream: Stream) -> None:
+    def page(self, number: int, page_box: Box, stream: PageStream) -> None:
         self.marked.append(dict(stream._tags))
         self._height = page_box.margin_height()
         artifacts: set[int] = set()
@@ -101,13 +108,13 @@ class _Builder:
         annotation = getattr(box, "link_annotation", None)
         if annotation is not None:
             own.kids.append(_Annotation(page, annotation))
-        # Not `or`: an element without children is false.
+        # Not `or`: an element without children is falsy.
         inner = element if box.element is None else box.element
         for child in getattr(box, "children", ()):
             self._box(child, own, inner, page, artifacts)
 
     def _element_of(self, box: Box, parent: _Element, element: object) -> _Element:
-        """The structure element of a box: made when its HTML element is met for the first time."""
+        """The structure element of a box, made when its HTML element is first met."""
         tag = str(box.element_tag or "").rpartition("}")[2]
         if tag == "li::marker":
             label = self._make((box.element, "Lbl"), "Lbl", parent)
@@ -128,7 +135,7 @@ class _Builder:
         if made.role == "LI":
             return self._make((box.element, "LBody"), "LBody", made)
         if made.role == "TH":
-            # ISO 14289-1, 7.5: a header says what it heads.
+            # ISO 14289-1, 7.5: a header says which cells it belongs to.
             made.attributes |= {"O": "/Table", "Scope": "/Column"}
             made.entries["ID"] = pydyf.String(f"column-{len(parent.kids)}")
         elif made.role == "TD":
@@ -149,10 +156,12 @@ class _Builder:
         return made
 
     def _text_holder(self, element: _Element, box: Box) -> _Element:
-        """Text directly in the document, a section or a list body stands in a paragraph there."""
+        """The element that holds a box's text: a paragraph of its own, if that is directly in the
+        document, in a section or in a block quote.
+        """
         if element.role not in ("Document", "Sect", "Art", "BlockQuote"):
             return element
-        return self._make((box.element, "text"), _DIRECT, element)
+        return self._make((box.element, "text"), _PARAGRAPH, element)
 
     def _make(self, key: object, role: str, parent: _Element) -> _Element:
         if key not in self._elements:
@@ -161,19 +170,19 @@ class _Builder:
         return self._elements[key]
 
     def _content_below(self, box: Box, page: int) -> set[int]:
-        """The marked content of a box and all boxes in it."""
-        found: set[int] = set()
+        """The marked content of a box and of all boxes in it."""
+        mcids: set[int] = set()
         stack = [box]
         while stack:
             box = stack.pop()
             box = getattr(box, "_box", box)
             if box in self.marked[page]:
-                found.add(self.marked[page][box]["mcid"])
+                mcids.add(self.marked[page][box]["mcid"])
             stack += getattr(box, "children", ())
-        return found
+        return mcids
 
 
-def _mark_artifacts(stream: Stream, mcids: set[int]) -> None:
+def _mark_artifacts(stream: PageStream, mcids: set[int]) -> None:
     """Turn marked content into pagination artifacts (14.8.2.2), in the stream itself."""
     operators = stream.stream
     for index, operator in enumerate(operators):
@@ -260,12 +269,12 @@ def _write(pdf: Any, root: _Element, marked: list[int]) -> None:
 
 
 def _pages(element: _Element) -> Iterator[int]:
-    """The page of each piece of content that lies directly in an element."""
+    """The page of each piece of content directly in an element."""
     return (kid.page for kid in element.kids if isinstance(kid, _Content | _Annotation))
 
 
 def _describe_link(annotation: Any, words: str) -> None:
-    """What a screen reader says of a link: its words, then where it leads (ISO 14289-1, 7.18.5)."""
+    """Let a screen reader read a link's words, then its address (ISO 14289-1, 7.18.5)."""
     address = annotation["A"]["URI"].string if "A" in annotation else ""
     described = words if not address or address in words else f"{words} ({address})"
     annotation["Contents"] = pydyf.String(described or address)

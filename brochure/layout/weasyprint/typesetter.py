@@ -1,4 +1,7 @@
-"""Composition → PDF: laid out until it is good, checked, tagged, and written."""
+"""Composition → PDF: laid out until it is good, tagged, and written. The door to WeasyPrint.
+
+The rest of the package imports nothing else from this folder.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -7,143 +10,121 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.etree.ElementTree import Element
 
-from brochure.diagnostics import (
-    Diagnostic,
-    DiagnosticsError,
-    Location,
-    error,
-    symbolic,
-)
+from brochure.diagnostics import Diagnostic, Location, Part, Reported
 from brochure.files import write_whole
-from brochure.layout import copyfit
-from brochure.layout.compose.assets import BASE
-from brochure.layout.composition import Composition
-from brochure.layout.copyfit import LaidOutDocument, Render, Rules, settle
+from brochure.layout.composition import BASE, Composition
+from brochure.layout.copyfit import fit
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.laid_out import Layout
+from brochure.layout.laid_out import (
+    OUTSIDE,
+    CellKey,
+    LaidOutDocument,
+    Layout,
+    LayoutRules,
+    PageRenderer,
+)
+from brochure.layout.pagination import lay_out
 from brochure.layout.weasyprint import boxes, engine, linebreak, metadata
 from brochure.manuscript.text.language import Hyphenation
 from brochure.project import packaged_fonts
 
-# PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` earns both.
-_VARIANT = "pdf/a-2a"
+# PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` meets both.
+PDF_VARIANT = "pdf/a-2a"
 _DPI = 300  # pictures are scaled down to this; a copier shows no more
-_Breaking = Callable[[], AbstractContextManager[None]]
+_FontKey = tuple[tuple[str, ...], str]
+_LineBreaking = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
-class SetPages:
-    """Pages that were set: a PDF for each region asked for, alike but for their metadata.
+class TypesetPages:
+    """The pages of a leaflet: a PDF for each region asked for, alike but for their metadata.
 
-    `extras` are what sheets carry beside them, as a PDF of their own; `layout` what stands where;
-    `expected` the text of each cell of the table, and outside it, as the HTML has it; `misfit`
-    says that the leaflet does not fit its pages, which is among the diagnostics.
+    `sheet_extras` is what sheets carry beside the pages, as a PDF of its own. `expected` is the
+    text of each cell as the HTML has it, which the pages should show. `misfit`: the leaflet does
+    not fill the pages that it should, which is among the diagnostics.
     """
 
     pdfs: tuple[bytes, ...]
-    extras: bytes | None
+    sheet_extras: bytes | None
     layout: Layout
-    pages: int
-    expected: Mapping[tuple[str, int], str]
+    expected: Mapping[CellKey, str]
     misfit: bool
     diagnostics: tuple[Diagnostic, ...]
 
 
 class WeasyPrintTypesetter:
-    """Sets compositions with WeasyPrint; keeps fonts, parsed styles and divided words warm
-    between them.
+    """Typesets compositions, and keeps fonts, parsed styles and divided words for the next one.
 
     `cache` is a folder for what can be made again (font tables, divided words), or None.
     """
 
     def __init__(self, cache: Path | None) -> None:
         self._cache = cache
-        self._fonts: dict[object, Any] = {}
-        self._styles: dict[object, tuple[list[Any], tuple[Diagnostic, ...]]] = {}
+        self._fonts: dict[_FontKey, Any] = {}
+        self._styles: dict[object, Reported[list[Any]]] = {}
         self._hyphenators: dict[str, Hyphenator] = {}
-        self._lines: dict[object, linebreak.Memory] = {}
+        self._lines: dict[object, linebreak.LineCache] = {}
         self._temporary: TemporaryDirectory[str] | None = None
 
-    def set_pages(self, composition: Composition, regions: Sequence[str] = ("",)) -> SetPages:
-        """Set a leaflet; once, however many regions print it.
+    @staticmethod
+    def preload() -> None:
+        """Load WeasyPrint before the first leaflet. Raises DiagnosticsError if Pango is missing."""
+        engine.load_weasyprint()
 
-        `regions` are the names that the metadata of each PDF give, empty for none. Raises
+    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> TypesetPages:
+        """Typeset a leaflet: once, however many regions print it.
+
+        `regions` are the names for the metadata of each PDF, empty for none. Raises
         DiagnosticsError where WeasyPrint cannot set it at all.
         """
-        with engine.without_collections():
-            return self._set(composition, regions)
+        with engine.without_garbage_collection(), engine.refusals_reported(Part()):
+            return self._typeset(composition, regions)
 
-    def _set(self, composition: Composition, regions: Sequence[str]) -> SetPages:
+    def save(self) -> None:
+        """Write the divided words to the cache, for the next process."""
+        for hyphenator in self._hyphenators.values():
+            hyphenator.save()
+
+    def _typeset(self, composition: Composition, regions: Sequence[str]) -> TypesetPages:
         key = _font_key(composition)
-        if key not in self._fonts:
-            folders = [packaged_fonts() / family for family in composition.edition.fonts]
-            if composition.fonts:
-                folders.insert(0, self._unpacked(composition.fonts, key[1]))
-            self._fonts[key] = engine.font_configuration(tuple(folders), self._cache)
-        fonts = self._fonts[key]
-        weasyprint = engine.load()
-        log = engine.Log()
-        fetcher = engine.fetcher(composition.assets)
-        try:
-            sheets, ignored = self._parsed_styles(composition, fonts, fetcher)
-            with log.listening():
-                html = weasyprint.HTML(
-                    string=composition.html, base_url=composition.base, url_fetcher=fetcher
-                )
-                expected = _expected(html.etree_element, composition.passages)
-                render = _renderer(
-                    html, sheets, fonts, composition, self._breaking(html, composition, key)
-                )
-                fitted = _laid_out(render, composition)
-                setting, layout = fitted.setting, fitted.setting.layout
-                pdfs: list[bytes] = []
-                finisher = metadata.finisher(regions, pdfs)
-                setting.document.write_pdf(pdf_variant=_VARIANT, finisher=finisher, dpi=_DPI)
-                extras = self._extras(composition, sheets, fonts, fetcher)
-        except weasyprint.urls.FatalURLFetchingError as reason:
-            raise DiagnosticsError(
-                [
-                    error(
-                        "outside-project",
-                        f"{reason}.",
-                        symbolic(),
-                        "Pictures and styles must lie in the project and be named plainly in "
-                        "the template or style sheet.",
-                    )
-                ]
-            ) from None
-        except RecursionError:
-            raise DiagnosticsError(
-                [
-                    error(
-                        "too-complex",
-                        "The typesetter cannot cope with this: it is nested too deeply.",
-                        symbolic(),
-                        "Look at the template in styles/: are there elements that are never "
-                        "closed?",
-                    )
-                ]
-            ) from None
-        return SetPages(
-            tuple(pdfs),
+        fonts = self._font_configuration(composition, key)
+        weasyprint = engine.load_weasyprint()
+        fetcher = engine.asset_fetcher(composition.assets)
+        styles = self._parsed_styles(composition, fonts, fetcher)
+        log = engine.WeasyPrintLog()
+        with log.listening():
+            html = weasyprint.HTML(
+                string=composition.html, base_url=composition.base, url_fetcher=fetcher
+            )
+            expected = _expected_text(html.etree_element, composition.passages)
+            breaking = self._line_breaking(composition, key)
+            render = _renderer(html, styles.value, fonts, composition, breaking)
+            fitted = _fitted(render, composition)
+            pdfs = fitted.value.write(regions)
+            extras = self._sheet_extras(composition, styles.value, fonts, fetcher)
+        return TypesetPages(
+            pdfs,
             extras,
-            layout,
-            setting.pages,
+            fitted.value.layout,
             expected,
             bool(fitted.diagnostics),
             (
                 *fitted.diagnostics,
-                *log.diagnostics(symbolic()),
-                *ignored,
-                *engine.missing_libraries(symbolic()),
+                *log.diagnostics(Part()),
+                *styles.diagnostics,
+                *engine.missing_libraries(Part()),
             ),
         )
 
-    def save(self) -> None:
-        """Keep what was learned, for the next process."""
-        for hyphenator in self._hyphenators.values():
-            hyphenator.save()
+    def _font_configuration(self, composition: Composition, key: _FontKey) -> Any:
+        if key not in self._fonts:
+            folders = [packaged_fonts() / family for family in composition.edition.fonts]
+            if composition.fonts:
+                folders.insert(0, self._unpacked(composition.fonts, key[1]))
+            self._fonts[key] = engine.font_configuration(folders, self._cache)
+        return self._fonts[key]
 
     def _unpacked(self, fonts: Mapping[str, bytes], digest: str) -> Path:
         """A folder with these fonts in it: fontconfig reads files only."""
@@ -156,33 +137,20 @@ class WeasyPrintTypesetter:
                 write_whole(folder / name, data)
         return folder
 
-    def _extras(
-        self, composition: Composition, sheets: list[Any], fonts: Any, fetcher: Any
-    ) -> bytes | None:
-        """What sheets carry beside the pages of the leaflet, as pages of a PDF of their own."""
-        if not composition.sheet_html:
-            return None
-        html = engine.load().HTML(
-            string=composition.sheet_html, base_url=composition.base, url_fetcher=fetcher
-        )
-        with self._breaking(html, composition, _font_key(composition))():
-            document = html.render(stylesheets=sheets, font_config=fonts)
-        return bytes(document.write_pdf())
-
     def _parsed_styles(
         self, composition: Composition, fonts: Any, fetcher: Any
-    ) -> tuple[list[Any], tuple[Diagnostic, ...]]:
-        """The style sheets, parsed once each, and what WeasyPrint ignores in them."""
+    ) -> Reported[list[Any]]:
+        """The style sheets, each parsed once, and what WeasyPrint ignores in them."""
         imported = tuple(a.data for a in composition.assets.values() if a.mime == "text/css")
         key = (composition.stylesheets, imported, _font_key(composition))
         if key not in self._styles:
             sheets = []
             diagnostics: list[Diagnostic] = []
             for name, css in composition.stylesheets:
-                log = engine.Log()
+                log = engine.WeasyPrintLog()
                 with log.listening():
                     sheets.append(
-                        engine.load().CSS(
+                        engine.load_weasyprint().CSS(
                             string=css,
                             base_url=f"{BASE}styles/{name}",
                             font_config=fonts,
@@ -190,25 +158,69 @@ class WeasyPrintTypesetter:
                         )
                     )
                 diagnostics += log.diagnostics(Location(f"styles/{name}"))
-            self._styles[key] = sheets, tuple(diagnostics)
+            self._styles[key] = Reported(sheets, tuple(diagnostics))
         return self._styles[key]
 
-    def _breaking(self, html: Any, composition: Composition, fonts: object) -> _Breaking:
-        """Line breaking in the languages of a leaflet, with all lines found before."""
+    def _line_breaking(self, composition: Composition, fonts: _FontKey) -> _LineBreaking:
+        """Line breaking in the languages of a leaflet, with all lines that were broken before."""
         hyphenators = {
             code: self._hyphenator(rules) for code, rules in composition.hyphenation.items()
         }
-        memory = self._lines.setdefault((fonts, tuple(composition.hyphenation.items())), {})
-        return lambda: linebreak.breaking(hyphenators, memory)
+        lines = self._lines.setdefault((fonts, tuple(composition.hyphenation.items())), {})
+        return lambda: linebreak.line_breaking(hyphenators, lines)
 
     def _hyphenator(self, rules: Hyphenation) -> Hyphenator:
         if rules.dictionary not in self._hyphenators:
             self._hyphenators[rules.dictionary] = Hyphenator(rules, self._cache)
         return self._hyphenators[rules.dictionary]
 
+    def _sheet_extras(
+        self, composition: Composition, sheets: list[Any], fonts: Any, fetcher: Any
+    ) -> bytes | None:
+        """What sheets carry beside the pages of the leaflet, as pages of a PDF of their own."""
+        if not composition.sheet_html:
+            return None
+        html = engine.load_weasyprint().HTML(
+            string=composition.sheet_html, base_url=composition.base, url_fetcher=fetcher
+        )
+        with self._line_breaking(composition, _font_key(composition))():
+            document = html.render(stylesheets=sheets, font_config=fonts)
+        return bytes(document.write_pdf())
 
-def _font_key(composition: Composition) -> tuple[tuple[str, ...], str]:
-    """What makes a font configuration: families of the font package, and a digest of others."""
+
+class PlainTypesetter:
+    """Typesets HTML as it is, without fitting or checking it: for documents that are no leaflets.
+
+    `fonts` are folders; `hyphenators` go by language; `stylesheets` are texts; `variant` is a
+    ``pdf_variant`` of WeasyPrint.
+    """
+
+    def __init__(
+        self,
+        fonts: Sequence[Path],
+        hyphenators: Mapping[str, Hyphenator],
+        stylesheets: Sequence[str] = (),
+        variant: str | None = None,
+    ) -> None:
+        weasyprint = engine.load_weasyprint()
+        self._fonts = engine.font_configuration(fonts)
+        self._styles = [weasyprint.CSS(string=css, font_config=self._fonts) for css in stylesheets]
+        self._hyphenators = hyphenators
+        self._variant = variant
+
+    def typeset(self, html: str) -> bytes:
+        """The PDF of an HTML document."""
+        document = engine.load_weasyprint().HTML(string=html)
+        with linebreak.line_breaking(self._hyphenators):
+            return bytes(
+                document.write_pdf(
+                    stylesheets=self._styles, font_config=self._fonts, pdf_variant=self._variant
+                )
+            )
+
+
+def _font_key(composition: Composition) -> _FontKey:
+    """What a font configuration depends on: families of the font package, a digest of others."""
     digest = sha256()
     for name, data in sorted(composition.fonts.items()):
         digest.update(f"{name} {len(data)} ".encode())
@@ -217,56 +229,68 @@ def _font_key(composition: Composition) -> tuple[tuple[str, ...], str]:
 
 
 def _renderer(
-    html: Any, sheets: list[Any], fonts: Any, composition: Composition, breaking: _Breaking
-) -> Render:
-    """Lays out pages by rules, the footer at the foot of the last one."""
-    weasyprint = engine.load()
+    html: Any,
+    sheets: list[Any],
+    fonts: Any,
+    composition: Composition,
+    line_breaking: _LineBreaking,
+) -> PageRenderer:
+    """Lays out pages by rules, with the footer at the foot of the last one."""
+    weasyprint = engine.load_weasyprint()
     bleed = composition.edition.bleed
     edge = f"@page {{ bleed: {bleed}mm }} html {{ --bleed: {bleed}mm }}\n" if bleed else ""
 
-    def render(rules: Rules) -> LaidOutDocument:
+    def render(rules: LayoutRules) -> LaidOutDocument:
         css = edge + rules.css()
         added = [weasyprint.CSS(string=css)] if css else []
-        with breaking():
+        with line_breaking():
             document = html.render(
-                stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=_VARIANT
+                stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=PDF_VARIANT
             )
         boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
-        return LaidOutDocument(
-            document, boxes.read_layout(document.pages, composition.passages), rules
-        )
+
+        def write(regions: Sequence[str]) -> tuple[bytes, ...]:
+            pdfs: list[bytes] = []
+            finisher = metadata.metadata_writer(regions, pdfs)
+            document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher, dpi=_DPI)
+            return tuple(pdfs)
+
+        layout = boxes.read_layout(document.pages, composition.passages)
+        return LaidOutDocument(layout, rules, write)
 
     return render
 
 
-def _laid_out(render: Render, composition: Composition) -> copyfit.Fitted:
-    """The leaflet in as many pages as it takes, or as many as it is to have."""
+def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
+    """The leaflet in as many pages as it takes, or in as many as it is to have."""
     edition, pages = composition.edition, composition.fit
     if pages is None or edition.scale is None:
-        return copyfit.Fitted(settle(render, edition.hole))
-    return copyfit.fit(render, edition.hole, edition.scale, pages, exactly=composition.exactly)
+        return Reported(lay_out(render, edition.max_white_space))
+    return fit(render, edition.max_white_space, edition.scale, pages, exactly=composition.exactly)
 
 
-def _expected(root: Any, passages: Collection[str]) -> dict[tuple[str, int], str]:
-    """The text of each cell of the table, and of all outside it, as the HTML has it."""
-    found: dict[tuple[str, int], list[str]] = {("", 0): []}
+def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:
+    """The text of each cell, as the HTML has it."""
+    texts: dict[CellKey, list[str]] = {OUTSIDE: []}
 
-    def walk(element: Any, cell: tuple[str, int]) -> None:
+    def walk(element: Element, cell: CellKey) -> None:
         if not isinstance(element.tag, str) or element.tag in ("thead", "style", "script"):
             return
-        name = element.get("id")
+        name = element.get("id", "")
         if name in passages and cell[0] != name:
             cells = [child for row in element for child in row] if element.tag == "tbody" else []
-            sides = [(boxes.side_of(child.get("class")), child) for child in element]
+            sides = [(boxes.column_of(child.get("class")), child) for child in element]
             for side, child in [*enumerate(cells)] or sides:
-                column = 2 if side is None else side
-                found.setdefault((name, column), [])
+                column = boxes.OTHER_COLUMN if side is None else side
+                texts.setdefault((name, column), [])
                 walk(child, (name, column))
             return
-        found[cell].append(element.text or "")
+        texts[cell].append(element.text or "")
         for child in element:
             walk(child, cell)
-            found[cell].append(child.tail or "")
+            texts[cell].append(child.tail or "")
 
-    walk(root.find("body"), ("", 0))
-    return {cell: "".join(texts) for cell, texts in found.items()}
+    body = root.find("body")
+    assert body is not None, "the HTML parser always makes one"
+    walk(body, OUTSIDE)
+    return {cell: "".join(parts) for cell, parts in texts.items()}

@@ -1,7 +1,15 @@
-"""The ledger's file: its tables, its place, whether it is one, and the lock of who sends.
+"""The ledger: what became of each letter. It alone keeps offices from getting a second one.
 
-It lies in the project, which may come from a stranger: SQLite runs what a schema says, and follows
-what a journal says, so both are looked at first.
+It is an SQLite file in the project, with one row per campaign and address::
+
+    queued → sending → accepted | refused (5xx) | deferred (4xx) | unknown
+
+A row is committed as *sending* before a letter is sent, and again (`ending_at`) before its last
+line: from then on nobody can know whether the server has accepted it (RFC 1047). So if a sender
+dies, its row tells: before that line the letter cannot have been accepted, after it, it is unknown.
+
+The project may come from a stranger. SQLite executes what a schema says and follows what a journal
+says, so both are checked first.
 """
 
 import contextlib
@@ -15,34 +23,38 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from brochure import bounds
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.diagnostics import Location, fail
 from brochure.mail.delivery.entries import (
-    AGAIN,
+    SEND_AGAIN,
+    DeliveryState,
     Entry,
-    Kind,
     Note,
-    State,
+    NoteKind,
+    decode_column,
     entry_of,
     is_name,
     note_of,
-    text_of,
-    unread,
+    unreadable_notes,
 )
+from brochure.messages import EMPTY, Message, say
 from brochure.project import Project
 
-FILE = "ledger.sqlite3"
-VERSION = 1
-# Files beside it that SQLite opens unasked (sqlite.org/tempfiles.html).
+LEDGER_FILE = "ledger.sqlite3"
+QueueRow = tuple[str, str, str, str]  # key, address, office, variant
+_VERSION = 1
+_BUSY = 10.0  # seconds to wait for another process that writes
+_STEPS = 100_000  # of SQLite's virtual machine between two looks at the clock
+# Files beside the ledger that SQLite opens of its own accord (sqlite.org/tempfiles.html).
 _SUFFIXES = ("", "-journal", "-wal", "-shm")
-# At the end of a journal: before it stands the name of a “super-journal”, a file that SQLite
-# deletes. Ours have none, since no command changes two databases at once.
+# The end of a journal that names a “super-journal”, a file that SQLite deletes. Ours never do, as
+# no command changes two databases at once.
 _SUPER = bytes.fromhex("d9d505f920a163d7")
-# What `PRAGMA integrity_check` says of values; whoever reads the rows says it with the address.
-_OF_VALUES = re.compile(r"(CHECK constraint failed|(NULL|NUMERIC|TEXT|non-\w+) value) in ")
-SCHEMA = (
+# What `PRAGMA integrity_check` reports about values; `entries` does so with the address.
+_ABOUT_VALUES = re.compile(r"(CHECK constraint failed|(NULL|NUMERIC|TEXT|non-\w+) value) in ")
+_SCHEMA = (
     """
     CREATE TABLE letters (
         campaign TEXT NOT NULL,
@@ -83,34 +95,65 @@ SCHEMA = (
 
 
 def ledger_path(project: Project) -> Path:
-    """Beside `content/`: what is in `out/` can be made again, this cannot."""
-    return project.root / FILE
+    """Beside `content/`, not in `out/`: everything there can be made again, the ledger cannot."""
+    return project.root / LEDGER_FILE
 
 
-def look(path: Path) -> bool:
-    """Whether there is a ledger; it is not opened. Raises OSError where what lies there, or beside
-    it, must not be: a link may lead anywhere, a named pipe makes us wait for ever.
+class _UnsafeFileError(Exception):
+    """There is something in the ledger's place, or beside it, that must not be opened."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _ledger_exists(path: Path) -> bool:
+    """Whether there is a ledger, which is not opened.
+
+    Raises _UnsafeFileError if it is not a regular file, or one beside it is not: a link may lead
+    anywhere, and a named pipe would make us wait for ever. Raises OSError.
     """
     for suffix in _SUFFIXES:
         file = path.with_name(path.name + suffix)
         with contextlib.suppress(FileNotFoundError):
-            found = os.lstat(file)
-            if stat.S_ISLNK(found.st_mode):
-                raise OSError(f"`{file.name}` is a symbolic link")
-            if not stat.S_ISREG(found.st_mode):
-                raise OSError(f"`{file.name}` is not a regular file")
-            if found.st_size > bounds.LEDGER:
-                raise OSError(f"`{file.name}` is larger than {bounds.LEDGER // 10**6} MB")
-            if suffix == "" and found.st_size == 0:  # `create` never leaves one behind
-                raise OSError(f"`{file.name}` is empty, as after a copy that failed")
+            status = os.lstat(file)
+            if stat.S_ISLNK(status.st_mode):
+                raise _UnsafeFileError(say("`{file}` is a symbolic link", file=file.name))
+            if not stat.S_ISREG(status.st_mode):
+                raise _UnsafeFileError(say("`{file}` is not a regular file", file=file.name))
+            if status.st_size > bounds.LEDGER:
+                raise _UnsafeFileError(
+                    say(
+                        "`{file}` is larger than {limit} MB",
+                        file=file.name,
+                        limit=bounds.LEDGER // 10**6,
+                    )
+                )
+            if suffix == "" and status.st_size == 0:  # `_create_ledger` never leaves one behind
+                raise _UnsafeFileError(
+                    say("`{file}` is empty, as after a failed copy", file=file.name)
+                )
             if suffix == "-journal" and _end_of(file, len(_SUPER)) == _SUPER:
-                raise OSError(f"`{file.name}` names a file to be deleted, which ours never do")
+                raise _UnsafeFileError(
+                    say(
+                        "`{file}` names a file to be deleted, which brochure never does",
+                        file=file.name,
+                    )
+                )
     return path.exists()
 
 
-def create(path: Path) -> None:
-    """Make an empty ledger, readable for its owner only: whole, or not at all. Where another
-    process is quicker, its ledger stays. Raises OSError, sqlite3.Error.
+def _end_of(path: Path, length: int) -> bytes:
+    """The last bytes of a regular file."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - length))
+        return file.read(length)
+
+
+def _create_ledger(path: Path) -> None:
+    """Make an empty ledger that only its owner can read: whole, or not at all.
+
+    If another process is faster, its ledger stays. Raises OSError, sqlite3.Error.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -118,7 +161,8 @@ def create(path: Path) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(part, flags, 0o600), "wb") as file:
-            file.write(_empty())
+            with contextlib.closing(_empty_database()) as db:
+                file.write(db.serialize())
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -132,36 +176,12 @@ def create(path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def fault_of(db: sqlite3.Connection) -> str:
-    """What is wrong with an open database as a whole, in a sentence, or nothing. Before its schema
-    is known to be ours, none of its tables is asked anything: there may be views and triggers.
-    """
-    with contextlib.closing(_made()) as ours:
-        if _schema(db) != _schema(ours):
-            return "The ledger has other tables than brochure makes."
-    for (said,) in db.execute("PRAGMA integrity_check(1000000)"):
-        if said != "ok" and not _OF_VALUES.match(str(said)):
-            return f"The ledger is damaged ({' '.join(str(said).split())[:100]})."
-    for table, number, *_ in db.execute("PRAGMA foreign_key_check"):
-        return f"The ledger is damaged (row {number} of `{table}` is about no letter)."
-    for table in ("letters", "notes"):
-        for number, *names in db.execute(f"SELECT rowid, campaign, key FROM {table}"):  # noqa: S608
-            if not all(map(is_name, names)):
-                return f"The ledger is damaged (row {number} of `{table}` is about nobody)."
-    return ""
-
-
-def _made() -> sqlite3.Connection:
+def _empty_database() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in SCHEMA:
+    for statement in _SCHEMA:
         db.execute(statement)
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute(f"PRAGMA user_version = {_VERSION}")
     return db
-
-
-def _empty() -> bytes:
-    with contextlib.closing(_made()) as db:
-        return db.serialize()
 
 
 def _schema(db: sqlite3.Connection) -> list[tuple[object, ...]]:
@@ -170,130 +190,112 @@ def _schema(db: sqlite3.Connection) -> list[tuple[object, ...]]:
     )
 
 
-def _end_of(path: Path, length: int) -> bytes:
-    """The last bytes of a regular file."""
-    with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - length))
-        return file.read(length)
+def _damage(db: sqlite3.Connection) -> Message:
+    """What is wrong with an open database as a whole, or an empty message.
 
-
-@contextmanager
-def only_sender(project: Project) -> Iterator[None]:
-    """Be the only one who sends from this project; the system ends it with the process.
-
-    Raises Problems where another one does.
+    No table is read before the schema is known to be ours: there may be views and triggers.
     """
-    from filelock import FileLock, Timeout
-
-    path = ledger_path(project)
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise DiagnosticsError(
-            [
-                error(
-                    "already-sending",
-                    "Another process sends mail from this project.",
-                    Location(project.show(path)),
-                    "Wait until it is done, or stop it with Ctrl-C; then type the command again.",
+    with contextlib.closing(_empty_database()) as ours:
+        if _schema(db) != _schema(ours):
+            return say("The ledger has other tables than the ones that brochure makes.")
+    for (result,) in db.execute("PRAGMA integrity_check(1000000)"):
+        if result != "ok" and not _ABOUT_VALUES.match(str(result)):
+            return say(
+                "The ledger is damaged ({reason}).", reason=" ".join(str(result).split())[:100]
+            )
+    for table, number, *_ in db.execute("PRAGMA foreign_key_check"):
+        return say(
+            "The ledger is damaged (row {number} of `{table}` belongs to no letter).",
+            number=number,
+            table=table,
+        )
+    for table in ("letters", "notes"):
+        for number, *names in db.execute(f"SELECT rowid, campaign, key FROM {table}"):  # noqa: S608
+            if not all(map(is_name, names)):
+                return say(
+                    "The ledger is damaged (row {number} of `{table}` does not say which letter it "
+                    "is about).",
+                    number=number,
+                    table=table,
                 )
-            ]
-        ) from None
-    except OSError as reason:
-        raise DiagnosticsError(
-            [
-                error(
-                    "ledger",
-                    f"The folder of the ledger cannot be written ({reason.strerror or reason}).",
-                    Location(project.show(path)),
-                    "Change its permissions, or copy the project to a disk of your own.",
-                )
-            ]
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    return EMPTY
 
 
-# --- The ledger: what became of each letter. It is the only thing that keeps an office from a
-# second.
-#
-# One row a campaign and address, in SQLite, in the project::
-#
-#     queued → sending → accepted | refused (5xx) | deferred (4xx) | unknown
-#
-# A row is committed as *sending* before a letter goes out, and says so again (`ending`) before
-# its last line does, from which on nobody can know whether the server has taken it (RFC 1047).
-# So when a sender died, its row tells: before, the letter cannot have been accepted; after, it
-# is unknown.
-
-_BUSY = 10.0  # seconds to wait for another process that writes
-_HINT = (
-    "Nothing is sent until this is mended: put a copy of the file that is in order in its place. "
-    "Never delete it while you have none: it knows who has got a letter."
-)
-_STEPS = 100_000  # of SQLite's machine between two looks at the clock
+# Stored as they are.
+_STOPPED_AFTER = say("sending stopped after the last line: it may have been accepted")
+_STOPPED_BEFORE = say("sending stopped before the last line: it cannot have been accepted")
+_WENT_OUT = say("it went out")
 
 
 class Ledger:
     """The ledger of a project, open. Every method that writes has committed when it returns.
 
-    Rows that cannot be understood are `State.UNREADABLE`: no method changes them, but `resolve`.
-
-    sqlite3.Error goes through `_told`: whatever goes wrong (a full disk, a damaged file) is raised
-    as Problems, and the row is as it was.
+    Rows that cannot be read are `DeliveryState.UNREADABLE`; only `resolve` changes them. If
+    anything goes wrong (a full disk, a damaged file), every method raises DiagnosticsError, and
+    the row is as it was.
     """
 
     def __init__(self, path: Path, shown: str) -> None:
-        """Open it, or make it, readable for its owner only. Raises Problems, also where it is none
-        that brochure has made, or damaged: then nobody can know who has got a letter.
+        """Open the ledger at `path`, or make it; `shown` is the path as users see it.
+
+        Raises DiagnosticsError, also if brochure has not made it, or it is damaged: nobody can
+        know then who has already been sent a letter.
         """
-        self._shown = shown
-        with self._told():
-            self.new = not look(path)
+        self._location = Location(shown)
+        with self._errors_reported():
+            self.new = not _ledger_exists(path)
             if self.new:
-                create(path)
+                _create_ledger(path)
             self._db = sqlite3.connect(path, timeout=_BUSY, isolation_level=None)
         try:
-            with self._told():
-                version, fault = self._open()
-            if version > VERSION:
-                raise self._problem(
-                    f"The ledger was written by a newer version of brochure ({version}).",
-                    "Update brochure on this machine.",
+            with self._errors_reported():
+                version, damage = self._open()
+            if version > _VERSION:
+                self._fail(
+                    say(
+                        "A newer version of brochure wrote the ledger ({version}).", version=version
+                    ),
+                    say("Update brochure on this machine."),
                 )
-            if fault:
-                raise self._problem(fault, _HINT)
+            if damage:
+                self._fail(
+                    damage,
+                    say(
+                        "Nothing is sent until this is repaired: replace the file with an intact "
+                        "copy. As long as you have none, never delete it: it knows who has already "
+                        "been sent a letter."
+                    ),
+                )
         except BaseException:
             self.close()
             raise
 
-    def _open(self) -> tuple[int, str]:
+    def _open(self) -> tuple[int, Message]:
         """Its version, and what is wrong with it."""
-        self._db.set_progress_handler(self._late, _STEPS)
-        self._db.text_factory = text_of
-        # Nothing that stands in the file is run: no functions in indexes, no virtual tables.
+        self._db.set_progress_handler(self._out_of_time, _STEPS)
+        self._db.text_factory = decode_column
+        # Nothing in the file is executed: no functions in indexes, no virtual tables.
         self._db.execute("PRAGMA trusted_schema = OFF")
         self._db.execute("PRAGMA cell_size_check = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        fault = fault_of(self._db) if version <= VERSION else ""
-        if version < VERSION and not fault:
-            fault = f"The ledger has a version that never was ({version})."
+        damage = _damage(self._db) if version <= _VERSION else EMPTY
+        if version < _VERSION and not damage:
+            damage = say(
+                "The ledger has a version that never existed ({version}).", version=version
+            )
         self._db.row_factory = sqlite3.Row
-        # Each commit is on the disk before it returns, also after a loss of power; and what
-        # stood there before is overwritten in place.
+        # Each commit is on the disk before it returns, even if the power fails; and what was
+        # there before is overwritten in place.
         self._db.execute("PRAGMA synchronous = EXTRA")
         self._db.execute("PRAGMA fullfsync = ON")  # macOS
         self._db.execute("PRAGMA foreign_keys = ON")
-        return version, fault
+        return version, damage
 
-    def _late(self) -> bool:
+    def _out_of_time(self) -> bool:
         return time.monotonic() > self._until
 
     def close(self) -> None:
-        """Close the file."""
+        """Close it."""
         self._db.close()
 
     def __enter__(self) -> "Ledger":
@@ -303,8 +305,8 @@ class Ledger:
         self.close()
 
     def entries(self, campaign: str) -> dict[str, Entry]:
-        """All rows of a campaign by key, in the order in which they were queued."""
-        with self._told():
+        """All letters of a campaign by key, in the order in which they were queued."""
+        with self._errors_reported():
             rows = self._db.execute(
                 "SELECT * FROM letters WHERE campaign = ? ORDER BY rowid", (campaign,)
             ).fetchall()
@@ -312,7 +314,7 @@ class Ledger:
 
     def notes(self, campaign: str | None = None) -> list[Note]:
         """All notes of a campaign, or of all of them, oldest first."""
-        with self._told():
+        with self._errors_reported():
             rows = self._db.execute(
                 "SELECT * FROM notes WHERE campaign = coalesce(?, campaign) ORDER BY id",
                 (campaign,),
@@ -320,8 +322,8 @@ class Ledger:
         return [note_of(dict(row)) for row in rows]
 
     def find(self, message_ids: Iterable[str]) -> Entry | None:
-        """The row of one of these Message-IDs, in any campaign."""
-        with self._told():
+        """The letter with one of these Message-IDs, in any campaign."""
+        with self._errors_reported():
             for message_id in message_ids:
                 row = self._db.execute(
                     "SELECT * FROM letters WHERE message_id = ?", (message_id,)
@@ -330,11 +332,9 @@ class Ledger:
                     return entry_of(dict(row))
         return None
 
-    def enqueue(
-        self, campaign: str, rows: Iterable[tuple[str, str, str, str]], now: datetime
-    ) -> int:
-        """Add rows that are not there yet: key, address, office, variant. How many were added."""
-        with self._told(), self._transaction():
+    def enqueue(self, campaign: str, rows: Iterable[QueueRow], now: datetime) -> int:
+        """Add the letters that are not there yet, and return how many."""
+        with self._errors_reported(), self._transaction():
             before = self._db.total_changes
             self._db.executemany(
                 "INSERT INTO letters (campaign, key, address, office, variant, state, queued_at) "
@@ -355,7 +355,10 @@ class Ledger:
         size: int,
         variant: str,
     ) -> bool:
-        """Open → sending. False where the row is not open any more: then it is not to be sent."""
+        """Mark a letter that is still to be sent as *sending*.
+
+        False if it is not to be sent any more.
+        """
         return self._change(
             "UPDATE letters SET state = 'sending', attempts = attempts + 1, sending_at = :now, "
             "ending_at = NULL, settled_at = NULL, due_at = NULL, code = NULL, reply = NULL, "
@@ -368,28 +371,31 @@ class Ledger:
             },
         )  # fmt: skip
 
-    def ending(self, campaign: str, key: str, now: datetime) -> None:
-        """The last line is about to go out. Raises Problems: then it must not."""
+    def record_ending(self, campaign: str, key: str, now: datetime) -> None:
+        """Record that the last line is about to be sent.
+
+        If this raises DiagnosticsError, it must not be.
+        """
         if not self._change(
             "UPDATE letters SET ending_at = :now "
             "WHERE campaign = :campaign AND key = :key AND state = 'sending' "
             "AND ending_at IS NULL",
             {"now": _iso(now), "campaign": campaign, "key": key},
         ):
-            raise self._problem("The row of this letter was changed by another process.", "")
+            self._fail(say("Another process has changed the record of this letter."))
 
-    def settle(
+    def record_result(
         self,
         campaign: str,
         key: str,
         now: datetime,
-        state: State,
+        state: DeliveryState,
         *,
         code: int = 0,
         reply: str = "",
         due: datetime | None = None,
     ) -> None:
-        """Sending → what became of it. `due`: when a deferred one may be tried again."""
+        """Record what became of a letter. `due` is when a deferred one may be tried again."""
         self._change(
             "UPDATE letters SET state = :state, settled_at = :now, due_at = :due, code = :code, "
             "reply = :reply WHERE campaign = :campaign AND key = :key AND state = 'sending'",
@@ -400,32 +406,38 @@ class Ledger:
         )  # fmt: skip
 
     def recover(self, campaign: str, now: datetime) -> list[Entry]:
-        """Settle the rows of a sender that died, and return them. Only for who holds the lock of
-        sending: else they may be somebody's who lives.
+        """Record results for the letters of a sender that died, and return them.
+
+        Only with the lock of sending: otherwise they may belong to a sender that is alive.
         """
-        dead = [e for e in self.entries(campaign).values() if e.state is State.SENDING]
-        for entry in dead:
+        interrupted = [
+            entry
+            for entry in self.entries(campaign).values()
+            if entry.state is DeliveryState.SENDING
+        ]
+        for entry in interrupted:
             ended = entry.ending_at is not None
-            self.settle(
+            self.record_result(
                 campaign,
                 entry.key,
                 now,
-                State.UNKNOWN if ended else State.DEFERRED,
-                reply="sending stopped after the last line: it may have been accepted"
-                if ended
-                else "sending stopped before the last line: it cannot have been accepted",
+                DeliveryState.UNKNOWN if ended else DeliveryState.DEFERRED,
+                reply=_STOPPED_AFTER if ended else _STOPPED_BEFORE,
             )
-        settled = self.entries(campaign)
-        return [settled[entry.key] for entry in dead]
+        recovered = self.entries(campaign)
+        return [recovered[entry.key] for entry in interrupted]
 
     def resolve(self, campaign: str, key: str, now: datetime, *, again: bool) -> bool:
-        """A person's word on an unknown, unreadable or refused letter: it went out, or it is to go
-        again; *again* also overrules notes on the address that cannot be read (`entry.unread`).
+        """Record a person's decision: the letter was sent, or it is to be sent *again*.
+
+        The first is possible for unknown and unreadable letters, the second also for refused and
+        deferred ones; it also overrules notes on the address that cannot be read. False if there
+        was nothing to decide.
         """
-        states = {State.UNKNOWN, State.UNREADABLE}
+        states = {DeliveryState.UNKNOWN, DeliveryState.UNREADABLE}
         if again:
-            states |= {State.REFUSED, State.DEFERRED}
-        with self._told(), self._transaction():
+            states |= {DeliveryState.REFUSED, DeliveryState.DEFERRED}
+        with self._errors_reported(), self._transaction():
             entry = self.entries(campaign).get(key)
             if entry is None:
                 return False
@@ -440,19 +452,18 @@ class Ledger:
                     "WHERE campaign = :campaign AND key = :key",
                     {
                         **asdict(entry), "now": _iso(now),
-                        "state": State.QUEUED if again else State.ACCEPTED,
+                        "state": DeliveryState.QUEUED if again else DeliveryState.ACCEPTED,
                     },
                 )  # fmt: skip
             elif again:
-                changed = any(note.key == key for note in unread(self.notes()))
+                changed = any(note.key == key for note in unreadable_notes(self.notes()))
             if changed:
-                self._note(campaign, key, Kind.RESOLVED, AGAIN if again else "it went out", now)
+                decision = SEND_AGAIN if again else _WENT_OUT
+                self._note(campaign, key, NoteKind.RESOLVED, decision, now)
         return changed
 
-    def by_hand(
-        self, campaign: str, row: tuple[str, str, str, str], now: datetime, text: str
-    ) -> bool:
-        """Note that a letter was sent by hand, from a draft. False where it went out already."""
+    def record_sent_by_hand(self, campaign: str, row: QueueRow, now: datetime, text: str) -> bool:
+        """Record that a letter was sent by hand, from a draft. False if it was sent already."""
         self.enqueue(campaign, [row], now)
         return self._change(
             "UPDATE letters SET state = 'accepted', settled_at = :now, reply = :text "
@@ -460,23 +471,23 @@ class Ledger:
             {"now": _iso(now), "campaign": campaign, "key": row[0], "text": text},
         )
 
-    def note(self, campaign: str, key: str, kind: Kind, text: str, now: datetime) -> None:
-        """Note something of an address that has a row."""
-        with self._told(), self._transaction():
+    def note(self, campaign: str, key: str, kind: NoteKind, text: str, now: datetime) -> None:
+        """Add a note on the address of a letter."""
+        with self._errors_reported(), self._transaction():
             self._note(campaign, key, kind, text, now)
 
-    def _note(self, campaign: str, key: str, kind: Kind, text: str, now: datetime) -> None:
+    def _note(self, campaign: str, key: str, kind: NoteKind, text: str, now: datetime) -> None:
         self._db.execute(
             "INSERT INTO notes (at, campaign, key, kind, text) VALUES (?, ?, ?, ?, ?)",
             (_iso(now), campaign, key, kind, text),
         )
 
-    def _change(self, statement: str, values: Mapping[str, Any]) -> bool:
-        """One change, committed. Whether a row was changed."""
-        with self._told(), self._transaction():
+    def _change(self, statement: str, values: Mapping[str, object]) -> bool:
+        """Make one change, and commit it. Whether a row was changed."""
+        with self._errors_reported(), self._transaction():
             return self._execute(statement, values)
 
-    def _execute(self, statement: str, values: Mapping[str, Any]) -> bool:
+    def _execute(self, statement: str, values: Mapping[str, object]) -> bool:
         return self._db.execute(statement, values).rowcount == 1
 
     @contextmanager
@@ -491,19 +502,26 @@ class Ledger:
             raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_reported(self) -> Iterator[None]:
+        """Raise whatever goes wrong in the block as DiagnosticsError; it is bounded in time."""
         self._until = time.monotonic() + bounds.LEDGER_SECONDS
         try:
             yield
-        except (sqlite3.Error, OSError) as reason:
-            raise self._problem(
-                f"The ledger cannot be read or written ({reason}).",
-                "Is the disk full, the folder protected, the file damaged? Nothing more is sent "
-                "until this is mended. Never delete the file: it knows who has got a letter.",
-            ) from None
+        except (sqlite3.Error, OSError, _UnsafeFileError) as error:
+            reason = error.reason if isinstance(error, _UnsafeFileError) else str(error)
+        else:
+            return
+        self._fail(
+            say("The ledger cannot be read or written ({reason}).", reason=reason),
+            say(
+                "Is the disk full, the folder write-protected, or the file damaged? Nothing more "
+                "is sent until this is repaired. Never delete the file: it knows who has already "
+                "been sent a letter."
+            ),
+        )
 
-    def _problem(self, message: str, hint: str) -> DiagnosticsError:
-        return DiagnosticsError([error("ledger", message, Location(self._shown), hint)])
+    def _fail(self, message: Message, hint: Message = EMPTY) -> NoReturn:
+        fail("ledger", message, self._location, hint)
 
 
 def _iso(time: datetime) -> str:

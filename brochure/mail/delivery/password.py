@@ -1,19 +1,23 @@
 """The password of the mail server: from the environment, the system's keyring, or a prompt.
 
-Never from a file of the project or the command line, where others would see it.
+It is never stored in a file of the project, and never given on the command line: others could see
+it there.
 """
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-VARIABLE = "BROCHURE_MAIL_PASSWORD"
+import keyring
+from keyring.errors import KeyringError
+
+ENVIRONMENT_VARIABLE = "BROCHURE_MAIL_PASSWORD"
 _SERVICE = "brochure"
 
 
 @dataclass(frozen=True)
 class Password:
-    """A password, and whether it was typed just now. It never shows when printed."""
+    """A password, and whether it was typed just now. Its text is hidden when it is printed."""
 
     text: str
     typed: bool = False
@@ -22,21 +26,18 @@ class Password:
         return "Password(…)"
 
 
-def find(user: str, ask: Callable[[], str | None]) -> Password | None:
-    """The password of a user. `ask` prompts for it; None where nobody can be asked."""
-    if given := os.environ.get(VARIABLE):
-        return Password(given)
-    if kept := _kept(user):
-        return Password(kept)
-    typed = ask()
+def find_password(user: str, prompt: Callable[[], str | None]) -> Password | None:
+    """The password of a user, or None. `prompt` asks for it, and returns None if it cannot."""
+    if from_environment := os.environ.get(ENVIRONMENT_VARIABLE):
+        return Password(from_environment)
+    if from_keyring := _stored_password(user):
+        return Password(from_keyring)
+    typed = prompt()
     return Password(typed, typed=True) if typed else None
 
 
-def keep(user: str, password: Password) -> bool:
-    """Put it into the system's keyring; False where there is none that works."""
-    import keyring
-    from keyring.errors import KeyringError
-
+def store_password(user: str, password: Password) -> bool:
+    """Put a password into the system's keyring. False if there is no keyring that works."""
     try:
         keyring.set_password(_SERVICE, user, password.text)
     except (KeyringError, RuntimeError, OSError):
@@ -44,11 +45,8 @@ def keep(user: str, password: Password) -> bool:
     return True
 
 
-def _kept(user: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
+def _stored_password(user: str) -> str | None:
     try:
         return keyring.get_password(_SERVICE, user)
-    except (KeyringError, RuntimeError, OSError):  # none here, locked, or out of order
+    except (KeyringError, RuntimeError, OSError):  # there is none, or it is locked or broken
         return None

@@ -1,7 +1,8 @@
-"""smtplib's connection, for servers that nobody vouches for: every reply has an end.
+"""Delivering letters over one encrypted, authenticated connection (RFC 5321, RFC 6409).
 
-The one of the standard library waits for each piece of a reply anew, and takes as many lines as
-there come: a server that says a byte a minute, or a line after the other, would hold us for ever.
+Servers are not trusted: whatever one replies comes to an end, in bytes, in seconds and in login
+challenges. The standard library's smtplib starts waiting anew with each piece of a reply, and
+accepts any number of lines, so a server that sends one byte a minute could hold us for ever.
 """
 
 import base64
@@ -14,47 +15,59 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NoReturn
 
 from brochure import bounds
-from brochure.diagnostics import DiagnosticsError, Location, error
-from brochure.mail.delivery.entries import State
+from brochure.diagnostics import Location, fail
+from brochure.mail.delivery.entries import DeliveryState
 from brochure.mail.letter.model import Server
+from brochure.messages import Message, say
 
-# One line of a reply, and all of them; 512 octets are the most of a line (RFC 5321, 4.5.3.1.5).
 _READ_AT_ONCE = 16384  # bytes
-_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)  # RFC 5321, 4.2
+_REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)  # RFC 5321, 4.2
+# What EHLO sends instead of this machine's name, which is private (RFC 5321, 4.1.3).
+_HELLO = "[127.0.0.1]"
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+_CHUNK = 65536  # bytes
 
 
-class Wire(smtplib.SMTP):
-    """A connection on which a reply comes within its timeout, whole, or counts as none."""
+class _ProtocolError(smtplib.SMTPServerDisconnected):
+    """The connection cannot be used any more, for a reason of ours."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self._unread = bytearray()
-        super().__init__(*arguments, **options)
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
-    def unasked(self) -> bool:
-        """Whether the server has said more than it was asked."""
+
+class BoundedSmtp(smtplib.SMTP):
+    """A connection on which each reply arrives as a whole within its timeout, or not at all."""
+
+    _unread = b""
+
+    def has_unread(self) -> bool:
+        """Whether the server has sent more than it was asked for."""
         inside = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         return bool(self._unread) or inside > 0
 
     def putcmd(self, cmd: str, args: str = "") -> None:
-        """Send a command. Raises SMTPServerDisconnected where the server has answered before it was
-        asked: its next reply would be taken for one to this (also across STARTTLS, RFC 3207, 6).
+        """Send a command.
+
+        Raises SMTPServerDisconnected if the server has replied before it was asked: that would be
+        taken for its reply to this command (also across STARTTLS; RFC 3207, 6).
         """
-        if self.unasked():
+        if self.has_unread():
             self.close()
-            raise smtplib.SMTPServerDisconnected("the server answers before it is asked")
+            raise _ProtocolError(say("the server replies before it is asked"))
         super().putcmd(cmd, args)
 
     def getreply(self) -> tuple[int, bytes]:
-        """One reply: its code, or -1 where it is none, and its lines (RFC 5321, 4.2.1).
+        """One reply: its code, or -1 if it is not a valid reply, and its lines (RFC 5321, 4.2.1).
 
-        Raises OSError (as SMTPException is one) where it does not come in time, or has no end; the
-        connection is closed then.
+        Raises OSError (SMTPException is one, too) if it does not arrive in time, or never ends.
+        The connection is closed then.
         """
         if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("the connection is closed")
+            raise _ProtocolError(say("the connection is closed"))
         sock, patience = self.sock, self.sock.gettimeout()
         until = None if patience is None else time.monotonic() + patience
         try:
@@ -73,22 +86,21 @@ class Wire(smtplib.SMTP):
             line = self._line(until)
             size += len(line)
             if size > bounds.REPLY:
-                raise smtplib.SMTPServerDisconnected("a reply of the server has no end")
-            found = _LINE.fullmatch(line)
-            lines.append((found[3] or b"").strip() if found else line)
-            codes.add(int(found[1]) if found else -1)
-            if found is None or found[2] != b"-":
+                raise _ProtocolError(say("a reply from the server never ends"))
+            match = _REPLY_LINE.fullmatch(line)
+            lines.append((match[3] or b"").strip() if match else line)
+            codes.add(int(match[1]) if match else -1)
+            if match is None or match[2] != b"-":
                 break
-        # Lines that contradict each other are no answer.
+        # Lines that contradict each other are not a valid reply.
         return (codes.pop() if len(codes) == 1 else -1), b"\n".join(lines)
 
     def _line(self, until: float | None) -> bytes:
         while (end := self._unread.find(b"\n")) < 0 and len(self._unread) <= bounds.REPLY_LINE:
             self._unread += self._receive(until)
         if not 0 <= end <= bounds.REPLY_LINE:
-            raise smtplib.SMTPServerDisconnected("a line of the server has no end")
-        line = bytes(self._unread[:end]).rstrip(b"\r")
-        del self._unread[: end + 1]
+            raise _ProtocolError(say("a line from the server never ends"))
+        line, self._unread = self._unread[:end].rstrip(b"\r"), self._unread[end + 1 :]
         return line
 
     def _receive(self, until: float | None) -> bytes:
@@ -100,57 +112,53 @@ class Wire(smtplib.SMTP):
             self.sock.settimeout(left)
         if data := self.sock.recv(_READ_AT_ONCE):
             return data
-        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        raise _ProtocolError(say("the server has closed the connection"))
 
 
-class WireTls(Wire, smtplib.SMTP_SSL):
+class BoundedSmtpTls(BoundedSmtp, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte on."""
-
-
-# --- The way out: one encrypted, authenticated connection for many letters (RFC 5321, RFC 6409).
-#
-# Whoever the server is, whatever it says comes to an end: in bytes, in seconds, in challenges.
-
-# What EHLO says in place of this machine's name, which is nobody's business (RFC 5321, 4.1.3).
-_HELLO = "[127.0.0.1]"
-_DOT = re.compile(rb"^\.", re.MULTILINE)
-_CHUNK = 65536  # bytes
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long to wait for the server, in seconds (RFC 5321, 4.5.3.2): for all of a reply, however
-    slowly it comes.
+    """How long to wait for the server, in seconds (RFC 5321, 4.5.3.2): always for a reply as a
+    whole, however slowly it arrives.
     """
 
     connect: float = 30
     command: float = 300
     end: float = 600
-    letter: float = 1800  # all of its lines: 5 MB at 22 kbit/s
+    letter: float = 1800  # to send all of its lines: 5 MB at 22 kbit/s
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What became of one letter: the server's code (0 where it said none) and words.
+class DeliveryResult:
+    """What became of one letter: its state, and the server's reply.
 
-    `lost`: the connection cannot be used any more. `everyone`: it is not about this recipient,
-    and the next one would fare the same.
+    `code` is 0 if the server sent none. `lost`: the connection cannot be used any more.
+    `sender_rejected`: the server refuses the sender, so it would refuse the next letter as well.
     """
 
-    state: State
+    state: DeliveryState
     code: int
     text: str
     lost: bool = False
-    everyone: bool = False
+    sender_rejected: bool = False
 
 
 class Unreachable(Exception):
-    """No connection now; later there may be one."""
+    """There is no connection now, but there may be one later; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Connection:
-    """A connection, logged in. Raises `Unreachable`; or Problems where waiting would not help:
-    no encryption, a wrong certificate, a refused login.
+    """A connection that is logged in.
+
+    Raises Unreachable; or DiagnosticsError if waiting would not help, as there is no encryption,
+    the certificate is not valid, or the login is refused.
     """
 
     def __init__(
@@ -158,42 +166,56 @@ class Connection:
     ) -> None:
         self._server, self._location, self._timeouts = server, location, timeouts
         self._secrets = _secrets(user, password)
-        # Certificate and name are verified; SSL_CERT_FILE names other authorities.
+        # Certificate and name are verified; SSL_CERT_FILE can name other authorities.
         context = ssl.create_default_context()
-        self._smtp: Wire | None = None
+        self._smtp: BoundedSmtp | None = None
         try:
             self._smtp = self._connect(context)
             self._log_in(user, password)
         except ssl.SSLCertVerificationError as reason:
             self.close()
-            raise self._problem(
+            self._fail(
                 "certificate",
-                f"The certificate of `{server.host}` is not in order ({reason.verify_message}).",
-                "Is the name of the server right? If it is, somebody may be listening; ask the "
-                "mail provider. Nothing was sent, the password neither.",
-            ) from None
+                say(
+                    "The certificate of `{host}` is not valid ({reason}).",
+                    host=server.host,
+                    reason=reason.verify_message,
+                ),
+                say(
+                    "Is the name of the server correct? If it is, somebody may be listening in; "
+                    "ask your mail provider. Nothing was sent, not even the password."
+                ),
+            )
         except (OSError, smtplib.SMTPException, UnicodeError) as reason:
             self.close()
-            raise Unreachable(self._clean(_said(reason))) from None
+            raise Unreachable(self._reason(reason)) from None
         except BaseException:
             self.close()
             raise
 
-    def _connect(self, context: ssl.SSLContext) -> Wire:
+    def _connect(self, context: ssl.SSLContext) -> BoundedSmtp:
         server, wait = self._server, self._timeouts.connect
         if server.security == "tls":
-            smtp: Wire = WireTls(server.host, server.number, _HELLO, timeout=wait, context=context)
+            smtp: BoundedSmtp = BoundedSmtpTls(
+                server.host, server.port_number, _HELLO, timeout=wait, context=context
+            )
             self._smtp = smtp
             smtp.ehlo()
         else:
-            self._smtp = smtp = Wire(server.host, server.number, _HELLO, timeout=wait)
+            self._smtp = smtp = BoundedSmtp(server.host, server.port_number, _HELLO, timeout=wait)
             smtp.ehlo()
             if not smtp.has_extn("starttls"):
-                raise self._problem(
+                self._fail(
                     "no-encryption",
-                    f"`{server.host}` offers no encryption (STARTTLS) on port {server.number}.",
-                    "Try `security: tls`, which uses port 465; ask the mail provider. Nothing was "
-                    "sent, the password neither.",
+                    say(
+                        "`{host}` offers no encryption (STARTTLS) on port {port}.",
+                        host=server.host,
+                        port=server.port_number,
+                    ),
+                    say(
+                        "Try `security: tls`, which uses port 465, or ask your mail provider. "
+                        "Nothing was sent, not even the password."
+                    ),
                 )
             smtp.starttls(context=context)
             smtp.ehlo()
@@ -204,144 +226,188 @@ class Connection:
         assert self._smtp is not None
         smtp = self._smtp
         if not smtp.has_extn("auth"):
-            raise self._problem(
+            self._fail(
                 "login",
-                f"`{self._server.host}` lets nobody log in on port {self._server.number}.",
-                "Use the port for mail programs: 587, or 465 with `security: tls`.",
+                say(
+                    "`{host}` does not offer a login on port {port}.",
+                    host=self._server.host,
+                    port=self._server.port_number,
+                ),
+                say("Use the port for mail programs: 587, or 465 with `security: tls`."),
             )
         offered = smtp.esmtp_features["auth"].upper().split()
-        ways = [way for way in _LOGINS if way in offered]
-        if not ways:
-            raise self._problem(
+        mechanisms = [mechanism for mechanism in _LOGINS if mechanism in offered]
+        if not mechanisms:
+            self._fail(
                 "login",
-                f"`{self._server.host}` lets nobody log in with a password "
-                f"(but with {self._clean(', '.join(offered)) or 'nothing'}).",
-                "Ask the mail provider for a way to send with an “app password”.",
+                say(
+                    "`{host}` does not accept passwords. It offers: {mechanisms}.",
+                    host=self._server.host,
+                    mechanisms=self._clean(", ".join(offered)) or "–",
+                ),
+                say("Ask your mail provider how to send with an “app password”."),
             )
-        for way in ways:
-            code, text = self._answer_challenges(smtp, way, user, password)
-            if code != _UNKNOWN_LOGIN:
+        for mechanism in mechanisms:
+            code, text = self._authenticate(smtp, mechanism, user, password)
+            if code != _UNKNOWN_MECHANISM:
                 break
         if code in (235, 503):  # 503: already logged in
             return
         if 400 <= code < 500:
             raise smtplib.SMTPAuthenticationError(code, text)
-        said = self._clean(f"{code} {_words(text)}" if code > 0 else _words(text))
+        reply = self._clean(f"{code} {_decoded(text)}" if code > 0 else _decoded(text))
         if 500 <= code < 600:
-            raise self._problem(
+            self._fail(
                 "login",
-                f"`{self._server.host}` refuses the login of `{user}` ({said}).",
-                "Is the password right? Some providers want one made for programs (an “app "
-                "password”), or that sending by programs is allowed first.",
+                say(
+                    "`{host}` refuses the login of `{user}` ({reply}).",
+                    host=self._server.host,
+                    user=user,
+                    reply=reply,
+                ),
+                say(
+                    "Is the password correct? Some providers require a separate one for mail "
+                    "programs (an “app password”), or mail programs must be allowed first."
+                ),
             )
-        raise self._problem(
+        self._fail(
             "login",
-            f"`{self._server.host}` answers the login of `{user}` with nonsense ({said}).",
-            "Are the name of the server and its port right? If they are, ask the mail provider.",
+            say(
+                "`{host}` gives no valid reply to the login of `{user}` ({reply}).",
+                host=self._server.host,
+                user=user,
+                reply=reply,
+            ),
+            say(
+                "Are the name and the port of the server correct? If they are, ask your mail "
+                "provider."
+            ),
         )
 
-    def _answer_challenges(
-        self, smtp: Wire, way: str, user: str, password: str
+    def _authenticate(
+        self, smtp: BoundedSmtp, mechanism: str, user: str, password: str
     ) -> tuple[int, bytes]:
-        """Log in one way (RFC 4954, 4): the last reply. After as many challenges as that way has,
-        a further one is the last reply.
+        """Log in with one mechanism (RFC 4954, 4); the last reply of the server. That may be one
+        challenge more than the mechanism has.
         """
-        initial, answers = _LOGINS[way]
-        code, text = smtp.docmd("AUTH", f"{way} {initial(user, password)}".rstrip())
-        for answer in answers:
+        initial, responses = _LOGINS[mechanism]
+        code, text = smtp.docmd("AUTH", f"{mechanism} {initial(user, password)}".rstrip())
+        for response in responses:
             if code != 334:
                 break
             try:
-                said = answer(text, user, password)
+                command = response(text, user, password)
             except ValueError:  # a challenge that is not Base64, or no MD5 on this machine
                 break
-            code, text = smtp.docmd(said)
+            code, text = smtp.docmd(command)
         return code, text
 
     def deliver(
         self, sender: str, recipient: str, message: bytes, before_end: Callable[[], None]
-    ) -> Answer:
-        """One letter, whole, with CRLF at line ends. `before_end` is called before its last line
-        goes out; if it raises, that line does not, and the connection is closed.
+    ) -> DeliveryResult:
+        """Send one letter, with CRLF line ends.
 
-        Whatever goes wrong before is `deferred`: without the last line the server has nothing
-        (RFC 5321, 4.1.1.4). What goes wrong after it is `unknown`, but for a plain answer.
+        `before_end` is called before its last line is sent; if it raises, that line is not sent,
+        and the connection is closed. If anything goes wrong before that line, the letter is
+        *deferred*: without it the server has nothing (RFC 5321, 4.1.1.4). If anything goes wrong
+        after it, and there is no valid reply, the letter is *unknown*.
         """
         assert self._smtp is not None
         smtp = self._smtp
         try:
-            if refusal := self._envelope(smtp, sender, recipient, len(message)):
+            if refusal := self._send_envelope(smtp, sender, recipient, len(message)):
                 return refusal if refusal.lost else self._reset(smtp, refusal)
             body = _DOT.sub(b"..", message)
             until = time.monotonic() + self._timeouts.letter
             for start in range(0, len(body), _CHUNK):
-                if time.monotonic() >= until:  # each chunk goes out in time, and all never would
+                if time.monotonic() >= until:  # each chunk may be in time, but all of them never
                     raise TimeoutError
                 smtp.send(body[start : start + _CHUNK])
         except (OSError, smtplib.SMTPException, UnicodeError) as reason:
             self.close()
-            return Answer(State.DEFERRED, 0, self._clean(_said(reason)), lost=True)
+            return DeliveryResult(DeliveryState.DEFERRED, 0, self._reason(reason), lost=True)
         except BaseException:
             self.close()
             raise
         try:
             before_end()
         except BaseException:
-            self.close()  # in the middle of a letter: the server throws it away
+            self.close()  # in the middle of a letter: the server discards it
             raise
         if self._hung_up(smtp):
             self.close()
-            return Answer(State.DEFERRED, 0, "the connection was lost in the letter", lost=True)
-        return self._end(smtp)
+            return DeliveryResult(
+                DeliveryState.DEFERRED,
+                0,
+                say("the connection was lost in the middle of the letter"),
+                lost=True,
+            )
+        return self._send_end(smtp)
 
-    def _hung_up(self, smtp: Wire) -> bool:
-        """Whether the server has said something, or gone away, in the middle of a letter: then its
-        last line need not be risked.
+    def _hung_up(self, smtp: BoundedSmtp) -> bool:
+        """Whether the server has sent anything, or hung up, in the middle of a letter: then there
+        is no need to risk its last line.
         """
-        return smtp.sock is None or smtp.unasked() or bool(select.select([smtp.sock], [], [], 0)[0])
+        if smtp.sock is None or smtp.has_unread():
+            return True
+        return bool(select.select([smtp.sock], [], [], 0)[0])
 
-    def _reset(self, smtp: Wire, answer: Answer) -> Answer:
-        """Make ready for the next letter; the answer to this one holds, whatever happens."""
+    def _reset(self, smtp: BoundedSmtp, result: DeliveryResult) -> DeliveryResult:
+        """Get ready for the next letter. The result of this one stays, whatever happens."""
         try:
             smtp.docmd("RSET")
         except (OSError, smtplib.SMTPException):
             self.close()
-            return replace(answer, lost=True)
-        return answer
+            return replace(result, lost=True)
+        return result
 
-    def _envelope(self, smtp: Wire, sender: str, recipient: str, size: int) -> Answer | None:
-        """Sender and recipient; None where the server now waits for the letter."""
+    def _send_envelope(
+        self, smtp: BoundedSmtp, sender: str, recipient: str, size: int
+    ) -> DeliveryResult | None:
+        """Send sender and recipient; None if the server now waits for the letter."""
         options = f" SIZE={size}" if smtp.has_extn("size") else ""
         if not f"{sender}{recipient}".isascii():
             if not smtp.has_extn("smtputf8"):  # RFC 6531, 3.2
-                said = "the server cannot send to addresses with such letters (no SMTPUTF8)"
-                return Answer(State.REFUSED, 0, said)
+                return DeliveryResult(
+                    DeliveryState.REFUSED,
+                    0,
+                    say("the server cannot send to addresses with such characters (no SMTPUTF8)"),
+                )
             options += " SMTPUTF8"
             smtp.command_encoding = "utf-8"
         limit = _limit(smtp.esmtp_features.get("size", ""))
         if 0 < limit < size:  # RFC 1870, 6.1
-            said = f"the letter has {size} bytes, and the server takes no more than {limit}"
-            return Answer(State.REFUSED, 0, said)
+            return DeliveryResult(
+                DeliveryState.REFUSED,
+                0,
+                say(
+                    "the letter has {size} bytes, but the server accepts no more than {limit}",
+                    size=size,
+                    limit=limit,
+                ),
+            )
         code, text = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
         if code != 250:
-            answer = self._answer(code, text)
-            too_large = code == 552  # RFC 1870, 6.1: of all refusals, only this is the letter's
-            return replace(answer, everyone=answer.state is State.REFUSED and not too_large)
+            result = self._result(code, text)
+            # RFC 1870, 6.1: of all refusals, only this one is about the letter.
+            too_large = code == 552
+            refused = result.state is DeliveryState.REFUSED
+            return replace(result, sender_rejected=refused and not too_large)
         code, text = smtp.docmd("RCPT", f"TO:<{recipient}>")
         if code not in (250, 251):
-            return self._answer(code, text)
+            return self._result(code, text)
         code, text = smtp.docmd("DATA")
-        return None if code == 354 else self._answer(code, text)
+        return None if code == 354 else self._result(code, text)
 
-    def _answer(self, code: int, text: bytes) -> Answer:
-        """The answer to a command before the letter: nothing can have been accepted."""
-        state = State.REFUSED if 500 <= code < 600 else State.DEFERRED
-        lost = code == 421 or not 400 <= code < 600  # RFC 5321, 3.8; or it talks nonsense
+    def _result(self, code: int, text: bytes) -> DeliveryResult:
+        """The result of a command before the letter: nothing can have been accepted."""
+        state = DeliveryState.REFUSED if 500 <= code < 600 else DeliveryState.DEFERRED
+        lost = code == 421 or not 400 <= code < 600  # RFC 5321, 3.8; or not valid
         if lost:
             self.close()
-        return Answer(state, max(code, 0), self._clean(_words(text)), lost=lost)
+        return DeliveryResult(state, max(code, 0), self._clean(_decoded(text)), lost=lost)
 
-    def _end(self, smtp: Wire) -> Answer:
+    def _send_end(self, smtp: BoundedSmtp) -> DeliveryResult:
         self._wait(self._timeouts.end)
         try:
             smtp.send(b".\r\n")
@@ -349,29 +415,34 @@ class Connection:
             self._wait(self._timeouts.command)
         except (OSError, smtplib.SMTPException, UnicodeError) as reason:
             self.close()
-            return Answer(State.UNKNOWN, 0, self._clean(_said(reason)), lost=True)
+            return DeliveryResult(DeliveryState.UNKNOWN, 0, self._reason(reason), lost=True)
         except BaseException:
             self.close()
             raise
-        said = self._clean(_words(text))
+        reply = self._clean(_decoded(text))
         if 200 <= code < 300:
-            return Answer(State.ACCEPTED, code, said)
+            return DeliveryResult(DeliveryState.ACCEPTED, code, reply)
         if 400 <= code < 600:
-            state = State.DEFERRED if code < 500 else State.REFUSED
+            state = DeliveryState.DEFERRED if code < 500 else DeliveryState.REFUSED
             if code == 421:
                 self.close()
-            return Answer(state, code, said, lost=code == 421)
+            return DeliveryResult(state, code, reply, lost=code == 421)
         self.close()
-        return Answer(State.UNKNOWN, max(code, 0), f"nonsense: {said}", lost=True)
+        return DeliveryResult(
+            DeliveryState.UNKNOWN,
+            max(code, 0),
+            say("not a valid reply: {reply}", reply=reply),
+            lost=True,
+        )
 
     def close(self) -> None:
-        """Close it without a word, wherever it is."""
+        """Close the connection at once, whatever state it is in."""
         if self._smtp is not None:
             with contextlib.suppress(OSError):
                 self._smtp.close()
 
     def quit(self) -> None:
-        """Take leave politely."""
+        """Say goodbye, and close the connection."""
         assert self._smtp is not None
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._wait(self._timeouts.connect)
@@ -383,20 +454,32 @@ class Connection:
             self._smtp.sock.settimeout(seconds)
 
     def _clean(self, text: str) -> str:
-        """Words of a server, in one line, without the password: some repeat what they were sent."""
+        """Text from a server on one line, without the password: some repeat what they were sent."""
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
 
-    def _problem(self, code: str, message: str, hint: str) -> DiagnosticsError:
-        return DiagnosticsError([error(code, message, self._location, hint)])
+    def _reason(self, error: Exception) -> str:
+        """Why a connection failed, in a few words; a Message if they are ours."""
+        if isinstance(error, _ProtocolError):
+            return error.reason
+        if isinstance(error, TimeoutError):
+            return say("the server does not respond")
+        if isinstance(error, smtplib.SMTPResponseException):
+            reply = error.smtp_error
+            text = _decoded(reply) if isinstance(reply, bytes) else reply
+            return self._clean(f"{error.smtp_code} {text}")
+        return self._clean(str(error) or type(error).__name__)
+
+    def _fail(self, code: str, message: Message, hint: Message) -> NoReturn:
+        fail(code, message, self._location, hint)
 
 
-def _limit(said: str) -> int:
-    """The bytes that a letter may have; 0 where the server names no bound, or none that is a number
-    (RFC 1870, 4: twenty digits at most).
+def _limit(option: str) -> int:
+    """The number of bytes that a letter may have, from the EHLO option SIZE; 0 if it names no
+    limit, or not as a number (RFC 1870, 4: at most twenty digits).
     """
-    return int(said) if re.fullmatch(r"[0-9]{1,20}", said.strip()) else 0
+    return int(option) if re.fullmatch(r"[0-9]{1,20}", option.strip()) else 0
 
 
 def _base64(text: str) -> str:
@@ -408,15 +491,16 @@ def _plain(user: str, password: str) -> str:
 
 
 def _cram(challenge: bytes, user: str, password: str) -> str:
-    """RFC 2195, 2. Raises ValueError where the challenge is not Base64."""
-    asked = base64.b64decode(challenge, validate=True)
-    return _base64(f"{user} {hmac.new(password.encode(), asked, 'md5').hexdigest()}")
+    """RFC 2195, 2. Raises ValueError if the challenge is not Base64."""
+    nonce = base64.b64decode(challenge, validate=True)
+    return _base64(f"{user} {hmac.new(password.encode(), nonce, 'md5').hexdigest()}")
 
 
 _Initial = Callable[[str, str], str]
 _Response = Callable[[bytes, str, str], str]
-# What goes out with AUTH, and the answers to the challenges after it. Passwords go over encrypted
-# connections only, so the plain ways come first. A server may overlook what came with AUTH.
+# What is sent with AUTH, and the responses to the challenges that follow. Passwords are sent over
+# encrypted connections only, so the plain mechanisms come first. A server may ignore what is sent
+# with AUTH.
 _LOGINS: Mapping[str, tuple[_Initial, Sequence[_Response]]] = {
     "PLAIN": (_plain, (lambda _, user, password: _plain(user, password),)),  # RFC 4616, 2: UTF-8
     "LOGIN": (
@@ -425,22 +509,13 @@ _LOGINS: Mapping[str, tuple[_Initial, Sequence[_Response]]] = {
     ),
     "CRAM-MD5": (lambda *_: "", (_cram,)),
 }
-_UNKNOWN_LOGIN = 504  # RFC 4954, 4: offered, and yet not known
+_UNKNOWN_MECHANISM = 504  # RFC 4954, 4: offered, but not known
 
 
 def _secrets(user: str, password: str) -> tuple[str, ...]:
-    """The password in all forms in which it goes out (RFC 4616; LOGIN)."""
+    """The password in all forms in which it is sent (RFC 4616; LOGIN)."""
     return tuple(filter(None, (_plain(user, password), _base64(password), password)))
 
 
-def _said(reason: Exception) -> str:
-    if isinstance(reason, smtplib.SMTPResponseException):
-        error_ = reason.smtp_error
-        return f"{reason.smtp_code} {_words(error_) if isinstance(error_, bytes) else error_}"
-    if isinstance(reason, TimeoutError):
-        return "the server does not answer"
-    return str(reason) or type(reason).__name__
-
-
-def _words(text: bytes) -> str:
+def _decoded(text: bytes) -> str:
     return text.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""A letter in Markdown → the same letter as plain text, complete in itself."""
+"""mail.yaml, filled in for one recipient: subject, plain text and HTML."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,71 +6,22 @@ from html import escape
 
 from markdown_it.token import Token
 
-from brochure.diagnostics import Diagnostic, Severity, error
+from brochure.diagnostics import Diagnostic, Reported, Severity, error
 from brochure.mail.letter.model import Mailing
 from brochure.mail.recipients import Recipient
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language, direction_of
-from brochure.manuscript.text.markdown import Renderer
 from brochure.manuscript.text.typography import Typography
 from brochure.manuscript.variants import slots
-from brochure.manuscript.yaml.nodes import Mapping as Block
-from brochure.manuscript.yaml.nodes import Path, Scalar, Tree, Value
+from brochure.manuscript.yaml.nodes import LocatedText, MappingNode, ScalarNode, Tree, TreePath
+from brochure.messages import say
 
-
-def plain_text(renderer: Renderer, text: str) -> str:
-    """Paragraphs with empty lines between them, each in one line: mail programs break them. The
-    items of a list follow each other.
-
-    Links have their addresses in parentheses behind them, strong words asterisks around them.
-    """
-    written = ""
-    depth, marker = 0, ""
-    was_listed = False
-    for token in renderer.tokens(text):
-        match token.type:
-            case "bullet_list_open" | "ordered_list_open":
-                depth += 1
-            case "bullet_list_close" | "ordered_list_close":
-                depth -= 1
-            case "list_item_open":
-                marker = renderer.marker(token)
-            case "list_item_close":
-                marker = ""
-            case "inline" if words := "".join(_words(token.children or [])).strip():
-                indent = "  " * max(0, depth - 1)
-                if written:
-                    written += "\n" if depth and was_listed else "\n\n"
-                written += indent + marker + words.replace("\n", "\n" + indent + " " * len(marker))
-                marker, was_listed = "", depth > 0
-    return written
-
-
-def _words(tokens: Sequence[Token]) -> Iterator[str]:
-    opened: list[tuple[str, int]] = []  # address of each open link, where its words begin
-    for at, token in enumerate(tokens):
-        match token.type:
-            case "strong_open" | "strong_close":
-                yield "*"
-            case "link_open":
-                opened.append((str(token.attrs["href"]), at))
-            case "link_close":
-                address, start = opened.pop()
-                short = address.removeprefix("mailto:").removeprefix("tel:")
-                if "".join(token.content for token in tokens[start:at]) not in (address, short):
-                    yield f" ({short})"
-            case _:
-                yield token.content
-
-
-# --- Mailing + recipient → the letter to that recipient: subject, plain text, HTML.
-
-TEXTS = ("subject", "letter", "objection")
+_TEXT_KEYS = ("subject", "letter", "objection")  # of mail.yaml, in each language
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter: one line of subject; the same words as plain text and as a page of HTML."""
+    """A letter: its subject on one line; the same words as plain text and as an HTML page."""
 
     language: str
     subject: str
@@ -78,35 +29,35 @@ class Letter:
     html: str
 
 
-def versions(mailing: Mailing, language: str) -> dict[str, Path]:
-    """Where in mail.yaml the letter stands in each language; `language` is the main one."""
+def letter_languages(mailing: Mailing, main: str) -> dict[str, TreePath]:
+    """The languages of a letter, and where in mail.yaml its texts are; `main` is at the top."""
     return {
         **{code: ("languages", code) for code in mailing.languages or {}},
-        language: (),
+        main: (),
     }
 
 
 def misplaced_slots(tree: Tree) -> list[Diagnostic]:
-    """Slots in mail.yaml where none can be."""
+    """Diagnostics for slots in parts of mail.yaml that cannot have any."""
     return [
         error(
             "slot-here",
-            f"There is a slot in `{'.'.join(map(str, path))}`, where none can be.",
+            say("`{key}` cannot contain a slot.", key=".".join(map(str, path))),
             tree.location(path, slots.OPENING),
-            "Slots stand in `subject`, `letter` and `objection`.",
+            say("Slots are possible in `subject`, `letter` and `objection`."),
         )
-        for path, _ in slots.slotted(tree)
-        if path[-1] not in TEXTS
+        for path, _ in slots.texts_with_slots(tree)
+        if path[-1] not in _TEXT_KEYS
     ]
 
 
 class Writer:
-    """Writes the letters in one language. `path` is where its texts stand in mail.yaml."""
+    """Writes the letters in one language. `path` is where its texts are in mail.yaml."""
 
     def __init__(
         self,
         tree: Tree,
-        path: Path,
+        path: TreePath,
         language: Language,
         columns: Sequence[str],
         regional: Sequence[str],
@@ -114,28 +65,32 @@ class Writer:
         """`columns` are those of the recipients, `regional` the names of the region's slots."""
         self._language = language
         self._known = (*regional, *(f"recipient.{name}" for name in columns))
-        # What holds words together is for print; mail needs none of it.
+        # Keeping words together on a line is for print; mail programs break lines themselves.
         self._renderer = markdown.Renderer(Typography(language), "live", together=False)
-        self._tree = _chosen(tree, path)
+        self._tree = _one_language(tree, path)
 
     def write(
-        self, recipient: Recipient, values: Mapping[str, Value]
-    ) -> tuple[Letter | None, list[Diagnostic]]:
-        """The letter, or None and what is wrong with it. `values` are those of the region."""
-        filled, diagnostics, missing = slots.fill(
-            self._tree, {**values, **recipient.values}, self._known
-        )
+        self, recipient: Recipient, values: Mapping[str, LocatedText]
+    ) -> Reported[Letter | None]:
+        """The letter to a recipient, None if there are errors. `values` are the region's."""
+        reported = slots.fill_slots(self._tree, {**values, **recipient.values}, self._known)
+        filled, missing = reported.value.tree, reported.value.missing
+        diagnostics = list(reported.diagnostics)
         diagnostics += [_without_value(recipient, name) for name in sorted(missing) if "." in name]
-        texts = {name: _text(filled, name) for name in TEXTS}
-        diagnostics += _markup(filled)
+        texts = {key: _text(filled, key) for key in _TEXT_KEYS}
+        diagnostics += _check_markdown(filled)
         if not any(diagnostic.is_error for diagnostic in diagnostics):
-            for name in ("subject", "letter"):
-                if not texts[name].strip():
-                    said = f"Once its slots are filled in, the {name} is empty."
-                    diagnostics.append(error("empty", said, filled.location((name,))))
-        if any(diagnostic.is_error for diagnostic in diagnostics):
-            return None, diagnostics
-        return self._letter(texts), diagnostics
+            diagnostics += [
+                error(
+                    "empty",
+                    say("Once its slots are filled in, `{key}` is empty.", key=key),
+                    filled.location((key,)),
+                )
+                for key in ("subject", "letter")
+                if not texts[key].strip()
+            ]
+        failed = any(diagnostic.is_error for diagnostic in diagnostics)
+        return Reported(None if failed else self._letter(texts), tuple(diagnostics))
 
     def _letter(self, texts: Mapping[str, str]) -> Letter:
         language = self._language
@@ -151,50 +106,103 @@ class Writer:
         )
 
 
-def _chosen(tree: Tree, path: Path) -> Tree:
-    """The tree with the texts of one language alone."""
+def _one_language(tree: Tree, path: TreePath) -> Tree:
+    """The tree with only the texts at `path`."""
     node = tree.node(path)
-    assert isinstance(node, Block)  # it was validated
-    entries = tuple((key, value) for key, value in node.entries if key.text in TEXTS)
-    return Tree(tree.file, tree.text, Block(node.location, node.span, entries), tree.others)
+    assert isinstance(node, MappingNode)  # it was validated
+    entries = tuple((key, value) for key, value in node.entries if key.text in _TEXT_KEYS)
+    return Tree(tree.file, tree.text, MappingNode(node.location, node.span, entries), tree.others)
 
 
-def _text(tree: Tree, name: str) -> str:
-    node = tree.node((name,))
-    return (node.text or "") if isinstance(node, Scalar) else ""
+def _text(tree: Tree, key: str) -> str:
+    node = tree.node((key,))
+    return (node.text or "") if isinstance(node, ScalarNode) else ""
 
 
-def _markup(tree: Tree) -> list[Diagnostic]:
+def _check_markdown(tree: Tree) -> list[Diagnostic]:
     return [
         Diagnostic(
             Severity(diagnostic.severity),
             diagnostic.code,
             diagnostic.message,
-            tree.location((name,), diagnostic.snippet),
+            tree.location((key,), diagnostic.snippet),
             diagnostic.hint,
         )
-        for name in ("letter", "objection")
-        for diagnostic in markdown.check(_text(tree, name))
+        for key in ("letter", "objection")
+        for diagnostic in markdown.check_markdown(_text(tree, key))
     ]
 
 
-def _without_value(recipient: Recipient, name: str) -> Diagnostic:
-    column = name.partition(".")[2]
+def _without_value(recipient: Recipient, slot: str) -> Diagnostic:
+    column = slot.partition(".")[2]
     return error(
         "slot-without-value",
-        f"`{recipient.address.spec}` has no `{column}`, which the letter uses.",
+        say(
+            "`{address}` has no `{column}`, but the letter uses it.",
+            address=recipient.address.spec,
+            column=column,
+        ),
         recipient.location_of(column),
-        "Fill it in here, or say in the letter what stands there otherwise: "
-        f'{{{{ {name} | default("…") }}}}.',
+        say(
+            "Fill it in here, or give the letter a text to use instead: "
+            '{{{{ {slot} | default("…") }}}}.',
+            slot=slot,
+        ),
     )
 
 
+def plain_text(renderer: markdown.Renderer, text: str) -> str:
+    """Markdown as plain text that is complete in itself.
+
+    Each paragraph is one line, as mail programs break lines themselves, with an empty line after
+    it; the items of a list have none between them. Links are followed by their addresses in
+    parentheses, and strong words have asterisks around them.
+    """
+    written = ""
+    depth, marker = 0, ""
+    was_listed = False
+    for token in renderer.tokens(text):
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                depth -= 1
+            case "list_item_open":
+                marker = renderer.marker(token)
+            case "list_item_close":
+                marker = ""
+            case "inline" if words := "".join(_plain_words(token.children or [])).strip():
+                indent = "  " * max(0, depth - 1)
+                if written:
+                    written += "\n" if depth and was_listed else "\n\n"
+                written += indent + marker + words.replace("\n", "\n" + indent + " " * len(marker))
+                marker, was_listed = "", depth > 0
+    return written
+
+
+def _plain_words(tokens: Sequence[Token]) -> Iterator[str]:
+    opened: list[tuple[str, int]] = []  # of each open link: its address, the index of its words
+    for at, token in enumerate(tokens):
+        match token.type:
+            case "strong_open" | "strong_close":
+                yield "*"
+            case "link_open":
+                opened.append((str(token.attrs["href"]), at))
+            case "link_close":
+                address, start = opened.pop()
+                short = address.removeprefix("mailto:").removeprefix("tel:")
+                if "".join(token.content for token in tokens[start:at]) not in (address, short):
+                    yield f" ({short})"
+            case _:
+                yield token.content
+
+
 def _page(language: str, subject: str, body: str, foot: str) -> str:
-    """A modest page: no pictures, nothing that is fetched, the reader's own type."""
+    """A simple page: no pictures, nothing to load from elsewhere, the reader's own font."""
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n'
         f'<head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n<body>\n'
-        # Webmail keeps nothing of a page but what stands inside of its body.
+        # Webmail keeps only what is inside the body.
         f'<div lang="{language}" dir="{direction_of(language)}" '
         'style="font-family: sans-serif; line-height: 1.45; max-width: 38em">\n'
         f"{body}\n"

@@ -1,4 +1,4 @@
-"""Colours of the screen (sRGB), and how well one stands out against another (WCAG 2.1)."""
+"""The kinds of values that people write, and what makes them valid; colours and their contrast."""
 
 import re
 from collections.abc import Sized
@@ -9,8 +9,197 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from brochure.diagnostics import shortened
+from brochure.messages import Message, say
 
-Rgb = tuple[float, float, float]
+_DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
+_DASH = r"\s*[-\u2010-\u2014]\s*"
+_NUMBERS = re.compile(rf"(\d{{1,9}})(?:{_DASH}(\d{{1,9}}))?")
+RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+
+
+def invalid_value(code: str, message: Message, hint: Message) -> PydanticCustomError:
+    """What a validator raises; `yaml.validation` makes a diagnostic of it."""
+    # Pydantic would take braces in a message for a template.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _date(value: str) -> str:
+    """ISO 8601: a year, a month or a day."""
+    date = _DATE.fullmatch(value)
+    month, day = (int(date[part] or 1) if date else 0 for part in ("month", "day"))
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        raise invalid_value(
+            "date",
+            say("`{value}` is not a valid date.", value=shortened(value)),
+            say(
+                "Write year, month and day with hyphens, as in 2018-12-20. If only the month or "
+                "the year is known, write 2018-12 or 2018."
+            ),
+        )
+    return value
+
+
+def _colour(value: str) -> str:
+    """An RGB colour as ``#rrggbb``."""
+    digits = _COLOUR.fullmatch(value)
+    if not digits:
+        raise invalid_value(
+            "colour",
+            say("`{value}` is not a valid colour.", value=shortened(value)),
+            say(
+                "Write six digits or letters from a to f, as in 8a1c3b: two each for red, green "
+                "and blue."
+            ),
+        )
+    return "#" + digits[1].lower()
+
+
+def _pages(value: str) -> str:
+    """Pages: ``12``, ``12-13``; printed with an en dash."""
+    numbers = _numbers(value)
+    for first, last in RANGE.findall(numbers):
+        if int(last) <= int(first):
+            raise invalid_value(
+                "numbers",
+                say("`{first}-{last}` ends before it begins.", first=first, last=last),
+                say("Write the smaller number first."),
+            )
+    return numbers
+
+
+def _numbers(value: str) -> str:
+    """Lines: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash.
+
+    A range may end with a smaller number: over a page break, lines may be counted anew.
+    """
+    parts: list[str] = []
+    for part in value.split(","):
+        numbers = _NUMBERS.fullmatch(part.strip())
+        if not numbers:
+            raise invalid_value(
+                "numbers",
+                say("`{value}` is not a line or page number.", value=shortened(value)),
+                say("Write one number (1087), a range (1087-1090), or several with commas."),
+            )
+        single = not numbers[2] or numbers[2] == numbers[1]
+        parts.append(numbers[1] if single else f"{numbers[1]}–{numbers[2]}")
+    return ", ".join(parts)
+
+
+def _reference(value: str) -> str:
+    """A pattern such as ``Zeilen {lines}`` or ``S. {page}, Z. {lines}``."""
+    names = re.findall(r"\{([^{}]*)\}", value)
+    rest = re.sub(r"\{[^{}]*\}", "", value)
+    if not names or set(names) - {"lines", "page"} or "{" in rest or "}" in rest:
+        raise invalid_value(
+            "reference",
+            say("`{value}` does not say where the numbers go.", value=shortened(value)),
+            say(
+                "Use {{lines}} and {{page}}, as in `lines {{lines}}` or "
+                "`p. {{page}}, l. {{lines}}`."
+            ),
+        )
+    return value
+
+
+def _visible(value: str) -> str:
+    """A text that leaves ink: more than spaces and format characters (Unicode 4.5)."""
+    if all(category(character)[0] in "ZC" for character in value):
+        raise invalid_value(
+            "empty",
+            say("There is no visible text here."),
+            say("Write the text, or delete the line."),
+        )
+    return value
+
+
+def at_most_entries(limit: int) -> AfterValidator:
+    """A list, or a block of keys, must not have more entries."""
+
+    def check(value: Sized) -> Sized:
+        if len(value) > limit:
+            message = say(
+                "There are {number} entries here; at most {limit} are allowed.",
+                number=len(value),
+                limit=limit,
+            )
+            raise invalid_value("too-long", message, say("Is this the right file?"))
+        return value
+
+    return AfterValidator(check)
+
+
+def at_most_characters(limit: int) -> AfterValidator:
+    """A text must not have more characters."""
+
+    def check(value: str) -> str:
+        if len(value) > limit:
+            message = say(
+                "This text has {number} characters; at most {limit} are allowed.",
+                number=len(value),
+                limit=limit,
+            )
+            hint = say("Is a quotation mark or a bracket in the wrong place?")
+            raise invalid_value("too-long", message, hint)
+        return value
+
+    return AfterValidator(check)
+
+
+def _by_edition(value: object) -> object:
+    """One value for all editions, as a mapping in which the name of the edition is empty."""
+    return {"": value} if isinstance(value, str) else value
+
+
+def _fit(value: str) -> str:
+    """``sheet``, or a number of pages."""
+    if value != "sheet" and not (
+        value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= 64
+    ):
+        raise invalid_value(
+            "fit",
+            say("A leaflet cannot fit `{value}`.", value=shortened(value)),
+            say("Write the number of pages that it should fill, 1 to 64, or `sheet`."),
+        )
+    return value
+
+
+VisibleText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
+# Text without Markdown; the length of texts with Markdown is checked by `markdown.check_markdown`.
+PlainText = Annotated[VisibleText, at_most_characters(1_000)]
+Date = Annotated[VisibleText, AfterValidator(_date)]
+Colour = Annotated[VisibleText, AfterValidator(_colour)]
+LineNumbers = Annotated[VisibleText, at_most_characters(500), AfterValidator(_numbers)]
+PageNumbers = Annotated[VisibleText, at_most_characters(500), AfterValidator(_pages)]
+ReferencePattern = Annotated[VisibleText, at_most_characters(300), AfterValidator(_reference)]
+Id = Annotated[
+    VisibleText, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$"), at_most_characters(100)
+]
+SlotName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$"), at_most_characters(100)]
+LanguageCode = Annotated[VisibleText, StringConstraints(pattern=rf"^{LANGUAGE_CODE.pattern}$")]
+LinkedPart = Literal["lead", "passages", "contact", "source"]
+Fit = Annotated[
+    dict[str, Annotated[VisibleText, AfterValidator(_fit)]],
+    at_most_entries(100),
+    BeforeValidator(_by_edition, json_schema_input_type=str | dict[str, str]),
+]
+
+Rgb = tuple[float, float, float]  # sRGB, each from 0 to 1
+READABLE = 4.5  # the contrast that text needs (WCAG 2.1, 1.4.3)
+
+
+def rgb(colour: str) -> Rgb:
+    """``#rrggbb`` as numbers."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def hexadecimal(colour: Rgb) -> str:
+    """A colour as ``#rrggbb``."""
+    return "#" + "".join(f"{round(c * 255):02x}" for c in colour)
 
 
 def luminance(colour: Rgb) -> float:
@@ -25,184 +214,11 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def rgb(colour: str) -> Rgb:
-    """``#rrggbb`` as sRGB, each from 0 to 1."""
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return red, green, blue
-
-
-def hexadecimal(colour: Rgb) -> str:
-    """SRGB as ``#rrggbb``."""
-    return "#" + "".join(f"{round(c * 255):02x}" for c in colour)
-
-
-def on_dark(colour: str, background: str, least: float = 4.5) -> str:
-    """A tint of the colour that can be read on a dark background: as little white as will do."""
+def on_dark(colour: str, background: str) -> str:
+    """A tint that can be read on a dark background, with as little white as needed."""
     own, behind = rgb(colour), rgb(background)
     for share in range(0, 101, 5):
         red, green, blue = (c + (1 - c) * share / 100 for c in own)
-        if contrast((red, green, blue), behind) >= least:
+        if contrast((red, green, blue), behind) >= READABLE:
             return hexadecimal((red, green, blue))
     return "#ffffff"
-
-
-# --- The kinds of values that people write: what each may be, and what is said where it is not.
-
-_DATE = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?")
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
-_DASH = r"\s*[-\u2010-\u2014]\s*"
-_NUMBERS = re.compile(rf"(\d{{1,9}})(?:{_DASH}(\d{{1,9}}))?")
-RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
-
-
-def diagnostic(code: str, message: str, hint: str) -> PydanticCustomError:
-    """What a validator raises: a sentence of ours, and what to do."""
-    # Braces would be taken for a template by pydantic.
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
-
-
-def _date(value: str) -> str:
-    """ISO 8601: a year, a month or a day, as exactly as it is known."""
-    found = _DATE.fullmatch(value)
-    month, day = (int(found[part] or 1) if found else 0 for part in ("month", "day"))
-    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
-        raise diagnostic(
-            "date",
-            f"`{shortened(value)}` is no date.",
-            "Write year, month and day with hyphens, as in 2018-12-20; 2018-12 and 2018 will "
-            "do where no more is known.",
-        )
-    return value
-
-
-def _colour(value: str) -> str:
-    """An RGB colour as ``#rrggbb``."""
-    found = _COLOUR.fullmatch(value)
-    if not found:
-        raise diagnostic(
-            "colour",
-            f"`{shortened(value)}` is no colour.",
-            "Write six digits or letters from a to f, as in 8a1c3b: two each for red, green "
-            "and blue.",
-        )
-    return "#" + found[1].lower()
-
-
-def _pages(value: str) -> str:
-    """Pages: ``12``, ``12-13``; printed with an en dash."""
-    numbers = _numbers(value)
-    for first, last in RANGE.findall(numbers):
-        if int(last) <= int(first):
-            raise diagnostic(
-                "numbers",
-                f"`{shortened(first)}-{shortened(last)}` ends before it begins.",
-                "Write the smaller number first.",
-            )
-    return numbers
-
-
-def _numbers(value: str) -> str:
-    """Lines: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash.
-
-    A range may go on to a smaller number, over a page break where lines are counted anew.
-    """
-    parts: list[str] = []
-    for part in value.split(","):
-        found = _NUMBERS.fullmatch(part.strip())
-        if not found:
-            raise diagnostic(
-                "numbers",
-                f"`{shortened(value)}` is no line or page number.",
-                "Write one number (1087), a range (1087-1090), or several with commas.",
-            )
-        single = not found[2] or found[2] == found[1]
-        parts.append(found[1] if single else f"{found[1]}–{found[2]}")
-    return ", ".join(parts)
-
-
-def _reference(value: str) -> str:
-    """A pattern such as ``Zeilen {lines}`` or ``S. {page}, Z. {lines}``."""
-    names = re.findall(r"\{([^{}]*)\}", value)
-    rest = re.sub(r"\{[^{}]*\}", "", value)
-    if not names or set(names) - {"lines", "page"} or "{" in rest or "}" in rest:
-        raise diagnostic(
-            "reference",
-            f"`{shortened(value)}` does not say where the numbers go.",
-            "Use {lines} and {page}, as in `lines {lines}` or `p. {page}, l. {lines}`.",
-        )
-    return value
-
-
-def _visible(value: str) -> str:
-    """Something that leaves ink: not spaces and format characters alone (Unicode 4.5)."""
-    if all(category(character)[0] in "ZC" for character in value):
-        raise diagnostic(
-            "empty", "Nothing visible is written here.", "Write the text, or delete the line."
-        )
-    return value
-
-
-def few(most: int) -> AfterValidator:
-    """A list, or a block of keys, of so many entries."""
-
-    def check(value: Sized) -> Sized:
-        if len(value) > most:
-            said = f"Here are {len(value)} entries; {most} are the most."
-            raise diagnostic("too-long", said, "Is this the right file?")
-        return value
-
-    return AfterValidator(check)
-
-
-def at_most(most: int) -> AfterValidator:
-    """A text of so many characters."""
-
-    def check(value: str) -> str:
-        if len(value) > most:
-            said = f"This has {len(value)} characters; {most} are the most."
-            raise diagnostic("too-long", said, "Does a quotation mark or a bracket stand too far?")
-        return value
-
-    return AfterValidator(check)
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
-Line = Annotated[Text, at_most(1_000)]  # what is no Markdown, of which `checks` sees to the length
-Date = Annotated[Text, AfterValidator(_date)]
-Colour = Annotated[Text, AfterValidator(_colour)]
-Lines = Annotated[Text, at_most(500), AfterValidator(_numbers)]
-Pages = Annotated[Text, at_most(500), AfterValidator(_pages)]
-Reference = Annotated[Text, at_most(300), AfterValidator(_reference)]
-Id = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$"), at_most(100)]
-Slot = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$"), at_most(100)]
-CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")  # of a language
-Language = Annotated[Text, StringConstraints(pattern=rf"^{CODE.pattern}$")]
-
-
-Part = Literal["lead", "passages", "contact", "source"]
-
-
-def _fits(value: object) -> object:
-    """One wish for all editions as a mapping with no name of an edition."""
-    return {"": value} if isinstance(value, str) else value
-
-
-def _fit(value: str) -> str:
-    """``sheet``, or a number of pages."""
-    if value != "sheet" and not (
-        value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= 64
-    ):
-        raise diagnostic(
-            "fit",
-            f"A leaflet cannot fit `{shortened(value)}`.",
-            "Write the number of pages that it is to fill, 1 to 64, or `sheet`.",
-        )
-    return value
-
-
-Fit = Annotated[
-    dict[str, Annotated[Text, AfterValidator(_fit)]],
-    few(100),
-    BeforeValidator(_fits, json_schema_input_type=str | dict[str, str]),
-]

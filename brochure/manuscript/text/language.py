@@ -1,7 +1,7 @@
 """What a language asks of a leaflet, as data: ``styles/languages/<code>.yaml``.
 
-A project may bring languages of its own, from whomever. So nothing in such a file is run: it holds
-no regular expressions and no format strings but placeholders, and it is short.
+A project may bring languages of its own, written by anyone. So nothing in such a file is run: it
+has no regular expressions, its only format strings are placeholders, and it is short.
 """
 
 import re
@@ -13,41 +13,47 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, raise_errors, shortened
-from brochure.manuscript.model.fields import diagnostic
-from brochure.manuscript.yaml import parser
+from brochure.diagnostics import DiagnosticsError, Reported, raise_errors, shortened
+from brochure.manuscript.model.fields import invalid_value
+from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.manuscript.yaml.validation import did_you_mean, validate
+from brochure.messages import say
 from brochure.project import Project, builtin_styles
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def fill_in(pattern: str, **values: object) -> str:
-    """A pattern with values put in for ``{name}``, and all else as it stands.
+def fill_placeholders(pattern: str, **values: object) -> str:
+    """A pattern with values put in for ``{name}``, everything else unchanged.
 
-    Not `str.format`, which would look into values, and pad them to any width.
+    `str.format` would look into the attributes of values, and pad them to any width.
     """
 
-    def value(found: re.Match[str]) -> str:
-        return str(values[found[1]]) if found[1] in values else found[0]
+    def value(placeholder: re.Match[str]) -> str:
+        name = placeholder[1]
+        return str(values[name]) if name in values else placeholder[0]
 
     return _PLACEHOLDER.sub(value, pattern)
 
 
 def _needs(*names: str) -> AfterValidator:
-    """What a word must have in it: these placeholders, each once, and no other."""
+    """A phrase must contain these placeholders, each once, and no others."""
 
-    def check(word: str) -> str:
-        if sorted(_PLACEHOLDER.findall(word)) != sorted(names):
-            wanted = " and ".join(f"{{{name}}}" for name in names)
-            raise diagnostic(
-                "placeholder",
-                f"{wanted} must stand in it, each once, and nothing else in braces."
-                if names
-                else "nothing can stand in braces here.",
-                f"Write {wanted} where it is to be put in." if names else "Take the braces out.",
-            )
-        return word
+    def check(phrase: str) -> str:
+        if sorted(_PLACEHOLDER.findall(phrase)) != sorted(names):
+            placeholders = ", ".join(f"{{{name}}}" for name in names)
+            if not names:
+                message, hint = say("There can be no braces here."), say("Remove the braces.")
+            else:
+                message = say(
+                    "This text must contain {placeholders}, each once, and no other braces.",
+                    placeholders=placeholders,
+                )
+                hint = say(
+                    "Write {placeholders} where the value belongs.", placeholders=placeholders
+                )
+            raise invalid_value("placeholder", message, hint)
+        return phrase
 
     return AfterValidator(check)
 
@@ -57,17 +63,17 @@ _Sign = Annotated[str, StringConstraints(max_length=10)]
 _Term = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 _Terms = Annotated[tuple[_Term, ...], Field(max_length=200)]  # the longest of ours has 50
 _Length = StringConstraints(max_length=300)
-Word = Annotated[str, _Length, _needs()]
+Phrase = Annotated[str, _Length, _needs()]
 # Languages written from right to left (Unicode CLDR, characterOrder).
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"))
 _KEEP = "\u00a0"  # no-break space
 
 
 def _dictionary(name: str) -> str:
-    """The name of a dictionary that there is: it becomes part of file names."""
+    """The name of a dictionary that exists; it becomes part of file names."""
     if name not in dictionaries():
-        hint = did_you_mean(name, dictionaries())
-        raise diagnostic("dictionary", f"there is no dictionary `{shortened(name)}`.", hint)
+        message = say("There is no dictionary `{name}`.", name=shortened(name))
+        raise invalid_value("dictionary", message, did_you_mean(name, dictionaries()))
     return name
 
 
@@ -75,7 +81,7 @@ def _dictionary(name: str) -> str:
 def dictionaries() -> tuple[str, ...]:
     """The names of Pyphen's dictionaries.
 
-    Pyphen is not imported for it: that takes longer than all else that is done with a language.
+    Pyphen is not imported for this: that takes longer than everything else done with a language.
     """
     spec = find_spec("pyphen")
     if spec is None or spec.origin is None:  # a broken installation, not a user's mistake
@@ -90,7 +96,7 @@ class _Model(BaseModel):
 
 
 class Hyphenation(_Model):
-    """How words are divided: Pyphen's dictionary, bounds in letters, and corrections."""
+    """How words are divided: Pyphen's dictionary, limits in letters, and exceptions."""
 
     dictionary: Annotated[str, StringConstraints(max_length=20), AfterValidator(_dictionary)]
     left: Count
@@ -100,48 +106,48 @@ class Hyphenation(_Model):
     exceptions: Annotated[tuple[_Term, ...], Field(max_length=2_000)]
 
 
-class Words(_Model):
-    """The fixed words that a leaflet prints."""
+class Phrases(_Model):
+    """The fixed phrases that a leaflet prints."""
 
-    page: Word
-    of: Word
+    page: Phrase
+    of: Phrase
     line: Annotated[str, _Length, _needs("lines")]
     lines: Annotated[str, _Length, _needs("lines")]
     page_line: Annotated[str, _Length, _needs("page", "lines")]
     only_page: Annotated[str, _Length, _needs("page")]
-    quote: Word
-    commentary: Word
-    source: Word
-    contact: Word
-    imprint: Word
-    draft: Word
-    altered: Word
-    wrong_lines: Word
-    ambiguous: Word
-    not_found: Word
-    unchecked: Word
-    verbatim: Word
-    verified_one: Word
+    quote: Phrase
+    commentary: Phrase
+    source: Phrase
+    contact: Phrase
+    imprint: Phrase
+    draft: Phrase
+    altered: Phrase
+    wrong_lines: Phrase
+    ambiguous: Phrase
+    not_found: Phrase
+    unchecked: Phrase
+    verbatim: Phrase
+    verified_one: Phrase
     verified_all: Annotated[str, _Length, _needs("count")]
     verified_some: Annotated[str, _Length, _needs("count", "total")]
-    verified_none: Word
-    evidence: Word
-    compared: Word
-    notes: Word
-    duplex: Word
+    verified_none: Phrase
+    evidence: Phrase
+    compared: Phrase
+    notes: Phrase
+    duplex: Phrase
     code: Annotated[str, _Length, _needs("address")]
-    permalink: Word
-    objection: Word
+    permalink: Phrase
+    objection: Phrase
 
 
 class _Data(_Model):
-    """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, words.
+    """A language: quotation marks (outer pair, inner pair), spaces, hyphenation, phrases.
 
-    `spaced` are signs with a narrow no-break space before them, as French has them; without
-    `hyphenation` words are not divided. `ordinal` says which numbers stay with the word after
+    `spaced` are signs that have a narrow no-break space before them, as in French; without
+    `hyphenation`, words are not divided. `ordinal` says which numbers stay with the word after
     them: those with a `dot` (20. Legislaturperiode), or those before the name of a `month` (3 May).
-    `limiting` are words that limit what is said before or after them, `denying` those that turn
-    it round: a quote that leaves them out deserves a look.
+    `limiting` are words that limit what is said before or after them, `denying` those that negate
+    it: a quote that leaves them out deserves a look.
     """
 
     name: _Term
@@ -157,17 +163,17 @@ class _Data(_Model):
     hyphenation: Hyphenation | None = None
     limiting: _Terms = ()
     denying: _Terms = ()
-    words: Words
+    words: Phrases
 
 
 class Language(_Data):
-    """A language with its code, the name of its file."""
+    """A language with its code, which is the name of its file."""
 
     code: str
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
-        """Where writing begins: on the left or on the right."""
+        """The direction of writing."""
         return direction_of(self.code)
 
     def format_date(self, date: str) -> str:
@@ -178,7 +184,7 @@ class Language(_Data):
         name = self.months[int(month) - 1]
         if not day:
             return f"{name} {year}"
-        return fill_in(self.date.replace(" ", _KEEP), day=int(day), month=name, year=year)
+        return fill_placeholders(self.date.replace(" ", _KEEP), day=int(day), month=name, year=year)
 
 
 def direction_of(code: str) -> Literal["ltr", "rtl"]:
@@ -187,29 +193,34 @@ def direction_of(code: str) -> Literal["ltr", "rtl"]:
 
 
 def known_languages(project: Project) -> tuple[str, ...]:
-    """The codes of all languages that the project or brochure itself brings."""
+    """The codes of all languages that come with the project or with brochure itself."""
     folders = (project.root / "styles" / "languages", builtin_styles() / "languages")
     return tuple(sorted({file.stem for folder in folders for file in folder.glob("*.yaml")}))
 
 
 def load_language(project: Project, code: str) -> Language:
-    """The language of a code like ``de`` or ``de-AT`` (which reads ``de``). Raises Problems."""
+    """The language of a code like ``de`` or ``de-AT`` (which uses ``de``).
+
+    Raises DiagnosticsError with everything that is wrong in its file.
+    """
     path = project.style(f"languages/{code}.yaml")
     if not path.exists() and "-" in code:
         path = project.style(f"languages/{code.partition('-')[0]}.yaml")
     file = project.show(path)
-    text, diagnostics = parser.decode(project.read(path, bounds.LANGUAGE), file)
-    raise_errors(diagnostics)
-    found, diagnostics = _parse(text, file, path.stem)
-    if found is None:
-        raise DiagnosticsError(diagnostics)
-    return found
+    decoded = decode_text(project.read(path, bounds.LANGUAGE), file)
+    raise_errors(decoded.diagnostics)
+    parsed = _parse(decoded.value, file, path.stem)
+    if parsed.value is None:
+        raise DiagnosticsError(parsed.diagnostics)
+    return parsed.value
 
 
-@lru_cache(maxsize=32)  # each of some hundred variants asks for the same
-def _parse(text: str, file: str, code: str) -> tuple[Language | None, list[Diagnostic]]:
-    tree, diagnostics = parser.parse(text, file)
-    if any(diagnostic.is_error for diagnostic in diagnostics):
-        return None, diagnostics
-    data, diagnostics = validate(tree, _Data)
-    return (Language(code=code, **dict(data)) if data else None), diagnostics
+@lru_cache(maxsize=32)  # hundreds of variants use the same language
+def _parse(text: str, file: str, code: str) -> Reported[Language | None]:
+    parsed = parse_yaml(text, file)
+    if any(diagnostic.is_error for diagnostic in parsed.diagnostics):
+        return Reported(None, parsed.diagnostics)
+    validated = validate(parsed.value, _Data)
+    data = validated.value
+    language = Language(code=code, **dict(data)) if data else None
+    return Reported(language, validated.diagnostics)

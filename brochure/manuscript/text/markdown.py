@@ -1,15 +1,15 @@
-"""Inline Markdown → safe HTML.
+"""The Markdown of leaflets → safe HTML.
 
-Understood: *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple
-lists. Everything else is printed as it was typed; no HTML passes. Emphasis never begins or
-ends inside a word, so that „Bürger*innen und Schüler*innen“ keeps its asterisks.
+It has *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple lists.
+Everything else is printed as it was typed, HTML included. Emphasis never begins or ends inside a
+word, so that „Bürger*innen und Schüler*innen“ keeps its asterisks.
 
-The initiative's own words get the typography of the language; a quote keeps its letters, its
-list markers included.
+The initiative's own words get the typography of the language; a quote keeps its letters, including
+its list markers.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from html import escape
@@ -22,43 +22,68 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
+from brochure.diagnostics import Severity
 from brochure.manuscript.text.typography import SEALED, Typography
+from brochure.manuscript.yaml.nodes import TextDiagnostic
+from brochure.messages import Message, say
 
-Links = Literal["live", "printed", "none"]
-# What a line does not end inside of: a range of numbers; a compound at its hyphen, and a hyphen
-# with the word after it („Bildungs- und“). A reader of the PDF (copy and paste, pdftotext) takes
-# a hyphen at the end of a line for one of the typesetter’s, and would drop it. Longer ones may
-# be divided anywhere: they might not fit into a line.
+LinkStyle = Literal["live", "printed", "none"]
+# No line ends inside of these: a range of numbers; a compound at its hyphen, and a hyphen with the
+# word after it („Bildungs- und“). What reads the PDF (copy and paste, pdftotext) takes a hyphen at
+# the end of a line for one of the typesetter’s, and drops it. Longer ones may be divided anywhere,
+# as they might not fit into a line.
 _TOGETHER = re.compile(r"\d{1,6}–\d{1,6}|(?<!\w{25})[^\W_]- \w{1,12}(?!\w)")
 _COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
 _SCHEMES = {"http", "https", "mailto", "tel"}
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """What is wrong with a text; `snippet` is what to look for in the file to find the place."""
-
-    severity: Literal["error", "warning"]
-    code: str
-    message: str
-    hint: str
-    snippet: str
+_SIGN = re.compile(r"[\\*_`\[\]<!:@]")
+_LONGEST = 30_000  # characters in one text: more than ten pages of a column
+_BRACKETS = 500
+_MOST = 20  # diagnostics about one text
+_NESTING = 20  # markdown-it leaves out what is nested more deeply
+# Markup that people know from elsewhere, and what to say about it.
+_NOT_SUPPORTED: tuple[tuple[re.Pattern[str], Callable[[str], Message]], ...] = (
+    (
+        re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain HTML.", markup=markup
+        ),
+    ),
+    (
+        re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain pictures.", markup=markup
+        ),
+    ),
+    (
+        re.compile(r"^#{1,6} .*", re.MULTILINE),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain headings.", markup=markup
+        ),
+    ),
+    (
+        re.compile(r"^(?:```|~~~).*", re.MULTILINE),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain code blocks.", markup=markup
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Renderer:
-    """How texts become HTML: typography (None for quotes), and what happens to links.
+    """How texts become HTML: with typography (None for quotes), and with or without links.
 
-    `live`: they can be clicked. `printed`: the words, then the short address in parentheses.
-    `none`: the words alone. `together`: whether words are held together that make one line.
+    `live` links can be clicked; `printed` links are their words, then the short address in
+    parentheses; `none`: only the words. `together`: whether ranges and short compounds are kept on
+    one line.
     """
 
     typography: Typography | None
-    links: Links
+    links: LinkStyle
     together: bool = True
 
     def tokens(self, text: str) -> list[Token]:
-        """Paragraphs and lists, taken apart and set, but not yet written in any language."""
+        """Paragraphs and lists as tokens, with typography; what HTML or plain text is made from."""
         tokens = _without_lone_numbers(_parser(self.typography is not None).parse(text))
         return [
             replace(token, children=self._set(token)) if token.type == "inline" else token
@@ -73,7 +98,7 @@ class Renderer:
                 parts.append(self._inline(token.children or []))
             elif token.type == "list_item_open":
                 parts.append(f"<li style='list-style-type: \"{self.marker(token)}\"'>")
-            elif not token.hidden:  # the paragraphs of a tight list are
+            elif not token.hidden:  # as are the paragraphs of a tight list
                 parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
         return "".join(parts)
 
@@ -86,7 +111,7 @@ class Renderer:
         return "".join(token.content for token in self._line(text)).replace("\n", " ")
 
     def marker(self, item: Token) -> str:
-        """The marker of a list item as typed: a number is never counted anew."""
+        """The marker of a list item as typed: numbers are never counted anew."""
         if not item.info and self.typography is not None:
             return "– "
         return f"{item.info}{item.markup} "
@@ -96,27 +121,27 @@ class Renderer:
         return self._set(token)
 
     def _set(self, paragraph: Token) -> list[Token]:
-        """The tokens of a paragraph; the content of each is its words as they are set."""
+        """The tokens of a paragraph, their content with typography."""
         tokens = _joined(paragraph.children or [])
-        addresses = {
+        short_addresses = {
             i + 1
             for i, token in enumerate(tokens)
             if token.type == "link_open" and token.markup == "linkify"
         }
         pieces = [
-            SEALED if i in addresses else "\n" if token.type == "hardbreak" else token.content
+            SEALED if i in short_addresses else "\n" if token.type == "hardbreak" else token.content
             for i, token in enumerate(tokens)
         ]
         if self.typography is not None:
             pieces = self.typography.paragraph(pieces)
         return [
-            token if i in addresses else replace(token, content=words)
+            token if i in short_addresses else replace(token, content=words)
             for i, (token, words) in enumerate(zip(tokens, pieces, strict=True))
         ]
 
     def _inline(self, tokens: Sequence[Token]) -> str:
         parts: list[str] = []
-        opened: list[tuple[str, int]] = []  # address of each open link, where its words begin
+        opened: list[tuple[str, int]] = []  # address of each open link, index of its first words
         for at, token in enumerate(tokens):
             match token.type:
                 case "hardbreak":
@@ -144,9 +169,9 @@ class Renderer:
 
 
 def quoted(text: str) -> str:
-    """The words of a quote as they are printed, without markup: a line for each of the text's.
+    """The words of a quote as they are printed, without markup: a line for each line of the text.
 
-    Numbers of lists stand there as typed; bullets are signs of the typesetter's, and do not.
+    Numbers of lists are among them as typed; bullets are not, as they come from the typesetter.
     """
     lines = [""]
     marker = ""
@@ -164,19 +189,19 @@ def quoted(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def addresses(text: str) -> tuple[str, ...]:
+def short_addresses(text: str) -> tuple[str, ...]:
     """The short addresses of all links in a text, each once."""
     return tuple(dict.fromkeys(short_address(href) for href, _ in _links(text)))
 
 
-def hrefs(text: str) -> tuple[str, ...]:
+def web_addresses(text: str) -> tuple[str, ...]:
     """The addresses of all links in a text that lead to the web, each once."""
-    found = (href for href, _ in _links(text))
-    return tuple(dict.fromkeys(href for href in found if href.startswith(("https:", "http:"))))
+    every = (href for href, _ in _links(text))
+    return tuple(dict.fromkeys(href for href in every if href.startswith(("https:", "http:"))))
 
 
 def wholly_emphasised(text: str) -> bool:
-    """Whether every word of a text stands in emphasis: then nothing is left to stand out from."""
+    """Whether every word of a text is emphasised, so that none stands out."""
     inlines = [token for token in _parser(True).parse(text) if token.type == "inline"]
     return bool(inlines) and all(
         token.children
@@ -187,65 +212,71 @@ def wholly_emphasised(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # variants have most of their texts in common
-def check(text: str) -> tuple[Complaint, ...]:
-    """What cannot be printed as its author meant it; the first complaints, if there are many."""
+@lru_cache(maxsize=4096)  # variants share most of their texts
+def check_markdown(text: str) -> tuple[TextDiagnostic, ...]:
+    """What cannot be printed as its author meant it; of many diagnostics, only the first."""
     return tuple(islice(_check(text), _MOST))
 
 
-def _check(text: str) -> Iterator[Complaint]:
-    if len(text) > _LONGEST or text.count("[") > _BRACKETS:
-        what = "long" if len(text) > _LONGEST else "full of brackets"
-        hint = f"At most {_LONGEST} characters and {_BRACKETS} opening brackets; divide it."
-        yield Complaint("error", "too-long", f"This text is too {what} to be set.", hint, "")
-        return  # Markdown takes time that grows with the square of either
-    for href, words in _links(text):
-        diagnostic = check_address(href)
-        if diagnostic:
-            snippet = f"[{words}]"
-            yield Complaint("error", "link", *diagnostic, snippet if snippet in text else href)
-    if any(token.level >= _NESTING - 2 for token in _parser(True).parse(text)):
-        yield Complaint(
-            "error",
-            "too-deep",
-            "Lists are nested too deeply here; not all of it would be printed.",
-            "Use one list, or two.",
-            "",
+def _check(text: str) -> Iterator[TextDiagnostic]:
+    # Markdown takes time that grows with the square of the length, and of the brackets.
+    divide = say("Divide it into several texts.")
+    if len(text) > _LONGEST:
+        message = say(
+            "This text is too long; at most {limit} characters are allowed.", limit=_LONGEST
         )
-    for pattern, what in _NOT_UNDERSTOOD:
-        found = pattern.search(text)
-        if found:
-            yield Complaint(
-                "warning",
-                "markup",
-                f"`{found[0][:40]}` is printed as it stands: {what}.",
-                "Texts know *emphasis*, **strong**, [links](https://…), paragraphs and lists.",
-                found[0],
-            )
+        yield TextDiagnostic(Severity.ERROR, "too-long", message, divide)
+        return
+    if text.count("[") > _BRACKETS:
+        message = say(
+            "This text has too many brackets; at most {limit} opening brackets are allowed.",
+            limit=_BRACKETS,
+        )
+        yield TextDiagnostic(Severity.ERROR, "too-long", message, divide)
+        return
+    for href, words in _links(text):
+        if diagnostic := check_address(href):
+            snippet = f"[{words}]"
+            yield replace(diagnostic, snippet=snippet) if snippet in text else diagnostic
+    if any(token.level >= _NESTING - 2 for token in _parser(True).parse(text)):
+        message = say("Lists are nested too deeply here, and would not be printed completely.")
+        hint = say("Use a single list, or two levels.")
+        yield TextDiagnostic(Severity.ERROR, "too-deep", message, hint)
+    hint = say("Texts can have *emphasis*, **strong**, [links](https://…), paragraphs and lists.")
+    for pattern, explain in _NOT_SUPPORTED:
+        if markup := pattern.search(text):
+            message = explain(markup[0][:40])
+            yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0])
 
 
-def signs(text: str) -> int:
-    """How many characters of a text may mean something to the parser of Markdown."""
+def count_markup_characters(text: str) -> int:
+    """How many characters of a text may mean something in Markdown."""
     return len(_SIGN.findall(text))
 
 
-def check_address(href: str) -> tuple[str, str] | None:
-    """What is wrong with the address of a link, and what to do; None where all is well."""
+def check_address(href: str) -> TextDiagnostic | None:
+    """What is wrong with the address of a link, if anything."""
+    copy = say("Copy it from the address bar of the browser.")
     try:
         parts = urlsplit(href)
-        fine = bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.path)
+        complete = bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.path)
     except ValueError:
-        return f"`{href}` is no address.", "Copy it from the address line of the browser."
-    if href in ("", "#"):
-        return "The link has no address.", "Add it, or leave the brackets out: words alone."
-    if parts.scheme not in _SCHEMES:
-        return (
-            f"The address `{href}` does not begin with https://, http://, mailto: or tel:.",
-            "Write the whole address; other kinds are not let into a leaflet.",
-        )
-    if not fine:
-        return f"`{href}` is no complete address.", "Copy it from the browser’s address line."
-    return None
+        message, hint = say("`{address}` is not a valid address.", address=href), copy
+    else:
+        if href in ("", "#"):
+            message = say("The link has no address.")
+            hint = say("Add one, or remove the brackets and write only the words.")
+        elif parts.scheme not in _SCHEMES:
+            message = say(
+                "The address `{address}` does not begin with https://, http://, mailto: or tel:.",
+                address=href,
+            )
+            hint = say("Write the whole address; leaflets cannot contain other kinds.")
+        elif not complete:
+            message, hint = say("The address `{address}` is incomplete.", address=href), copy
+        else:
+            return None
+    return TextDiagnostic(Severity.ERROR, "link", message, hint, href)
 
 
 def short_address(href: str) -> str:
@@ -254,30 +285,15 @@ def short_address(href: str) -> str:
     return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
 
 
-_SIGN = re.compile(r"[\\*_`\[\]<!:@]")
-_LONGEST = 30_000  # characters in one text: more than ten pages of a column
-_BRACKETS = 500
-_MOST = 20  # complaints about one text
-_NESTING = 20  # what lies deeper, markdown-it leaves out
-_NOT_UNDERSTOOD = (
-    (re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"), "a leaflet knows no HTML"),
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), "pictures cannot stand in a text"),
-    (re.compile(r"^#{1,6} .*", re.MULTILINE), "there are no headings inside a text"),
-    (re.compile(r"^(?:```|~~~).*", re.MULTILINE), "there are no code blocks"),
-)
-
-
 def _kept_together(html: str) -> str:
-    """Escaped text with what belongs in one line marked."""
+    """Escaped text in which everything that belongs on one line is marked."""
     together = r'<span class="together">\g<0></span>'
     html = _TOGETHER.sub(together, html)
     return _COMPOUND.sub(lambda run: re.sub(r"[^\W_]-[^\W_]", together, run[0]), html)
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
-    """Lines of a paragraph in a row: where its author began a new one, there is a space, and the
-    rules of typography see it as such.
-    """
+    """The lines of a paragraph, joined: each line break is a space, for typography as well."""
     joined: list[Token] = []
     for token in tokens:
         kind = "text" if token.type == "softbreak" else token.type
@@ -299,7 +315,10 @@ def _links(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
-    """A numbered list of one item is a sentence that begins with a number (“20. Mai …”)."""
+    """The tokens with each numbered list of one item as a sentence that begins with a number.
+
+    Somebody wrote “20. Mai …”.
+    """
     result: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -326,7 +345,7 @@ def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
 
 @cache
 def _parser(own_words: bool) -> MarkdownIt:
-    """The Markdown that leaflets know; addresses become links by themselves in own words only."""
+    """A parser for the Markdown of leaflets; in own words, plain addresses become links."""
     parser = MarkdownIt("zero", {"linkify": own_words, "maxNesting": _NESTING})
     parser.enable(["emphasis", "link", "newline", "escape", "list"])
     parser.inline.ruler.at("emphasis", emphasis)
@@ -334,7 +353,7 @@ def _parser(own_words: bool) -> MarkdownIt:
         parser.enable("linkify")
         assert parser.linkify is not None
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
-    parser.validateLink = lambda url: True  # type: ignore[method-assign] # `check` complains
+    parser.validateLink = lambda url: True  # type: ignore[method-assign] # `check_markdown` reports them
     return parser
 
 

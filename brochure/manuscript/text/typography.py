@@ -1,4 +1,4 @@
-"""Typography of a language, for the initiative's own words. Quotes never pass through here."""
+"""Typography of a language, for the initiative's own words. Quotes never come here."""
 
 import re
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from brochure.manuscript.text.language import Language
 
 NARROW = "\u202f"  # narrow no-break space
 FIXED = "\u00a0"  # no-break space
-SEAM = "\ue000"  # stands between pieces of one paragraph while rules look across them
-SEALED = "\ue001"  # stands for a piece that no rule may change: an address
+SEAM = "\ue000"  # joins the pieces of a paragraph, so that rules work across them
+SEALED = "\ue001"  # takes the place of a piece that no rule may change: an address
 _SPACE = f"[ {FIXED}{NARROW}]"
 _OPENS_AFTER = "([{–—-/ \n" + FIXED + NARROW
 
@@ -39,15 +39,17 @@ class Typography:
         self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
 
     def paragraph(self, pieces: Sequence[str]) -> list[str]:
-        """The pieces of a paragraph, set. Cuts between them (emphasis, links) do not matter."""
+        """The pieces of a paragraph with typography, wherever emphasis and links cut it."""
         text = SEAM.join(pieces)
         if text.count(SEAM) != len(pieces) - 1:
-            return list(pieces)  # somebody's own private-use character: leave all as it is
+            return list(
+                pieces
+            )  # the author uses this private-use character: leave everything as it is
         for pattern, abbreviation in self._abbreviations:
             text = pattern.sub(abbreviation, text)
-        text = self._before.sub(lambda found: found[1] + _space_beside(found[1]), text)
-        text = self._after.sub(lambda found: _space_beside(found[1]) + found[1], text)
-        text = self._ordinal.sub(lambda found: found[1][:-1] + FIXED, text)
+        text = self._before.sub(lambda word: word[1] + _space_beside(word[1]), text)
+        text = self._after.sub(lambda word: _space_beside(word[1]) + word[1], text)
+        text = self._ordinal.sub(lambda number: number[1][:-1] + FIXED, text)
         text = _RANGE.sub(_range, text)
         text = re.sub(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)", f"{FIXED}{self._dash} ", text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
@@ -58,7 +60,7 @@ class Typography:
         return text.split(SEAM)
 
     def __call__(self, text: str) -> str:
-        """A text without markup, set."""
+        """A text without markup, with typography."""
         return self.paragraph([text])[0]
 
     def _quotation_marks(self, text: str) -> str:
@@ -67,7 +69,7 @@ class Typography:
         before = " "
         inner = 0  # inner quotations that are open
         words = text.replace(SEAM, "")
-        last = max((found.start() for found in _CLOSING.finditer(words)), default=-1)
+        last = max((mark.start() for mark in _CLOSING.finditer(words)), default=-1)
         at = -1  # in `words`
         for character in text:
             if character == SEAM:
@@ -91,7 +93,7 @@ class Typography:
         return "".join(result)
 
 
-# A single quotation mark that closes: no apostrophe inside a word.
+# A single quotation mark that closes, and is not an apostrophe inside a word.
 _CLOSING = re.compile(r"(?<=[\w.,!?…])'(?!\w)")
 # Two numbers and a hyphen or dash; not a date (2018-12-20), an ordinary hyphen (G8-7), or a
 # number that begins with 0 (telephone, postal code).
@@ -105,10 +107,10 @@ def _space_beside(word: str) -> str:
     return FIXED if len(word) > 3 and word.isalpha() else NARROW
 
 
-def _range(found: re.Match[str]) -> str:
-    """An en dash without spaces, if the second number is the larger one."""
-    first, second = found[1], found[2]
-    return f"{first}–{second}" if int(first) < int(second) else found[0]
+def _range(numbers: re.Match[str]) -> str:
+    """An en dash without spaces if the second number is the larger one."""
+    first, second = numbers[1], numbers[2]
+    return f"{first}–{second}" if int(first) < int(second) else numbers[0]
 
 
 def _ordinal(language: Language) -> str:

@@ -1,89 +1,88 @@
-"""`accept`: write into a variant which texts of the base its overrides replace.
+"""Recording in the file of a variant which texts of the base its overrides replace.
 
-They stand under the key `replaced:`, one entry a text. Only the lines of these entries are
-touched; every other byte of the file stays, comments, line ends and all.
+The records are under the key `replaced:`, an entry for each text. Only the lines of these entries
+are changed; every other byte of the file stays, including comments and line ends.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from brochure import bounds
-from brochure.diagnostics import DiagnosticsError, Location, error
+from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.files import write_whole
-from brochure.manuscript.variants.overrides import State, records
+from brochure.manuscript.variants.overrides import OverrideState, records
 from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet
-from brochure.manuscript.yaml import parser
-from brochure.manuscript.yaml.nodes import Mapping as Block
-from brochure.manuscript.yaml.nodes import Scalar, plain
+from brochure.manuscript.yaml.nodes import MappingNode, Plain, ScalarNode, Tree, plain
+from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import say
 
 _KEY = "replaced"
 _ABOVE = (
-    "\n# Written by `brochure variants … accept`: the texts of the base that the above replace.\n"
+    "\n# Written by `brochure variants accept`: the texts of the base that those above replace.\n"
 )
 
 
-def accept(work: Bundle, draft: ResolvedLeaflet, name: str | None = None) -> tuple[str, ...]:
-    """Record the base texts that the overrides of a variant replace now; return their keys.
+def accept_overrides(
+    bundle: Bundle, resolved: ResolvedLeaflet, name: str | None = None
+) -> tuple[str, ...]:
+    """Record the texts of the base that the overrides of a variant replace now; return their keys.
 
-    `name` picks those of one passage, or one text (``title``). Records of overrides that are gone
-    are dropped. Raises Problems where there is nothing to accept, or the passage is gone.
+    `name` picks those of one passage, or of one text (``title``). Records of overrides that no
+    longer exist are dropped. Raises DiagnosticsError where there is nothing to accept, or where the
+    passage is gone.
     """
-    path = work.files.get(draft.variant or "")
-    location = Location(work.project.show(path) if path else f"{draft.variant}")
-    known = [o for o in draft.overrides if not o.change.key.startswith("add.")]
-    picked = [o for o in known if name in (None, o.change.passage, o.change.key)]
-    if path is None or not picked:
-        names = [o.change.passage or o.change.key for o in known]
-        raise DiagnosticsError(
-            [
-                error(
-                    "nothing-to-accept",
-                    f"This variant replaces nothing{f' called `{name}`' if name else ''}.",
-                    location,
-                    did_you_mean(name or "", sorted(set(names)))
-                    if names
-                    else "There is nothing to record: it has no overrides.",
-                )
-            ]
+    path = bundle.files.get(resolved.variant or "")
+    location = Location(bundle.project.show(path) if path else f"{resolved.variant}")
+    overrides = [o for o in resolved.overrides if not o.change.key.startswith("add.")]
+    picked = [o for o in overrides if name in (None, o.change.passage, o.change.key)]
+    if path is None or not overrides:
+        fail(
+            "nothing-to-accept",
+            say("This variant replaces nothing."),
+            location,
+            say("There is nothing to record, as it has no overrides."),
         )
-    gone = [o for o in picked if o.state is State.ORPHANED]
-    if gone:
-        raise DiagnosticsError(d for d in draft.diagnostics if d.code == "orphaned")
-    keys = {o.change.key for o in known}
-    picked_keys = tuple(o.change.key for o in picked)
-    data = work.project.read(path, bounds.MANUSCRIPT)
-    text, _ = parser.decode(data, location.file)
-    tree, _ = parser.parse(text, location.file)
-    wanted = {key: old for key, old in records(tree).items() if key in keys}
+    if not picked:
+        names = {o.change.passage or o.change.key for o in overrides}
+        fail(
+            "nothing-to-accept",
+            say("This variant replaces nothing called `{name}`.", name=f"{name}"),
+            location,
+            did_you_mean(name or "", sorted(names)),
+        )
+    if any(o.state is OverrideState.ORPHANED for o in picked):
+        raise DiagnosticsError(d for d in resolved.diagnostics if d.code == "orphaned")
+    keys = {o.change.key for o in overrides}
+    data = bundle.project.read(path, bounds.MANUSCRIPT)
+    wanted = {key: text for key, text in records(_tree(data, location.file)).items() if key in keys}
     wanted |= {o.change.key: (o.change.base or "").strip() for o in picked}
-    changed = recorded(data, wanted, location.file)
+    changed = with_records(data, wanted, location.file)
     if changed != data:
         write_whole(path, changed)
-    return picked_keys
+    return tuple(o.change.key for o in picked)
 
 
-def recorded(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
-    """The bytes of a variant file with exactly the `wanted` records in it."""
-    text, _ = parser.decode(data, file)
-    tree, _ = parser.parse(text, file)
+def with_records(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
+    """The bytes of a variant's file with exactly the `wanted` records in it."""
+    tree = _tree(data, file)
+    text = tree.text
     node = tree.node((_KEY,))
-    section = tree.root.key(_KEY) if isinstance(tree.root, Block) else None
+    section = tree.root.key(_KEY) if isinstance(tree.root, MappingNode) else None
     old = records(tree)
-    # Lines with their own ends, as they are in the file; the tree's offsets count line feeds.
+    # Lines with the ends that they have in the file; offsets in the tree count line feeds.
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", data[len(mark) :].decode("utf-8"))
     end = "\r\n" if sum(line.endswith("\r\n") for line in lines) * 2 > len(lines) else "\n"
 
-    def rows(first: Scalar, last: tuple[int, int]) -> tuple[int, int]:
-        """The lines from a key to the end of its value, blank lines after it aside."""
+    def rows(first: ScalarNode, last: tuple[int, int]) -> tuple[int, int]:
+        """The lines from a key to the end of its value, without blank lines after it."""
         start, stop = first.span[0], last[1]
         stop = start + len(text[start:stop].rstrip())
         return text.count("\n", 0, start), text.count("\n", 0, stop) + 1
 
     edits: list[tuple[int, int, list[str]]] = []
-    if not isinstance(node, Block) or text[node.span[0]] == "{" or not node.entries:
+    if not isinstance(node, MappingNode) or text[node.span[0]] == "{" or not node.entries:
         if section is not None and node is not None:
             edits.append((*rows(section, node.span), _section(wanted, "")))
         elif wanted:
@@ -126,7 +125,7 @@ def _entry(key: str, text: str, indent: str) -> list[str]:
     if not text:
         return [f"{indent}{key}: ''"]
     lines = text.split("\n")
-    # Where the first line begins with a space, YAML must be told how far the text is indented.
+    # If the first line begins with a space, YAML needs to know how far the text is indented.
     indicator = "2" if lines[0].startswith((" ", "\t")) or not lines[0] else ""
     return [
         f"{indent}{key}: |{indicator}-",
@@ -135,14 +134,19 @@ def _entry(key: str, text: str, indent: str) -> list[str]:
 
 
 def _verify(before: bytes, after: bytes, wanted: Mapping[str, str], file: str) -> None:
-    """Nothing but the records may have changed. A fault here would be ours, and lose a text."""
-    one, other = (_content(data, file) for data in (before, after))
-    found = {key: text or "" for key, text in (other.pop(_KEY, None) or {}).items()}
-    one.pop(_KEY, None)
-    if one != other or found != dict(wanted):
+    """Nothing but the records may have changed; a fault here would be ours, and lose a text."""
+    old, new = _content(before, file), _content(after, file)
+    old.pop(_KEY, None)
+    records = new.pop(_KEY, None) or {}
+    written = {k: v or "" for k, v in records.items()} if isinstance(records, dict) else None
+    if old != new or written != dict(wanted):
         raise RuntimeError(f"records cannot be written into {file}; nothing was changed")
 
 
-def _content(data: bytes, file: str) -> dict[str, Any]:
-    content: Any = plain(parser.parse(parser.decode(data, file)[0], file)[0].root)
+def _content(data: bytes, file: str) -> dict[str, Plain]:
+    content = plain(_tree(data, file).root)
     return dict(content) if isinstance(content, dict) else {}
+
+
+def _tree(data: bytes, file: str) -> Tree:
+    return parse_yaml(decode_text(data, file).value, file).value

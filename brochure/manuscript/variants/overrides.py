@@ -1,8 +1,8 @@
-"""Overrides remember which text of the base they replaced.
+"""Overrides, and whether they still fit the base.
 
-`brochure variants LEAFLET accept ID` writes that text into the variant, under `replaced:`. So it
-shows when the base has been corrected since, and the override goes on saying what was wrong.
-Recorded per text: an edit elsewhere raises no alarm.
+`brochure variants accept LEAFLET ID` records in the variant, under `replaced:`, which text of the
+base each override replaces. So we notice when the base has been corrected since, while the override
+still says what was wrong. An edit elsewhere raises no alarm, since each text is recorded by itself.
 """
 
 import re
@@ -12,108 +12,136 @@ from enum import StrEnum
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, warning
-from brochure.manuscript.variants.differences import Change, changes, orphaned
-from brochure.manuscript.yaml.nodes import Mapping, Scalar, Tree
+from brochure.manuscript.variants.differences import Change, find_changes, orphaned
+from brochure.manuscript.yaml.nodes import MappingNode, ScalarNode, Tree
+from brochure.messages import say
 
 
-class State(StrEnum):
-    """How an override stands to its base; the worst comes last."""
+class OverrideState(StrEnum):
+    """How an override relates to its base; the worst comes last."""
 
-    FINE = "fine"  # the base is as it was when the override was accepted
-    REDUNDANT = "redundant"  # it says what the base says, and would freeze later corrections
+    FINE = "fine"  # the base has not changed since the override was accepted
+    REDUNDANT = "redundant"  # it says what the base says, and would keep out later corrections
     NEW = "new"  # not yet accepted: what it replaces is not recorded
     STALE = "stale"  # the base has changed since it was accepted
     ORPHANED = "orphaned"  # its passage is gone
 
 
-_ORDER = list(State)
+# The states in words.
+STATES = {
+    OverrideState.FINE: say("fine"),
+    OverrideState.REDUNDANT: say("redundant"),
+    OverrideState.NEW: say("new"),
+    OverrideState.STALE: say("stale"),
+    OverrideState.ORPHANED: say("orphaned"),
+}
+_ORDER = list(OverrideState)
 
 
 @dataclass(frozen=True)
 class Override:
-    """A change with its state, and the text of the base that it replaced when accepted."""
+    """A change with its state, and the text of the base that it replaced when it was accepted."""
 
     change: Change
-    state: State
+    state: OverrideState
     recorded: str | None
 
 
-def judge(base: Tree, variant: Tree, filled: Callable[[str], str]) -> tuple[Override, ...]:
-    """Every change of a variant with its state. `filled` fills in the slots of a text."""
+def find_overrides(base: Tree, variant: Tree, filled: Callable[[str], str]) -> tuple[Override, ...]:
+    """All changes of a variant with their states. `filled` fills in the slots of a text."""
     recorded = records(variant)
     return tuple(
         Override(change, _state(change, recorded.get(change.key), filled), recorded.get(change.key))
-        for change in changes(base, variant)
+        for change in find_changes(base, variant)
     )
 
 
 def records(variant: Tree) -> dict[str, str]:
-    """What the variant has recorded: keys of changes, and the texts of the base."""
+    """What a variant has recorded: the texts of the base, by the keys of changes."""
     node = variant.node(("replaced",))
-    if not isinstance(node, Mapping):
+    if not isinstance(node, MappingNode):
         return {}
     return {
-        key.text or "": value.text or "" for key, value in node.entries if isinstance(value, Scalar)
+        key.text or "": value.text or ""
+        for key, value in node.entries
+        if isinstance(value, ScalarNode)
     }
 
 
-def worst(overrides: tuple[Override, ...]) -> State:
+def worst(overrides: tuple[Override, ...]) -> OverrideState:
     """The state of a variant: that of its worst override."""
-    return max((o.state for o in overrides), key=_ORDER.index, default=State.FINE)
+    return max((o.state for o in overrides), key=_ORDER.index, default=OverrideState.FINE)
 
 
-def diagnose(
+def diagnose_overrides(
     overrides: tuple[Override, ...], base: Tree, leaflet: str, region: str
 ) -> Iterator[Diagnostic]:
-    """What a person should know of overrides that are not fine."""
-    look = f"`brochure variants {leaflet} diff {region}` shows both"
-    accept = f"`brochure variants {leaflet} accept {region}` records that you have looked."
-    hints = 0
+    """What a person should know about overrides that are not fine."""
+    orphans = 0
     for override in overrides:
-        change = override.change
+        location = override.change.location
         match override.state:
-            case State.ORPHANED:
-                hints += 1
-                yield orphaned(change, base, override.recorded, helpful=hints <= bounds.ALIKE)
-            case State.STALE:
+            case OverrideState.ORPHANED:
+                orphans += 1
+                yield orphaned(
+                    override.change,
+                    base,
+                    override.recorded,
+                    helpful=orphans <= bounds.SIMILAR_DIAGNOSTICS,
+                )
+            case OverrideState.STALE:
                 yield warning(
                     "stale",
-                    "The text of the base that this replaces has changed since.",
-                    change.location,
-                    f"{look}, old and new. Adapt this text or leave it; then {accept}",
+                    say("The text of the base that this replaces has changed since."),
+                    location,
+                    say(
+                        "`brochure variants diff {leaflet} {region}` shows both, old and new. "
+                        "Adapt this text or leave it as it is. Then `brochure variants accept "
+                        "{leaflet} {region}` records that you have looked.",
+                        leaflet=leaflet,
+                        region=region,
+                    ),
                 )
-            case State.NEW:
+            case OverrideState.NEW:
                 yield warning(
                     "not-accepted",
-                    "Which text of the base this replaces is not recorded yet.",
-                    change.location,
-                    f"{look}; {accept} Later corrections of the base are then pointed out.",
+                    say("It is not recorded yet which text of the base this replaces."),
+                    location,
+                    say(
+                        "`brochure variants diff {leaflet} {region}` shows both, and `brochure "
+                        "variants accept {leaflet} {region}` records that you have looked. From "
+                        "then on, brochure points out corrections of the base.",
+                        leaflet=leaflet,
+                        region=region,
+                    ),
                 )
-            case State.REDUNDANT:
+            case OverrideState.REDUNDANT:
                 yield warning(
                     "redundant",
-                    "This says the same as the base.",
-                    change.location,
-                    "Delete it: it would keep out later corrections of the base.",
+                    say("This says the same as the base."),
+                    location,
+                    say("Delete it; it would keep out later corrections of the base."),
                 )
 
 
-def same(one: str | None, other: str | None) -> bool:
-    """Whether two texts say the same: line breaks within a paragraph do not count."""
+def says_the_same(one: str | None, other: str | None) -> bool:
+    """Whether two texts are the same, apart from line breaks within paragraphs."""
     return _words(one) == _words(other)
 
 
-def _state(change: Change, recorded: str | None, filled: Callable[[str], str]) -> State:
+def _state(change: Change, recorded: str | None, filled: Callable[[str], str]) -> OverrideState:
     if change.gone:
-        return State.ORPHANED
+        return OverrideState.ORPHANED
     if change.key.startswith("add."):  # it replaces nothing
-        return State.FINE
-    if change.says is not None and change.base is not None:
-        if same(change.says, change.base) or same(filled(change.says), filled(change.base)):
-            return State.REDUNDANT
+        return OverrideState.FINE
+    if change.text is not None and change.base is not None:
+        if says_the_same(change.text, change.base) or says_the_same(
+            filled(change.text), filled(change.base)
+        ):
+            return OverrideState.REDUNDANT
     if recorded is None:
-        return State.NEW
-    return State.FINE if same(recorded, change.base) else State.STALE
+        return OverrideState.NEW
+    return OverrideState.FINE if says_the_same(recorded, change.base) else OverrideState.STALE
 
 
 def _words(text: str | None) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""``regions.csv``: a row a region, a column for each slot."""
+"""``regions.csv``: a row for each region, a column for each slot."""
 
 import re
 from collections.abc import Mapping
@@ -7,49 +7,61 @@ from functools import cached_property
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, shortened
-from brochure.manuscript.variants import table
-from brochure.manuscript.yaml.nodes import Value
+from brochure.manuscript.variants.table import (
+    Table,
+    TableHeading,
+    TableRow,
+    parse_table,
+    read_table,
+)
+from brochure.manuscript.yaml.nodes import LocatedText
+from brochure.messages import say
 from brochure.project import NAME, Project
 
-FILE = "regions.csv"
+REGIONS_FILE = "regions.csv"
 REQUIRED = ("id", "name")
-KEY = "ags"  # a column that no text need ask for: the official key of the region
-_HEADING = table.Heading(
+KEY_COLUMN = "ags"  # the official key of the region; no text needs to use this column
+_HEADING = TableHeading(
     REQUIRED,
-    "Use one word of letters, digits and _ , as in `meeting_place`: texts ask for it as "
-    "{{ region.meeting_place }}.",
-    "The first line names the columns: `id`, `name`, and one for each slot, with commas or "
-    "semicolons between them.",
+    say(
+        "Use one word of letters, digits and `_`, as in `meeting_place`; texts use the column as "
+        "{{{{ region.meeting_place }}}}."
+    ),
+    say(
+        "The first line names the columns: `id`, `name`, and one for each slot, with commas or "
+        "semicolons between them."
+    ),
 )
 _LONGEST_NAME = 200
-_LONGEST = 60  # characters of an id; it stands twice in the path of a PDF
-# Names that Windows keeps for devices, in any folder.
+_LONGEST = 60  # characters of an id; it occurs twice in the path of a PDF
+# Names that Windows reserves for devices, in any folder.
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
-_MOST = 20  # complaints about one id
+_MOST = 20  # diagnostics about one id
 
 
 @dataclass(frozen=True)
 class Region:
-    """A row: the id and name of a region, and the value of each slot that is filled in.
+    """A row: the id and name of a region, and the values of its slots.
 
-    `cells` are all cells by column, empty ones, too; `diagnostics` what is wrong with the row.
+    `cells` are all cells by column, including empty ones; `diagnostics` say what is wrong with the
+    row.
     """
 
     id: str
     name: str
     location: Location
-    cells: Mapping[str, Value]
+    cells: Mapping[str, LocatedText]
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
-    def values(self) -> dict[str, Value]:
-        """The values of the slots; an empty cell is none."""
+    def values(self) -> dict[str, LocatedText]:
+        """The values of the slots; an empty cell gives none."""
         return {column: cell for column, cell in self.cells.items() if cell.text}
 
 
 @dataclass(frozen=True)
 class Regions:
-    """The table: its columns with their places, its rows, and what is wrong beside rows."""
+    """The table: its columns with their locations, its rows, and what is wrong outside of rows."""
 
     file: str
     columns: Mapping[str, Location] = field(default_factory=dict)
@@ -57,7 +69,7 @@ class Regions:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def get(self, name: str) -> Region | None:
-        """The region of that id."""
+        """The region with that id."""
         return self._by_id.get(name)
 
     @cached_property
@@ -66,93 +78,109 @@ class Regions:
 
 
 def read_regions(project: Project, leaflet: str) -> Regions:
-    """The regions of a leaflet; none where there is no table. Raises Problems with its heading."""
-    path = project.manuscript(leaflet).with_name(FILE)
+    """The regions of a leaflet; none where there is no table.
+
+    Raises DiagnosticsError where the table cannot be read at all.
+    """
+    path = project.manuscript(leaflet).with_name(REGIONS_FILE)
     file = project.show(path)
     if not path.exists() and not path.is_symlink():
-        project.seen.add(path)
+        project.on_read(path)
         return Regions(file)
-    return _regions(table.read(project, path, _HEADING), file)
+    return _regions(read_table(project, path, _HEADING), file)
 
 
-def parse(text: str, file: str) -> Regions:
-    """The table in a text with line feeds as line ends. Raises Problems with its heading."""
-    return _regions(table.parse(text, file, _HEADING), file)
+def parse_regions(text: str, file: str) -> Regions:
+    """The regions in a text with line feeds as line ends. Raises DiagnosticsError likewise."""
+    return _regions(parse_table(text, file, _HEADING), file)
 
 
-def _regions(read: table.Table, file: str) -> Regions:
+def _regions(table: Table, file: str) -> Regions:
     regions: list[Region] = []
     diagnostics: list[Diagnostic] = []
-    doubled: dict[str, list[Diagnostic]] = {}
+    repeated: dict[str, list[Diagnostic]] = {}
     first: dict[str, Location] = {}
-    for row in read.rows:
+    for row in table.rows:
         region = _region(row)
-        if not _fit(region.id):  # it must become part of no path
+        if not _is_safe(region.id):  # it must never become part of a path
             diagnostics += region.diagnostics
         elif (key := region.id.casefold()) not in first:
             first[key] = region.location
             regions.append(region)
         else:
-            doubled.setdefault(key, []).append(_doubled(region, first[key]))
-    diagnostics += [diagnostic for some in doubled.values() for diagnostic in some]
-    # Which of two rows with one id is meant, nobody knows: the variant has the complaint, too.
+            repeated.setdefault(key, []).append(_repeated(region, first[key]))
+    diagnostics += [diagnostic for several in repeated.values() for diagnostic in several]
+    # It is unknown which of these rows is meant, so the variant gets their diagnostics as well.
     for index, region in enumerate(regions):
-        if found := doubled.get(region.id.casefold()):
-            both = (*region.diagnostics, *found[:_MOST])
+        if others := repeated.get(region.id.casefold()):
+            both = (*region.diagnostics, *others[:_MOST])
             regions[index] = replace(region, diagnostics=both)
     wrong = [region for region in regions if region.diagnostics]
-    # Checking each variant would say nothing but this, and take long.
+    # Checking each variant would report nothing but this, and take long.
     if len(wrong) + len(diagnostics) > bounds.WRONG_ROWS:
         raise DiagnosticsError([*diagnostics, *(d for region in wrong for d in region.diagnostics)])
-    return Regions(file, read.columns, tuple(regions), tuple(diagnostics))
+    return Regions(file, table.columns, tuple(regions), tuple(diagnostics))
 
 
-def _region(row: table.Row) -> Region:
+def _region(row: TableRow) -> Region:
     diagnostics, cells = [*row.diagnostics], row.cells
     for column in REQUIRED:
         if not cells[column].text:
             diagnostics.append(
                 error(
                     "empty",
-                    f"This row has no `{column}`.",
+                    say("This row has no `{column}`.", column=column),
                     cells[column].location,
-                    "Write one, or delete the row.",
+                    say("Fill it in, or delete the row."),
                 )
             )
     id_ = cells["id"].text
-    if id_ and not _fit(id_):
+    if id_ and not _is_safe(id_):
         diagnostics.append(
             error(
                 "region-id",
-                f"`{shortened(id_)}` cannot be the id of a region.",
+                say("`{id}` cannot be the id of a region.", id=shortened(id_)),
                 cells["id"].location,
-                f"Use letters without accents, digits and hyphens, {_LONGEST} at the most, as in "
-                "`giessen` or `06531000`: folder and PDF are named after it.",
+                say(
+                    "Use letters without accents, digits and hyphens, at most {limit} in all, as "
+                    "in `giessen` or `06531000`; the folder and the PDF are named after it.",
+                    limit=_LONGEST,
+                ),
             )
         )
-    name = " ".join(cells["name"].text.split())  # it stands in titles
+    name = " ".join(cells["name"].text.split())  # it occurs in titles
     if len(name) > _LONGEST_NAME:
         diagnostics.append(
             error(
                 "too-long",
-                f"This name has {len(name)} characters; {_LONGEST_NAME} are the most.",
+                say(
+                    "This name has {number} characters; at most {limit} are allowed.",
+                    number=len(name),
+                    limit=_LONGEST_NAME,
+                ),
                 cells["name"].location,
-                "Write the name of the region only; texts have columns of their own.",
+                say("Write only the name of the region; give other texts columns of their own."),
             )
         )
     return Region(id_, name, row.location, cells, tuple(diagnostics))
 
 
-def _fit(id_: str) -> bool:
-    """Whether an id is fit for names of folders and files, on each system."""
+def _is_safe(id_: str) -> bool:
+    """Whether an id can be part of the names of folders and files on all systems."""
     return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not _DEVICE.fullmatch(id_)
 
 
-def _doubled(region: Region, first: Location) -> Diagnostic:
+def _repeated(region: Region, first: Location) -> Diagnostic:
     return error(
         "duplicate-id",
-        f"The id `{shortened(region.id)}` is given twice; the first stands in line {first.line}.",
+        say(
+            "The id `{id}` is used twice; the first one is on line {line}.",
+            id=shortened(region.id),
+            line=first.line,
+        ),
         region.location,
-        "Give each region an id of its own; capitals make no difference, since folders are named "
-        "after it.",
+        say(
+            "Give each region an id of its own. Capitals make no difference, because folders are "
+            "named after ids."
+        ),
     )

@@ -1,52 +1,55 @@
-"""A tree of texts, lists and mappings in which everything knows its place in a file."""
+"""A YAML document as a tree of texts, lists and mappings, each with its location in a file."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from brochure.diagnostics import Location
-
-type_names = {"Scalar": "text", "Sequence": "a list", "Mapping": "a block of `key: value` lines"}
+from brochure.diagnostics import Diagnostic, Location, Severity
+from brochure.messages import Message
 
 
 @dataclass(frozen=True)
-class Value:
-    """A text that was put into a slot, and where it comes from."""
+class LocatedText:
+    """A text, such as the cell of a table or the value of a slot, and where it was written."""
 
     text: str
     location: Location
 
 
 @dataclass(frozen=True)
-class Scalar:
-    """A text; `span` is its extent in the file, in characters. None: nothing was written.
+class ScalarNode:
+    """A text, or None where nothing was written.
 
-    `values` are what stands in its slots.
+    `span` is its extent in the file, in characters; `values` are the texts that were filled into
+    its slots.
     """
 
     location: Location
     span: tuple[int, int]
     text: str | None
-    values: tuple[Value, ...] = ()
+    values: tuple[LocatedText, ...] = ()
 
 
 @dataclass(frozen=True)
-class Sequence:
+class SequenceNode:
+    """A list."""
+
     location: Location
     span: tuple[int, int]
     items: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
-class Mapping:
+class MappingNode:
+    """Keys and their values, in the order of the file."""
+
     location: Location
     span: tuple[int, int]
-    entries: tuple[tuple[Scalar, "Node"], ...]
+    entries: tuple[tuple[ScalarNode, "Node"], ...]
 
-    def with_entry(self, key: Scalar, value: "Node") -> "Mapping":
+    def with_entry(self, key: ScalarNode, value: "Node") -> "MappingNode":
         """The mapping with another value for a key, or with the key added."""
         if self.get(key.text or "") is None:
             return replace(self, entries=(*self.entries, (key, value)))
@@ -54,142 +57,160 @@ class Mapping:
         return replace(self, entries=changed)
 
     def get(self, key: str) -> "Node | None":
-        found = self._by_key.get(key)
-        return found[1] if found else None
+        """The value of a key."""
+        entry = self._by_key.get(key)
+        return entry[1] if entry else None
 
-    def key(self, key: str) -> Scalar | None:
-        found = self._by_key.get(key)
-        return found[0] if found else None
+    def key(self, key: str) -> ScalarNode | None:
+        """The node of a key itself."""
+        entry = self._by_key.get(key)
+        return entry[0] if entry else None
 
     @cached_property
-    def _by_key(self) -> dict[str | None, tuple[Scalar, "Node"]]:
+    def _by_key(self) -> dict[str | None, tuple[ScalarNode, "Node"]]:
         return {entry[0].text: entry for entry in reversed(self.entries)}
 
 
-Node = Scalar | Sequence | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 Plain = None | str | list["Plain"] | dict[str, "Plain"]
-Path = tuple[str | int, ...]
+TreePath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Tree:
     """A YAML file: its name, its text, and the root node (None where it could not be read).
 
-    Nodes may come from other files, too: `others` are the texts of those by name.
+    Nodes may come from other files as well: `others` are the texts of those, by file name.
     """
 
     file: str
     text: str
     root: Node | None
-    others: MappingOf[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
 
-    def node(self, path: Path) -> Node | None:
+    def node(self, path: TreePath) -> Node | None:
         """The node at a path like ``("passages", 2, "quote")``, or None."""
         node = self.root
         for step in path:
-            if isinstance(node, Mapping) and isinstance(step, str):
+            if isinstance(node, MappingNode) and isinstance(step, str):
                 node = node.get(step)
-            elif isinstance(node, Sequence) and isinstance(step, int):
+            elif isinstance(node, SequenceNode) and isinstance(step, int):
                 node = node.items[step] if step < len(node.items) else None
             else:
                 return None
         return node
 
-    def location(self, path: Path, snippet: str = "") -> Location:
-        """Where the value at `path` stands, or where `snippet` stands inside it.
+    def location(self, path: TreePath, snippet: str = "") -> Location:
+        """The location of the value at `path`, or of `snippet` inside it.
 
-        Of a value that is missing: where the nearest mapping around it begins.
+        For a missing value: the beginning of the nearest mapping around it.
         """
         node = self.node(path)
         if node is None:
             return self.location(path[:-1]) if path else Location(self.file)
         if snippet:
             text = self.others.get(node.location.file, self.text)
-            found = text.find(snippet, *node.span)
-            if found >= 0:
-                return location_in(text, node.location.file, found)
-            values = node.values if isinstance(node, Scalar) else ()
+            offset = text.find(snippet, *node.span)
+            if offset >= 0:
+                return location_in(text, node.location.file, offset)
+            values = node.values if isinstance(node, ScalarNode) else ()
             filled = next((value for value in values if snippet in value.text), None)
             if filled is not None:
                 return filled.location
-        if isinstance(node, Scalar) and node.text is None and path:
+        if isinstance(node, ScalarNode) and node.text is None and path:
             return self.key_location(path)
         return node.location
 
-    def key_location(self, path: Path) -> Location:
-        """Where the key of the value at `path` stands."""
+    def key_location(self, path: TreePath) -> Location:
+        """The location of the key whose value is at `path`."""
         parent = self.node(path[:-1])
-        key = parent.key(str(path[-1])) if isinstance(parent, Mapping) else None
+        key = parent.key(str(path[-1])) if isinstance(parent, MappingNode) else None
         return (
             key.location if key else self.location(path[:-1]) if path[:-1] else Location(self.file)
         )
 
     def at(self, offset: int) -> Location:
-        """The place of a character offset in the file itself."""
+        """The location of a character offset in the file itself."""
         return location_in(self.text, self.file, offset)
 
 
+@dataclass(frozen=True)
+class TextDiagnostic:
+    """What is wrong with a text, before its location is known: at `snippet` in the text."""
+
+    severity: Severity
+    code: str
+    message: Message
+    hint: Message
+    snippet: str = ""
+
+    def located(self, tree: Tree, path: TreePath) -> Diagnostic:
+        """The diagnostic for the text at a path of a tree."""
+        location = tree.location(path, self.snippet)
+        return Diagnostic(self.severity, self.code, self.message, location, self.hint)
+
+
 def location_in(text: str, file: str, offset: int) -> Location:
-    """The place of a character offset in the text of a file."""
+    """The location of a character offset in the text of a file."""
     starts = _line_starts(text)
     line = bisect_right(starts, offset)
     return Location(file, line, offset - starts[line - 1] + 1)
 
 
-@lru_cache(maxsize=8)  # a file with thousands of mistakes is asked for the place of each
+@lru_cache(maxsize=8)  # a file with thousands of mistakes needs the location of each
 def _line_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+    return [0, *(line_feed.end() for line_feed in re.finditer("\n", text))]
 
 
 def plain(node: Node | None) -> Plain:
-    """The tree without places: str, list, dict, and None where nothing was written."""
+    """The tree without locations: str, list, dict, and None where nothing was written."""
     match node:
-        case Sequence():
+        case SequenceNode():
             return [plain(item) for item in node.items]
-        case Mapping():
+        case MappingNode():
             return {key.text or "": plain(value) for key, value in node.entries}
-        case Scalar():
+        case ScalarNode():
             return node.text
         case None:
             return None
 
 
-def replaced(node: Node, changes: MappingOf[Path, Node]) -> Node:
-    """The tree with other nodes at some paths, which must exist; all else is shared."""
+def replaced(node: Node, changes: Mapping[TreePath, Node]) -> Node:
+    """The tree with other nodes at some paths, which must exist; everything else is shared."""
     if () in changes:
         return changes[()]
-    below: dict[str | int, dict[Path, Node]] = {}
+    below: dict[str | int, dict[TreePath, Node]] = {}
     for path, value in changes.items():
         below.setdefault(path[0], {})[path[1:]] = value
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         entries = tuple(
             (k, replaced(v, below[k.text or ""]) if (k.text or "") in below else v)
             for k, v in node.entries
         )
         return replace(node, entries=entries)
-    assert isinstance(node, Sequence)
+    assert isinstance(node, SequenceNode)
     items = tuple(replaced(v, below[i]) if i in below else v for i, v in enumerate(node.items))
     return replace(node, items=items)
 
 
-def scalars(node: Node | None, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
-    """All texts below a node with their paths, keys aside."""
+def scalars(node: Node | None, path: TreePath = ()) -> Iterator[tuple[TreePath, ScalarNode]]:
+    """All texts below a node with their paths, except keys."""
     match node:
-        case Scalar():
+        case ScalarNode():
             yield path, node
-        case Sequence():
+        case SequenceNode():
             for index, item in enumerate(node.items):
                 yield from scalars(item, (*path, index))
-        case Mapping():
+        case MappingNode():
             for key, value in node.entries:
                 yield from scalars(value, (*path, key.text or ""))
 
 
-def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
-    """The keys and values of a mapping; of anything else, none."""
-    return node.entries if isinstance(node, Mapping) else ()
+def entries(node: Node | None) -> tuple[tuple[ScalarNode, Node], ...]:
+    """The keys and values of a mapping; empty for anything else."""
+    return node.entries if isinstance(node, MappingNode) else ()
 
 
 def items(node: Node | None) -> tuple[Node, ...]:
-    """The items of a sequence; of anything else, none."""
-    return node.items if isinstance(node, Sequence) else ()
+    """The items of a sequence; empty for anything else."""
+    return node.items if isinstance(node, SequenceNode) else ()

@@ -1,6 +1,7 @@
-"""What the YAML parser stumbles over, said in the words of the person who wrote it.
+"""Recovery from YAML syntax errors: a diagnostic for each, and a copy of the text without it.
 
-Each remedy changes one line of a copy, so that reading can go on to the next mistake.
+PyYAML stops at the first error. Each one is explained in the words of the person who wrote the
+file, and one line of a copy is changed so that reading can go on to the next.
 """
 
 import re
@@ -9,33 +10,45 @@ import sys
 import yaml
 
 from brochure.diagnostics import Diagnostic, Location, error
+from brochure.messages import Message, say
 
 # `- key: value` taken apart: indentation and dashes, key, colon with space, value.
 _ENTRY = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?P<colon>:[ ]+)(?P<value>\S.*)$")
 _ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*)$")
-# Complaints after which lines are left out: nobody knows how they were meant, or they are too many.
+# Codes of errors after which lines are left out: they are unclear, or too many.
 LEAVES_OUT = ("yaml", "no-key", "too-many")
-_BLOCK = (
-    "Put the whole text into quotation marks, or write `|` after the colon and the text into "
-    "the next line, indented."
+_QUOTE_IT = say(
+    "Put the whole text into quotation marks, or write `|` after the colon and the text on the "
+    "next line, indented."
 )
-SLOT_UNQUOTED = ("slot-unquoted", "A text that begins with a slot needs quotation marks.")
+SLOT_UNQUOTED = ("slot-unquoted", say("A text that begins with a slot needs quotation marks."))
+# What is wrong with a value, by its first character.
 _RESERVED = {
-    "*": ("alias", "A value that begins with `*` is a reference in YAML, not emphasis."),
-    "&": ("alias", "A value that begins with `&` is a reference in YAML, not text."),
-    "@": ("reserved", "A value cannot begin with `@`."),
-    "`": ("reserved", "A value cannot begin with a backtick."),
-    "%": ("reserved", "A value cannot begin with `%`."),
-    "!": ("tag", "A value that begins with `!` is an instruction in YAML, not text."),
-    "[": ("bracket", "A value that begins with `[` is a list in YAML, not text or a link."),
-    "{": ("bracket", "A value that begins with `{` is a block of keys in YAML, not text."),
-    "|": ("block-text", "After `|` nothing may stand in the same line."),
-    ">": ("block-text", "After `>` nothing may stand in the same line."),
+    "*": ("alias", say("A value that begins with `*` is a reference in YAML, not emphasis.")),
+    "&": ("alias", say("A value that begins with `&` is a reference in YAML, not text.")),
+    "@": ("reserved", say("A value cannot begin with `@`.")),
+    "`": ("reserved", say("A value cannot begin with a backtick.")),
+    "%": ("reserved", say("A value cannot begin with `%`.")),
+    "!": ("tag", say("A value that begins with `!` is an instruction in YAML, not text.")),
+    "[": ("bracket", say("A value that begins with `[` is a list in YAML, not text or a link.")),
+    "{": ("bracket", say("A value that begins with `{{` is a block of keys in YAML, not text.")),
+    "|": ("block-text", say("There must be nothing after `|` on the same line.")),
+    ">": ("block-text", say("There must be nothing after `>` on the same line.")),
+}
+# What PyYAML calls things that it did not expect.
+_TOKENS = {
+    "<block mapping start>": say("this key"),
+    "<block sequence start>": say("this list"),
+    "<scalar>": say("this text"),
+    "-": say("this list item"),
+    "?": say("this key"),
 }
 
 
-def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnostic, str | None]:
-    """A complaint for a syntax error, and the text with that line mended (None: no idea how)."""
+def explain_syntax_error(
+    text: str, file: str, reason: yaml.MarkedYAMLError
+) -> tuple[Diagnostic, str | None]:
+    """A diagnostic for a syntax error, and the text with that line corrected where possible."""
     lines = text.split("\n")
     number = min(reason.problem_mark.line if reason.problem_mark else 0, len(lines) - 1)
     begun = min(reason.context_mark.line if reason.context_mark else number, len(lines) - 1)
@@ -45,18 +58,18 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
         return (
             error(
                 "tab",
-                "This line is indented with a tab.",
+                say("This line is indented with a tab."),
                 Location(file, number + 1, tab.end()),
-                "Indent with spaces, two for each level.",
+                say("Indent with spaces, two for each level."),
             ),
             _with_line(lines, number, _untabbed(lines, number)),
         )
 
     # The line at fault is the one of the mark, or the one in which the broken text began.
     for row in dict.fromkeys((number, begun)):
-        found = _explain_value(lines[row], row, file, str(reason.problem))
-        if found:
-            diagnostic, line = found
+        explained = _explain_value(lines[row], row, file, str(reason.problem))
+        if explained:
+            diagnostic, line = explained
             return diagnostic, _with_line(_without_continuation(lines, row), row, line)
 
     glued = re.match(r"^([ ]*(?:-[ ]+)*[\w-]+):(?=\S)", lines[begun])
@@ -65,9 +78,9 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
         return (
             error(
                 "space-after-colon",
-                "There is no space after the colon.",
+                say("There is no space after the colon."),
                 Location(file, begun + 1, glued.end() + 1),
-                "Write `key: value`, with a space.",
+                say("Write `key: value`, with a space."),
             ),
             _with_line(lines, begun, line[: glued.end()] + " " + line[glued.end() :]),
         )
@@ -76,23 +89,27 @@ def explain(text: str, file: str, reason: yaml.MarkedYAMLError) -> tuple[Diagnos
         return (
             error(
                 "no-key",
-                "This line is neither `key: value` nor part of the text above.",
+                say("This line is neither `key: value` nor part of the text above."),
                 Location(file, begun + 1, column),
-                "If it belongs to the text above, indent it as far as the text; otherwise "
-                "write a key and a colon before it.",
+                say(
+                    "If it belongs to the text above, indent it as far as that text. If not, "
+                    "write a key and a colon before it."
+                ),
             ),
             _with_line(lines, begun, ""),
         )
     mark = reason.problem_mark or reason.context_mark
-    # Without this line and what hangs on it, the rest can be looked through at least.
+    # Without this line and what depends on it, at least the rest can be checked.
     rest = _with_line(_without_continuation(lines, number), number, "")
     return (
         error(
             "yaml",
-            f"The structure breaks here ({_plain_words(reason)}).",
+            _in_plain_words(reason),
             Location(file, mark.line + 1, mark.column + 1) if mark else Location(file),
-            "Compare the indentation with the lines above: what belongs together begins in the "
-            "same column.",
+            say(
+                "Compare the indentation with the lines above: lines that belong together begin in "
+                "the same column."
+            ),
         ),
         rest,
     )
@@ -113,34 +130,34 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         closing = _closing(value)
         if closing is None and value[0] == '"' and "escape" in problem:
             code = "backslash"
-            message = "A backslash in double quotation marks is an instruction in YAML."
+            message = say("A backslash in double quotation marks is an instruction in YAML.")
         elif closing is None:
-            code, message = "unclosed-quote", f"The quotation mark {value[0]} is never closed."
+            code = "unclosed-quote"
+            message = say("The quotation mark {mark} is never closed.", mark=value[0])
         elif value[closing + 1 :].strip().startswith("#") or closing + 1 == len(value.rstrip()):
             if "escape" not in problem:
                 return None
             code = "backslash"
-            message = "A backslash in double quotation marks is an instruction in YAML."
+            message = say("A backslash in double quotation marks is an instruction in YAML.")
         else:
             code = "text-after-quote"
-            message = (
-                "The text begins with a quotation mark and goes on after the closing one; for "
-                "YAML it ends there."
+            message = say(
+                "For YAML, this text ends at its closing quotation mark, but it goes on after that."
             )
             column += closing + 1
     elif ": " in value or value.rstrip().endswith(":"):
         code = "colon-in-text"
-        message = "A text with a colon and a space in it looks like a second key to YAML."
+        message = say("To YAML, a colon and a space in a text look like a second key.")
         column += value.index(":")
     else:
         return None
     head = entry["lead"] + entry["key"] + entry["colon"]
     quoted = head + "'" + value.replace("'", "''") + "'"
-    return error(code, message, Location(file, row + 1, column), _BLOCK), quoted
+    return error(code, message, Location(file, row + 1, column), _QUOTE_IT), quoted
 
 
 def _without_continuation(lines: list[str], row: int) -> list[str]:
-    """The lines, those blank that continue the text of line `row` (they are indented deeper)."""
+    """The lines, with those emptied that continue line `row` (they are indented deeper)."""
     entry = _ENTRY.match(lines[row])
     depth = len(entry["lead"]) if entry else len(lines[row]) - len(lines[row].lstrip())
     after = row + 1
@@ -153,8 +170,8 @@ def _without_continuation(lines: list[str], row: int) -> list[str]:
 
 
 def _untabbed(lines: list[str], row: int) -> str:
-    """The line as if indented with spaces: two a tab; or, where none above it stands so that it can
-    belong there, like the last one of its kind.
+    """The line indented with spaces, two for each tab; where that fits none of the lines above,
+    like the last one of its kind.
     """
     text = lines[row].lstrip()
     margin = lines[row][: len(lines[row]) - len(text)]
@@ -171,8 +188,8 @@ def _untabbed(lines: list[str], row: int) -> str:
 
 
 def _columns(lines: list[str]) -> tuple[list[int], list[int]]:
-    """Where the next line can begin as one more key of a block, or as one more item of a list, the
-    innermost first.
+    """The columns in which the next line can begin as another key of a block, and as another item
+    of a list; the innermost first.
     """
     keys: list[int] = []
     items: list[int] = []
@@ -194,26 +211,24 @@ def _columns(lines: list[str]) -> tuple[list[int], list[int]]:
 def _closing(value: str) -> int | None:
     """Index of the quotation mark that closes the one at the start of `value`, in this line."""
     pattern = r'"(?:[^"\\]|\\.)*"' if value[0] == '"' else r"'(?:[^']|'')*'"
-    found = re.match(pattern, value)
-    return found.end() - 1 if found else None
+    quoted = re.match(pattern, value)
+    return quoted.end() - 1 if quoted else None
 
 
 def _with_line(lines: list[str], row: int, line: str) -> str | None:
-    if lines[row] == line:  # a remedy that changes nothing would be tried for ever
+    """The text with another line; None if nothing changes: that would be tried for ever."""
+    if lines[row] == line:
         return None
     return "\n".join([*lines[:row], line, *lines[row + 1 :]])
 
 
-def _plain_words(reason: yaml.MarkedYAMLError) -> str:
-    """PyYAML's own words, without its names for tokens."""
+def _in_plain_words(reason: yaml.MarkedYAMLError) -> Message:
+    """What PyYAML says, without its names for tokens where possible."""
     problem = str(reason.problem or reason.context or "not YAML")
-    for ours, theirs in (
-        ("the end of the block", "<block end>"),
-        ("another key", "'<block mapping start>'"),
-        ("a list", "'<block sequence start>'"),
-        ("text", "'<scalar>'"),
-        ("a list item", "'-'"),
-        ("the end", "'<stream end>'"),
-    ):
-        problem = problem.replace(theirs, ours)
-    return problem
+    unexpected = re.fullmatch(r"expected <block end>, but found '(.*)'", problem)
+    if unexpected and unexpected[1] in _TOKENS:
+        return say(
+            "The structure breaks here: {part} does not fit the lines above.",
+            part=_TOKENS[unexpected[1]],
+        )
+    return say("The structure breaks here (the YAML parser says: {reason}).", reason=problem)

@@ -1,172 +1,238 @@
-"""A YAML tree against a model: an instance, or every complaint with its place."""
+"""A YAML tree checked against a pydantic model: an instance of it, or everything that is wrong."""
 
 import re
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from brochure.diagnostics import Diagnostic, error, shortened
-from brochure.manuscript.yaml.nodes import Node, Path, Scalar, Tree, items, plain, type_names
+from brochure.diagnostics import Diagnostic, Location, Reported, error, shortened
+from brochure.manuscript.yaml.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    Tree,
+    TreePath,
+    items,
+    plain,
+)
+from brochure.messages import EMPTY, Message, say
 
-_MOST = 100  # complaints; whoever has more has another kind of file
+_MOST = 100  # diagnostics; a file with more of them is most likely another kind of file
 _KNOWN = 20  # words that a hint lists
-_WORD = 60  # characters of a word that it is known by
+_WORD = 60  # characters of a word that are compared with the known ones
 M = TypeVar("M", bound=BaseModel)
 
+_TEXT = say("text")
+_LIST = say("a list")
+_BLOCK = say("a block of `key: value` lines")
+# What pydantic expects where it finds another kind of node.
+_EXPECTED = {
+    "string_type": _TEXT,
+    "tuple_type": _LIST,
+    "dict_type": _BLOCK,
+    "model_type": _BLOCK,
+    "model_attributes_type": _BLOCK,
+}
+_KINDS = {ScalarNode: _TEXT, SequenceNode: _LIST, MappingNode: _BLOCK}
 
-def validate(tree: Tree, model: type[M], path: Path = ()) -> tuple[M | None, list[Diagnostic]]:
-    """The value at `path` as an instance of `model`, or None and all that is wrong with it."""
+
+def validate(tree: Tree, model: type[M], path: TreePath = ()) -> Reported[M | None]:
+    """The value at `path` as an instance of `model`, or None and everything that is wrong."""
     try:
-        return model.model_validate(plain(tree.node(path))), []
+        return Reported(model.model_validate(plain(tree.node(path))))
     except ValidationError as reason:
         details = reason.errors(include_url=False, include_input=False)
-        said = (detail for detail in details if not _follows(tree, path, detail))
-        return None, [_diagnose(tree, model, path, detail) for detail in islice(said, _MOST)]
+        independent = (detail for detail in details if not _is_consequence(tree, path, detail))
+        return Reported(
+            None,
+            tuple(_diagnose(tree, model, path, detail) for detail in islice(independent, _MOST)),
+        )
 
 
-def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A hint that names the nearest of the known words, or all of them."""
+def on_other_lines(invalid: Iterable[Diagnostic], known: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Those of `invalid` that are on lines without a known error.
+
+    A value that broke the syntax was corrected in order to go on, so what validation says about it
+    is of no use.
+    """
+    lines = {(d.location.file, d.location.line) for d in known if d.is_error}
+    return [d for d in invalid if (d.location.file, d.location.line) not in lines]
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> Message:
+    """A hint that names the most similar known word, or all of them; empty if there are none."""
     near = get_close_matches(word[:_WORD].lower(), known, n=1, cutoff=0.6)
     if near:
-        return f"Did you mean `{near[0]}`?"
-    more = f" and {len(known) - _KNOWN} more" if len(known) > _KNOWN else ""
-    return f"Known here: {', '.join(known[:_KNOWN])}{more}."
+        return say("Did you mean `{name}`?", name=near[0])
+    if not known:
+        return EMPTY
+    names = ", ".join(known[:_KNOWN])
+    if len(known) > _KNOWN:
+        more = len(known) - _KNOWN
+        return say("Choose from: {names} and {number} more.", names=names, number=more)
+    return say("Choose from: {names}.", names=names)
 
 
-def _follows(tree: Tree, base: Path, detail: ErrorDetails) -> bool:
-    """Whether a complaint only follows from others: pydantic counts no items that are wrong."""
+def _is_consequence(tree: Tree, base: TreePath, detail: ErrorDetails) -> bool:
+    """Whether an error only follows from others: pydantic does not count items that are wrong."""
     if detail["type"] != "too_short":
         return False
-    wanted = int((detail.get("ctx") or {}).get("min_length", 0))
-    return len(items(tree.node((*base, *detail["loc"])))) >= wanted
+    least = int((detail.get("ctx") or {}).get("min_length", 0))
+    return len(items(tree.node((*base, *detail["loc"])))) >= least
 
 
-def _diagnose(tree: Tree, model: type[BaseModel], base: Path, detail: ErrorDetails) -> Diagnostic:
-    path: Path = (*base, *detail["loc"])
-    name = _name(path)
-    node = tree.node(path)
+def _diagnose(
+    tree: Tree, model: type[BaseModel], base: TreePath, detail: ErrorDetails
+) -> Diagnostic:
+    """An error of pydantic's as a diagnostic."""
+    path: TreePath = (*base, *detail["loc"])
+    context = detail.get("ctx") or {}
+    if path[-1:] == ("[key]",):  # what is wrong is a key, not its value
+        path = path[:-1]
+        name, node, location = _name(path[:-1]), None, tree.key_location(path)
+        value = shortened(path[-1])
+    else:
+        name, node, location = _name(path), tree.node(path), tree.location(path)
+        value = shortened(node.text if isinstance(node, ScalarNode) else plain(node))
+    cannot_be = say("{name} cannot be `{value}`.", name=name, value=value)
     match detail["type"]:
         case "extra_forbidden":
-            known = _fields(model, detail["loc"][:-1])
+            key = str(path[-1])
             return error(
                 "unknown-key",
-                f"`{shortened(path[-1])}` is not known here.",
+                say("There is no key `{key}` here.", key=shortened(key)),
                 tree.key_location(path),
-                did_you_mean(str(path[-1]), known),
+                did_you_mean(key, _keys(model, detail["loc"][:-1])),
             )
         case "missing":
-            return error(
-                "missing",
-                f"{name} is missing.",
-                tree.location(path),
-                f"Add a line `{path[-1]}: …` here.",
+            message = say("{name} is missing.", name=name)
+            return error("missing", message, location, say("Add a line `{key}: …`.", key=path[-1]))
+        case "too_long":
+            message = say(
+                "{name} has too many entries; at most {limit} are allowed.",
+                name=name,
+                limit=context["max_length"],
             )
-        case "too_long" | "string_too_long":
-            bound = (detail.get("ctx") or {}).get("max_length")
-            things = "characters" if detail["type"] == "string_too_long" else "entries"
-            return error(
-                "too-long",
-                f"{name} is too long: {bound} {things} are the most.",
-                tree.location(path),
-                "Is this the right file?",
+            return error("too-long", message, location, say("Is this the right file?"))
+        case "string_too_long":
+            message = say(
+                "{name} is too long; at most {limit} characters are allowed.",
+                name=name,
+                limit=context["max_length"],
             )
+            return error("too-long", message, location, say("Is this the right file?"))
         case "string_too_short":
-            return error(
-                "empty", f"{name} is empty.", tree.location(path), "Write it, or delete it."
-            )
+            hint = say("Write something here, or delete the line.")
+            return error("empty", say("{name} is empty.", name=name), location, hint)
         case "too_short":
-            return error("empty", f"{name} is empty.", tree.location(path), "Add at least one.")
+            hint = say("Add at least one entry.")
+            return error("empty", say("{name} is empty.", name=name), location, hint)
         case "literal_error":
-            known = re.findall(r"'([^']*)'", str((detail.get("ctx") or {}).get("expected")))
-            return error(
-                "value",
-                f"{name} cannot be `{_written(node)}`.",
-                tree.location(path),
-                did_you_mean(_written(node), known),
-            )
+            known = re.findall(r"'([^']*)'", str(context.get("expected")))
+            return error("value", cannot_be, location, did_you_mean(value, known))
+        case "string_pattern_mismatch" if path[-1] == "language":
+            hint = say("Write the code of a language, as in `de`, `en` or `de-AT`.")
+            return error("pattern", cannot_be, location, hint)
+        case "string_pattern_mismatch" if node is None:
+            hint = say("Use one word of letters, digits and `_`.")
+            message = say("`{value}` cannot be a name in {name}.", value=value, name=name)
+            return error("pattern", message, location, hint)
         case "string_pattern_mismatch":
-            return error(
-                "pattern",
-                f"{name} cannot be `{_written(node)}`.",
-                tree.location(path),
-                "Use small letters without accents, digits and hyphens"
-                + (", as in `de` or `en`." if path[-1] == "language" else "."),
-            )
+            hint = say("Use only small letters without accents, digits and hyphens.")
+            return error("pattern", cannot_be, location, hint)
     if node is not None and plain(node) is None:
         return error(
             "empty",
-            f"{name} is empty.",
-            tree.location(path),
-            "Write something after the colon, or delete the line. (A text that begins with # "
-            "needs quotation marks.)",
+            say("{name} is empty.", name=name),
+            location,
+            say(
+                "Write something after the colon, or delete the line. (A text that begins with # "
+                "needs quotation marks.)"
+            ),
         )
-    context = detail.get("ctx") or {}
-    if "hint" in context:
-        return error(
-            detail["type"], f"{name}: {detail['msg']}", tree.location(path), context["hint"]
+    if "hint" in context:  # a validator of ours
+        message = say("{name}: {reason}", name=name, reason=context["message"])
+        return error(detail["type"], message, location, context["hint"])
+    if detail["type"] in _EXPECTED and node is not None:
+        return _wrong_kind(name, node, _EXPECTED[detail["type"]], location)
+    match detail["type"]:
+        case "finite_number" | "float_parsing":
+            message = say(
+                "{name} cannot be `{value}`; it must be a number.", name=name, value=value
+            )
+            hint = say("Write digits, with a point for decimals, as in 0.1.")
+        case "int_parsing" | "int_from_float":
+            message = say(
+                "{name} cannot be `{value}`; it must be a whole number.", name=name, value=value
+            )
+            hint = say("Write digits, as in 150.")
+        case "bool_parsing":
+            message = say(
+                "{name} cannot be `{value}`; it must be yes or no.", name=name, value=value
+            )
+            hint = say("Write `yes` or `no`.")
+        case "greater_than_equal":
+            message = say(
+                "{name} cannot be `{value}`; the smallest allowed number is {limit:g}.",
+                name=name,
+                value=value,
+                limit=context["ge"],
+            )
+            hint = say("Write a larger number.")
+        case "less_than_equal":
+            message = say(
+                "{name} cannot be `{value}`; the largest allowed number is {limit:g}.",
+                name=name,
+                value=value,
+                limit=context["le"],
+            )
+            hint = say("Write a smaller number.")
+        case _:
+            message, hint = say("{name}: {reason}.", name=name, reason=detail["msg"]), EMPTY
+    return error("value", message, location, hint)
+
+
+def _wrong_kind(name: str, node: Node, expected: Message, location: Location) -> Diagnostic:
+    """A text where a list should be, and so on."""
+    if expected is _TEXT:
+        hint = say(
+            "Put the text into quotation marks, or write `|` after the colon and the text below it."
         )
-    expected = {
-        "string_type": "text",
-        "tuple_type": "a list",
-        "dict_type": "a block of `key: value` lines",
-        "model_type": "a block of `key: value` lines",
-        "model_attributes_type": "a block of `key: value` lines",
-    }.get(detail["type"])
-    if expected and node is not None:
-        return error(
-            "type",
-            f"{name} should be {expected}, but here is {type_names[type(node).__name__]}.",
-            tree.location(path),
-            {
-                "text": "Put the text into quotation marks, or write `|` after the colon and "
-                "the text below it.",
-                "a list": "Begin each item with `- `, each in its own line.",
-            }.get(expected, "Write its keys below it, indented by two spaces."),
-        )
-    if detail["type"] in _WRITTEN:
-        what, example = _WRITTEN[detail["type"]]
-        message = f"{name} cannot be `{_written(node)}`: here should be {what}."
-        return error("value", message, tree.location(path), f"Write {example}.")
-    if detail["type"] in ("greater_than_equal", "less_than_equal"):
-        (bound,) = context.values()
-        most = "most" if detail["type"] == "less_than_equal" else "least"
-        message = f"{name} cannot be `{_written(node)}`: {bound:g} is the {most}."
-        return error("value", message, tree.location(path), "Write a number within these bounds.")
-    return error("value", f"{name}: {detail['msg']}.", tree.location(path))
+    elif expected is _LIST:
+        hint = say("Begin each item with `- `, each on a line of its own.")
+    else:
+        hint = say("Write its keys below it, indented by two spaces.")
+    return error(
+        "type",
+        say(
+            "{name} should be {expected}, but it is {kind}.",
+            name=name,
+            expected=expected,
+            kind=_KINDS[type(node)],
+        ),
+        location,
+        hint,
+    )
 
 
-# How values that are no text are written, by the complaints of pydantic about them.
-_WRITTEN = {
-    "finite_number": ("a number", "digits, with a point where it is needed, as in 0.1"),
-    "float_parsing": ("a number", "digits, with a point where it is needed, as in 0.1"),
-    "int_parsing": ("a whole number", "digits, as in 150"),
-    "int_from_float": ("a whole number", "digits, as in 150"),
-    "bool_parsing": ("yes or no", "`yes` or `no`"),
-}
-
-
-def _written(node: Node | None) -> str:
-    """A value as it is named in a sentence."""
-    text = node.text if isinstance(node, Scalar) else plain(node)
-    return shortened(text)
-
-
-def _name(path: Path) -> str:
+def _name(path: TreePath) -> str:
     """``("passages", 2, "quote", "text")`` → ``passages 3, quote, text``, in backticks."""
     words: list[str] = []
     for step in path:
         if isinstance(step, int):
-            words[-1:] = [f"{words[-1] if words else 'item'} {step + 1}"]
+            words[-1:] = [f"{words[-1] if words else '#'} {step + 1}"]
         elif step:
             words.append(shortened(step))
-    return f"`{', '.join(words)}`" if words else "The file"
+    return f"`{', '.join(words)}`" if words else say("The file")
 
 
-def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """The keys that the part of `model` at `path` knows."""
+def _keys(model: type[BaseModel], path: TreePath) -> list[str]:
+    """The keys that the part of `model` at `path` has."""
     part: type[BaseModel] = model
     for step in path:
         if isinstance(step, str) and step in part.model_fields:  # else a key of a dict
@@ -174,7 +240,7 @@ def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     return [field.alias or name for name, field in part.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     """The model inside ``X | None``, ``tuple[X, ...]`` or ``Annotated[X, …]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

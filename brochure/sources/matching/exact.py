@@ -1,8 +1,9 @@
-"""A quote as it is printed → the ways in which it may be read: its words, part by part.
+"""Where a quote is in a source, to the letter.
 
-`[…]`, `(…)` and `…` mark an omission, words in square brackets are the quoter's own (`[die
-Regierung]`), and a letter in square brackets before others may be a capital or not (`[w]ir`). All
-of them may stand in the source itself, too; so the quote is first read as it stands.
+A quote can be interpreted in several ways: `[…]`, `(…)` and `…` mark an omission, words in square
+brackets are the quoter's own (`[die Regierung]`), and a single letter in square brackets may have
+been a capital or not (`[w]ir`). Since the source itself may contain any of these, the quote is
+first taken literally.
 """
 
 import re
@@ -10,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from brochure.sources.matching.text import Text
-from brochure.sources.matching.tokens import Token, clean, tokens
+from brochure.sources.matching.text import SourceText
+from brochure.sources.matching.tokens import Token, clean, tokenize
 
 _DOTS = r"(?:…|\.\s?\.\s?\.)\.?"
 _OMISSION = re.compile(rf"\[\s*{_DOTS}\s*\]|\(\s*{_DOTS}\s*\)|{_DOTS}")
@@ -20,80 +21,82 @@ _INSERTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING = ".,;:"
 
 
-class Reading(NamedTuple):
-    """The parts of a quote between omissions, each a row of tokens.
+class Interpretation(NamedTuple):
+    """The parts of a quote between omissions, as tokens.
 
-    `literal`: brackets and dots are taken for the source's own.
+    `literal`: brackets and dots are taken to be the source's own.
     """
 
     parts: tuple[tuple[Token, ...], ...]
     literal: bool
 
 
-def readings(text: str) -> tuple[Reading, ...]:
-    """All ways to read a quote, the most literal first. Lines of the text are kept apart."""
-    lines = "\n".join(clean(line) for line in text.splitlines())
-    found = dict.fromkeys(reading for reading in _readings(lines) if reading.parts)
-    return tuple(found)
+def interpretations(quote: str) -> tuple[Interpretation, ...]:
+    """All ways to interpret a quote, the most literal first; none if it has no words."""
+    text = "\n".join(clean(line) for line in quote.splitlines())
+    return tuple(dict.fromkeys(one for one in _interpretations(text) if one.parts))
 
 
-def _readings(text: str) -> Iterator[Reading]:
-    for marked in (text, _unmarked(text)):
-        yield Reading(tuple(filter(None, [tuple(tokens(re.sub(r"\s+", " ", marked)))])), True)
+def _interpretations(text: str) -> Iterator[Interpretation]:
+    for words in (text, _without_marks(text)):
+        part = tuple(tokenize(re.sub(r"\s+", " ", words)))
+        yield Interpretation((part,) if part else (), True)
     if not (_OMISSION.search(text) or _INSERTION.search(text)):
         return
-    for marked in (text, _unmarked(text)):
-        for swapped in (False, True):
-            one = _LETTER.sub(_swapped if swapped else r"\1", marked)
-            whole = _OMISSION.sub("\0", one)
-            plain = _INSERTION.sub("", whole)
-            yield _read(plain, "")
-            yield _read(plain, _LEADING)
+    for words in (text, _without_marks(text)):
+        for swap_case in (False, True):
+            with_letters = _LETTER.sub(_swapped_letter if swap_case else r"\1", words)
+            with_omissions = _OMISSION.sub("\0", with_letters)
+            plain = _INSERTION.sub("", with_omissions)
+            yield _parts(plain, "")
+            yield _parts(plain, _LEADING)
 
 
-def _read(text: str, leading: str) -> Reading:
+def _parts(text: str, leading: str) -> Interpretation:
+    """The parts between omissions (NUL); `leading` signs after an omission are dropped."""
     parts = []
     for index, part in enumerate(text.split("\0")):
-        words = tuple(tokens(part.strip()))
+        words = tuple(tokenize(part.strip()))
         while index and words and words[0].strict in leading:
             words = words[1:]
         if words:
             parts.append(words)
-    return Reading(tuple(parts), False)
+    return Interpretation(tuple(parts), False)
 
 
-def _swapped(letter: re.Match[str]) -> str:
+def _swapped_letter(letter: re.Match[str]) -> str:
     return letter[1].swapcase()
 
 
-def _unmarked(text: str) -> str:
-    """A quote without the quotation marks that stand around it."""
-    words = list(tokens(re.sub(r"\s+", " ", text)))
+def _without_marks(text: str) -> str:
+    """A quote without the quotation marks around it."""
+    words = list(tokenize(re.sub(r"\s+", " ", text)))
     if len(words) > 2 and words[0].strict == words[-1].strict == "'":
         stripped = text.strip()
-        return stripped[len(words[0].shown) : len(stripped) - len(words[-1].shown)].strip()
+        return stripped[len(words[0].original) : len(stripped) - len(words[-1].original)].strip()
     return text
 
 
-# --- Where the words of a quote stand in a document, to the letter.
+# --- Where the parts of a quote are in a source.
 
 _JOINERS = frozenset("-'*:_·")  # between letters, without spaces, these are part of a word
-_NEAR = 1200  # tokens that an omission spans at the most: two pages
-_FEW = 200  # places, of which several ends are looked at
-_ENDS = 20
+_NEAR = 1200  # tokens that an omission spans at most: two pages
+_FEW = 200  # matches; of more than that, only the nearest end is tried
+_ENDS = 20  # ends that are tried otherwise
 
 
 class Difference(NamedTuple):
-    """Words of the source, and what the quote has in their place."""
+    """Words of the source, and those that the quote has instead; either may be empty."""
 
     source: str
     quote: str
 
 
 class Span(NamedTuple):
-    """Tokens from `start` to before `stop`, and what only looks different in them.
+    """The tokens from `start` to before `stop`.
 
-    `marks` are those of footnotes that the quote leaves out.
+    `typographic` are differences in looks only; `marks` are words whose footnote marks the quote
+    leaves out.
     """
 
     start: int
@@ -102,55 +105,55 @@ class Span(NamedTuple):
     marks: tuple[str, ...] = ()
 
 
-Location = tuple[Span, ...]  # a span for each part of the quote
+Match = tuple[Span, ...]  # a span for each part of the quote
 
 
-def locations(text: Text, reading: Reading) -> list[Location]:
-    """Everywhere that the parts of a quote stand in order, near each other."""
-    parts = [list(spans(text, part)) for part in reading.parts]
+def find_matches(text: SourceText, quote: Interpretation) -> list[Match]:
+    """All matches of the parts of a quote, in order and near each other."""
+    parts = [list(find_spans(text, part)) for part in quote.parts]
     if not all(parts):
         return []
-    found: list[Location] = [(span,) for span in parts[0]]
+    matches: list[Match] = [(span,) for span in parts[0]]
     for later in parts[1:]:
-        # Of few places, all ends that a reference may mean; of many, the nearest.
-        most = _ENDS if len(found) <= _FEW else 1
+        # With few matches, try all ends that a reference may mean; with many, the nearest.
+        most = _ENDS if len(matches) <= _FEW else 1
         starts = [span.start for span in later]
-        following = []
-        for location in found:
-            first = bisect_left(starts, location[-1].stop)
-            last = bisect_right(starts, location[-1].stop + _NEAR)
-            following += [(*location, span) for span in later[first : min(last, first + most)]]
-        found = following
-    return found
+        longer = []
+        for match in matches:
+            first = bisect_left(starts, match[-1].stop)
+            last = bisect_right(starts, match[-1].stop + _NEAR)
+            longer += [(*match, span) for span in later[first : min(last, first + most)]]
+        matches = longer
+    return matches
 
 
-def spans(text: Text, part: Sequence[Token]) -> Iterator[Span]:
-    """Everywhere that some tokens stand, beginning and ending with whole words."""
+def find_spans(text: SourceText, part: Sequence[Token]) -> Iterator[Span]:
+    """All occurrences of some tokens that begin and end with whole words."""
     second = part[1].loose if len(part) > 1 else None
     tokens, alternatives = text.tokens, text.alternatives
     for start in text.index.get(part[0].loose, ()):
         plain = start not in alternatives and start + 1 not in alternatives
         if plain and second and start + 1 < len(tokens) and tokens[start + 1].loose != second:
-            continue  # most places end here, without more ado
+            continue  # a shortcut that decides most cases
         span = _match(text, start, part)
-        if span is not None and _whole(text, span):
+        if span is not None and _has_whole_words(text, span):
             yield span
 
 
-def _match(text: Text, start: int, part: Sequence[Token]) -> Span | None:
-    """The span at `start` that reads as `part`; of several readings the most literal."""
+def _match(text: SourceText, start: int, part: Sequence[Token]) -> Span | None:
+    """The span at `start` that can be read as `part`; of several, the most literal."""
     tokens, alternatives = text.tokens, text.alternatives
     size, length = len(tokens), len(part)
-    # Places from which to go on: in the source, in the part, and what differed on the way.
+    # States to go on from: positions in source and part, and what differed so far.
     waiting: list[tuple[int, int, tuple[Difference, ...], tuple[str, ...]]] = [(start, 0, (), ())]
     while waiting:
         at, done, differences, marks = waiting.pop()
         while done < length:
             if at in alternatives:
                 for other in alternatives[at]:
-                    left_out = (*marks, tokens[at].shown) if other.mark else marks
+                    left_out = (*marks, tokens[at].original) if other.mark else marks
                     if not other.loose:
-                        if done:  # nothing begins with what may be left out
+                        if done:  # a span does not begin with what may be left out
                             waiting.append((at + other.width, done, differences, left_out))
                     elif other.loose == part[done].loose:
                         more = _typographic(other.strict, part[done])
@@ -167,13 +170,14 @@ def _match(text: Text, start: int, part: Sequence[Token]) -> Span | None:
 
 
 def _typographic(strict: str, token: Token) -> tuple[Difference, ...]:
-    return () if strict == token.strict else (Difference(strict, token.shown),)
+    return () if strict == token.strict else (Difference(strict, token.original),)
 
 
-def _whole(text: Text, span: Span) -> bool:
-    """Whether a span neither begins nor ends within a word: „Bürger“ is none of „Bürger*innen“,
-    „staatliche“ none of „nicht-staatliche“, „planung“ none of „-planung“, 3 none of 3,5, and 18 not
-    the same as –18.
+def _has_whole_words(text: SourceText, span: Span) -> bool:
+    """Whether a span neither begins nor ends within a word.
+
+    „Bürger“ is not in „Bürger*innen“, nor „staatliche“ in „nicht-staatliche“, „planung“ in
+    „-planung“, 3 in 3,5, or 18 in –18.
     """
     tokens, start, stop = text.tokens, span.start, span.stop
     if start and tokens[start].word and not tokens[start].space:
@@ -193,7 +197,7 @@ def _whole(text: Text, span: Span) -> bool:
 
 
 def is_joined(one: Token, sign: Token, other: Token) -> bool:
-    """Whether a sign makes one word of the words beside it, which it touches."""
+    """Whether a sign joins the words next to it, without spaces, into one."""
     if sign.space or not (one.word and other.word):
         return False
     figures = one.strict[-1].isdigit() and other.strict[0].isdigit() and sign.loose in ".,:-"

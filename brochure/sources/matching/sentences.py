@@ -1,4 +1,4 @@
-"""The sentences in which a quote stands: what it leaves out at its ends and in between."""
+"""The sentences around a quote: its context, and what in them limits it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,67 +6,68 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from brochure.sources.finding import ContextSegment, Limits
-from brochure.sources.matching.exact import Location
-from brochure.sources.matching.text import Text
+from brochure.sources.finding import ContextSegment, LimitingWords
+from brochure.sources.matching.exact import Match
+from brochure.sources.matching.text import SourceText
 
-_FAR = 80  # tokens; sentences of laws are longer, but what limits stands near
+_FAR = 80  # tokens; sentences of laws are longer, but what limits a quote is near it
 _ENDS = frozenset(".!?")
+_LONG = 220  # characters of an omission that are shown
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands before a quote in its first sentence, and after it in its last one."""
+    """The words before a quote in its first sentence, and after it in its last one."""
 
     before: str
     after: str
 
 
-def surroundings(text: Text, start: int, stop: int) -> Surroundings:
-    """The rest of the sentences in which the tokens from `start` to before `stop` stand."""
+def surroundings(text: SourceText, start: int, stop: int) -> Surroundings:
+    """The rest of the sentences that contain the tokens from `start` to before `stop`."""
     first = start
     while first > 0 and start - first < _FAR and not _begins(text, first):
         first -= 1
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
-    while last < limit and not text.opens[last] and not _ended(text, last):
+    while last < limit and not text.opens_paragraph[last] and not _ended(text, last):
         last += 1
-    return Surroundings(text.shown(first, start), text.shown(stop, last))
+    return Surroundings(text.original(first, start), text.original(stop, last))
 
 
-def next_sentence(text: Text, stop: int) -> str:
+def next_sentence(text: SourceText, stop: int) -> str:
     """The sentence after a quote that ends with one."""
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
-    while last < limit and (last == stop or not (text.opens[last] or _begins(text, last))):
+    while last < limit and (last == stop or not _begins(text, last)):
         last += 1
-    return text.shown(stop, last)
+    return text.original(stop, last)
 
 
-def ends_sentence(text: Text, stop: int) -> bool:
+def ends_sentence(text: SourceText, stop: int) -> bool:
     """Whether the token before `stop` ends a sentence."""
-    return _ended(text, stop) or stop >= len(text.tokens) or text.opens[stop]
+    return _ended(text, stop) or stop >= len(text.tokens) or text.opens_paragraph[stop]
 
 
-def limiting(words: str, limits: Sequence[str], *, at_start: bool = False) -> str | None:
-    """The first of `limits` that stands in some words, or at their beginning."""
-    pattern = _pattern(tuple(limits))
-    found = pattern.match(words.lstrip(" ,;–-(")) if at_start else pattern.search(words)
-    return found[0] if found else None
+def contains(text: str, words: Sequence[str], *, at_start: bool = False) -> bool:
+    """Whether a text contains one of these words, or begins with one."""
+    pattern = _pattern(tuple(words))
+    match = pattern.match(text.lstrip(" ,;–-(")) if at_start else pattern.search(text)
+    return match is not None
 
 
 @lru_cache(maxsize=32)
-def _pattern(limits: tuple[str, ...]) -> re.Pattern[str]:
-    options = "|".join(re.escape(limit).replace(r"\ ", r"\s+") for limit in limits)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    options = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
     return re.compile(rf"(?<!\w)(?:{options})(?!\w)" if options else r"(?!)", re.IGNORECASE)
 
 
-def _begins(text: Text, at: int) -> bool:
+def _begins(text: SourceText, at: int) -> bool:
     """Whether a sentence begins with a token."""
-    return text.opens[at] or _ended(text, at)
+    return text.opens_paragraph[at] or _ended(text, at)
 
 
-def _ended(text: Text, at: int) -> bool:
+def _ended(text: SourceText, at: int) -> bool:
     """Whether a sentence ends just before a token: not at „z. B.“, „20. Mai“ and „Abs. 2“."""
     tokens = text.tokens
     end = at - 1
@@ -84,36 +85,33 @@ def _ended(text: Text, at: int) -> bool:
     return not (tokens[end].strict == "." and (short or before.isdigit()))
 
 
-# --- A quote in its context: the sentences around it, and what in them limits it.
-
-_LONG = 220  # characters of an omission that are shown
-
-
-def context(text: Text, location: Location, around: Surroundings) -> Iterator[ContextSegment]:
-    """The sentences around a quote, in pieces; of long omissions the beginning and the end."""
+def context_segments(
+    text: SourceText, match: Match, around: Surroundings
+) -> Iterator[ContextSegment]:
+    """The sentences around a quote, in segments; of long omissions the beginning and the end."""
     if around.before:
-        yield ContextSegment(around.before, False, text.spaced(location[0].start))
-    for span, following in pairwise((*location, None)):
+        yield ContextSegment(around.before, False, text.has_space_before(match[0].start))
+    for span, following in pairwise((*match, None)):
         assert span is not None
-        yield ContextSegment(text.shown(span.start, span.stop), True, text.spaced(span.stop))
+        words = text.original(span.start, span.stop)
+        yield ContextSegment(words, True, text.has_space_before(span.stop))
         if following is not None and span.stop < following.start:
-            gap = text.shown(span.stop, following.start)
-            short = f"{gap[: _LONG // 2]} … {gap[-_LONG // 2 :]}"
-            yield ContextSegment(
-                gap if len(gap) <= _LONG else short, False, text.spaced(following.start)
-            )
+            gap = text.original(span.stop, following.start)
+            if len(gap) > _LONG:
+                gap = f"{gap[: _LONG // 2]} … {gap[-_LONG // 2 :]}"
+            yield ContextSegment(gap, False, text.has_space_before(following.start))
     if around.after:
         yield ContextSegment(around.after, False)
 
 
-def limit(text: Text, start: int, stop: int, around: Surroundings, limits: Limits) -> str:
-    """What limits a quote in its own sentence, or at the beginning of the next."""
-    if around.after and limiting(around.after, limits.limiting):
+def limitation(text: SourceText, stop: int, around: Surroundings, words: LimitingWords) -> str:
+    """What limits a quote that ends before `stop`, in its sentence or at the start of the next."""
+    if contains(around.after, words.limiting):
         return around.after
-    if around.before and limiting(around.before, limits.limiting):
+    if contains(around.before, words.limiting):
         return around.before
     if ends_sentence(text, stop):
         following = next_sentence(text, stop)
-        if limiting(following, limits.limiting, at_start=True):
+        if contains(following, words.limiting, at_start=True):
             return following
     return ""

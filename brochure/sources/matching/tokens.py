@@ -1,24 +1,24 @@
-"""Text → tokens, with what typesetting does undone, and nothing more.
+"""Text → tokens, with the effects of typesetting undone, and nothing else.
 
-A token is a word, or a single sign. Undone are: spaces of any kind and their absence beside a
-sign; the shapes of quotation marks and apostrophes; ligatures; soft hyphens and invisible
-characters; the difference between composed and decomposed letters (UAX 15, NFC). What remains is
-the `strict` form. The `loose` form also undoes what only looks different (₂ and 2, – and -):
-where two texts differ in nothing else, that is reported.
+A token is a word or a single sign. Its `strict` form ignores kinds of spaces, and whether there is
+one next to a sign; the shapes of quotation marks and apostrophes; ligatures; soft hyphens and
+invisible characters; composed and decomposed letters (UAX 15, NFC). Its `loose` form also ignores
+what only looks different (₂ and 2, – and -); texts that differ in nothing else match, but this is
+reported.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from brochure.sources.document import MAYBE
+from brochure.sources.document import UNCERTAIN_SPACE
 from brochure.sources.reading.rows import SPACES
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 SOFT_HYPHEN = "\u00ad"
-# Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark, marks of direction,
+# Soft hyphen, zero-width spaces and joiners, word joiner, byte order mark, directional marks,
 # variation selectors.
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u2060\u2061-\u2064\u2066-\u2069\u202a-\u202e\ufeff\ufe00-\ufe0f"
@@ -28,33 +28,33 @@ _SPACE = re.compile(f"[{''.join(sorted(SPACES))}]+")
 _MARKS = "\"'`´„“”‚‘’‛‟«»‹›′″〝〞＂＇\u02bc\u02b9"
 _SIGNS = str.maketrans({**dict.fromkeys(_MARKS, "'"), "\u2010": "-", "\u2011": "-"})
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015\u2212", "-"))
-# Characters of private use, and controls, are letters that some font has there: ligatures, most
-# often. From U+F000 on there are the signs of symbol fonts, at U+F020 their space.
+# Private use and control characters are letters, mostly ligatures, of fonts that do not say which.
+# Symbol fonts have their signs from U+F000 on, and a space at U+F020.
 _PRIVATE = "\ue000-\uefff\ufffd\x01-\x08\x0e-\x1f\x7f-\x9f"
 _COMBINING = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _TOKEN = re.compile(
     rf"(?P<word>(?:[^\W_]|[{_PRIVATE}])(?:[^\W_]|[{_PRIVATE}{_COMBINING}])*)"
-    rf"|(?P<marks>(?:'|,,)+)|(?P<dots>…|\.(?:[\s{MAYBE}]?\.){{2,}})|\S"
+    rf"|(?P<marks>(?:'|,,)+)|(?P<dots>…|\.(?:[\s{UNCERTAIN_SPACE}]?\.){{2,}})|\S"
 )
 BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\ufffd")
 
 
 class Token(NamedTuple):
-    """A word or a sign, the text it was made from, and whether space stands before it.
+    """A word or a sign: its two forms, and its `original` text.
 
-    `space`: 0 none, 1 uncertain, 2 certain.
+    `space` before it: 0 none, 1 uncertain, 2 certain. `word`: it is a word, not a sign.
     """
 
     strict: str
     loose: str
-    shown: str
+    original: str
     space: int
     word: bool
 
 
 def clean(text: str) -> str:
-    """Text as it is meant: composed letters, ligatures in letters, nothing invisible, single
-    spaces. A soft hyphen at the end stays: there a word is divided.
+    """Text with letters composed, ligatures spelled out, invisible characters removed and spaces
+    single. A soft hyphen at the end is kept: a word is divided there.
     """
     if text.isascii() and text.isalnum():  # most words are
         return text
@@ -66,26 +66,34 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip(" ") + SOFT_HYPHEN * divided
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """The tokens of a clean text."""
     end = 0
-    for found in _TOKEN.finditer(text.translate(_SIGNS)):
-        between = text[end : found.start()]
-        space = 0 if not between else 1 if between == MAYBE else 2
-        end = found.end()
-        shown = text[found.start() : end]
-        if found.lastgroup == "marks":
-            yield Token("'", "'", shown, space, False)
-        elif found.lastgroup == "dots":
-            yield Token("…" if shown == "…" else "...", "…", shown, space, False)
+    for match in _TOKEN.finditer(text.translate(_SIGNS)):
+        between = text[end : match.start()]
+        space = 0 if not between else 1 if between == UNCERTAIN_SPACE else 2
+        end = match.end()
+        original = text[match.start() : end]
+        if match.lastgroup == "marks":
+            yield Token("'", "'", original, space, False)
+        elif match.lastgroup == "dots":
+            yield Token("…" if original == "…" else "...", "…", original, space, False)
         else:
-            strict = found[0]
-            yield Token(strict, loosened(strict), shown, space, found.lastgroup == "word")
+            strict = match[0]
+            yield Token(strict, loose_form(strict), original, space, match.lastgroup == "word")
+
+
+def original(tokens: Sequence[Token]) -> str:
+    """Tokens as the text that they were made from, with single spaces."""
+    return "".join(
+        (" " if token.space and index else "") + token.original
+        for index, token in enumerate(tokens)
+    )
 
 
 @lru_cache(maxsize=100_000)
-def loosened(word: str) -> str:
-    """A token without differences that only the eye sees: NFKC, one kind of dash."""
+def loose_form(word: str) -> str:
+    """A strict form without differences in looks only: NFKC, and one kind of dash."""
     if word.isascii():
         return word
     return unicodedata.normalize("NFKC", word.translate(_DASHES))

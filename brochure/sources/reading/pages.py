@@ -1,4 +1,4 @@
-"""The order in which the rows of a page are read: column by column, where there are columns."""
+"""Pages of rows → a document with numbered lines in reading order: column by column."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -6,35 +6,49 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from brochure.sources.document import MAYBE, Document, Line, Mode, Numbering
+from brochure.sources.document import (
+    UNCERTAIN_SPACE,
+    Document,
+    Numbering,
+    NumberingMode,
+    SourceLine,
+)
 from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
-from brochure.sources.reading import artifacts, line_numbers
-from brochure.sources.reading.line_numbers import Item, Margin, Number, counted, gaps, interpolated
-from brochure.sources.reading.rows import Row, Word
+from brochure.sources.reading.artifacts import find_artifacts
+from brochure.sources.reading.line_numbers import (
+    LineNumber,
+    MarginNumbers,
+    NumberedRow,
+    count_lines,
+    find_line_numbers,
+    interpolate_numbers,
+    missing_numbers,
+)
+from brochure.sources.reading.rows import PageData, RowWord, TextRow
 
-_WIDE = 1.2  # of the size of type: gaps that may be those between columns
-_GUTTER = 0.8  # of the size of type: how wide a gutter is at least
-_CROSSED = 0.15  # of the rows beside a gutter may cross it: headings over both columns
-_BOTH = 0.4  # of the rows of a page have text on both sides of a gutter, at least
-_FEW = 5
+_WIDE = 1.2  # of the type size; wider gaps may be those between columns
+_GUTTER = 0.8  # of the type size; the least width of a gutter
+_CROSSED = 0.15  # of the rows may cross a gutter: headings over both columns
+_BOTH = 0.4  # of the rows of a page, at least, have text on both sides of a gutter
+_FEW = 5  # rows; pages with fewer show no gutters
 
 
-Gutter = tuple[float, float]  # from left to right
+Gutter = tuple[float, float]  # its left and right edges
 
 
 @dataclass(frozen=True)
-class Part:
-    """A row, or what stands of it in one column: its index, and that of the column."""
+class ColumnPart:
+    """The part of a row in one column, or the whole row: the indices of both, and the part."""
 
     index: int
     column: int
-    row: Row
+    row: TextRow
 
 
-def in_order(rows: Sequence[Row], gutters: Sequence[Gutter]) -> list[Part]:
-    """The rows of a page in the order of reading."""
-    ordered: list[Part] = []
-    band: list[list[Part]] = [[] for _ in range(len(gutters) + 1)]
+def reading_order(rows: Sequence[TextRow], gutters: Sequence[Gutter]) -> list[ColumnPart]:
+    """The rows of a page in reading order."""
+    ordered: list[ColumnPart] = []
+    band: list[list[ColumnPart]] = [[] for _ in range(len(gutters) + 1)]
 
     def close() -> None:
         for column in band:
@@ -43,32 +57,33 @@ def in_order(rows: Sequence[Row], gutters: Sequence[Gutter]) -> list[Part]:
 
     for index, row in enumerate(rows):
         if any(_crosses(row, gutter) for gutter in gutters):
-            close()  # a heading over all columns ends what stands above it
-            ordered.append(Part(index, 0, row))
+            close()  # a heading over all columns ends those above it
+            ordered.append(ColumnPart(index, 0, row))
             continue
         for column, words in enumerate(_divided(row, gutters)):
             if words:
-                band[column].append(Part(index, column, replace(row, words=words)))
+                band[column].append(ColumnPart(index, column, replace(row, words=words)))
     close()
     return ordered
 
 
-def gutters_of(pages: Sequence[Sequence[Row]]) -> list[list[Gutter]]:
-    """The gutters between the columns of each page. A page with a few rows only, a last one say,
-    has those of the others, if nothing crosses them.
+def find_gutters(pages: Sequence[Sequence[TextRow]]) -> list[list[Gutter]]:
+    """The gutters between the columns of each page.
+
+    A page with few rows, such as the last one, has those of the others if nothing crosses them.
     """
-    found = [_gutters(rows) for rows in pages]
-    usual = next((g for g in found if g), [])
-    if sum(bool(g) for g in found) < 0.5 * sum(len(rows) >= _FEW for rows in pages):
-        return found
+    gutters = [_gutters(rows) for rows in pages]
+    usual = next((g for g in gutters if g), [])
+    if sum(bool(g) for g in gutters) < 0.5 * sum(len(rows) >= _FEW for rows in pages):
+        return gutters
     return [
         own or ([] if any(_crosses(row, g) for row in rows for g in usual) else usual)
-        for own, rows in zip(found, pages, strict=True)
+        for own, rows in zip(gutters, pages, strict=True)
     ]
 
 
-def _gutters(rows: Sequence[Row]) -> list[Gutter]:
-    """Strips of white from the top to the bottom with text on both sides, from left to right."""
+def _gutters(rows: Sequence[TextRow]) -> list[Gutter]:
+    """Vertical strips of white with text on both sides, from left to right."""
     if len(rows) < _FEW:
         return []
     segments = [list(_segments(row)) for row in rows]
@@ -77,7 +92,7 @@ def _gutters(rows: Sequence[Row]) -> list[Gutter]:
         return []
     left, right = min(row.left for row in rows), max(row.right for row in rows)
     size = sorted(row.size for row in rows)[len(rows) // 2]
-    found: list[Gutter] = []
+    gutters: list[Gutter] = []
     start: float | None = None
     x = left + 0.15 * (right - left)
     while x <= right - 0.15 * (right - left):
@@ -87,16 +102,16 @@ def _gutters(rows: Sequence[Row]) -> list[Gutter]:
         if white and start is None:
             start = x
         elif not white and start is not None:
-            found.append((start, x - 1))
+            gutters.append((start, x - 1))
             start = None
         x += 1.0
     if start is not None:
-        found.append((start, x - 1))
-    return [(a, b) for a, b in found if b - a >= _GUTTER * size]
+        gutters.append((start, x - 1))
+    return [(a, b) for a, b in gutters if b - a >= _GUTTER * size]
 
 
-def _segments(row: Row) -> Iterator[tuple[float, float]]:
-    """The extents of a row between wide gaps."""
+def _segments(row: TextRow) -> Iterator[tuple[float, float]]:
+    """The left and right edges of the parts of a row between wide gaps."""
     start, end = None, 0.0
     for word in sorted(row.words, key=lambda word: word.left):
         if start is None:
@@ -110,12 +125,12 @@ def _segments(row: Row) -> Iterator[tuple[float, float]]:
         yield start, end
 
 
-def _crosses(row: Row, gutter: Gutter) -> bool:
+def _crosses(row: TextRow, gutter: Gutter) -> bool:
     middle = (gutter[0] + gutter[1]) / 2
     return any(a < middle < b for a, b in _segments(row))
 
 
-def _divided(row: Row, gutters: Sequence[Gutter]) -> list[tuple[Word, ...]]:
+def _divided(row: TextRow, gutters: Sequence[Gutter]) -> list[tuple[RowWord, ...]]:
     edges = [float("-inf"), *((a + b) / 2 for a, b in gutters), float("inf")]
     return [
         tuple(w for w in row.words if a <= (w.left + w.right) / 2 < b)
@@ -123,28 +138,40 @@ def _divided(row: Row, gutters: Sequence[Gutter]) -> list[tuple[Word, ...]]:
     ]
 
 
-# --- Rows of pages → a document with numbered lines. Pure; where the rows come from is all one.
+# --- Rows → lines.
 
-_PARAGRAPH = 1.35  # of the usual distance between lines: more begins a paragraph
-_INDENT = 1.0  # of the size of type
-_SHORT = 0.6  # of the usual width of a line: after a shorter one, another paragraph begins
+_PARAGRAPH = 1.35  # times the usual distance between lines; more begins a paragraph
+_INDENT = 1.0  # of the type size; more begins a paragraph
+_SHORT = 0.6  # of the usual width of a line; after a shorter one, a paragraph begins
 
 
 @dataclass(frozen=True)
-class Page:
-    """The rows of a page, and whether it shows something that cannot be read."""
+class PageRows:
+    """The rows of a page; `unreadable`: it shows something that cannot be read as text."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     unreadable: bool = False
 
 
-def document(pages: Sequence[Page], mode: Mode | None, *, anew: bool = False) -> Document:
-    """The lines of a document in the order of reading. `mode`: how they are numbered, if that is
-    known; numbers in the margin are found by themselves. Without either, lines are counted, `anew`
-    on each page or through the whole document.
+def page_rows(data: PageData) -> PageRows:
+    """A page from its JSON data."""
+    rows = tuple(
+        TextRow(y, size, tuple(RowWord(t, a, b, bool(space)) for t, a, b, space in words))
+        for y, size, words in data["rows"]
+    )
+    return PageRows(rows, data["broken"] or (not rows and data["images"] > 0))
+
+
+def assemble_document(
+    pages: Sequence[PageRows], mode: NumberingMode | None, *, restarts: bool = False
+) -> Document:
+    """The document that consists of these pages.
+
+    `mode`: how lines are numbered, if that is known; otherwise numbers in the margin are looked
+    for. Without any, lines are counted, through the document or (`restarts`) on each page.
     """
     rows = [page.rows for page in pages]
-    margin = line_numbers.find(rows, sure=mode == "margin")
+    margin = find_line_numbers(rows, expected=mode == "margin")
     chains = margin.pages if margin else [()] * len(rows)
     each = margin is not None and margin.step == 1
     numbered = [
@@ -152,75 +179,83 @@ def document(pages: Sequence[Page], mode: Mode | None, *, anew: bool = False) ->
         for page in chains
     ]
     bare = [_without_numbers(*of_page) for of_page in zip(rows, chains, strict=True)]
-    found = artifacts.find(bare, numbered)
-    sheets = [_sheet(*of_page) for of_page in zip(bare, chains, found.asides, strict=True)]
-    gutters = gutters_of([[row for _, row in sheet.text] for sheet in sheets])
+    artifacts = find_artifacts(bare, numbered)
+    page_parts = [
+        _page_parts(*of_page) for of_page in zip(bare, chains, artifacts.rows, strict=True)
+    ]
+    gutters = find_gutters([[row for _, row in parts.text] for parts in page_parts])
     items = [
         item
-        for index, sheet in enumerate(sheets)
-        for item in _items(index, rows[index], sheet, gutters[index])
+        for index, parts in enumerate(page_parts)
+        for item in _items(index, rows[index], parts, gutters[index])
     ]
-    numbering, lines = _numbered(items, margin, mode, anew=anew or mode == "page")
+    numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
     return Document(
         kind="pdf",
         lines=tuple(_lines(lines)),
-        pages=tuple(_page_name(i, found.first_page) for i in range(len(pages))),
-        counted=found.first_page is not None,
+        pages=tuple(_page_name(i, artifacts.first_page) for i in range(len(pages))),
+        page_numbers_printed=artifacts.first_page is not None,
         numbering=numbering,
-        gaps=tuple(gaps(items, numbering.step)) if printed else (),
-        blank=tuple(i for i, page in enumerate(pages) if page.unreadable),
+        missing_numbers=tuple(missing_numbers(items, numbering.step)) if printed else (),
+        unreadable_pages=tuple(i for i, page in enumerate(pages) if page.unreadable),
     )
 
 
 def _numbered(
-    items: list[Item], margin: Margin | None, mode: Mode | None, *, anew: bool
-) -> tuple[Numbering, list[Item]]:
-    """How lines are numbered, and the lines with their numbers. Where they are to be counted,
-    numbers in the margin are no part of the text all the same.
-    """
-    restarts = margin is not None and _restarts(margin)
-    if margin is None or mode == "count" or (mode == "page" and not restarts):
-        anew = anew and mode != "count"
-        numbering = Numbering("page", restarts=True) if anew else Numbering("count")
-        return numbering, counted(items, anew=anew)
+    items: list[NumberedRow],
+    margin: MarginNumbers | None,
+    mode: NumberingMode | None,
+    *,
+    restarts: bool,
+) -> tuple[Numbering, list[NumberedRow]]:
+    """How lines are numbered, and the rows with their numbers: those in the margin, or counted."""
+    margin_restarts = margin is not None and _restarts(margin)
+    if margin is None or mode == "count" or (mode == "page" and not margin_restarts):
+        restarts = restarts and mode != "count"
+        numbering = Numbering("page", restarts=True) if restarts else Numbering("count")
+        return numbering, count_lines(items, restarts=restarts)
     if margin.step > 1:
-        items = interpolated(items, margin.step, restarts=restarts)
-    return Numbering("margin", restarts, margin.step, margin.printed), items
+        items = interpolate_numbers(items, margin.step, restarts=margin_restarts)
+    return Numbering("margin", margin_restarts, margin.step, margin.printed), items
 
 
 def _page_name(index: int, first: int | None) -> str:
-    """The number of a page: the one printed on it, or, before the first of these, its place."""
+    """The number printed on a page; if there is none, or it would be below 1, its position."""
     return str(index + 1 if first is None or index + first < 1 else index + first)
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """A page without the numbers in its margins: the rows that are left with their indices, the
-    rows that consist of a number, the numbers by row for each column of them, and the asides.
+class _PageParts:
+    """A page without the numbers in its margins.
+
+    `rows` with words, and their indices; `blank`: the indices of the others, which have only a
+    number; `numbers` by row, for each chain; `artifacts`: the indices of page artifacts.
     """
 
-    rows: tuple[tuple[int, Row], ...]
+    rows: tuple[tuple[int, TextRow], ...]
     blank: tuple[int, ...]
-    numbers: tuple[dict[int, Number], ...]
-    asides: frozenset[int]
+    numbers: tuple[dict[int, LineNumber], ...]
+    artifacts: frozenset[int]
 
     @property
-    def text(self) -> list[tuple[int, Row]]:
-        return [(at, row) for at, row in self.rows if at not in self.asides]
+    def text(self) -> list[tuple[int, TextRow]]:
+        return [(at, row) for at, row in self.rows if at not in self.artifacts]
 
 
-def _sheet(
-    rows: Sequence[Row], chains: Sequence[Sequence[Number]], asides: frozenset[int]
-) -> _Sheet:
+def _page_parts(
+    rows: Sequence[TextRow], chains: Sequence[Sequence[LineNumber]], artifacts: frozenset[int]
+) -> _PageParts:
     numbers = tuple({n.row: n for n in chain} for chain in chains)
     text = tuple((at, row) for at, row in enumerate(rows) if row.words)
     blank = tuple(at for at, row in enumerate(rows) if not row.words)
-    return _Sheet(text, blank, numbers, asides)
+    return _PageParts(text, blank, numbers, artifacts)
 
 
-def _without_numbers(rows: Sequence[Row], chains: Sequence[Sequence[Number]]) -> list[Row]:
-    """The rows without the numbers in the margin; of some, nothing is left."""
+def _without_numbers(
+    rows: Sequence[TextRow], chains: Sequence[Sequence[LineNumber]]
+) -> list[TextRow]:
+    """The rows without the numbers in the margin; some may be left empty."""
     own = {(n.row, n.word) for chain in chains for n in chain}
     return [
         replace(row, words=tuple(w for i, w in enumerate(row.words) if (at, i) not in own))
@@ -229,38 +264,38 @@ def _without_numbers(rows: Sequence[Row], chains: Sequence[Sequence[Number]]) ->
 
 
 def _items(
-    page: int, rows: Sequence[Row], sheet: _Sheet, gutters: Sequence[Gutter]
-) -> Iterator[Item]:
-    """The rows of a page in the order of reading: head, text, foot."""
-    text = sheet.text
+    page: int, rows: Sequence[TextRow], parts: _PageParts, gutters: Sequence[Gutter]
+) -> Iterator[NumberedRow]:
+    """The rows of a page in reading order: head, text, foot."""
+    text = parts.text
     first = text[0][0] if text else len(rows)
-    beside = [(at, row) for at, row in sheet.rows if at in sheet.asides]
-    blank = list(sheet.blank)
+    outside = [(at, row) for at, row in parts.rows if at in parts.artifacts]
+    blank = list(parts.blank)
 
-    def empty_before(at: int) -> Iterator[Item]:
+    def empty_before(at: int) -> Iterator[NumberedRow]:
         while blank and blank[0] < at:
             row = blank.pop(0)
-            value = next(chain[row].value for chain in sheet.numbers if row in chain)
-            yield Item(None, page, rows[row].y, value, aside=False)
+            value = next(chain[row].value for chain in parts.numbers if row in chain)
+            yield NumberedRow(None, page, rows[row].y, value, artifact=False)
 
-    for at, row in beside:
+    for at, row in outside:
         if at < first:
-            yield Item(row, page, row.y, None, aside=True)
-    paired = len(gutters) > 0 and len(sheet.numbers) == len(gutters) + 1
-    for part in in_order([row for _, row in text], gutters):
+            yield NumberedRow(row, page, row.y, None, artifact=True)
+    paired = len(gutters) > 0 and len(parts.numbers) == len(gutters) + 1
+    for part in reading_order([row for _, row in text], gutters):
         at = text[part.index][0]
         yield from empty_before(at)
-        chains = sheet.numbers[part.column :][:1] if paired else sheet.numbers
+        chains = parts.numbers[part.column :][:1] if paired else parts.numbers
         value = next((chain[at].value for chain in chains if at in chain), None)
-        yield Item(part.row, page, part.row.y, value, aside=False)
+        yield NumberedRow(part.row, page, part.row.y, value, artifact=False)
     yield from empty_before(len(rows))
-    for at, row in beside:
+    for at, row in outside:
         if at >= first:
-            yield Item(row, page, row.y, None, aside=True)
+            yield NumberedRow(row, page, row.y, None, artifact=True)
 
 
-def _restarts(margin: Margin) -> bool:
-    """Whether numbers begin anew on most pages."""
+def _restarts(margin: MarginNumbers) -> bool:
+    """Whether numbers start again on most pages."""
     chains = [page[0] for page in margin.pages if page]
     if len(chains) < 2:
         return False
@@ -268,40 +303,44 @@ def _restarts(margin: Margin) -> bool:
     return low > 0.5 * len(chains)
 
 
-def _lines(items: Sequence[Item]) -> Iterator[Line]:
-    """Rows as lines of clean text, with the beginnings of paragraphs."""
+def _lines(items: Sequence[NumberedRow]) -> Iterator[SourceLine]:
+    """Rows as lines of clean text, with the beginnings of paragraphs marked."""
     heights = [
         b.y - a.y
         for a, b in pairwise(items)
-        if a.page == b.page and not (a.aside or b.aside) and b.y > a.y
+        if a.page == b.page and not (a.artifact or b.artifact) and b.y > a.y
     ]
     usual = median(heights) if heights else 0.0
-    widths = [i.row.right - i.row.left for i in items if i.row and not i.aside]
+    widths = [i.row.right - i.row.left for i in items if i.row and not i.artifact]
     width = median(widths) if widths else 0.0
-    before: Item | None = None
+    before: NumberedRow | None = None
     blank = True
     for item in items:
         if item.row is None:
-            yield Line("", item.page, item.number, item.aside)
+            yield SourceLine("", item.page, item.number, item.artifact)
             blank = True
             continue
-        opens = blank or before is None or before.row is None
+        opens_paragraph = blank or before is None or before.row is None
         if before is not None and before.row is not None and before.page == item.page:
             size = item.row.size
-            opens = opens or item.y - before.y > _PARAGRAPH * usual
-            opens = opens or abs(size - before.row.size) > 0.15 * size
-            opens = opens or item.row.left - before.row.left > _INDENT * size
-            opens = opens or before.row.right - before.row.left < _SHORT * width
-        yield Line(_text(item.row), item.page, item.number, item.aside, opens)
+            opens_paragraph = (
+                opens_paragraph
+                or item.y - before.y > _PARAGRAPH * usual
+                or abs(size - before.row.size) > 0.15 * size
+                or item.row.left - before.row.left > _INDENT * size
+                or before.row.right - before.row.left < _SHORT * width
+            )
+        text = _text(item.row)
+        yield SourceLine(text, item.page, item.number, item.artifact, opens_paragraph)
         before, blank = item, False
 
 
-def _text(row: Row) -> str:
-    """The words of a row in one line, with MAYBE for spaces that are uncertain."""
+def _text(row: TextRow) -> str:
+    """The words of a row as clean text, with UNCERTAIN_SPACE for uncertain spaces."""
     last = len(row.words) - 1
     parts = []
     for index, word in enumerate(row.words):
         text = clean(word.text)
-        parts.append((MAYBE if word.loose else " ") * bool(index))
+        parts.append((UNCERTAIN_SPACE if word.uncertain_space else " ") * bool(index))
         parts.append(text if index == last else text.removesuffix(SOFT_HYPHEN))
     return "".join(parts)

@@ -1,25 +1,25 @@
-"""PDF → rows of words, page by page, with PDFium. The only file that imports pypdfium2."""
+"""PDF → rows of words, page by page, with PDFium. Only this module imports pypdfium2."""
 
 import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from brochure import bounds
-from brochure.sources.reading.rows import SPACES, Char, rows_of
+from brochure.sources.reading.rows import SPACES, Char, FileText, PageData, find_rows
 
-_CHARS = 40_000  # on one page; a newspaper has some 20,000
+_CHARS = 40_000  # on one page; a newspaper page has some 20,000
 _QUARTER = math.pi / 2
-_LOOSE = 1.15  # the height of PDFium's loose boxes, in sizes of type
-_HYPHEN = 0x02  # how PDFium reports the hyphen of a word that is divided at the end of a line
+_LOOSE = 1.15  # the height of PDFium's loose boxes, as a multiple of the type size
+_HYPHEN = 0x02  # what PDFium reports for the hyphen of a word divided at the end of a line
 
 
 def count_pages(data: bytes) -> int | str:
-    """How many pages a PDF has, or in one word why it cannot be read: password, broken, pages."""
+    """The number of pages of a PDF, or why it cannot be read: "password", "broken" or "pages"."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as reason:
@@ -32,13 +32,15 @@ def count_pages(data: bytes) -> int | str:
     return pages if pages <= bounds.SOURCE_PAGES else "pages"
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """``{"pages": [{"rows": …, "images": …}, …]}``, or ``{"error": "pages"}`` where there is more
-    text than can be bounded. The PDF must be one that `count_pages` could read.
+def read_pages(data: bytes) -> FileText:
+    """The rows of all pages; the error "pages" if there is too much text.
+
+    The PDF must be one that `count_pages` can read.
     """
     document = pypdfium2.PdfDocument(data)
     try:
-        pages, left = [], bounds.SOURCE_CHARACTERS
+        pages: list[PageData] = []
+        left = bounds.SOURCE_CHARACTERS
         for index in range(len(document)):
             page, characters = _page(document, index)
             left -= characters
@@ -50,10 +52,8 @@ def read(data: bytes) -> dict[str, Any]:
         document.close()
 
 
-def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[dict[str, Any], int]:
-    """A page as ``rows`` (y, size, words), how many pictures it has, and whether it could not be
-    read as a whole; and how many characters it has.
-    """
+def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
+    """A page, and the number of its characters."""
     count = 0
     try:
         page = document[index]
@@ -67,8 +67,12 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[dict[str, Any], 
         finally:
             text_page.close()
         rows = [
-            (row.y, row.size, [(w.text, w.left, w.right, int(w.loose)) for w in row.words])
-            for row in rows_of(chars)
+            (
+                row.y,
+                row.size,
+                [(w.text, w.left, w.right, int(w.uncertain_space)) for w in row.words],
+            )
+            for row in find_rows(chars)
         ]
         images = 0
         if not rows:
@@ -82,8 +86,9 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[dict[str, Any], 
 
 
 class _Glyph(NamedTuple):
-    """A character as PDFium has it: its box, origin and angle, y growing upwards (ISO 32000-1,
-    8.3.2.3), and what stands before it.
+    """A character from PDFium: its box, origin and angle, y growing upwards (ISO 32000-1, 8.3.2.3).
+
+    `space` before it: see `Char`.
     """
 
     text: str
@@ -97,7 +102,7 @@ class _Glyph(NamedTuple):
     space: int
 
 
-def _glyphs(text_page: Any) -> Iterator[_Glyph]:
+def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
     """Every visible character in the order of the file."""
     x, y = ctypes.c_double(), ctypes.c_double()
     box = pdfium.FS_RECTF()
@@ -121,8 +126,9 @@ def _glyphs(text_page: Any) -> Iterator[_Glyph]:
 
 
 def _text(code: int) -> str:
-    """A code point as text, U+FFFD where the font does not say what a glyph means. Controls stay:
-    some fonts have ligatures there, which is for the reader of words to judge.
+    """A code point as text; U+FFFD if the font does not say what a glyph means.
+
+    Control characters are kept: some fonts use them for ligatures (see `matching.text`).
     """
     if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
         return "\ufffd"
@@ -130,10 +136,9 @@ def _text(code: int) -> str:
 
 
 def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -> Iterator[Char]:
-    """The characters that run in the direction of most, turned upright, y from the top.
+    """The characters that run in the main direction, turned upright, y from the top.
 
-    What is written sideways along the margin is no part of the text; neither is what lies
-    outside the visible part of the page.
+    Text that runs sideways in the margin is left out, as is text outside the visible page (`box`).
     """
     turns = Counter(round(glyph.angle / _QUARTER) % 4 for glyph in glyphs)
     if not turns:
@@ -146,7 +151,7 @@ def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -
             continue
         if not (left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1):
             continue
-        # Where a line begins, ends and stands, and how high it is, seen along the line.
+        # Seen along the line: both ends of the character, its base line, its bottom and top.
         start, end, line, low, high = (
             (a, c, top - y, b, d), (-d, -b, -x, a, c), (-c, -a, y, b, d), (b, d, x, a, c)
         )[main]  # fmt: skip

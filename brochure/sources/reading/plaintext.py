@@ -1,4 +1,4 @@
-"""Text, Markdown and HTML → a document with numbered lines. Pure."""
+"""Text, Markdown and HTML → a document with numbered lines."""
 
 import re
 from collections import defaultdict
@@ -9,54 +9,54 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from brochure.manuscript.text.markdown import emphasis
-from brochure.sources.document import Document, Line, Mode, Numbering
+from brochure.sources.document import Document, Numbering, NumberingMode, SourceLine
 from brochure.sources.matching.tokens import clean
-from brochure.sources.reading import line_numbers
-from brochure.sources.reading import pages as paper
-from brochure.sources.reading.rows import Row, Word
+from brochure.sources.reading.line_numbers import find_line_numbers
+from brochure.sources.reading.pages import PageRows, assemble_document
+from brochure.sources.reading.rows import RowWord, TextRow
 
 _BULLET = "• "
 _NESTING = 50
 
 
-def from_text(text: str, mode: Mode | None, *, anew: bool = False) -> Document:
-    """A text file: numbers in its margin, or its lines counted as an editor shows them.
+def parse_text(text: str, mode: NumberingMode | None, *, restarts: bool = False) -> Document:
+    """A text file, with the numbers in its margin, or its lines counted as in an editor.
 
-    A form feed begins a page. `mode` and `anew` are those of `paper.document`.
+    A form feed begins a page. For `mode` and `restarts` see `assemble_document`.
     """
     pages = text.split("\f")
     if mode in (None, "margin"):
         rows = [tuple(_rows(page)) for page in pages]
-        if line_numbers.find(rows, sure=mode == "margin") is not None:
-            found = paper.document([paper.Page(page) for page in rows], "margin")
-            return replace(found, kind="txt", pages=found.pages if len(pages) > 1 else ())
-    anew = mode == "page" or (mode is None and anew)
-    lines: list[Line] = []
+        if find_line_numbers(rows, expected=mode == "margin") is not None:
+            document = assemble_document([PageRows(page) for page in rows], "margin")
+            return replace(document, kind="txt", pages=document.pages if len(pages) > 1 else ())
+    restarts = mode == "page" or (mode is None and restarts)
+    lines: list[SourceLine] = []
     for index, page in enumerate(pages):
         blank = True
         for number, line in enumerate(page.split("\n"), 1):
             words = clean(line)
-            counted = number if anew else len(lines) + 1
-            lines.append(Line(words, index, counted, opens=blank and bool(words)))
+            counted = number if restarts else len(lines) + 1
+            lines.append(SourceLine(words, index, counted, opens_paragraph=blank and bool(words)))
             blank = not words
         if index + 1 < len(pages) and not lines[-1].text:
-            lines.pop()  # a form feed stands for a line end
+            lines.pop()  # a form feed ends a line
     return Document(
         kind="txt",
         lines=tuple(lines),
         pages=tuple(str(i + 1) for i in range(len(pages))) if len(pages) > 1 else (),
-        numbering=Numbering("page", restarts=True) if anew else Numbering("count"),
+        numbering=Numbering("page", restarts=True) if restarts else Numbering("count"),
     )
 
 
-def _rows(page: str) -> list[Row]:
+def _rows(page: str) -> list[TextRow]:
     """The lines of a text as rows; a character is half as wide as it is high."""
     return [
-        Row(
+        TextRow(
             float(y),
             1.0,
             tuple(
-                Word(f[0], f.start() / 2, f.end() / 2)
+                RowWord(f[0], f.start() / 2, f.end() / 2)
                 for f in re.finditer(r"\S+", line.expandtabs())
             ),
         )
@@ -65,27 +65,27 @@ def _rows(page: str) -> list[Row]:
     ]
 
 
-def from_markdown(text: str) -> Document:
-    """A Markdown file (CommonMark, and tables): the words without markup, lines counted as an
-    editor shows them.
+def parse_markdown(text: str) -> Document:
+    """A Markdown file (CommonMark with tables): its words without markup, its lines counted as in
+    an editor.
     """
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
     parser.inline.ruler.at("emphasis", emphasis)
     words: dict[int, list[str]] = defaultdict(list)
-    opens: set[int] = set()
+    paragraph_starts: set[int] = set()
     marker = ""
     for token in parser.parse(text):
         start = token.map[0] if token.map else 0
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else _BULLET
         elif token.type == "inline":
-            opens.add(start)
+            paragraph_starts.add(start)
             for offset, part in enumerate(_lines(token.children or [])):
                 words[start + offset].append(marker + part)
                 marker = ""
         elif token.type in ("fence", "code_block"):
             first = start + (token.type == "fence")
-            opens.add(first)
+            paragraph_starts.add(first)
             for offset, part in enumerate(token.content.split("\n")):
                 words[first + offset].append(part)
         elif token.type == "html_block":
@@ -94,7 +94,9 @@ def from_markdown(text: str) -> Document:
     return Document(
         kind="md",
         lines=tuple(
-            Line(clean(" ".join(words[i])) if i in words else "", 0, i + 1, opens=i in opens)
+            SourceLine(
+                clean(" ".join(words.get(i, ()))), 0, i + 1, opens_paragraph=i in paragraph_starts
+            )
             for i in range(text.count("\n") + 1)
         ),
         numbering=Numbering("count"),
@@ -114,22 +116,24 @@ def _lines(tokens: list[Token]) -> list[str]:
     return lines
 
 
-def from_html(text: str) -> Document:
-    """A web page: its text as it is shown, where each paragraph, item or cell is a line."""
+def parse_html(text: str) -> Document:
+    """A web page: its text as a browser shows it; each paragraph, list item or cell is a line."""
     parser = _Html()
     parser.feed(text)
     parser.close()
     lines = [words for line in parser.lines if (words := clean(line))]
     return Document(
         kind="html",
-        lines=tuple(Line(words, 0, i, opens=True) for i, words in enumerate(lines, 1)),
+        lines=tuple(
+            SourceLine(words, 0, i, opens_paragraph=True) for i, words in enumerate(lines, 1)
+        ),
         numbering=Numbering("count"),
     )
 
 
-# What the HTML standard (15.3) displays as blocks, and cells, which stand apart as well.
+# Elements that are blocks by the HTML standard (15.3), and table cells.
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd",
+    ("address", "article", "artifact", "blockquote", "body", "br", "caption", "center", "dd",
      "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer",
      "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li",
      "listing", "main", "menu", "nav", "ol", "optgroup", "option", "p", "plaintext", "pre",
@@ -140,7 +144,7 @@ _HIDDEN = frozenset(("head", "script", "style", "template", "noscript", "textare
 
 
 class _Html(HTMLParser):
-    """Collects the lines of text that a browser would show without styles."""
+    """Collects the lines of text that a browser shows without styles."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

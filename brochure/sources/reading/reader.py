@@ -1,7 +1,8 @@
-"""A file that is quoted → a document, or the reason why its text cannot be read.
+"""A source file → a document, or the reason why its text cannot be read.
 
-What a file says is kept in the project's cache under the digest of its bytes, so each is read
-once. It is read in a process of its own, with bounds for memory and time (`worker`).
+PDF, Markdown and HTML are read in a process of their own, with bounds for memory and time (see
+`isolation`). What was read is kept in the project's cache under the digest of the file, so that
+each file is read only once.
 """
 
 import contextlib
@@ -9,225 +10,237 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Literal, cast, get_args
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, warning
+from brochure.diagnostics import Diagnostic, Location, Reported, fail, warning
 from brochure.files import decode_utf8, read_own, write_whole
 from brochure.isolation import Stopped, Worker
+from brochure.messages import Message, joined, say
 from brochure.project import Project
-from brochure.sources.document import Document, Kind, Line, Mode, Numbering
-from brochure.sources.reading import pages as paper
+from brochure.sources.document import Document, Numbering, NumberingMode, SourceKind, SourceLine
 from brochure.sources.reading import plaintext
-from brochure.sources.reading.rows import Row, Word
+from brochure.sources.reading.pages import assemble_document, page_rows
+from brochure.sources.reading.rows import FileText
 
 log = logging.getLogger("brochure")
-_MOMENT = 1.5  # seconds after which people are told that it goes on
-_MOMENT_MESSAGE = "Reading %s for the first time; this may take a moment."
-_ENDINGS: dict[str, Kind] = {
+_MOMENT = 1.5  # seconds of reading after which the user is told that it takes longer
+_KINDS: dict[str, SourceKind] = {
     ".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html",
     ".htm": "html", ".xhtml": "html",
 }  # fmt: skip
+Obstacle = Literal[
+    "password", "broken", "empty", "scan", "pages", "memory", "time", "crash", "killed"
+]
+_TEMPORARY = ("memory", "time", "crash", "killed")  # it may work on another machine
 
 
-def read(
-    project: Project, path: Path, mode: Mode | None, asked_at: Location, *, anew: bool = False
-) -> tuple[Document | None, str, list[Diagnostic]]:
-    """The document in a file, the SHA-256 of the file, and what there is to complain of.
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read: its document, None if its text cannot be read, and its SHA-256."""
 
-    None where it has no text that can be read. `mode` and `anew`: see `paper.document`;
-    `asked_at` is where the leaflet names the file.
-    Raises Problems where there is no such file in the project, or none of a kind that is known.
+    document: Document | None
+    digest: str
+
+
+def read_source(
+    project: Project,
+    path: Path,
+    mode: NumberingMode | None,
+    location: Location,
+    *,
+    restarts: bool = False,
+) -> Reported[SourceFile]:
+    """Read the file of a source, which a leaflet names at `location`.
+
+    For `mode` and `restarts` see `assemble_document`. Raises DiagnosticsError if there is no such
+    file in the project, or it is not of a known kind.
     """
-    kind = _ENDINGS.get(path.suffix.lower())
+    kind = _KINDS.get(path.suffix.lower())
     if kind is None:
-        raise DiagnosticsError(
-            [
-                error(
-                    "source-kind",
-                    f"`{path.name}` is no file that can be read here.",
-                    asked_at,
-                    "Known are .pdf, .txt, .md and .html; word processors save as PDF.",
-                )
-            ]
+        fail(
+            "source-kind",
+            say("`{file}` is not a kind of file that can be read here.", file=path.name),
+            location,
+            say("Use a .pdf, .txt, .md or .html file; word processors can save as PDF."),
         )
-    data = project.read(path, bounds.SOURCE_PDF if kind == "pdf" else bounds.SOURCE_TEXT, asked_at)
+    data = project.read(path, bounds.SOURCE_PDF if kind == "pdf" else bounds.SOURCE_TEXT, location)
     digest = sha256(data).hexdigest()
-    file = project.show(path)
+    shown = project.show(path)
+    document: Document | Obstacle
     if kind == "txt":
-        document: Document | str = plaintext.from_text(_decoded(data, file), mode, anew=anew)
+        document = plaintext.parse_text(_decoded(data, shown), mode, restarts=restarts)
     elif kind == "pdf":
-        document = _pdf(_answer(project, kind, data, path.name, digest), mode, anew=anew)
+        text = _file_text(project, kind, data, path.name, digest)
+        document = _from_pages(text, mode, restarts=restarts)
     else:
-        text = _decoded_html(data, file) if kind == "html" else _decoded(data, file)
-        document = _marked_up(kind, _answer(project, kind, text.encode(), path.name, digest))
+        html = _decoded_html(data, shown) if kind == "html" else _decoded(data, shown)
+        text = _file_text(project, kind, html.encode(), path.name, digest)
+        document = _from_lines(kind, text)
     if not isinstance(document, str) and not any(line.text for line in document.lines):
         document = "empty"
     if isinstance(document, str):
-        message, hint = _REASONS[document]
-        return None, digest, [
-            warning(
-                "source-unreadable",
-                f"`{path.name}` {message}",
-                asked_at,
-                f"{hint} No quote is checked.",
-            )
-        ]  # fmt: skip
-    return document, digest, list(_not_numbered(document, mode, path.name, asked_at))
+        message, remedy = _obstacle(document, path.name)
+        hint = joined([remedy, say("Until then, no quote from it is checked.")])
+        diagnostic = warning("source-unreadable", message, location, hint)
+        return Reported(SourceFile(None, digest), (diagnostic,))
+    diagnostics = tuple(_without_numbers(document, mode, path.name, location))
+    return Reported(SourceFile(document, digest), diagnostics)
 
 
-def _pdf(answer: dict[str, Any], mode: Mode | None, *, anew: bool) -> Document | str:
-    """The document in a PDF, or why there is none."""
-    if "error" in answer:
-        return str(answer["error"])
-    pages = [
-        paper.Page(
-            tuple(
-                Row(y, size, tuple(Word(t, a, b, bool(loose)) for t, a, b, loose in words))
-                for y, size, words in page["rows"]
-            ),
-            unreadable=page["broken"] or (not page["rows"] and page["images"] > 0),
-        )
-        for page in answer["pages"]
-    ]
+def _from_pages(
+    text: FileText, mode: NumberingMode | None, *, restarts: bool
+) -> Document | Obstacle:
+    """The document of a PDF, or why there is none."""
+    if "error" in text:
+        return cast(Obstacle, text["error"])
+    pages = [page_rows(page) for page in text["pages"]]
     if not any(page.rows for page in pages):
         return "scan" if any(page.unreadable for page in pages) else "empty"
-    return paper.document(pages, mode, anew=anew)
+    return assemble_document(pages, mode, restarts=restarts)
 
 
-def _marked_up(kind: Kind, answer: dict[str, Any]) -> Document | str:
-    """The document in a Markdown or HTML file, or why there is none."""
-    if "error" in answer:
-        return str(answer["error"])
+def _from_lines(kind: SourceKind, text: FileText) -> Document | Obstacle:
+    """The document of a Markdown or HTML file, or why there is none."""
+    if "error" in text:
+        return cast(Obstacle, text["error"])
     lines = tuple(
-        Line(text, 0, number, opens=bool(opens)) for text, number, opens in answer["lines"]
+        SourceLine(words, 0, number, opens_paragraph=bool(opens))
+        for words, number, opens in text["lines"]
     )
     return Document(kind=kind, lines=lines, numbering=Numbering("count"))
 
 
-_REASONS = {
-    "password": (
-        "is protected with a password.",
-        "Open it with the password, and print it into a new PDF.",
-    ),
-    "broken": ("is no PDF that can be read.", "Get it again; it may not have arrived whole."),
-    "empty": ("has no text in it.", "Is this the right file?"),
-    "scan": (
-        "consists of pictures; there is no text in it that could be compared.",
-        "Ask for the file that was printed, or let a program recognise the text (OCRmyPDF).",
-    ),
-    "pages": (
-        f"has more than {bounds.SOURCE_PAGES} pages, or very much text on them.",
-        "Take out the part that is quoted.",
-    ),
-    "memory": ("needs too much memory to be read.", "Print it into a new PDF, and try that."),
-    "time": (
-        "takes too long to be read.",
-        "Print it into a new PDF, and try that.",
-    ),
-    "crash": (
-        "cannot be read: the program that reads it breaks down.",
-        "Print it into a new PDF, and try that.",
-    ),
-}
+def _obstacle(obstacle: Obstacle, file: str) -> tuple[Message, Message]:
+    """Why a file cannot be read, and what to do about it."""
+    print_anew = say("Print it to a new PDF, and try that.")
+    match obstacle:
+        case "password":
+            message = say("`{file}` is protected by a password.", file=file)
+            remedy = say("Open it with the password, and print it to a new PDF.")
+        case "broken":
+            message = say("`{file}` is not a PDF that can be read.", file=file)
+            remedy = say("Download it again; it may be incomplete.")
+        case "empty":
+            message = say("`{file}` contains no text.", file=file)
+            remedy = say("Is it the right file?")
+        case "scan":
+            message = say("`{file}` consists of pictures, without any text to compare.", file=file)
+            remedy = say(
+                "Ask for the file that was printed, or have its text recognised by a program such "
+                "as OCRmyPDF."
+            )
+        case "pages":
+            message = say(
+                "`{file}` has more than {pages} pages, or too much text.",
+                file=file,
+                pages=bounds.SOURCE_PAGES,
+            )
+            remedy = say("Extract the part that you quote.")
+        case "memory":
+            message = say("`{file}` takes too much memory to read.", file=file)
+            remedy = print_anew
+        case "time":
+            message = say("`{file}` takes too long to read.", file=file)
+            remedy = print_anew
+        case "crash":
+            message = say("`{file}` makes the program that reads it crash.", file=file)
+            remedy = print_anew
+        case "killed":
+            message = say("The program that was reading `{file}` was stopped.", file=file)
+            remedy = say("Try again, when other programs use less memory.")
+    return message, remedy
 
 
-def _not_numbered(
-    document: Document, mode: Mode | None, name: str, location: Location
+def _without_numbers(
+    document: Document, mode: NumberingMode | None, file: str, location: Location
 ) -> Iterator[Diagnostic]:
     if mode == "margin" and document.numbering.mode != "margin":
         yield warning(
             "no-margin-numbers",
-            f"No line numbers were found in the margin of `{name}`; its lines are counted.",
+            say(
+                "No line numbers were found in the margins of `{file}`, so its lines are counted.",
+                file=file,
+            ),
             location,
-            "`brochure source LEAFLET` shows what was read. Write `lines: count` or `lines: page` "
-            "if that is how you number them.",
+            say(
+                "`brochure source show LEAFLET` shows what was read. Write `lines: count` or "
+                "`lines: page` if that is how you number them."
+            ),
         )
 
 
-def _answer(project: Project, kind: Kind, data: bytes, name: str, digest: str) -> dict[str, Any]:
-    """What a file says, from the cache or from the reader."""
-    file = project.cache / "sources" / f"{digest[:32]}-{kind}-{_reader()}.json"
+def _file_text(project: Project, kind: SourceKind, data: bytes, name: str, digest: str) -> FileText:
+    """The text of a file, from the cache or read anew."""
+    file = project.cache / "sources" / f"{digest[:32]}-{kind}-{_reader_digest()}.json"
     try:
-        known: dict[str, Any] = json.loads(read_own(file, bounds.REMEMBERED))
-        if "pages" in known or "lines" in known or known.get("error") in _REASONS:
-            return known
+        cached: FileText = json.loads(read_own(file, bounds.CACHE_FILE))
+        if "pages" in cached or "lines" in cached or cached.get("error") in get_args(Obstacle):
+            return cached
     except (OSError, ValueError, AttributeError):
         pass
-    answer = run_reader(kind, data, name)
-    if answer.get("error") not in ("time", "crash", "memory"):  # another machine may do better
+    text = run_reader(kind, data, name)
+    if text.get("error") not in _TEMPORARY:
         with contextlib.suppress(OSError):
-            write_whole(file, json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-    return answer
+            write_whole(file, json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"))
+    return text
 
 
 @cache
-def _reader() -> str:
-    """What reads files, as a short digest: after a change of it, they are read again."""
+def _reader_digest() -> str:
+    """A short digest of the code that reads files; when it changes, they are read again."""
     names = ("reading/pdfium.py", "reading/rows.py", "reading/plaintext.py", "matching/tokens.py")
     code = b"".join((Path(__file__).parents[1] / name).read_bytes() for name in names)
     versions = version("pypdfium2") + version("markdown-it-py")
     return sha256(code + versions.encode()).hexdigest()[:12]
 
 
-def run_reader(kind: Kind, data: bytes, name: str = "a source") -> dict[str, Any]:
-    """What a file says, read by a process of its own: ``{"pages": …}`` of a PDF (see `glyphs`),
-    ``{"lines": [[text, number, opens], …]}`` of Markdown or HTML in UTF-8, or ``{"error": …}`` with
-    one word why not.
-    """
+def run_reader(kind: SourceKind, data: bytes, name: str) -> FileText:
+    """The text of a PDF, or of Markdown or HTML in UTF-8, read in a process of its own."""
     if kind == "pdf" and b"%PDF" not in data[:1024]:  # ISO 32000-1, annex H, note 13
         return {"error": "broken"}
-    # Of what takes longer than a moment, people are told.
-    told = Timer(_MOMENT, log.warning, (_MOMENT_MESSAGE, name))
-    memory = bounds.MEMORY + 3 * len(data)  # it is there thrice: as it came, unpacked, and opened
-    told.start()
+    message = say("Reading {file} for the first time; this may take a moment.", file=name)
+    patience = Timer(_MOMENT, log.warning, (message,))
+    patience.start()
     try:
         with Worker() as worker:
-            if kind != "pdf":
-                seconds = bounds.SECONDS + bounds.TEXT_SECONDS * len(data) / 1_000_000
-                return worker.call(seconds, memory, read_text, kind, data)
-            pages = worker.call(bounds.SECONDS, memory, count_pages, data)
-            if isinstance(pages, str):
-                return {"error": pages}
-            seconds = bounds.SECONDS + bounds.PAGE_SECONDS * pages
-            return worker.call(seconds, memory, read_pdf, data)
+            return _call_reader(worker, kind, data)
     except Stopped as stopped:
         return {"error": stopped.reason}
     except RecursionError:
         return {"error": "memory"}
-    except Exception as reason:  # parsers have no one exception for what is broken
+    except Exception as reason:  # parsers raise anything when a file is broken
         log.info("%s: %s: %s", name, type(reason).__name__, reason)
         return {"error": "crash"}
     finally:
-        told.cancel()
+        patience.cancel()
 
 
-# These run in that process; the others need not load PDFium.
+def _call_reader(worker: Worker, kind: SourceKind, data: bytes) -> FileText:
+    memory = bounds.MEMORY + 3 * len(data)  # it is held three times: as sent, unpacked, and opened
+    if kind != "pdf":
+        seconds = bounds.SECONDS + bounds.TEXT_SECONDS * len(data) / 1_000_000
+        return worker.call(seconds, memory, read_lines, kind, data)
+    from brochure.sources.reading import pdfium  # slow to import, and rarely needed here
+
+    pages = worker.call(bounds.SECONDS, memory, pdfium.count_pages, data)
+    if isinstance(pages, str):
+        return {"error": pages}
+    seconds = bounds.SECONDS + bounds.PAGE_SECONDS * pages
+    return worker.call(seconds, memory, pdfium.read_pages, data)
 
 
-def count_pages(data: bytes) -> int | str:
-    """See `glyphs.count_pages`."""
-    from brochure.sources.reading import pdfium
-
-    return pdfium.count_pages(data)
-
-
-def read_pdf(data: bytes) -> dict[str, Any]:
-    """See `glyphs.read`."""
-    from brochure.sources.reading import pdfium
-
-    return pdfium.read(data)
-
-
-def read_text(kind: Kind, data: bytes) -> dict[str, Any]:
-    """What a Markdown or HTML file says, read in this process."""
-    document = (plaintext.from_markdown if kind == "md" else plaintext.from_html)(data.decode())
-    return {"lines": [(line.text, line.number, int(line.opens)) for line in document.lines]}
+def read_lines(kind: SourceKind, data: bytes) -> FileText:
+    """The lines of a Markdown or HTML file in UTF-8."""
+    parse = plaintext.parse_markdown if kind == "md" else plaintext.parse_html
+    lines = parse(data.decode()).lines
+    return {"lines": [(line.text, line.number, int(line.opens_paragraph)) for line in lines]}
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -236,14 +249,14 @@ def _decoded(data: bytes, file: str) -> str:
 
 
 def _decoded_html(data: bytes, file: str) -> str:
-    """HTML in the encoding that it declares (HTML standard, 13.2.3.2), UTF-8 first."""
+    """HTML as UTF-8, or else in the encoding that it declares (HTML standard, 13.2.3.2)."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         declared = re.search(rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", data[:2048])
         name = declared[1].decode("ascii") if declared else "utf-8"
         try:
-            # As browsers do, Latin-1 is read as windows-1252 (Encoding standard, 4.2).
+            # Like browsers, read Latin-1 as windows-1252 (Encoding standard, 4.2).
             return data.decode("cp1252" if name.lower() in ("iso-8859-1", "latin1") else name)
         except (LookupError, UnicodeDecodeError):
             return decode_utf8(data, file)

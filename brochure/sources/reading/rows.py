@@ -1,6 +1,6 @@
-"""Characters with their places on a page → rows of words, from the top to the bottom.
+"""Characters and their positions on a page → rows of words, from top to bottom.
 
-Pure geometry. Lengths are points, x from the left, y from the top.
+Lengths are in points, x from the left, y from the top.
 """
 
 import unicodedata
@@ -9,35 +9,37 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
-# Parts of the size of type: what is nearer than …
-_LEVEL = 0.15  # stands on the same base line
-_SAME_ROW = 0.35  # belongs to the same row, whatever it is
-_SCRIPT = 0.65  # belongs to the row beside which it stands, if it is smaller: x², CO₂
-_TOUCHING = 0.05  # … than that, no space can be seen
-_GAP = 0.2  # … than that, there may or may not be a space
-_BREAK = 0.6  # … and what is farther apart are two words for certain
-_SMALLER = 0.85  # than that part of the size of a row, type stands beside its base line
+# As parts of the type size. Vertical distances:
+_LEVEL = 0.15  # up to this, characters are on the same base line
+_SAME_ROW = 0.35  # up to this, they belong to the same row
+_SCRIPT = 0.65  # up to this, smaller ones next to a row belong to it: x², CO₂
+# Horizontal gaps:
+_TOUCHING = 0.05  # up to this, a space in the file is uncertain
+_GAP = 0.2  # up to this, one that PDFium inferred is uncertain, and without any there is none
+_BREAK = 0.6  # beyond this, there is certainly one
+# Sizes:
+_SMALLER = 0.85  # up to this, characters off the base line are superscripts or subscripts
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SCRIPTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")
-# Accents that TeX draws beside a letter, and those that combine with it (Unicode 7.9).
+# Accents that TeX draws separately, and the combining ones for them (Unicode 7.9).
 _ACCENTS = {"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜": "\u0303",
             "¸": "\u0327", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304", "˙": "\u0307"}  # fmt: skip
 
 
-# White space (Unicode, White_Space), without the controls U+001C to U+001F, which some fonts have
-# as ligatures.
+# White space (Unicode, White_Space) without the controls U+001C to U+001F, which some fonts use for
+# ligatures.
 SPACES = frozenset("\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {
     chr(code) for code in range(0x2000, 0x200B)
 }
 
 
 class Char(NamedTuple):
-    """A visible character: its extent, base line and size, and what stands before it.
+    """A visible character: its left and right edges, base line and type size.
 
-    `space`: 0 nothing, 1 a space that PDFium concluded, 2 a space that stands in the file.
+    `space` before it: 0 none, 1 one that PDFium inferred, 2 one that is in the file.
     """
 
     text: str
@@ -48,22 +50,25 @@ class Char(NamedTuple):
     space: int
 
 
-class Word(NamedTuple):
-    """A word of a row. `loose`: whether a space stands before it is uncertain."""
+class RowWord(NamedTuple):
+    """A word of a row, and its left and right edges.
+
+    `uncertain_space`: whether there is a space before it is uncertain.
+    """
 
     text: str
     left: float
     right: float
-    loose: bool = False
+    uncertain_space: bool = False
 
 
 @dataclass(frozen=True)
-class Row:
-    """Words on one base line, in reading order, and the size of most of their type."""
+class TextRow:
+    """Words on one base line, in reading order, and the size of most of their characters."""
 
     y: float
     size: float
-    words: tuple[Word, ...]
+    words: tuple[RowWord, ...]
 
     @property
     def left(self) -> float:
@@ -72,6 +77,28 @@ class Row:
     @property
     def right(self) -> float:
         return max(word.right for word in self.words)
+
+
+class PageData(TypedDict):
+    """The rows of a page as JSON: y, size and words; of each word, the fields of `RowWord`.
+
+    `images` are counted only if there are no rows. `broken`: the page could not be read in full.
+    """
+
+    rows: list[tuple[float, float, list[tuple[str, float, float, int]]]]
+    images: int
+    broken: bool
+
+
+class FileText(TypedDict, total=False):
+    """What was read of a file, as JSON: `pages` of a PDF, `lines` of Markdown or HTML, or `error`.
+
+    Of a line: text, number, and whether it opens a paragraph. `error`: see `reader.Obstacle`.
+    """
+
+    pages: list[PageData]
+    lines: list[tuple[str, int | None, int]]
+    error: str
 
 
 @dataclass
@@ -83,8 +110,8 @@ class _Level:
     chars: list[Char]
 
 
-def rows_of(chars: Sequence[Char]) -> tuple[Row, ...]:
-    """The rows of a page. Small characters above or below a base line belong to its row."""
+def find_rows(chars: Sequence[Char]) -> tuple[TextRow, ...]:
+    """The rows of a page; superscripts and subscripts belong to the row of their base line."""
     levels = _levels(chars)
     rows: list[_Level] = []
     for level in sorted(levels, key=lambda level: (-level.size * len(level.chars), level.y)):
@@ -98,7 +125,7 @@ def rows_of(chars: Sequence[Char]) -> tuple[Row, ...]:
         else:
             home.chars += level.chars
     return tuple(
-        Row(round(row.y, 1), round(row.size, 1), words)
+        TextRow(round(row.y, 1), round(row.size, 1), words)
         for row in sorted(rows, key=attrgetter("y"))
         if (words := _words(row))
     )
@@ -135,34 +162,34 @@ def _belongs(level: _Level, row: _Level) -> bool:
 
 
 def _shifted(char: Char, before: Char, row: _Level) -> Char:
-    """A character above or below the base line, close behind another: a digit becomes a
-    superscript or subscript, which is what it is.
+    """A character; if it is a small digit off the base line, right after another character, as a
+    superscript or subscript.
     """
     small = char.size <= _SMALLER * row.size and abs(char.y - row.y) > 0.1 * row.size
-    # Not a number in small type that stands by itself, as they do in margins.
-    behind = before.size > _SMALLER * row.size or before.text in _SCRIPTS
-    if small and behind and char.left - before.right <= _GAP * row.size:
+    # This excludes separate numbers in small type, as in margins.
+    after_text = before.size > _SMALLER * row.size or before.text in _SCRIPTS
+    if small and after_text and char.left - before.right <= _GAP * row.size:
         return char._replace(text=char.text.translate(_RAISED if char.y < row.y else _LOWERED))
     return char
 
 
-def _words(row: _Level) -> tuple[Word, ...]:
-    """Characters joined into words, where spaces stand or gaps are wide."""
+def _words(row: _Level) -> tuple[RowWord, ...]:
+    """Characters joined into words, which end at spaces and wide gaps."""
     chars = row.chars
     if _right_to_left(chars):
-        # PDFium turns the letters of a ligature (lam and alef) round with the line.
+        # PDFium reverses the letters of a ligature (lam and alef) with those of the line.
         same = groupby(chars, key=lambda char: (char.left, char.right))
         chars = [char for _, parts in same for char in reversed(list(parts))]
     else:
-        # What is drawn at the same place (parts of a ligature) keeps the order of the file.
+        # Characters in the same place (parts of a ligature) keep the order of the file.
         chars = sorted(chars, key=lambda char: round(char.left, 1))
     chars = _with_accents(chars)
-    words: list[Word] = []
+    words: list[RowWord] = []
     before: Char | None = None
     for char in chars:
         if before is None:
-            words.append(Word(char.text, char.left, char.right))
-        elif unicodedata.category(char.text[0]) == "Mn":  # stands on the letter, wherever drawn
+            words.append(RowWord(char.text, char.left, char.right))
+        elif unicodedata.category(char.text[0]) == "Mn":  # a mark on the letter, wherever it is
             words[-1] = words[-1]._replace(text=words[-1].text + char.text)
             continue
         else:
@@ -172,25 +199,29 @@ def _words(row: _Level) -> tuple[Word, ...]:
             if not certain and char.space == 0 and gap <= _GAP:
                 last = words[-1]
                 extent = min(last.left, char.left), max(last.right, char.right)
-                words[-1] = Word(last.text + char.text, *extent, last.loose)
+                words[-1] = RowWord(last.text + char.text, *extent, last.uncertain_space)
             else:
                 certain = certain or (char.space == 1 and gap > _GAP)
-                words.append(Word(char.text, char.left, char.right, not certain))
+                words.append(RowWord(char.text, char.left, char.right, not certain))
         before = char
     return tuple(
-        Word(unicodedata.normalize("NFC", w.text), round(w.left, 1), round(w.right, 1), w.loose)
+        w._replace(
+            text=unicodedata.normalize("NFC", w.text),
+            left=round(w.left, 1),
+            right=round(w.right, 1),
+        )
         for w in words
     )
 
 
 def _right_to_left(chars: Sequence[Char]) -> bool:
-    """Whether most letters run from right to left (UAX 9). Then the order of the file holds."""
+    """Whether most letters run from right to left (UAX 9); then the order of the file is kept."""
     kinds = [unicodedata.bidirectional(char.text[0]) for char in chars if char.text]
     return sum(kind in ("R", "AL") for kind in kinds) > sum(kind == "L" for kind in kinds)
 
 
 def _with_accents(chars: Sequence[Char]) -> list[Char]:
-    """Accents that were drawn over or before a letter, put on it."""
+    """The characters with separate accents over or before a letter combined with it."""
     result: list[Char] = []
     waiting: Char | None = None
     for char in chars:

@@ -1,0 +1,297 @@
+"""What is done to finished PDFs: colours of the edition, sheets, printer's marks, PDF/X-4.
+
+All of it is done with pikepdf, in this order; only editions that ask for some of it come here.
+"""
+
+import hashlib
+import io
+import uuid
+from collections.abc import Sequence
+from contextlib import ExitStack
+from xml.sax.saxutils import escape
+
+import pikepdf
+
+from brochure.diagnostics import Diagnostic, Part, Reported, error, warning
+from brochure.layout.composition import Composition
+from brochure.layout.laid_out import Layout
+from brochure.messages import Message, say
+from brochure.prepress.colour import WHITE, ColourConverter, convert_colours
+from brochure.prepress.imposition import MM, SheetSide, is_foldable, plan_sheets
+from brochure.prepress.sheets import draw_sheets
+
+_SLUG = 8 * MM  # room around the bleed, for the marks
+_OFFSET = 1 * MM  # from the bleed to the marks, lest they show where the cut is not exact
+_LENGTH = 5 * MM
+_NO_DATE = "2000-01-01"  # PDF/X requires one, and we must not use a clock
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+ xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/"><rdf:Description rdf:about="">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:format>application/pdf</dc:format>
+<pdf:Trapped>False</pdf:Trapped><pdf:Producer>{producer}</pdf:Producer>
+<xmp:CreatorTool>{creator}</xmp:CreatorTool>
+<xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate>
+<xmp:MetadataDate>{date}</xmp:MetadataDate>
+<xmpMM:DocumentID>uuid:{document}</xmpMM:DocumentID>
+<xmpMM:InstanceID>uuid:{document}</xmpMM:InstanceID>
+<xmpMM:VersionID>1</xmpMM:VersionID><xmpMM:RenditionClass>default</xmpMM:RenditionClass>
+<pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+def postprocess(
+    pdfs: Sequence[bytes], composition: Composition, layout: Layout, extras: bytes | None
+) -> Reported[tuple[bytes, ...]]:
+    """The PDFs of one leaflet, one for each region, as its edition wants them.
+
+    `extras` are the pages of ``sheet.html``, as a PDF. Where the leaflet does not go on its sheet,
+    a diagnostic says so, and the PDFs are returned as they are.
+    """
+    problem = _sheet_diagnostic(composition, layout)
+    if problem:
+        return Reported(tuple(pdfs), (problem,))
+    sides = _planned_sheets(composition, layout)
+    diagnostics: dict[Diagnostic, None] = {}
+    results = []
+    for pdf in pdfs:
+        result = _postprocess_one(pdf, composition, sides, extras)
+        results.append(result.value)
+        diagnostics |= dict.fromkeys(result.diagnostics)
+    return Reported(tuple(results), tuple(diagnostics))
+
+
+def _sheet_diagnostic(composition: Composition, layout: Layout) -> Diagnostic | None:
+    """Why the pages do not go on a sheet that is folded twice, if they do not."""
+    imposition = composition.edition.imposition
+    if imposition is None or imposition.scheme != "letter-fold":
+        return None
+    if layout.pages > imposition.pages:
+        return error(
+            "too-many-pages",
+            say(
+                "The leaflet takes {pages} panels; a sheet that is folded twice has six.",
+                pages=layout.pages,
+            ),
+            Part(),
+            say("Shorten it, or allow smaller type: `scale:` of the edition."),
+        )
+    if not is_foldable(imposition, layout.sizes[0]):
+        return error(
+            "page-size",
+            say("Six pages of this size do not make the panels of one sheet."),
+            Part(),
+            say("Use the style sheet panels.css, or set `@page {{ size: 99.5mm 210mm }}`."),
+        )
+    return None
+
+
+def _planned_sheets(composition: Composition, layout: Layout) -> tuple[SheetSide, ...]:
+    """The sides of all sheets; none, where the edition has no imposition."""
+    if composition.edition.imposition is None:
+        return ()
+    last = layout.pages - 1
+    on_last, before = (
+        {fragment.passage for fragment in layout.fragments if fragment.page == page}
+        for page in (last, last - 1)
+    )
+    return plan_sheets(
+        composition.edition.imposition,
+        layout.sizes,
+        before_last=not on_last & before,
+        mirrored=composition.mirrored,
+    )
+
+
+def _postprocess_one(
+    data: bytes, composition: Composition, sides: Sequence[SheetSide], extras: bytes | None
+) -> Reported[bytes]:
+    edition = composition.edition
+    diagnostics: list[Diagnostic] = []
+    with ExitStack() as stack:
+        pages = stack.enter_context(pikepdf.open(io.BytesIO(data)))
+        result = pages
+        if edition.imposition:
+            others = stack.enter_context(pikepdf.open(io.BytesIO(extras))) if extras else None
+            last = len(pages.pages) - 1
+            result = draw_sheets(pages, sides, edition.imposition, others, last)
+            _copy_metadata(pages, result)
+        if edition.colours != "rgb":
+            converter = ColourConverter(edition.colours, composition.profile)
+            left = convert_colours(result, converter)
+            diagnostics += _colour_diagnostics(converter, left, composition.accent)
+        _add_marks(result, edition.marks)
+        if edition.colours == "cmyk" and composition.profile:
+            name = (edition.profile or "").rpartition("/")[2].partition(".")[0]
+            _declare_pdf_x4(result, composition.profile, name.partition("L_")[0])
+        output = io.BytesIO()
+        version = "1.6" if edition.colours == "cmyk" else "1.7"
+        result.save(output, force_version=version, deterministic_id=True)
+    return Reported(output.getvalue(), tuple(diagnostics))
+
+
+def _copy_metadata(pages: pikepdf.Pdf, sheets: pikepdf.Pdf) -> None:
+    """Copy what the PDF says about itself; tell viewers how to print it (ISO 32000-1, 12.2)."""
+    for key in ("/Title", "/Author", "/Subject", "/Creator", "/Producer", "/CreationDate"):
+        if key in pages.docinfo:
+            sheets.docinfo[key] = str(pages.docinfo[key])
+    if "/Lang" in pages.Root:
+        sheets.Root.Lang = pikepdf.String(str(pages.Root.Lang))
+    sheets.Root.ViewerPreferences = pikepdf.Dictionary(
+        DisplayDocTitle=True,
+        PrintScaling=pikepdf.Name("/None"),
+        Duplex=pikepdf.Name.DuplexFlipShortEdge,
+    )
+
+
+def _colour_diagnostics(
+    converter: ColourConverter, left: Sequence[Message], accent: str | None
+) -> list[Diagnostic]:
+    """What there is to say about colours that are printed as others, and those that cannot be."""
+    diagnostics = []
+    for meant, printed in converter.replaced.items():
+        message = (
+            say(
+                "This edition cannot print the colour `{colour}`; it becomes plain white.",
+                colour=meant,
+            )
+            if printed == WHITE
+            else say(
+                "This edition cannot print the colour `{colour}`; it becomes `{printed}`.",
+                colour=meant,
+                printed=printed,
+            )
+        )
+        diagnostics.append(
+            warning(
+                "colour-space",
+                message,
+                Part(field="accent" if meant == accent else ""),
+                say(
+                    "Choose one that it can print: on paper, bright colours get duller, and a "
+                    "copier has black only."
+                ),
+            )
+        )
+    hint = say("Use plain colours, such as #96303f, in styles/ and in pictures.")
+    diagnostics += [error("colour-space", message, Part(), hint) for message in left]
+    return diagnostics
+
+
+def _add_marks(pdf: pikepdf.Pdf, marks: Sequence[str]) -> None:
+    """Make room for printer's marks around the bleed, and draw them.
+
+    The trimmed page stays where it is (TrimBox, BleedBox: ISO 32000-1, 14.11.2); the MediaBox
+    grows. Marks are printed in all inks (“All”, ISO 32000-1, 8.6.6.4), outside the BleedBox.
+    """
+    if not marks:
+        return
+    tint = pdf.make_stream(
+        b"{dup dup dup}", FunctionType=4, Domain=[0, 1], Range=[0, 1, 0, 1, 0, 1, 0, 1]
+    )
+    every_ink = pikepdf.Array(
+        [pikepdf.Name.Separation, pikepdf.Name.All, pikepdf.Name.DeviceCMYK, tint]
+    )
+    for page in pdf.pages:
+        bleed = [float(edge) for edge in page.get("/BleedBox", page.mediabox)]
+        trim = [float(edge) for edge in page.get("/TrimBox", page.mediabox)]
+        media = [bleed[0] - _SLUG, bleed[1] - _SLUG, bleed[2] + _SLUG, bleed[3] + _SLUG]
+        page.MediaBox = [round(edge, 3) for edge in media]
+        if "/CropBox" in page:
+            del page["/CropBox"]
+        lines: list[str] = []
+        if "crop" in marks:
+            lines += _crop_marks(trim, bleed)
+        if "registration" in marks:
+            lines += _registration_marks(bleed)
+        operators = ["/Artifact BMC q /Marks CS 1 SCN 0.25 w", *lines, "Q EMC"]
+        if "/ColorSpace" not in page.Resources:
+            page.Resources.ColorSpace = pikepdf.Dictionary()
+        page.Resources.ColorSpace["/Marks"] = every_ink
+        page.contents_add(pdf.make_stream("\n".join(operators).encode()))
+        page.contents_coalesce()
+
+
+def _crop_marks(trim: Sequence[float], bleed: Sequence[float]) -> list[str]:
+    """Two lines at each corner, in line with the edges at which the paper is cut."""
+    lines = []
+    for x, edge, way in ((trim[0], bleed[0], -1), (trim[2], bleed[2], 1)):
+        for y, level, up in ((trim[1], bleed[1], -1), (trim[3], bleed[3], 1)):
+            start, end = edge + way * _OFFSET, edge + way * (_OFFSET + _LENGTH)
+            lines.append(f"{start:.3f} {y:.3f} m {end:.3f} {y:.3f} l S")
+            start, end = level + up * _OFFSET, level + up * (_OFFSET + _LENGTH)
+            lines.append(f"{x:.3f} {start:.3f} m {x:.3f} {end:.3f} l S")
+    return lines
+
+
+def _registration_marks(bleed: Sequence[float]) -> list[str]:
+    """A circle with a cross in the middle of each edge, by which the inks are aligned."""
+    middle_x, middle_y = (bleed[0] + bleed[2]) / 2, (bleed[1] + bleed[3]) / 2
+    away = _OFFSET + _LENGTH / 2
+    centres = [
+        (middle_x, bleed[1] - away), (middle_x, bleed[3] + away),
+        (bleed[0] - away, middle_y), (bleed[2] + away, middle_y),
+    ]  # fmt: skip
+    return [_circle(x, y, 1.5 * MM) + _cross(x, y, _LENGTH / 2) for x, y in centres]
+
+
+def _cross(x: float, y: float, arm: float) -> str:
+    return (
+        f" {x - arm:.3f} {y:.3f} m {x + arm:.3f} {y:.3f} l"
+        f" {x:.3f} {y - arm:.3f} m {x:.3f} {y + arm:.3f} l S"
+    )
+
+
+def _circle(x: float, y: float, r: float) -> str:
+    """Four Bézier curves; 0.5523 makes them round."""
+    k = 0.5523 * r
+    return (
+        f"{x + r:.3f} {y:.3f} m "
+        f"{x + r:.3f} {y + k:.3f} {x + k:.3f} {y + r:.3f} {x:.3f} {y + r:.3f} c "
+        f"{x - k:.3f} {y + r:.3f} {x - r:.3f} {y + k:.3f} {x - r:.3f} {y:.3f} c "
+        f"{x - r:.3f} {y - k:.3f} {x - k:.3f} {y - r:.3f} {x:.3f} {y - r:.3f} c "
+        f"{x + k:.3f} {y - r:.3f} {x + r:.3f} {y - k:.3f} {x + r:.3f} {y:.3f} c "
+    )
+
+
+def _declare_pdf_x4(pdf: pikepdf.Pdf, profile: bytes, condition: str) -> None:
+    """Make an open PDF in CMYK a PDF/X-4: output intent, dates, identifiers, metadata.
+
+    `condition` names what the profile describes (ISO 15930-7, 6.2.2 requires both).
+    """
+    stream = pdf.make_stream(profile)
+    stream.N = 4
+    intent = pikepdf.Dictionary(
+        Type=pikepdf.Name.OutputIntent,
+        S=pikepdf.Name.GTS_PDFX,
+        OutputConditionIdentifier=pikepdf.String(condition),
+        RegistryName=pikepdf.String("http://www.color.org"),
+        Info=pikepdf.String(condition),
+        DestOutputProfile=stream,
+    )
+    pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
+    info = pdf.docinfo
+    title = str(info.get("/Title", ""))
+    created = str(info.get("/CreationDate", ""))
+    digits = created.removeprefix("D:")[:8]
+    day = f"{digits[:4]}-{digits[4:6] or '01'}-{digits[6:8] or '01'}" if digits else _NO_DATE
+    date = f"{day}T00:00:00Z"
+    stamp = f"D:{day.replace('-', '')}000000Z"
+    info["/CreationDate"] = info["/ModDate"] = stamp
+    info["/Trapped"] = pikepdf.Name("/False")
+    contents = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    digest = hashlib.sha256(title.encode() + contents).digest()
+    xmp = _XMP.format(
+        title=escape(title),
+        producer=escape(str(info.get("/Producer", ""))),
+        creator=escape(str(info.get("/Creator", ""))),
+        date=date,
+        document=uuid.UUID(bytes=digest[:16], version=5),
+    )
+    metadata = pdf.make_stream(xmp.encode())
+    metadata.Type, metadata.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
+    pdf.Root.Metadata = metadata
