@@ -517,3 +517,27 @@ def test_at_a_terminal(room: Mailroom, authority: trustme.CA) -> None:
     assert PASSWORD not in said
     assert "There is no keyring here" in said
     assert "In all: 2 accepted." in said
+
+
+def test_a_leaflet_with_a_syntax_error_is_reported_as_such(room: Mailroom, capsys: Capture) -> None:
+    room.mailing()
+    room.recipients(A)
+    room.write("content/probe/leaflet.yaml", "title: [\n")
+    assert room.mail("preview") == 1
+    err = capsys.readouterr().err
+    assert "content/probe/leaflet.yaml:2:1: error: The structure breaks here" in err
+    assert "is not a language" not in err
+
+
+def test_without_a_list_of_recipients(room: Mailroom, capsys: Capture) -> None:
+    room.mailing()
+    (room.root / "content/probe/recipients.csv").unlink(missing_ok=True)
+    assert room.mail("preview") == 1
+    assert "`brochure mail init probe` writes one" in capsys.readouterr().err
+
+
+def test_no_ledger_is_made_for_a_letter_that_is_wrong(room: Mailroom) -> None:
+    room.recipients(A)
+    room.write("content/probe/mail.yaml", "subject: x\nservre: {}\n")
+    assert room.mail("send", "--yes", "1") == 1
+    assert not (room.root / "ledger.sqlite3").exists()

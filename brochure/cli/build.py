@@ -190,5 +190,8 @@ def _sum_up(
             parts.append(plural("{n} not built", "{n} not built", total - len(built)))
     if diagnostics:
         parts.append(output.summary(diagnostics))
-    if parts:
-        output.note(say("Done: {details}.", details=joined(parts, ", ")))
+    details = joined(parts, ", ")
+    if parts and built:
+        output.note(say("Done: {details}.", details=details))
+    elif parts:
+        output.note(say("Nothing was built: {details}.", details=details))

@@ -136,13 +136,17 @@ def preview(session: Session, leaflet: str, as_json: bool) -> int:
     print_list(output, outgoing)
     output.diagnostics(diagnostics)
     for row, location in campaign.suppressed:
-        output.note(
-            say(
-                "{address} gets nothing, because of {location}.",
-                address=row.address.spec,
-                location=str(location),
+        address = row.address.spec
+        if location == context.location:  # noted in the ledger
+            output.note(say("{address} gets nothing: the office has objected.", address=address))
+        else:
+            output.note(
+                say(
+                    "{address} gets nothing, because of {location}.",
+                    address=address,
+                    location=str(location),
+                )
             )
-        )
     if arguments.exit_code(diagnostics):
         output.warn(say("Nothing can be sent until the errors above are fixed."))
         return 1

@@ -88,6 +88,7 @@ def send(session: Session, leaflet: str, yes: int | None) -> int:
     """Send what is open, after a number was typed."""
     output, project = session.output, session.project
     context = MailContext(project, arguments.leaflet_name(project, leaflet))
+    context.name()  # before a ledger is made: without a letter, none is needed
     with only_sender(project), context.ledger() as ledger:
         if ledger.new:
             output.warn(

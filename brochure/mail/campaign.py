@@ -215,10 +215,14 @@ def read_campaign(
     """The mailing of a leaflet, with all PDFs that it sends checked. Writes nothing.
 
     `objections` are the keys of addresses that must not be mailed, in addition to those in
-    suppressed.txt. Raises DiagnosticsError if mail.yaml or the heading of a table is wrong.
+    suppressed.txt. Raises DiagnosticsError if mail.yaml, the syntax of the leaflet, or the heading
+    of a table is wrong.
     """
     bundle = read_bundle(project, leaflet)
     reported = read_mailing(project, leaflet)
+    if any(diagnostic.is_error for diagnostic in bundle.diagnostics):
+        # A leaflet that breaks off has no language, and what follows from that would mislead.
+        raise DiagnosticsError(in_order([*bundle.diagnostics, *reported.diagnostics]))
     loaded = reported.value
     recipients = read_recipients(project, leaflet, bundle.regions)
     suppression = Suppression({**(objections or {}), **read_suppression(project).entries})

@@ -97,6 +97,13 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
     """
     path = project.manuscript(leaflet).with_name(RECIPIENTS_FILE)
     project.on_read(path)
+    if not path.exists() and not path.is_symlink():
+        fail(
+            "no-recipients",
+            say("There is no list of recipients yet."),
+            Location(project.show(path)),
+            say("`brochure mail init {leaflet}` writes one to start from.", leaflet=leaflet),
+        )
     content = table.read_table(project, path, _HEADING)
     diagnostics = list(_check_columns(content, regions))
     rows: list[Recipient] = []

@@ -1,1 +1,0 @@
-"""The workshop: what is to be made, made and written whole."""

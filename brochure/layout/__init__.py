@@ -1,0 +1,1 @@
+"""How a leaflet looks: editions, pages, fonts."""

@@ -1,0 +1,1 @@
+"""Leaflet + edition → HTML and all that belongs to it."""

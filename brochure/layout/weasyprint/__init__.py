@@ -1,0 +1,1 @@
+"""Everything that knows WeasyPrint; `typesetter` is its door."""

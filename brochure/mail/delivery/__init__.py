@@ -1,0 +1,1 @@
+"""How letters are delivered, and what became of each."""

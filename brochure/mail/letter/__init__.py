@@ -1,0 +1,1 @@
+"""A letter: mail.yaml, filled in for an office, as a message."""

@@ -1,0 +1,1 @@
+"""Regions, and how their leaflets differ from the base."""

@@ -1,0 +1,1 @@
+"""What is done to finished PDFs, and looked at before they are printed."""

@@ -1,1 +1,0 @@
-"""How a leaflet looks on paper: edition, composition, typesetting."""
