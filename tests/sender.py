@@ -17,6 +17,7 @@ import email_validator  # noqa: F401  # what is loaded when it is needed, once f
 import filelock  # noqa: F401
 import platformdirs  # noqa: F401
 
+import brochure.cli.mail
 import brochure.cli.sending
 import brochure.mail.campaign
 import brochure.mail.delivery.password

@@ -158,7 +158,7 @@ def test_progress_on_a_terminal(workspace: Workspace) -> None:
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "brochure", "build", "--all", "-e", "email"], cwd=workspace.root,
-        env=environment(PYTHONWARNINGS=""), stdout=follower, stderr=follower, close_fds=True,
+        env=environment(PYTHONWARNINGS="", TERM="xterm"), stdout=follower, stderr=follower,
     )  # fmt: skip
     os.close(follower)
     seen = b""
