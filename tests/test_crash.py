@@ -127,7 +127,11 @@ def test_killed_at_random(room: Mailroom, authority: trustme.CA, seed: int) -> N
         whole = time.monotonic() - start
         killed = 0
         found: Counter[str] = Counter()
-        while killed < RANDOM / 2:
+        every = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.ACCEPTED}
+        # Until every state was met, those that last a moment as well; on a machine with much to do
+        # most of a sender's time is none of these.
+        while killed < RANDOM / 2 or not every <= set(found):
+            assert killed < 10 * RANDOM, found
             crew.forget()
             server.hooks.got.clear()
             start = time.monotonic()
@@ -138,7 +142,3 @@ def test_killed_at_random(room: Mailroom, authority: trustme.CA, seed: int) -> N
             if code == -14:
                 found.update(state for state, _ in crew.states().values())
             judge(crew, server, f"{killed} killed")
-    # Every state was met, those that last a moment as well.
-    assert set(found) >= {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.ACCEPTED}, (
-        found
-    )

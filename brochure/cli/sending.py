@@ -88,50 +88,57 @@ def send(session: Session, leaflet: str, yes: int | None) -> int:
     """Send what is open, after a number was typed."""
     output, project = session.output, session.project
     context = MailContext(project, arguments.leaflet_name(project, leaflet))
-    context.name()  # before a ledger is made: without a letter, none is needed
-    with only_sender(project), context.ledger() as ledger:
-        if ledger.new:
-            output.warn(
-                say(
-                    "The ledger is new: {file}. Keep it, and send from this machine only.",
-                    file=context.location.file,
-                )
-            )
+    with only_sender(project):
         campaign, _, diagnostics = context.campaign()
         output.diagnostics(diagnostics)
         if arguments.exit_code(diagnostics):
             output.warn(say("Nothing was sent."))
             return 1
-        for entry in ledger.recover(campaign.name, now()):
-            state = output.words(DELIVERY_STATES[entry.state])
-            output.warn(f"{state}  {entry.address}  {entry.reply}")
-        entries = ledger.entries(campaign.name)
-        outgoing = open_letters(campaign, entries)
-        if not outgoing:
-            output.warn(say("Nothing to send: {counts}.", counts=counts(entries)))
-            return _what_is_left(output, context, entries)
+        with context.ledger() as ledger:
+            return _send(output, context, campaign, ledger, yes)
+
+
+def _send(
+    output: Output, context: MailContext, campaign: Campaign, ledger: Ledger, yes: int | None
+) -> int:
+    """Send what is open of a campaign in which nothing is wrong; the exit code."""
+    if ledger.new:
         output.warn(
-            plural(
-                "{n} letter from {sender} through {host}, {pace} a minute.",
-                "{n} letters from {sender} through {host}, {pace} a minute.",
-                len(outgoing),
-                sender=campaign.sender.address.spec,
-                host=campaign.server.host,
-                pace=campaign.pace,
+            say(
+                "The ledger is new: {file}. Keep it, and send from this machine only.",
+                file=context.location.file,
             )
         )
-        if entries:
-            output.warn(say("So far: {counts}.", counts=counts(entries)))
-        _confirm(output, len(outgoing), yes)
-        # A login that fails is to fail before anything is written.
-        password, connection = _log_in(output, campaign)
-        queue_campaign(campaign, ledger, now())
-        try:
-            _send_all(output, context, campaign, ledger, password, connection)
-        finally:
-            entries = ledger.entries(campaign.name)
-            output.warn(say("In all: {counts}.", counts=counts(entries)))
+    for entry in ledger.recover(campaign.name, now()):
+        state = output.words(DELIVERY_STATES[entry.state])
+        output.warn(f"{state}  {entry.address}  {entry.reply}")
+    entries = ledger.entries(campaign.name)
+    outgoing = open_letters(campaign, entries)
+    if not outgoing:
+        output.warn(say("Nothing to send: {counts}.", counts=counts(entries)))
         return _what_is_left(output, context, entries)
+    output.warn(
+        plural(
+            "{n} letter from {sender} through {host}, {pace} a minute.",
+            "{n} letters from {sender} through {host}, {pace} a minute.",
+            len(outgoing),
+            sender=campaign.sender.address.spec,
+            host=campaign.server.host,
+            pace=campaign.pace,
+        )
+    )
+    if entries:
+        output.warn(say("So far: {counts}.", counts=counts(entries)))
+    _confirm(output, len(outgoing), yes)
+    # A login that fails is to fail before anything is written.
+    password, connection = _log_in(output, campaign)
+    queue_campaign(campaign, ledger, now())
+    try:
+        _send_all(output, context, campaign, ledger, password, connection)
+    finally:
+        entries = ledger.entries(campaign.name)
+        output.warn(say("In all: {counts}.", counts=counts(entries)))
+    return _what_is_left(output, context, entries)
 
 
 def _send_all(
