@@ -92,7 +92,7 @@ def check(
     every: dict[Diagnostic, None] = {}
     quotes: dict[str, tuple[Manuscript, CheckedQuote]] = {}
     disabled: dict[str, str] = {}
-    shown = len(plan.to_build) if preflight or plan.total > _FEW else 0
+    shown = plan.total if preflight or plan.total > _FEW else 0
     outcomes = Workshop().outcomes(project, plan, manifest, digests)
     with closing(outcomes), output.progress(shown) as progress:
         for outcome in outcomes:

@@ -222,7 +222,8 @@ class Progress:
         self._output, self._total, self._done = output, total, 0
         self._start = time.monotonic()
         self._bar: Bar | None = None
-        if total and sys.stderr.isatty() and not log.isEnabledFor(logging.INFO):
+        drawable = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        if total and drawable and not log.isEnabledFor(logging.INFO):
             self._bar = _bar(output.colours, total)
 
     def __enter__(self) -> "Progress":

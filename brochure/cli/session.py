@@ -184,13 +184,10 @@ def _naming_command(context: click.Context) -> Iterator[None]:
         raise
 
 
-class Command(click.Command):
-    """A command that takes the common options, with help in the user's language."""
-
-    def __init__(self, name: str | None, **settings: object) -> None:
-        super().__init__(name, **settings)  # type: ignore[arg-type]
-        names = {name for parameter in self.params for name in parameter.opts}
-        self.params += _common_options(language="--language" not in names)
+class _Common(click.Command):
+    """What commands and groups of them have in common: help in the user's language, and that the
+    session knows which of them is called.
+    """
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         return _help_option(super().get_help_option(ctx))
@@ -205,7 +202,16 @@ class Command(click.Command):
         click.Command.format_help_text(translated, ctx, formatter)
 
 
-class Group(click.Group):
+class Command(_Common):
+    """A command that takes the common options."""
+
+    def __init__(self, name: str | None, **settings: object) -> None:
+        super().__init__(name, **settings)  # type: ignore[arg-type]
+        names = {name for parameter in self.params for name in parameter.opts}
+        self.params += _common_options(language="--language" not in names)
+
+
+class Group(_Common, click.Group):
     """Commands of commands. Each is imported when it is called, and until then has a summary only.
 
     `commands_by_name` has for each name the summary, and the module below ``brochure.cli`` with
@@ -226,13 +232,6 @@ class Group(click.Group):
         self._summaries = {name: summary for name, (summary, _) in commands_by_name.items()}
         self._places = {name: place for name, (_, place) in commands_by_name.items()}
         self.params += _common_options(language=True)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        return _help_option(super().get_help_option(ctx))
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        with _naming_command(ctx):
-            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._summaries)
@@ -258,11 +257,6 @@ class Group(click.Group):
             )
             raise Usage(say("There is no command `{name}`.", name=name), hint, ctx)
         return super().resolve_command(ctx, args)
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        translated = copy(self)
-        translated.help = session_of(ctx).output.words.template(self.help or "")
-        click.Command.format_help_text(translated, ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = session_of(ctx).output.words

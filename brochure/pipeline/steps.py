@@ -6,7 +6,7 @@
 import logging
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from brochure.diagnostics import (
@@ -53,10 +53,13 @@ def run_plan(
         for jobs in plan.groups:  # of the same content: typeset once
             group = [LeafletRun(job) for job in jobs]
             for leaflet in group:
+                job = leaflet.job
                 with leaflet.until_an_error():
-                    leaflet.manuscript = steps.read(leaflet.job)
-                    leaflet.verification = steps.verify(leaflet.job, leaflet.manuscript)
-                    leaflet.composition = steps.compose(leaflet.job, leaflet)
+                    leaflet.manuscript = steps.read(job)
+                    leaflet.verification = steps.verify(job, leaflet.manuscript)
+                    verification = leaflet.verification.value
+                    leaflet.composition = steps.compose(job, leaflet.manuscript, verification)
+                    leaflet.reads = steps.reads(job, verification)
             yield group
 
     yield from steps.known(plan)
@@ -80,7 +83,7 @@ class LeafletRun:
     job: Job
     manuscript: Manuscript | None = None
     verification: Reported[Verification] | None = None
-    composition: Reported[Composition] | None = None
+    composition: Composition | None = None
     reads: Reads = ()
     errors: tuple[Diagnostic, ...] = ()
 
@@ -137,7 +140,7 @@ def _task(leaflets: list[LeafletRun]) -> Task:
     assert first.composition is not None
     log.info("%s: 4 typeset", first.job.named)
     regions = tuple(dict.fromkeys(leaflet.job.region for leaflet in leaflets))
-    return Task(first.composition.value, regions, versions())
+    return Task(first.composition, regions, versions())
 
 
 class Steps:
@@ -188,22 +191,23 @@ class Steps:
         changes = record.source_changes(manuscript, verification, recorded.value)
         return Reported(verification, (*recorded.diagnostics, *changes))
 
-    def compose(self, job: Job, leaflet: LeafletRun) -> Reported[Composition]:
+    def compose(self, job: Job, manuscript: Manuscript, verification: Verification) -> Composition:
         """Step 3. Raises DiagnosticsError with all that stands in the way."""
-        manuscript, verified = leaflet.manuscript, leaflet.verification
-        assert manuscript is not None
-        assert verified is not None
         log.info("%s: 3 compose", job.named)
-        composer = self._composers[job.edition]
-        composition = composer.compose(manuscript, verified.value)
+        composition = self._composers[job.edition].compose(manuscript, verification)
         if self._mode is Mode.BUILD:
-            quotes = record.recorded_quotes(manuscript, verified.value)
+            quotes = record.recorded_quotes(manuscript, verification)
             self._verified.setdefault(manuscript.name, []).extend(quotes)
-        if self._mode.typesets:
-            # Digests now, not when the PDF is there: files may change in between.
-            reads = composer.reads | self._reads | verified.value.reads
-            leaflet.reads = self._manifest.reads(reads, self._digests)
-        return Reported(composition, composition.diagnostics)
+        return composition
+
+    def reads(self, job: Job, verification: Verification) -> Reads:
+        """The files that a job was made from, with their digests, for the manifest: taken now, and
+        not when the PDF is there, since files may change in between.
+        """
+        if not self._mode.writes:
+            return ()
+        reads = self._composers[job.edition].reads | self._reads | verification.reads
+        return self._manifest.reads(reads, self._digests)
 
     def write(self, leaflet: LeafletRun, document: TaskResult | None) -> Outcome:
         """Step 5: write a file, and record it; or say why there is none."""
@@ -219,9 +223,8 @@ class Steps:
             _write(job.path, pdf, self._outer)
         except DiagnosticsError as failed:
             return leaflet.outcome([*located, *failed.diagnostics])
-        outcome = leaflet.outcome(located)
-        ours = set(job.resolved.diagnostics)
         assert leaflet.composition is not None
+        ours = set(job.resolved.diagnostics)  # known again whenever the leaflet is resolved
         made = in_order([*leaflet.composition.diagnostics, *located])
         kept = tuple(d for d in made if d not in ours)
         entry = Record(
@@ -236,7 +239,7 @@ class Steps:
         )
         self._manifest.add(entry)
         artifact = artifact_of(job, entry, self._editions[job.edition], made=True)
-        return Outcome(artifact, outcome.diagnostics, manuscript, outcome.verification)
+        return replace(leaflet.outcome(located), artifact=artifact)
 
     def finish(self) -> Iterator[Outcome]:
         """Record which quotes were verified, and against which files."""
