@@ -2,18 +2,18 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from brochure.sources.document import Document, NumberingMode, QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
+from brochure.sources.reading.columns import BlockLine, find_gutters, reading_order
 from brochure.sources.reading.line_numbers import find_line_numbers
 from brochure.sources.reading.pages import (
     PageRows,
     assemble_document,
-    find_gutters,
-    reading_order,
 )
 from brochure.sources.reading.rows import Char, RowWord, TextRow, find_rows
 from brochure.sources.verification import SearchableSource
@@ -264,13 +264,25 @@ def test_smaller_type_at_the_foot_is_a_footnote() -> None:
     assert [line.text for line in found.lines if line.artifact] == ["1 Siehe"]
 
 
+def words_of(lines: Sequence[BlockLine]) -> list[str]:
+    return [" ".join(word.text for word in line.row.words) for line in lines]
+
+
+def drawn_by_columns(rows: Sequence[TextRow], middle: float) -> list[TextRow]:
+    """The rows as if the file drew first what stands left of `middle`, then the rest."""
+    words = [word for row in rows for word in row.words]
+    order = {word: at for at, word in enumerate(sorted(words, key=lambda w: w.left > middle))}
+    return [
+        replace(row, words=tuple(word._replace(order=order[word]) for word in row.words))
+        for row in rows
+    ]
+
+
 def test_columns_are_read_one_after_the_other_and_headings_over_both_before_them() -> None:
     heading = row(10, ("Ein", 0, 100), ("Titel", 103, 300))
     both = [row(30 + 14 * i, (f"links{i}", 0, 140), (f"rechts{i}", 170, 300)) for i in range(8)]
-    (gutters,) = find_gutters([[heading, *both]])
-    parts = reading_order([heading, *both], gutters)
-    assert [part.row.words[0].text for part in parts] == [
-        "Ein", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
+    assert words_of(reading_order([heading, *both])) == [
+        "Ein Titel", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
     ]  # fmt: skip
 
 
@@ -282,7 +294,68 @@ def test_words_far_apart_do_not_make_columns() -> None:
         words = [(f"w{a}", float(a), b - 14.0) for a, b in pairwise(edges) if b - a > 20]
         rows.append(row(14 * i, *words))
     assert sum(len(r.words) for r in rows) > 40
-    assert find_gutters([rows]) == [[]]
+    assert len(reading_order(rows)) == len(rows)
+
+
+def ragged(number: int, gutter: float) -> list[TextRow]:
+    """Two columns whose longest lines come as near as `gutter` to each other."""
+    return [
+        row(14.0 * i, (f"links{i}", 0, 150.0 - 20 * (i % 3)), (f"rechts{i}", 150 + gutter, 300))
+        for i in range(number)
+    ]
+
+
+def test_the_longest_line_of_a_column_is_no_heading_over_both() -> None:
+    rows = ragged(12, 6)
+    assert words_of(reading_order(rows)) == [
+        *(f"links{i}" for i in range(12)), *(f"rechts{i}" for i in range(12))
+    ]  # fmt: skip
+
+
+def test_white_beside_a_few_lines_may_be_anything_so_their_order_is_uncertain() -> None:
+    lines = reading_order(ragged(4, 8))
+    assert words_of(lines) == [f"links{i} rechts{i}" for i in range(4)]
+    assert [line.uncertain for line in lines] == [True] * 4
+
+
+def test_what_the_file_draws_column_by_column_is_read_so() -> None:
+    lines = reading_order(drawn_by_columns(ragged(4, 8), 150))
+    assert words_of(lines) == [
+        *(f"links{i}" for i in range(4)), *(f"rechts{i}" for i in range(4))
+    ]  # fmt: skip
+    assert not any(line.uncertain for line in lines)
+
+
+def test_a_paragraph_of_the_tag_tree_is_not_divided() -> None:
+    def tagged(rows: list[TextRow], right: int) -> list[TextRow]:
+        return [
+            replace(r, words=tuple(w._replace(block=1 if w.left < 150 else right) for w in r.words))
+            for r in rows
+        ]
+
+    assert len(reading_order(tagged(ragged(12, 8), 1))) == 12
+    assert len(reading_order(tagged(ragged(3, 6), 2))) == 6
+
+
+def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
+    chance = ["Ort", "Beginn am Abend", "Wer kommen darf"]
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (RowWord(label, 0, 90, order=2 * i), RowWord("im", 150, 260, order=2 * i + 1)),
+        )
+        for i, label in enumerate(chance)
+    ]
+    assert words_of(reading_order(rows)) == [f"{label} im" for label in chance]
+
+
+def test_columns_that_other_pages_have_need_less_proof() -> None:
+    pages = [ragged(20, 6), ragged(20, 6), ragged(3, 6)]
+    usual = find_gutters(pages)
+    assert [(round(a), round(b)) for a, b in usual] == [(150, 156)]
+    assert len(reading_order(pages[2])) == 3
+    assert len(reading_order(pages[2], usual)) == 6
 
 
 def test_pages_that_cannot_be_read_are_named() -> None:

@@ -22,7 +22,8 @@ class SourceLine:
 
     `number` is None if the line has no number, or none that is certain. `artifact`: the line is
     not part of the running text, but a running head, a page number, a footnote, or text outside
-    the numbered lines. `opens_paragraph`: it is the first line of a paragraph.
+    the numbered lines. `opens_paragraph`: it is the first line of a paragraph. `uncertain`: whether
+    the lines next to it are really those before and after it is in doubt.
     """
 
     text: str
@@ -30,6 +31,7 @@ class SourceLine:
     number: int | None
     artifact: bool = False
     opens_paragraph: bool = False
+    uncertain: bool = False
 
 
 @dataclass(frozen=True)

@@ -251,7 +251,7 @@ _CERTAIN = 0.2  # of the distance between lines; a line farther from its positio
 class NumberedRow:
     """A row of a page that becomes a line.
 
-    `row` is None for an empty line that has a number.
+    `row` is None for an empty line that has a number. `uncertain`: see `SourceLine`.
     """
 
     row: TextRow | None
@@ -259,6 +259,7 @@ class NumberedRow:
     y: float
     number: int | None
     artifact: bool
+    uncertain: bool = False
 
 
 def count_lines(items: Sequence[NumberedRow], *, restarts: bool) -> list[NumberedRow]:

@@ -1,6 +1,6 @@
-"""Pages of rows → a document with numbered lines in reading order: column by column."""
+"""Pages of rows → a document with numbered lines in reading order."""
 
-import itertools
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,6 +15,7 @@ from brochure.sources.document import (
 )
 from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
 from brochure.sources.reading.artifacts import find_artifacts
+from brochure.sources.reading.columns import Gutter, find_gutters, reading_order
 from brochure.sources.reading.line_numbers import (
     LineNumber,
     MarginNumbers,
@@ -25,118 +26,6 @@ from brochure.sources.reading.line_numbers import (
     missing_numbers,
 )
 from brochure.sources.reading.rows import PageData, RowWord, TextRow
-
-_WIDE = 1.2  # of the type size; wider gaps may be those between columns
-_GUTTER = 0.8  # of the type size; the least width of a gutter
-_CROSSED = 0.15  # of the rows may cross a gutter: headings over both columns
-_BOTH = 0.4  # of the rows of a page, at least, have text on both sides of a gutter
-_FEW = 5  # rows; pages with fewer show no gutters
-
-
-Gutter = tuple[float, float]  # its left and right edges
-
-
-@dataclass(frozen=True)
-class ColumnPart:
-    """The part of a row in one column, or the whole row: the indices of both, and the part."""
-
-    index: int
-    column: int
-    row: TextRow
-
-
-def reading_order(rows: Sequence[TextRow], gutters: Sequence[Gutter]) -> list[ColumnPart]:
-    """The rows of a page in reading order."""
-    ordered: list[ColumnPart] = []
-    band: list[list[ColumnPart]] = [[] for _ in range(len(gutters) + 1)]
-
-    def close() -> None:
-        for column in band:
-            ordered.extend(column)
-            column.clear()
-
-    for index, row in enumerate(rows):
-        if any(_crosses(row, gutter) for gutter in gutters):
-            close()  # a heading over all columns ends those above it
-            ordered.append(ColumnPart(index, 0, row))
-            continue
-        for column, words in enumerate(_divided(row, gutters)):
-            if words:
-                band[column].append(ColumnPart(index, column, replace(row, words=words)))
-    close()
-    return ordered
-
-
-def find_gutters(pages: Sequence[Sequence[TextRow]]) -> list[list[Gutter]]:
-    """The gutters between the columns of each page.
-
-    A page with few rows, such as the last one, has those of the others if nothing crosses them.
-    """
-    gutters = [_gutters(rows) for rows in pages]
-    usual = next((g for g in gutters if g), [])
-    if sum(bool(g) for g in gutters) < 0.5 * sum(len(rows) >= _FEW for rows in pages):
-        return gutters
-    return [
-        own or ([] if any(_crosses(row, g) for row in rows for g in usual) else usual)
-        for own, rows in zip(gutters, pages, strict=True)
-    ]
-
-
-def _gutters(rows: Sequence[TextRow]) -> list[Gutter]:
-    """Vertical strips of white with text on both sides, from left to right."""
-    if len(rows) < _FEW:
-        return []
-    segments = [list(_segments(row)) for row in rows]
-    least = max(_FEW, _BOTH * len(rows))
-    if sum(len(row) > 1 for row in segments) < least:
-        return []
-    left, right = min(row.left for row in rows), max(row.right for row in rows)
-    size = sorted(row.size for row in rows)[len(rows) // 2]
-    gutters: list[Gutter] = []
-    start: float | None = None
-    x = left + 0.15 * (right - left)
-    while x <= right - 0.15 * (right - left):
-        over = sum(any(a < x < b for a, b in row) for row in segments)
-        both = sum(any(b <= x for _, b in row) and any(a >= x for a, _ in row) for row in segments)
-        white = both >= least and over <= _CROSSED * len(rows)
-        if white and start is None:
-            start = x
-        elif not white and start is not None:
-            gutters.append((start, x - 1))
-            start = None
-        x += 1.0
-    if start is not None:
-        gutters.append((start, x - 1))
-    return [(a, b) for a, b in gutters if b - a >= _GUTTER * size]
-
-
-def _segments(row: TextRow) -> Iterator[tuple[float, float]]:
-    """The left and right edges of the parts of a row between wide gaps."""
-    start, end = None, 0.0
-    for word in sorted(row.words, key=lambda word: word.left):
-        if start is None:
-            start, end = word.left, word.right
-        elif word.left - end > _WIDE * row.size:
-            yield start, end
-            start, end = word.left, word.right
-        else:
-            end = max(end, word.right)
-    if start is not None:
-        yield start, end
-
-
-def _crosses(row: TextRow, gutter: Gutter) -> bool:
-    middle = (gutter[0] + gutter[1]) / 2
-    return any(a < middle < b for a, b in _segments(row))
-
-
-def _divided(row: TextRow, gutters: Sequence[Gutter]) -> list[tuple[RowWord, ...]]:
-    edges = [float("-inf"), *((a + b) / 2 for a, b in gutters), float("inf")]
-    return [
-        tuple(w for w in row.words if a <= (w.left + w.right) / 2 < b)
-        for a, b in itertools.pairwise(edges)
-    ]
-
 
 # --- Rows → lines.
 
@@ -156,7 +45,7 @@ class PageRows:
 def page_rows(data: PageData) -> PageRows:
     """A page from its JSON data."""
     rows = tuple(
-        TextRow(y, size, tuple(RowWord(t, a, b, bool(space)) for t, a, b, space in words))
+        TextRow(y, size, tuple(RowWord(t, a, b, bool(s), *more) for t, a, b, s, *more in words))
         for y, size, words in data["rows"]
     )
     return PageRows(rows, data["broken"] or (not rows and data["images"] > 0))
@@ -187,7 +76,7 @@ def assemble_document(
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, gutters[index])
+        for item in _items(index, rows[index], parts, gutters)
     ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
@@ -281,17 +170,30 @@ def _items(
     for at, row in outside:
         if at < first:
             yield NumberedRow(row, page, row.y, None, artifact=True)
-    paired = len(gutters) > 0 and len(parts.numbers) == len(gutters) + 1
-    for part in reading_order([row for _, row in text], gutters):
-        at = text[part.index][0]
-        yield from empty_before(at)
-        chains = parts.numbers[part.column :][:1] if paired else parts.numbers
-        value = next((chain[at].value for chain in chains if at in chain), None)
-        yield NumberedRow(part.row, page, part.row.y, value, artifact=False)
+    for line in reading_order([row for _, row in text], gutters):
+        indices = [text[at][0] for at in line.indices]
+        yield from empty_before(indices[0])
+        value = _number(line.row, indices, parts)
+        yield NumberedRow(
+            line.row, page, line.row.y, value, artifact=False, uncertain=line.uncertain
+        )
     yield from empty_before(len(rows))
     for at, row in outside:
         if at >= first:
             yield NumberedRow(row, page, row.y, None, artifact=True)
+
+
+def _number(row: TextRow, indices: Sequence[int], parts: _PageParts) -> int | None:
+    """The number of a line; where columns have numbers of their own, the one of its column."""
+    chains = [chain for chain in parts.numbers if chain]
+    if not chains:
+        return None
+    edges = [min(number.left for number in chain.values()) for chain in chains]
+    if edges[0] < min(other.left for _, other in parts.text):  # before the lines, not after them
+        column = max(0, bisect_right(edges, row.left) - 1)
+    else:
+        column = min(len(chains) - 1, bisect_right(edges, row.left))
+    return next((chains[column][at].value for at in indices if at in chains[column]), None)
 
 
 def _restarts(margin: MarginNumbers) -> bool:
@@ -331,7 +233,9 @@ def _lines(items: Sequence[NumberedRow]) -> Iterator[SourceLine]:
                 or before.row.right - before.row.left < _SHORT * width
             )
         text = _text(item.row)
-        yield SourceLine(text, item.page, item.number, item.artifact, opens_paragraph)
+        yield SourceLine(
+            text, item.page, item.number, item.artifact, opens_paragraph, item.uncertain
+        )
         before, blank = item, False
 
 

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 
 from brochure import bounds
 from brochure.sources.reading.rows import SPACES, Char, FileText, PageData, find_rows
+from brochure.sources.reading.tags import tagged_blocks
 
 _CHARS = 40_000  # on one page; a newspaper page has some 20,000
 _QUARTER = math.pi / 2
@@ -63,14 +64,17 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
         text_page = page.get_textpage()
         try:
             count = text_page.count_chars()
-            chars = list(_upright(list(_glyphs(text_page)), page.get_bbox()))
+            chars = list(_upright(list(_glyphs(page, text_page)), page.get_bbox()))
         finally:
             text_page.close()
         rows = [
             (
                 row.y,
                 row.size,
-                [(w.text, w.left, w.right, int(w.uncertain_space)) for w in row.words],
+                [
+                    (w.text, w.left, w.right, int(w.uncertain_space), w.order, w.block)
+                    for w in row.words
+                ],
             )
             for row in find_rows(chars)
         ]
@@ -88,7 +92,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
 class _Glyph(NamedTuple):
     """A character from PDFium: its box, origin and angle, y growing upwards (ISO 32000-1, 8.3.2.3).
 
-    `space` before it: see `Char`.
+    `space` before it, `block`: see `Char`.
     """
 
     text: str
@@ -100,10 +104,12 @@ class _Glyph(NamedTuple):
     y: float
     angle: float
     space: int
+    block: int
 
 
-def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
+def _glyphs(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
     """Every visible character in the order of the file."""
+    block_of = tagged_blocks(page, text_page)
     x, y = ctypes.c_double(), ctypes.c_double()
     box = pdfium.FS_RECTF()
     raw = text_page.raw
@@ -121,7 +127,9 @@ def _glyphs(text_page: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
             continue
         origin(raw, index, x, y)
         angle = angle_of(raw, index)
-        yield _Glyph(text, box.left, box.bottom, box.right, box.top, x.value, y.value, angle, space)
+        block = block_of(index) if block_of else 0
+        extent = box.left, box.bottom, box.right, box.top
+        yield _Glyph(text, *extent, x.value, y.value, angle, space, block)
         space = 0
 
 
@@ -145,7 +153,7 @@ def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -
         return
     main = turns.most_common(1)[0][0]
     left, bottom, right, top = box
-    for text, a, b, c, d, x, y, angle, space in glyphs:
+    for order, (text, a, b, c, d, x, y, angle, space, block) in enumerate(glyphs):
         quarter = angle / _QUARTER
         if abs(quarter - round(quarter)) > 0.06 or round(quarter) % 4 != main:
             continue
@@ -155,4 +163,5 @@ def _upright(glyphs: Sequence[_Glyph], box: tuple[float, float, float, float]) -
         start, end, line, low, high = (
             (a, c, top - y, b, d), (-d, -b, -x, a, c), (-c, -a, y, b, d), (b, d, x, a, c)
         )[main]  # fmt: skip
-        yield Char(text, start, end, line, max(high - low, 0.1) / _LOOSE, space)
+        size = max(high - low, 0.1) / _LOOSE
+        yield Char(text, start, end, line, size, space, order, block)

@@ -17,6 +17,7 @@ from brochure.sources.reading.rows import RowWord, TextRow
 
 _BULLET = "• "
 _NESTING = 50
+_LONGEST = 10_000  # characters of a line, by which words are put in order
 
 
 def parse_text(text: str, mode: NumberingMode | None, *, restarts: bool = False) -> Document:
@@ -56,7 +57,7 @@ def _rows(page: str) -> list[TextRow]:
             float(y),
             1.0,
             tuple(
-                RowWord(f[0], f.start() / 2, f.end() / 2)
+                RowWord(f[0], f.start() / 2, f.end() / 2, order=y * _LONGEST + f.start())
                 for f in re.finditer(r"\S+", line.expandtabs())
             ),
         )

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypedDict
 
 # As parts of the type size. Vertical distances:
 _LEVEL = 0.15  # up to this, characters are on the same base line
-_SAME_ROW = 0.35  # up to this, they belong to the same row
+SAME_ROW = 0.35  # up to this, they belong to the same row, if they are beside each other
+_BESIDE = 0.45  # horizontally, up to this; it is less than the gutter between two columns
 _SCRIPT = 0.65  # up to this, smaller ones next to a row belong to it: x², CO₂
 # Horizontal gaps:
 _TOUCHING = 0.05  # up to this, a space in the file is uncertain
@@ -39,7 +40,8 @@ SPACES = frozenset("\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
 class Char(NamedTuple):
     """A visible character: its left and right edges, base line and type size.
 
-    `space` before it: 0 none, 1 one that PDFium inferred, 2 one that is in the file.
+    `space` before it: 0 none, 1 one that PDFium inferred, 2 one that is in the file. `order` and
+    `block`: see `RowWord`.
     """
 
     text: str
@@ -48,18 +50,24 @@ class Char(NamedTuple):
     y: float
     size: float
     space: int
+    order: int = 0
+    block: int = 0
 
 
 class RowWord(NamedTuple):
     """A word of a row, and its left and right edges.
 
-    `uncertain_space`: whether there is a space before it is uncertain.
+    `uncertain_space`: whether there is a space before it is uncertain. `order`: the place of its
+    first character in the file. `block`: the paragraph, cell or heading of the tag tree to which it
+    belongs, counted from 1; 0 if the file does not say.
     """
 
     text: str
     left: float
     right: float
     uncertain_space: bool = False
+    order: int = 0
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class PageData(TypedDict):
     `images` are counted only if there are no rows. `broken`: the page could not be read in full.
     """
 
-    rows: list[tuple[float, float, list[tuple[str, float, float, int]]]]
+    rows: list[tuple[float, float, list[tuple[str, float, float, int, int, int]]]]
     images: int
     broken: bool
 
@@ -148,7 +156,7 @@ def _levels(chars: Sequence[Char]) -> list[_Level]:
 
 def _belongs(level: _Level, row: _Level) -> bool:
     distance = abs(level.y - row.y)
-    if distance <= _SAME_ROW * row.size:
+    if distance <= SAME_ROW * row.size and _beside(level, row):
         return True
     if distance > _SCRIPT * row.size or level.size > _SMALLER * row.size:
         return False
@@ -158,6 +166,21 @@ def _belongs(level: _Level, row: _Level) -> bool:
         or any(0 <= other.left - char.right <= reach for other in row.chars)
         or any(abs(char.left - other.right) <= reach for other in level.chars if other is not char)
         for char in level.chars
+    )
+
+
+def _beside(level: _Level, row: _Level) -> bool:
+    """Whether a level goes on where a row has ended, or within it; not across a gutter.
+
+    Numbers may be anywhere: they are those of lines, in the margin.
+    """
+    if all(char.text.isdigit() for char in level.chars):
+        return True
+    reach = _BESIDE * row.size
+    return any(
+        char.left - other.right <= reach and other.left - char.right <= reach
+        for char in level.chars
+        for other in row.chars
     )
 
 
@@ -176,7 +199,8 @@ def _shifted(char: Char, before: Char, row: _Level) -> Char:
 def _words(row: _Level) -> tuple[RowWord, ...]:
     """Characters joined into words, which end at spaces and wide gaps."""
     chars = row.chars
-    if _right_to_left(chars):
+    if runs_to_the_left("".join(char.text[:1] for char in chars)):
+        # The order of the file is kept.
         # PDFium reverses the letters of a ligature (lam and alef) with those of the line.
         same = groupby(chars, key=lambda char: (char.left, char.right))
         chars = [char for _, parts in same for char in reversed(list(parts))]
@@ -188,7 +212,7 @@ def _words(row: _Level) -> tuple[RowWord, ...]:
     before: Char | None = None
     for char in chars:
         if before is None:
-            words.append(RowWord(char.text, char.left, char.right))
+            words.append(_word(char, uncertain_space=False))
         elif unicodedata.category(char.text[0]) == "Mn":  # a mark on the letter, wherever it is
             words[-1] = words[-1]._replace(text=words[-1].text + char.text)
             continue
@@ -199,10 +223,12 @@ def _words(row: _Level) -> tuple[RowWord, ...]:
             if not certain and char.space == 0 and gap <= _GAP:
                 last = words[-1]
                 extent = min(last.left, char.left), max(last.right, char.right)
-                words[-1] = RowWord(last.text + char.text, *extent, last.uncertain_space)
+                words[-1] = last._replace(
+                    text=last.text + char.text, left=extent[0], right=extent[1]
+                )
             else:
                 certain = certain or (char.space == 1 and gap > _GAP)
-                words.append(RowWord(char.text, char.left, char.right, not certain))
+                words.append(_word(char, uncertain_space=not certain))
         before = char
     return tuple(
         w._replace(
@@ -214,9 +240,13 @@ def _words(row: _Level) -> tuple[RowWord, ...]:
     )
 
 
-def _right_to_left(chars: Sequence[Char]) -> bool:
-    """Whether most letters run from right to left (UAX 9); then the order of the file is kept."""
-    kinds = [unicodedata.bidirectional(char.text[0]) for char in chars if char.text]
+def _word(char: Char, *, uncertain_space: bool) -> RowWord:
+    return RowWord(char.text, char.left, char.right, uncertain_space, char.order, char.block)
+
+
+def runs_to_the_left(text: str) -> bool:
+    """Whether most letters run from right to left (UAX 9)."""
+    kinds = [unicodedata.bidirectional(letter) for letter in text]
     return sum(kind in ("R", "AL") for kind in kinds) > sum(kind == "L" for kind in kinds)
 
 
