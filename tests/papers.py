@@ -7,7 +7,7 @@ word are known exactly, and so is what must be found.
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -86,8 +86,10 @@ class Layout:
     folio: bool = False
 
 
-def made(seed: int, sentences: int, width: int) -> Made:
-    """A text of so many sentences, broken into lines of at most `width` characters."""
+def made(seed: int, sentences: int, width: float, width_of: Callable[[str], float] = len) -> Made:
+    """A text of so many sentences, broken into lines no wider than `width`: in characters, or in
+    whatever `width_of` a text is.
+    """
     chance = random.Random(seed)
     words: list[str] = []
     for _ in range(sentences):
@@ -99,19 +101,19 @@ def made(seed: int, sentences: int, width: int) -> Made:
     for word in words:
         first = len(lines)
         rest = word
-        room = width - len(line) - bool(line)
-        if len(rest) > room:
+        before = f"{line} " if line else ""
+        if width_of(before + rest) > width:
             letters = rest.rstrip(".,“")
             part = next(
                 (
                     letters[:at] + "" if letters[at - 1] == "-" else letters[:at] + "-"
                     for at in reversed([*hyphenator.positions(letters), *_hyphens(letters)])
-                    if at + 1 <= room
+                    if width_of(before + letters[:at] + "-") <= width
                 ),
                 "",
             )
             if part:
-                line += (" " if line else "") + part
+                line = before + part
                 rest = rest[len(part) if part == rest[: len(part)] else len(part) - 1 :]
             else:
                 first += bool(line)
@@ -119,7 +121,7 @@ def made(seed: int, sentences: int, width: int) -> Made:
                 lines.append(line)
             line = rest
         else:
-            line += (" " if line else "") + rest
+            line = before + rest
         placed.append(Placed(word, first, len(lines)))
     return Made((*lines, line), tuple(placed))
 

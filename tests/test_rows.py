@@ -9,7 +9,12 @@ import pytest
 
 from brochure.sources.document import Document, NumberingMode, QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
-from brochure.sources.reading.columns import BlockLine, find_gutters, reading_order
+from brochure.sources.reading.columns import (
+    BlockLine,
+    find_gutters,
+    page_region,
+    reading_order,
+)
 from brochure.sources.reading.line_numbers import find_line_numbers
 from brochure.sources.reading.pages import (
     PageRows,
@@ -281,7 +286,7 @@ def drawn_by_columns(rows: Sequence[TextRow], middle: float) -> list[TextRow]:
 def test_columns_are_read_one_after_the_other_and_headings_over_both_before_them() -> None:
     heading = row(10, ("Ein", 0, 100), ("Titel", 103, 300))
     both = [row(30 + 14 * i, (f"links{i}", 0, 140), (f"rechts{i}", 170, 300)) for i in range(8)]
-    assert words_of(reading_order([heading, *both])) == [
+    assert words_of(reading_order(page_region([heading, *both]))) == [
         "Ein Titel", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
     ]  # fmt: skip
 
@@ -294,7 +299,7 @@ def test_words_far_apart_do_not_make_columns() -> None:
         words = [(f"w{a}", float(a), b - 14.0) for a, b in pairwise(edges) if b - a > 20]
         rows.append(row(14 * i, *words))
     assert sum(len(r.words) for r in rows) > 40
-    assert len(reading_order(rows)) == len(rows)
+    assert len(reading_order(page_region(rows))) == len(rows)
 
 
 def ragged(number: int, gutter: float) -> list[TextRow]:
@@ -307,19 +312,19 @@ def ragged(number: int, gutter: float) -> list[TextRow]:
 
 def test_the_longest_line_of_a_column_is_no_heading_over_both() -> None:
     rows = ragged(12, 6)
-    assert words_of(reading_order(rows)) == [
+    assert words_of(reading_order(page_region(rows))) == [
         *(f"links{i}" for i in range(12)), *(f"rechts{i}" for i in range(12))
     ]  # fmt: skip
 
 
 def test_white_beside_a_few_lines_may_be_anything_so_their_order_is_uncertain() -> None:
-    lines = reading_order(ragged(4, 8))
+    lines = reading_order(page_region(ragged(4, 8)))
     assert words_of(lines) == [f"links{i} rechts{i}" for i in range(4)]
     assert [line.uncertain for line in lines] == [True] * 4
 
 
 def test_what_the_file_draws_column_by_column_is_read_so() -> None:
-    lines = reading_order(drawn_by_columns(ragged(4, 8), 150))
+    lines = reading_order(page_region(drawn_by_columns(ragged(4, 8), 150)))
     assert words_of(lines) == [
         *(f"links{i}" for i in range(4)), *(f"rechts{i}" for i in range(4))
     ]  # fmt: skip
@@ -333,8 +338,8 @@ def test_a_paragraph_of_the_tag_tree_is_not_divided() -> None:
             for r in rows
         ]
 
-    assert len(reading_order(tagged(ragged(12, 8), 1))) == 12
-    assert len(reading_order(tagged(ragged(3, 6), 2))) == 6
+    assert len(reading_order(page_region(tagged(ragged(12, 8), 1)))) == 12
+    assert len(reading_order(page_region(tagged(ragged(3, 6), 2)))) == 6
 
 
 def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
@@ -347,15 +352,15 @@ def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
         )
         for i, label in enumerate(chance)
     ]
-    assert words_of(reading_order(rows)) == [f"{label} im" for label in chance]
+    assert words_of(reading_order(page_region(rows))) == [f"{label} im" for label in chance]
 
 
 def test_columns_that_other_pages_have_need_less_proof() -> None:
     pages = [ragged(20, 6), ragged(20, 6), ragged(3, 6)]
-    usual = find_gutters(pages)
+    usual = find_gutters([page_region(rows) for rows in pages])
     assert [(round(a), round(b)) for a, b in usual] == [(150, 156)]
-    assert len(reading_order(pages[2])) == 3
-    assert len(reading_order(pages[2], usual)) == 6
+    assert len(reading_order(page_region(pages[2]))) == 3
+    assert len(reading_order(page_region(pages[2]), usual)) == 6
 
 
 def test_pages_that_cannot_be_read_are_named() -> None:

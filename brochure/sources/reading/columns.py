@@ -82,19 +82,39 @@ class _Judgement(Enum):
     NONE = "no columns"
 
 
-def find_gutters(pages: Sequence[Sequence[TextRow]]) -> list[Gutter]:
-    """Gutters that several pages of a document have in the same place."""
-    found: list[tuple[int, Gutter]] = []
-    for index, rows in enumerate(pages):
-        parts = _parts(rows)
-        if not parts:
-            continue
-        em = _em(parts)
-        found += [
-            (index, (strip.left, strip.right))
-            for strip in _strips(parts, em)
-            if strip.rows >= _LONG and _judge(parts, strip, em, ()) is _Judgement.GUTTER
+@dataclass(frozen=True)
+class Region:
+    """A page, or a part of one: what it has of each row, the size of its type, and its strips."""
+
+    parts: Sequence[_Part]
+    em: float
+    strips: Sequence[_Strip]
+
+
+def page_region(rows: Sequence[TextRow]) -> Region:
+    """The whole of a page."""
+    return _region(
+        [
+            _Part(at, row.y, row.size, tuple(sorted(row.words, key=lambda word: word.left)))
+            for at, row in enumerate(rows)
+            if row.words
         ]
+    )
+
+
+def _region(parts: Sequence[_Part]) -> Region:
+    em = median(part.size for part in parts for _ in part.words) if parts else 0.0
+    return Region(parts, em, _strips(parts, em))
+
+
+def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
+    """Gutters that several pages of a document have in the same place."""
+    found = [
+        (index, (strip.left, strip.right))
+        for index, page in enumerate(pages)
+        for strip in page.strips
+        if strip.rows >= _LONG and _judge(page, strip, ()) is _Judgement.GUTTER
+    ]
     usual: list[Gutter] = []
     for _, gutter in sorted(found, key=lambda one: one[1][1] - one[1][0]):  # the surest ones first
         pages_alike = {at for at, other in found if _is_same(other, gutter)}
@@ -104,34 +124,18 @@ def find_gutters(pages: Sequence[Sequence[TextRow]]) -> list[Gutter]:
     return sorted(usual)
 
 
-def reading_order(rows: Sequence[TextRow], usual: Sequence[Gutter] = ()) -> list[BlockLine]:
+def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
     """The lines of a page, column by column; `usual` gutters need less proof than others."""
-    parts = _parts(rows)
-    return [line for block in _blocks(parts, usual) for line in block]
+    return [line for block in _blocks(page, usual) for line in block]
 
 
-def _parts(rows: Sequence[TextRow]) -> list[_Part]:
-    return [
-        _Part(at, row.y, row.size, tuple(sorted(row.words, key=lambda word: word.left)))
-        for at, row in enumerate(rows)
-        if row.words
-    ]
-
-
-def _em(parts: Sequence[_Part]) -> float:
-    """The size of the type of most words."""
-    return median(part.size for part in parts for _ in part.words)
-
-
-def _blocks(parts: list[_Part], usual: Sequence[Gutter]) -> Iterator[list[BlockLine]]:
+def _blocks(region: Region, usual: Sequence[Gutter]) -> Iterator[list[BlockLine]]:
     """The blocks of a region in reading order, each with its lines from top to bottom."""
-    if not parts:
-        return
-    em = _em(parts)
+    parts = region.parts
     gutters: list[_Strip] = []
     doubts: list[_Strip] = []
-    for strip in _strips(parts, em):
-        judgement = _judge(parts, strip, em, usual)
+    for strip in region.strips:
+        judgement = _judge(region, strip, usual)
         if judgement is _Judgement.GUTTER:
             gutters.append(strip)
         elif judgement is _Judgement.DOUBT:
@@ -142,13 +146,13 @@ def _blocks(parts: list[_Part], usual: Sequence[Gutter]) -> Iterator[list[BlockL
     longest = max(gutters, key=lambda strip: (strip.rows, strip.right - strip.left))
     first, last = longest.first, longest.last + 1
     if first > 0 or last < len(parts):
-        for region in (parts[:first], parts[first:last], parts[last:]):
-            yield from _blocks(region, usual)
+        for some in (parts[:first], parts[first:last], parts[last:]):
+            yield from _blocks(_region(some), usual)
         return
     edges = [g for g in gutters if g.first == 0 and g.last + 1 == len(parts)]
     middles = sorted({(g.left + g.right) / 2 for g in edges})
     for left, right in pairwise([float("-inf"), *middles, float("inf")]):
-        yield from _blocks(list(_between(parts, left, right)), usual)
+        yield from _blocks(_region(list(_between(parts, left, right))), usual)
 
 
 def _between(parts: Sequence[_Part], left: float, right: float) -> Iterator[_Part]:
@@ -223,14 +227,15 @@ def _strips(parts: Sequence[_Part], em: float) -> list[_Strip]:
                     following[common] = min(first, following.get(common, first))
                     whole = whole or common == (left, right)
             if not whole and left > float("-inf") and right < float("inf"):
-                found.add(_Strip(left, right, first, at - 1))
+                if at - first >= (2 if right - left >= _NARROW * em else 3):
+                    found.add(_Strip(left, right, first, at - 1))
         for gap in gaps:
             following.setdefault(gap, at)
         active = dict(sorted(following.items(), key=lambda item: item[1])[:_ACTIVE])
     strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right))
     kept: list[_Strip] = []
     for strip in strips:
-        if strip.rows >= 1 and not any(
+        if not any(
             other.first <= strip.first
             and strip.last <= other.last
             and _overlap((strip.left, strip.right), (other.left, other.right)) > 0
@@ -268,8 +273,9 @@ class _Sides(NamedTuple):
     right: tuple[RowWord, ...]
 
 
-def _judge(parts: Sequence[_Part], strip: _Strip, em: float, usual: Sequence[Gutter]) -> _Judgement:
+def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement:
     """Whether a strip is the gutter between two columns."""
+    parts, em = region.parts, region.em
     rows = [_sides(parts[at], strip) for at in _beside_each_other(parts, strip)]
     level = [row for row in rows if row.left and row.right]
     alone = min(sum(not row.right for row in rows), sum(not row.left for row in rows))

@@ -15,7 +15,12 @@ from brochure.sources.document import (
 )
 from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
 from brochure.sources.reading.artifacts import find_artifacts
-from brochure.sources.reading.columns import Gutter, find_gutters, reading_order
+from brochure.sources.reading.columns import (
+    BlockLine,
+    find_gutters,
+    page_region,
+    reading_order,
+)
 from brochure.sources.reading.line_numbers import (
     LineNumber,
     MarginNumbers,
@@ -72,11 +77,12 @@ def assemble_document(
     page_parts = [
         _page_parts(*of_page) for of_page in zip(bare, chains, artifacts.rows, strict=True)
     ]
-    gutters = find_gutters([[row for _, row in parts.text] for parts in page_parts])
+    regions = [page_region([row for _, row in parts.text]) for parts in page_parts]
+    gutters = find_gutters(regions)
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, gutters)
+        for item in _items(index, rows[index], parts, reading_order(regions[index], gutters))
     ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
@@ -153,9 +159,9 @@ def _without_numbers(
 
 
 def _items(
-    page: int, rows: Sequence[TextRow], parts: _PageParts, gutters: Sequence[Gutter]
+    page: int, rows: Sequence[TextRow], parts: _PageParts, lines: Sequence[BlockLine]
 ) -> Iterator[NumberedRow]:
-    """The rows of a page in reading order: head, text, foot."""
+    """The rows of a page in reading order: head, the lines of the text, foot."""
     text = parts.text
     first = text[0][0] if text else len(rows)
     outside = [(at, row) for at, row in parts.rows if at in parts.artifacts]
@@ -170,7 +176,7 @@ def _items(
     for at, row in outside:
         if at < first:
             yield NumberedRow(row, page, row.y, None, artifact=True)
-    for line in reading_order([row for _, row in text], gutters):
+    for line in lines:
         indices = [text[at][0] for at in line.indices]
         yield from empty_before(indices[0])
         value = _number(line.row, indices, parts)
