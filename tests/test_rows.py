@@ -355,6 +355,22 @@ def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
     assert words_of(reading_order(page_region(rows))) == [f"{label} im" for label in chance]
 
 
+def test_columns_of_text_from_right_to_left_begin_at_the_right() -> None:
+    rows = [row(14.0 * i, ("بلدية", 0, 150), ("مدينة", 170, 300)) for i in range(8)]
+    assert words_of(reading_order(page_region(rows))) == ["مدينة"] * 8 + ["بلدية"] * 8
+
+
+def test_a_page_that_is_cut_without_end_is_read_and_uncertain() -> None:
+    """Steps of columns, each in another place: more regions in each other than any honest page."""
+    rows = [
+        row(14.0 * i, (f"a{i}", 0.0, 50.0 + 7 * (i // 5)), (f"b{i}", 64.0 + 7 * (i // 5), 900.0))
+        for i in range(600)
+    ]
+    lines = reading_order(page_region(rows))
+    assert sum(len(line.row.words) for line in lines) == 1200
+    assert any(line.uncertain for line in lines)
+
+
 def test_columns_that_other_pages_have_need_less_proof() -> None:
     pages = [ragged(20, 6), ragged(20, 6), ragged(3, 6)]
     usual = find_gutters([page_region(rows) for rows in pages])

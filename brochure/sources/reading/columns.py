@@ -39,7 +39,10 @@ _SEEN = 3  # rows, at least, if the file draws what stands left and right one af
 _MOSTLY = 0.7  # of the rows
 _LONG = 12  # rows of a strip that tells something about other pages
 _USUAL = 0.2  # of the pages of a document
-_ACTIVE = 80  # strips that are followed at the same time
+# Honest pages stay far below these; they bound the time that others take:
+_ACTIVE = 50  # strips that are followed at the same time
+_GAPS = 40  # wide ones in a row
+_DEPTH = 40  # of regions within regions
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,10 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
 
 def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
     """The lines of a page, column by column; `usual` gutters need less proof than others."""
-    return [line for block in _blocks(page, usual) for line in block]
+    return [line for block in _blocks(page, usual, _DEPTH) for line in block]
 
 
-def _blocks(region: Region, usual: Sequence[Gutter]) -> Iterator[list[BlockLine]]:
+def _blocks(region: Region, usual: Sequence[Gutter], depth: int) -> Iterator[list[BlockLine]]:
     """The blocks of a region in reading order, each with its lines from top to bottom."""
     parts = region.parts
     gutters: list[_Strip] = []
@@ -140,19 +143,22 @@ def _blocks(region: Region, usual: Sequence[Gutter]) -> Iterator[list[BlockLine]
             gutters.append(strip)
         elif judgement is _Judgement.DOUBT:
             doubts.append(strip)
-    if not gutters:
-        yield _lines(parts, doubts)
+    if not gutters or not depth:
+        yield _lines(parts, [*doubts, *gutters])
         return
     longest = max(gutters, key=lambda strip: (strip.rows, strip.right - strip.left))
     first, last = longest.first, longest.last + 1
     if first > 0 or last < len(parts):
         for some in (parts[:first], parts[first:last], parts[last:]):
-            yield from _blocks(_region(some), usual)
+            yield from _blocks(_region(some), usual, depth - 1)
         return
     edges = [g for g in gutters if g.first == 0 and g.last + 1 == len(parts)]
     middles = sorted({(g.left + g.right) / 2 for g in edges})
-    for left, right in pairwise([float("-inf"), *middles, float("inf")]):
-        yield from _blocks(_region(list(_between(parts, left, right))), usual)
+    columns = list(pairwise([float("-inf"), *middles, float("inf")]))
+    if runs_to_the_left("".join(word.text for part in parts for word in part.words)):
+        columns.reverse()
+    for left, right in columns:
+        yield from _blocks(_region(list(_between(parts, left, right))), usual, depth - 1)
 
 
 def _between(parts: Sequence[_Part], left: float, right: float) -> Iterator[_Part]:
@@ -232,7 +238,7 @@ def _strips(parts: Sequence[_Part], em: float) -> list[_Strip]:
         for gap in gaps:
             following.setdefault(gap, at)
         active = dict(sorted(following.items(), key=lambda item: item[1])[:_ACTIVE])
-    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right))
+    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right, s))
     kept: list[_Strip] = []
     for strip in strips:
         if not any(
@@ -253,7 +259,8 @@ def _gaps(part: _Part, least: float) -> list[Gutter]:
         if word.left - end >= least:
             gaps.append((end, word.left))
         end = max(end, word.right)
-    return [*gaps, (end, float("inf"))]
+    widest = sorted(gaps, key=lambda gap: gap[0] - gap[1])[:_GAPS]
+    return [*widest, (end, float("inf"))]
 
 
 def _is_same(strip: Gutter, gutter: Gutter) -> bool:

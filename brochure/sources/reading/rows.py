@@ -177,10 +177,16 @@ def _beside(level: _Level, row: _Level) -> bool:
     if all(char.text.isdigit() for char in level.chars):
         return True
     reach = _BESIDE * row.size
+    occupied: list[list[float]] = []  # what the row takes up, with its surroundings
+    for left, right in sorted((char.left - reach, char.right + reach) for char in row.chars):
+        if occupied and left <= occupied[-1][1]:
+            occupied[-1][1] = max(occupied[-1][1], right)
+        else:
+            occupied.append([left, right])
     return any(
-        char.left - other.right <= reach and other.left - char.right <= reach
+        left <= char.right and char.left <= right
         for char in level.chars
-        for other in row.chars
+        for left, right in occupied
     )
 
 
