@@ -6,6 +6,7 @@ two columns read across, which stand nowhere: none may be verbatim.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from tests.spreads import Spread, measured
@@ -15,10 +16,16 @@ def spreads() -> Iterator[Spread]:
     """Every kind of page, the simple ones first."""
     for justified, notes, by_rows in product((False, True), repeat=3):
         yield Spread(columns=1, justified=justified, notes=notes, by_rows=by_rows)
-    kinds = ({}, {"headings": True}, {"notes": True}, {"numbers": True}, {"tables": True})
+    kinds = (
+        Spread(), Spread(headings=True), Spread(notes=True), Spread(numbers=True),
+        Spread(tables=True),
+    )  # fmt: skip
     for kind, columns, gutter in product(kinds, (2, 3), (5.0, 8.0, 20.0)):
         for justified, shift, by_rows in product((False, True), (0.0, 0.3, 0.5), (False, True)):
-            yield Spread(columns, gutter, justified, shift, by_rows=by_rows, **kind)
+            yield replace(
+                kind, columns=columns, gutter=gutter, justified=justified, shift=shift,
+                by_rows=by_rows,
+            )  # fmt: skip
 
 
 def main() -> bool:

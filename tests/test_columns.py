@@ -1,4 +1,4 @@
-"""Pages in columns, typeset in many ways: what they say is verbatim, and what stands nowhere is not."""
+"""Pages in columns, typeset in many ways: what they say is verbatim, what they do not is not."""
 
 import pytest
 

@@ -342,6 +342,15 @@ def test_a_paragraph_of_the_tag_tree_is_not_divided() -> None:
     assert len(reading_order(page_region(tagged(ragged(3, 6), 2)))) == 6
 
 
+def test_a_paragraph_that_is_torn_apart_makes_its_lines_uncertain() -> None:
+    rows = [
+        TextRow(14.0 * i, 10, (RowWord(f"w{i}", 0, 300, order=i, block=block),))
+        for i, block in enumerate((1, 1, 2, 2, 1, 3, 3))
+    ]
+    lines = reading_order(page_region(rows))
+    assert [line.uncertain for line in lines] == [False, False, True, False, True, False, False]
+
+
 def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
     chance = ["Ort", "Beginn am Abend", "Wer kommen darf"]
     rows = [

@@ -12,7 +12,7 @@ left, y from the top; an em is the size of the type.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from statistics import median
@@ -129,7 +129,30 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
 
 def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
     """The lines of a page, column by column; `usual` gutters need less proof than others."""
-    return [line for block in _blocks(page, usual, _DEPTH) for line in block]
+    lines = [line for block in _blocks(page, usual, _DEPTH) for line in block]
+    contradicted = set(_contradicted(lines))
+    return [
+        replace(line, uncertain=True) if at in contradicted else line
+        for at, line in enumerate(lines)
+    ]
+
+
+def _contradicted(lines: Sequence[BlockLine]) -> Iterator[int]:
+    """The lines that, by the tag tree, do not follow those before them.
+
+    A paragraph that goes on after lines of another one has been torn apart, at both ends of these.
+    """
+    blocks = [
+        (at, word.block) for at, line in enumerate(lines) for word in line.row.words if word.block
+    ]
+    ends: dict[int, int] = {}  # where each paragraph was left
+    for (before, one), (at, other) in pairwise(blocks):
+        if one == other:
+            continue
+        ends[one] = before
+        if other in ends:
+            yield ends[other] + 1
+            yield at
 
 
 def _blocks(region: Region, usual: Sequence[Gutter], depth: int) -> Iterator[list[BlockLine]]:

@@ -16,9 +16,10 @@ _GROUPS = frozenset(
     ("Document", "DocumentFragment", "Part", "Art", "Sect", "Div", "Aside", "TOC", "L", "Table",
      "THead", "TBody", "TFoot", "TR", "NonStruct", "Private", "Artifact", "")
 )  # fmt: skip
-# Elements within a line (14.8.4.4): their text belongs to the paragraph around them.
+# Elements within a line (14.8.4.4), but for notes, which are elsewhere on the page: their text
+# belongs to the paragraph around them.
 _INLINE = frozenset(
-    ("Span", "Quote", "Note", "FENote", "Reference", "BibEntry", "Code", "Link", "Annot", "Ruby",
+    ("Span", "Quote", "Reference", "BibEntry", "Code", "Link", "Annot", "Ruby",
      "RB", "RT", "RP", "Warichu", "WT", "WP", "Em", "Strong", "Sub", "Lbl", "Form")
 )  # fmt: skip
 
