@@ -2,6 +2,9 @@
 
 Absolute times swing by a third from run to run, so every figure is a ratio of medians of runs
 that were interleaved. Usage: ``python -m benchmarks [--rounds N] [--variants N]``.
+
+``python -m benchmarks quotes FILE… [--spans N] [--seed N] [--language CODE]`` measures no times: it
+tries right quotes of any documents, and altered ones. It needs ``pdftotext`` (poppler-utils).
 """
 
 import argparse
@@ -18,6 +21,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks import sources, variants
+from benchmarks.quotes import command as quotes
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
 from brochure.layout.edition import load_editions
@@ -44,7 +48,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="runs of each contestant")
     parser.add_argument("--variants", type=int, default=426, help="variants; 0 leaves them out")
+    trial = parser.add_subparsers(dest="command").add_parser(
+        "quotes", description=quotes.__doc__, help="whether right quotes are accepted, others not"
+    )
+    trial.add_argument("files", type=Path, nargs="+", metavar="FILE", help="PDF, text, HTML")
+    trial.add_argument("--spans", type=int, default=1000, help="quotes of each document")
+    trial.add_argument("--alterations", type=int, default=40, help="of each kind, of each document")
+    trial.add_argument("--seed", type=int, default=1, help="another one tries others")
+    trial.add_argument("--language", default="de", help="of the leaflet")
+    trial.add_argument("--show", type=int, default=0, help="how many of what goes wrong")
     options = parser.parse_args()
+    if options.command:
+        if missing := [str(file) for file in options.files if not file.is_file()]:
+            parser.error(f"no such file: {', '.join(missing)}")
+        sys.exit(
+            quotes.main(
+                options.files,
+                count=options.spans,
+                seed=options.seed,
+                language=options.language,
+                each=options.alterations,
+                show=options.show,
+            )
+        )
     rounds = options.rounds
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

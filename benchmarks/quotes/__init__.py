@@ -1,0 +1,1 @@
+"""Whether right quotes of real documents are accepted, and wrong ones are not."""
