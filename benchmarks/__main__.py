@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from benchmarks import sources, variants
+from benchmarks import columns, sources, variants
 from benchmarks.quotes import command as quotes
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
@@ -48,7 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="runs of each contestant")
     parser.add_argument("--variants", type=int, default=426, help="variants; 0 leaves them out")
-    trial = parser.add_subparsers(dest="command").add_parser(
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("columns", description=columns.__doc__, help="pages in columns, read back")
+    trial = commands.add_parser(
         "quotes", description=quotes.__doc__, help="whether right quotes are accepted, others not"
     )
     trial.add_argument("files", type=Path, nargs="+", metavar="FILE", help="PDF, text, HTML")
@@ -58,7 +60,9 @@ def main() -> None:
     trial.add_argument("--language", default="de", help="of the leaflet")
     trial.add_argument("--show", type=int, default=0, help="how many of what goes wrong")
     options = parser.parse_args()
-    if options.command:
+    if options.command == "columns":
+        sys.exit(0 if columns.main() else 1)
+    if options.command == "quotes":
         if missing := [str(file) for file in options.files if not file.is_file()]:
             parser.error(f"no such file: {', '.join(missing)}")
         sys.exit(
