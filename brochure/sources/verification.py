@@ -50,7 +50,9 @@ from brochure.sources.matching.sentences import (
     contains,
     context_segments,
     limitation,
+    stitched,
     surroundings,
+    turns_round,
 )
 from brochure.sources.matching.text import SourceText
 from brochure.sources.matching.tokens import Token
@@ -87,7 +89,7 @@ class SearchableSource:
         for text in (self.running_text, self.whole_text):
             for interpretation in candidates:
                 if matches := find_matches(text, interpretation):
-                    return self._matching(text, matches, stated, words)
+                    return self._matching(text, interpretation, matches, stated, words)
             if not any(line.artifact for line in self.document.lines):
                 break
         return self._similar(candidates, stated)
@@ -97,6 +99,7 @@ class SearchableSource:
     def _matching(
         self,
         text: SourceText,
+        quote: Interpretation,
         matches: Sequence[Match],
         stated: QuoteReference,
         words: LimitingWords,
@@ -123,10 +126,15 @@ class SearchableSource:
         if verdict is Verdict.WRONG_LINES and self._is_uncertain(stated, extents[chosen]):
             reason = say("The numbers of its first and last lines are not certain.")
             finding = replace(finding, verdict=Verdict.UNCHECKED, reason=reason)
-        return self._with_details(finding, text, matches[chosen], words)
+        return self._with_details(finding, text, quote, matches[chosen], words)
 
     def _with_details(
-        self, finding: Finding, text: SourceText, match: Match, words: LimitingWords
+        self,
+        finding: Finding,
+        text: SourceText,
+        quote: Interpretation,
+        match: Match,
+        words: LimitingWords,
     ) -> Finding:
         around = surroundings(text, match[0].start, match[-1].stop)
         omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
@@ -136,9 +144,12 @@ class SearchableSource:
             actual=(self._reference(_extents(text, match), finding.stated),),
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
+            guessed=tuple(guess for span in match for guess in span.guessed),
             context=tuple(context_segments(text, match, around)),
             limited=limitation(text, match[-1].stop, around, words),
             omitted=next((gap for gap in omissions if contains(gap, important)), ""),
+            stitched=stitched(text, match, quote.closed),
+            denied=tuple(own for own in quote.insertions if turns_round(own, words.denying)),
             page_unchecked=bool(finding.stated.page) and not self.document.pages,
         )
 

@@ -30,13 +30,16 @@ _SIGNS = str.maketrans({**dict.fromkeys(_MARKS, "'"), "\u2010": "-", "\u2011": "
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015\u2212", "-"))
 # Private use and control characters are letters, mostly ligatures, of fonts that do not say which.
 # Symbol fonts have their signs from U+F000 on, and a space at U+F020.
-_PRIVATE = "\ue000-\uefff\ufffd\x01-\x08\x0e-\x1f\x7f-\x9f"
+_PRIVATE = "\ue000-\uefff\ufdd0-\ufdef\ufffd-\uffff\x01-\x08\x0e-\x1f\x7f-\x9f"
 _COMBINING = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _TOKEN = re.compile(
     rf"(?P<word>(?:[^\W_]|[{_PRIVATE}])(?:[^\W_]|[{_PRIVATE}{_COMBINING}])*)"
     rf"|(?P<marks>(?:'|,,)+)|(?P<dots>…|\.(?:[\s{UNCERTAIN_SPACE}]?\.){{2,}})|\S"
 )
 BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\ufffd")
+DASHES = frozenset("-–—*·")  # bullets that may be something else as well
+_LIGATURE = re.compile(f"[{''.join(_LIGATURES)}]")
+_UNREADABLE = re.compile(f"[{_PRIVATE}\uf000-\uf8ff]")
 
 
 class Token(NamedTuple):
@@ -52,18 +55,25 @@ class Token(NamedTuple):
     word: bool
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, keep_ligatures: bool = False) -> str:
     """Text with letters composed, ligatures spelled out, invisible characters removed and spaces
     single. A soft hyphen at the end is kept: a word is divided there.
+
+    `keep_ligatures`: in a quote, they are the author's, not the typesetter's.
     """
     if text.isascii() and text.isalnum():  # most words are
         return text
     text = text.replace("\uf020", " ")
     divided = text.rstrip().endswith(SOFT_HYPHEN)
     text = unicodedata.normalize("NFC", text)
-    for ligature, letters in _LIGATURES.items():
-        text = text.replace(ligature, letters)
+    if not keep_ligatures:
+        text = _LIGATURE.sub(lambda found: _LIGATURES[found[0]], text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip(" ") + SOFT_HYPHEN * divided
+
+
+def is_unreadable(letter: str) -> bool:
+    """Whether a letter is of a font that does not say which: private use, control characters."""
+    return _UNREADABLE.match(letter) is not None
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -97,3 +107,8 @@ def loose_form(word: str) -> str:
     if word.isascii():
         return word
     return unicodedata.normalize("NFKC", word.translate(_DASHES))
+
+
+def printable(words: str) -> str:
+    """Words with letters that cannot be printed, private use among them, as numbers: U+0001."""
+    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in words)
