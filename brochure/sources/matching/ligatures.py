@@ -62,19 +62,29 @@ class Decision(NamedTuple):
 
 
 class Ligatures:
-    """What the odd letters of a document stand for, judged by all of its words."""
+    """What the odd letters of a document stand for, judged by all of its words.
+
+    `readings`: words with their odd letters replaced by ligatures, each with whether that is a
+    guess; only those that have such letters, and not too many.
+    """
 
     def __init__(self, words: Collection[str]) -> None:
         self._words = words
+        suspects = {word: odd for word in words if len(word) > 1 and (odd := _suspects(word))}
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         against: Counter[str] = Counter()
-        for word in words:
-            odd = _suspects(word)
-            if len(odd) == 1 and len(word) > 1 and word[odd[0]] != REPLACEMENT:
+        for word, odd in suspects.items():
+            if len(odd) == 1 and word[odd[0]] != REPLACEMENT:
                 letter = word[odd[0]]
                 votes[letter].update(self._known(word, odd[0]))
                 against[letter] += self._is_compound(word, odd[0])
         self._decisions = dict(self._decide(votes, against))
+        initial = [word for word in words if self._may_begin(word)]
+        self.readings = {
+            word: readings
+            for word in (*suspects, *initial)
+            if (readings := tuple(self._readings(word, suspects.get(word, ()))))
+        }
 
     @staticmethod
     def _decide(
@@ -111,15 +121,15 @@ class Ligatures:
             for at in _suspects(word)
         )
 
-    def readings(self, word: str) -> Iterator[tuple[str, bool]]:
-        """A word with its odd letters replaced by ligatures, and whether that is a guess.
+    def _may_begin(self, word: str) -> bool:
+        """Whether the capital of a word may be a ligature: “Vnden”, but also “Von”."""
+        decision = self._decisions.get(word[0])
+        certain = decision is not None and decision.certain
+        return certain and word[0] in _CAPITALS and len(word) > 1
 
-        None without odd letters, or with too many.
-        """
-        if len(word) == 1:
-            return
+    def _readings(self, word: str, suspects: Collection[int]) -> Iterator[tuple[str, bool]]:
+        """A word with its odd letters replaced by ligatures, in every combination."""
         options: list[tuple[tuple[str, bool], ...]] = []
-        suspects = _suspects(word)
         guesses = 0
         for at, letter in enumerate(word):
             decision = self._decisions.get(letter)
@@ -129,8 +139,8 @@ class Ligatures:
             elif at in suspects and not capital:
                 options.append(tuple(self._options(word, at)))
                 guesses += len(options[-1]) > 1
-            elif at == 0 and letter in _CAPITALS and decision and decision.certain:
-                options.append(((letter, False), (decision.ligature, True)))  # “Vnden”, or “Von”
+            elif at == 0 and decision and self._may_begin(word):
+                options.append(((letter, False), (decision.ligature, True)))
             else:
                 options.append(((letter, False),))
         if guesses > _MOST_GUESSES:

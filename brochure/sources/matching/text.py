@@ -77,6 +77,7 @@ class SourceText:
         ]
         usage = word_usage([row for _, row, _ in rows])
         self._signs = _unreadable_bullets([row for _, row, _ in rows])
+        self._bullets = BULLETS | self._signs.keys()
         soft = False
         for index, row, line in rows:
             for at, token in enumerate(row):
@@ -157,12 +158,13 @@ class SourceText:
         """
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         if token.word:
-            for reading, guess in self._ligatures.readings(token.strict):
+            for reading, guess in self._ligatures.readings.get(token.strict, ()):
                 other = Alternative(reading, loose_form(reading), 1, guess=guess)
                 self._add_alternative(at, other)
+        if token.word and not token.strict.isascii():
             if match := _WITH_MARK.fullmatch(token.strict):
                 self._add_alternative(at, Alternative(match[1], match[1], 1, mark=True))
-        if self._is_mark(at):
+        if at and not token.space and self._is_mark(at):
             self._add_alternative(at, Alternative("", "", 1, mark=True))
         if token.word and following is not None and following.word:
             if following.space == 1:
@@ -174,7 +176,7 @@ class SourceText:
                     spaced = f"{token.strict} {following.strict}"
                     word = token.strict + following.strict
                     self._add_alternative(at, Alternative(spaced, word, 2))
-        if self._is_bullet(at):
+        if token.strict in self._bullets and self._is_bullet(at):
             self._add_alternative(at, Alternative("", "", 1))
             for sign in () if token.strict in DASHES else _WRITTEN_BULLETS:
                 if is_unreadable(token.strict):
@@ -183,10 +185,8 @@ class SourceText:
                     self._add_alternative(at, Alternative(token.strict, sign, 1))
 
     def _is_mark(self, at: int) -> bool:
-        """Whether a token is the mark of a footnote, or a sign between two: behind a word."""
+        """Whether a token right behind another is the mark of a footnote, or a sign between two."""
         token = self.tokens[at]
-        if token.space or not at:
-            return False
         if _SUPERSCRIPT.fullmatch(token.strict):
             return True
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
@@ -197,10 +197,9 @@ class SourceText:
         return token.strict in _MARKS and self.tokens[at - 1].word and ends
 
     def _is_bullet(self, at: int) -> bool:
-        """Whether a token is the sign before an item of a list."""
+        """Whether a sign is before an item of a list."""
         token = self.tokens[at]
-        signs = BULLETS | self._signs.keys()
-        if token.strict not in signs or (at and self.first[at - 1] == self.first[at]):
+        if at and self.first[at - 1] == self.first[at]:
             return False
         if self._signs.get(token.strict, 0) > 1:
             return True
