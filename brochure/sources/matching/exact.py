@@ -89,7 +89,7 @@ def _without_marks(text: str) -> str:
 # --- Where the parts of a quote are in a source.
 
 _JOINERS = frozenset("-'*:_·")  # between letters, without spaces, these are part of a word
-_NEAR = 1200  # tokens that an omission spans at most: two pages
+NEAR = 1200  # tokens that an omission spans at most: two pages
 _FEW = 200  # matches; of more than that, only the nearest end is tried
 _ENDS = 20  # ends that are tried otherwise
 
@@ -131,7 +131,7 @@ def find_matches(text: SourceText, quote: Interpretation) -> list[Match]:
         longer = []
         for match in matches:
             first = bisect_left(starts, match[-1].stop)
-            last = bisect_right(starts, match[-1].stop + _NEAR)
+            last = bisect_right(starts, match[-1].stop + NEAR)
             longer += [(*match, span) for span in later[first : min(last, first + most)]]
         matches = longer
     return matches

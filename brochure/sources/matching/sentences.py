@@ -30,7 +30,7 @@ class Surroundings:
 def surroundings(text: SourceText, start: int, stop: int) -> Surroundings:
     """The rest of the sentences that contain the tokens from `start` to before `stop`."""
     first = start
-    while first > 0 and start - first < _FAR and not _begins(text, first):
+    while first > 0 and start - first < _FAR and not begins_sentence(text, first):
         first -= 1
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
@@ -43,7 +43,7 @@ def next_sentence(text: SourceText, stop: int) -> str:
     """The sentence after a quote that ends with one."""
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
-    while last < limit and (last == stop or not _begins(text, last)):
+    while last < limit and (last == stop or not begins_sentence(text, last)):
         last += 1
     return text.original(stop, last)
 
@@ -108,7 +108,7 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{options})(?!\w)" if options else r"(?!)", re.IGNORECASE)
 
 
-def _begins(text: SourceText, at: int) -> bool:
+def begins_sentence(text: SourceText, at: int) -> bool:
     """Whether a sentence begins with a token."""
     return text.opens_paragraph[at] or _ended(text, at)
 
