@@ -15,6 +15,7 @@ from brochure.sources.matching.exact import Difference
 from brochure.sources.matching.tokens import printable
 
 _MOST = 4  # differences that are named
+_STRAY = 0.2  # of the quotes of a source; if no more are in it, it is another document
 _WORDS = 6  # words of a quote that the hint says to look for
 
 
@@ -66,7 +67,8 @@ class Finding:
     `stated` is the reference in the leaflet, `actual` where the quote is, or what is most like it.
     `differences` are words that differ, `typographic` those that only look different, `marks` words
     whose footnote marks the quote leaves out, `guessed` words of the source with odd letters, and
-    how the quote has them. `context` are the sentences around the quote.
+    how the quote has them, `misnamed` words of both with a letter that the file misnames, and what
+    they are most likely. `context` are the sentences around the quote.
     `limited` are words of these that limit it, `omitted` an omission that contains a word which
     limits or denies, `stitched` the words before and after one that makes one sentence of several,
     `denied` the quoter's own words that turn round what is said. `reason` says why the quote is
@@ -80,6 +82,7 @@ class Finding:
     typographic: tuple[Difference, ...] = ()
     marks: tuple[str, ...] = ()
     guessed: tuple[Difference, ...] = ()
+    misnamed: tuple[Difference, ...] = ()
     context: tuple[ContextSegment, ...] = ()
     limited: str = ""
     omitted: str = ""
@@ -115,6 +118,7 @@ def quote_diagnostics(
         without_source = {(): [one for group in without_source.values() for one in group]}
     for group in without_source.values():
         yield _no_source(manuscript, group)
+    yield from _other_documents(manuscript, quotes)
     for checked in quotes:
         if checked.finding.reason not in (NO_SOURCE, UNREADABLE):
             yield from _diagnostics(manuscript, checked)
@@ -141,6 +145,35 @@ def _no_source(manuscript: Manuscript, quotes: Sequence[CheckedQuote]) -> Diagno
             "`source:`, as in `file: sources/agreement.pdf`."
         ),
     )
+
+
+def _other_documents(
+    manuscript: Manuscript, quotes: Sequence[CheckedQuote]
+) -> Iterator[Diagnostic]:
+    """A warning for each source in which (nearly) none of several quotes is found."""
+    by_source: dict[TreePath, list[CheckedQuote]] = {}
+    for checked in quotes:
+        if checked.finding.verdict is not Verdict.UNCHECKED:
+            by_source.setdefault(_source_path(manuscript, checked), []).append(checked)
+    for path, group in by_source.items():
+        # With a reason, pages were not read, or the quote has no words.
+        n = sum(c.finding.verdict is Verdict.NOT_FOUND and not c.finding.reason for c in group)
+        if n > 1 and len(group) - n <= _STRAY * len(group):
+            yield warning(
+                "other-document",
+                say(
+                    "`{file}` does not seem to be the document that is quoted: of {total} quotes, "
+                    "it contains {n}.",
+                    file=group[0].file,
+                    total=len(group),
+                    n=len(group) - n,
+                ),
+                manuscript.location((*path, "file")),
+                say(
+                    "Is it the right file? `{command}` shows what was read of it.",
+                    command=f"brochure source show {manuscript.name}",
+                ),
+            )
 
 
 def _source_path(manuscript: Manuscript, checked: CheckedQuote) -> TreePath:
@@ -268,6 +301,17 @@ def _notes(
         )
     if finding.guessed:
         yield _guessed(tuple(dict.fromkeys(finding.guessed)), manuscript, text)
+    for likely, word in dict.fromkeys(finding.misnamed):
+        yield note(
+            "misnamed-letter",
+            say(
+                "“{word}” is most likely “{likely}”: the file misnames a letter of it.",
+                word=printable(word),
+                likely=likely,
+            ),
+            manuscript.location(text, word),
+            say("Open the document, and write what you see there."),
+        )
     if finding.limited:
         yield note(
             "limited",

@@ -39,6 +39,7 @@ from brochure.sources.finding import (
 )
 from brochure.sources.matching.exact import (
     NEAR,
+    Difference,
     Interpretation,
     Match,
     Span,
@@ -143,6 +144,7 @@ class SearchableSource:
     ) -> Finding:
         around = surroundings(text, match[0].start, match[-1].stop)
         omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
+        own = {token.strict for part in quote.parts for token in part}
         important = (*words.limiting, *words.denying)
         return replace(
             finding,
@@ -153,6 +155,11 @@ class SearchableSource:
             context=tuple(context_segments(text, match, around)),
             limited=limitation(text, match[-1].stop, around, words),
             omitted=next((gap for gap in omissions if contains(gap, important)), ""),
+            misnamed=tuple(
+                Difference(likely, word)
+                for span in match
+                for word, likely in text.misnamed(span.start, span.stop, own)
+            ),
             stitched=stitched(text, match, quote.closed),
             denied=tuple(own for own in quote.insertions if turns_round(own, words.denying)),
             page_unchecked=bool(finding.stated.page) and not self.document.pages,

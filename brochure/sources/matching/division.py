@@ -5,6 +5,7 @@ rest of the document decides; if it cannot, both count.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from brochure.sources.matching.tokens import Token
@@ -130,10 +131,10 @@ def inclusive_joint(
 
 def _is_ending(row: Sequence[Token], usage: WordUsage) -> bool:
     """Whether a line begins with a sign and an inclusive ending: *innen, /-innen, (innen)."""
-    rest = [token.strict for token in row[1:4] if not token.space]
+    rest = [token.strict for token in takewhile(lambda token: not token.space, row[1:4])]
     if rest[:1] == ["-"] and row[0].strict in _SLASHES:
         rest = rest[1:]
-    if not rest or rest[0] not in _ENDINGS or row[1].space:
+    if not rest or rest[0] not in _ENDINGS:
         return False
     if row[0].strict == "(":
         return rest[1:2] == [")"]

@@ -28,22 +28,22 @@ _STEMS = {
     "fi": "#nd(?:e|un)|#nan|#zier|#ziell|spezi#|pro#[lt]|^#lm|de#ni|in#zi|#rma|kon#g|quali#k"
     "|#xier|^#rst|speci#|bene#|^#eld|con#d|signi#|identi#|certi#|^#ve$|^#nal|^#gure|#ction$",
     "ffi": "e#zien|o#zi|koe#z|^o#ce|e#cien|su#ci|tra#c|a#li|di#cul",
-    "fl": "#äche|#ücht|#ieß|[pP]#icht|[pP]#eg|[pP]#anz|ein#[uü]ss|#exib|kon#ikt|re#ex|in#ation"
+    "fl": "#äche|#ücht|#ieß|p#icht|p#eg|p#anz|ein#[uü]ss|#exib|kon#ikt|re#ex|in#ation"
     "|con#ict|re#ect|in#uen|^#ow|^#oor|^#ood",
-    "ff": "ö#[en]|(?<![lnrtdgk])scha#|tre#en|o#en|ho#en|[sS]to#|gri#|[sS]chi#|di#er|e#ekt"
+    "ff": "ö#[en]|(?<![lnrtdgk])scha#|tre#en|o#en|ho#en|sto#|gri#|schi#|di#er|e#ekt"
     "|betro#|wa#e|e#ect|e#ort|a#ect|^o#er|^sta#$|a#ord|tari#",
-    "ft": "[lnrtdgk]scha#|kra#|k[uü]n#|[lL]u#|schri#|ha#(?:en|ung|ig|$)|hil#|hä#|^o#(?:en|mals)$"
+    "ft": "[lnrtdgk]scha#|kra#|k[uü]n#|lu#|schri#|(?<!c)ha#(?:en|ung|ig|$)|hil#|hä#|^o#(?:en|mals)$"
     "|vernun#|gi#|dür#|wirtscha#|^a#er|o#ware|shi#|dra#",
-    "tt": "[mM]i#el|bi#e|we#bew|dri#|schri#|[bB]lä#e|sta#|schni#|[rR]e#ung|gese#|ho#e|bu#on"
+    "tt": "mi#el|bi#e|we#bew|dri#|schri#|blä#e|sta#|schni#|re#ung|gese#|ho#e|bu#on"
     "|commi#ee|be#er|ma#er|le#er|a#en[dt]|li#le|se#ing|wri#en",
     "ti": "[nrkaui]a?#on|ak#v|poli#|kri#|tä#g|wich#g|rich#g|zei#g|mo#v|cri#c|cer#f|par#c",
     "tti": "ge#ng|se#ng|pu#ng|commi#ng|cu#ng|a#tude",
-    "fft": "scha#$|tri#$|ho#$|ö#tl|gescha#",
+    "fft": "(?<![lnrtdgk])scha#$|tri#$|ho#$|ö#tl|gescha#",
     "ffl": "a#uen|ba#e|a#ict",
     "tf": "pla#orm|no#all|stad#est|lei#aden|ou#it",
     "fj": "#ord",
     "Th": "^#(?:e|at|is|ey|ere|ese|ema|eater|eorie|üring|erap)",
-    "ch": "^au#$|^ni#t|^dur#|^si#$|^na#|^no#|ma#en|re#t|hö#s|[sS]pra#|mens#|deuts#|[sS]#ul"
+    "ch": "^au#$|^ni#t|^dur#|^si#$|^na#|^no#|ma#en|re#t|hö#s|spra#|mens#|deuts#|s#ul"
     "|mögli#|li#(?:en|er|e)?$|glei#|^mu#$|^su#$|^whi#$|tea#",
     "ck": "rü#|dru#|zurü#|stü#|bli#|blo#|de#en|stre#e|entwi#|che#|ba#$|tra#|wo#e",
     "ct": "^a#(?:s|ion|ive)?$|dire#|proje#|produ#|ele#|^fa#|contra#|prote#|se#or|stru#ur"
@@ -51,7 +51,7 @@ _STEMS = {
     "st": "^i#$|er#e|^#adt|be#eh|fe#|die#|#ell|#ark|#aat|#raß|mei#|lei#|tru#|fir#|la#$|mo#$"
     "|mu#$|#ate|sy#em",
 }
-_STEM = {ligature: re.compile(stems) for ligature, stems in _STEMS.items()}
+_STEM = {ligature: re.compile(stems, re.IGNORECASE) for ligature, stems in _STEMS.items()}
 
 
 class Decision(NamedTuple):
@@ -114,6 +114,10 @@ class Ligatures:
         inner = other.isalpha() and len(other) > 2 and len(one) > 2
         return inner and self._is_word(one) and self._is_word(other)
 
+    def is_misnamed(self, word: str) -> bool:
+        """Whether a word has a letter of which the document tells what else it is."""
+        return len(word) > 1 and any(word[at] in self._decisions for at in _suspects(word))
+
     def is_odd(self, word: str) -> bool:
         """Whether a word has letters that cannot be meant."""
         return len(word) > 1 and any(
@@ -125,7 +129,7 @@ class Ligatures:
         """Whether the capital of a word may be a ligature: “Vnden”, but also “Von”."""
         decision = self._decisions.get(word[0])
         certain = decision is not None and decision.certain
-        return certain and word[0] in _CAPITALS and len(word) > 1
+        return certain and word[0] in _CAPITALS and word[1:].islower()
 
     def _readings(self, word: str, suspects: Collection[int]) -> Iterator[tuple[str, bool]]:
         """A word with its odd letters replaced by ligatures, in every combination."""

@@ -7,7 +7,7 @@ is an `Alternative` beside the tokens.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -259,6 +259,15 @@ class SourceText:
         known = [a for a in readings if any(i != at for i in self.index[a.loose])]
         likely = [a for a in readings if not a.guess]
         return (likely or known or readings)[0].strict
+
+    def misnamed(self, start: int, stop: int, words: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Which of these words are among the tokens from `start` to before `stop` only because the
+        file misnames a letter of them, and their most plausible readings.
+        """
+        for at in range(start, stop):
+            word = self.tokens[at].strict
+            if word in words and self._ligatures.is_misnamed(word):
+                yield word, self.plausible(at)
 
     def has_space_before(self, at: int) -> bool:
         """Whether there is a space before a token."""

@@ -30,7 +30,7 @@ _SIGNS = str.maketrans({**dict.fromkeys(_MARKS, "'"), "\u2010": "-", "\u2011": "
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015\u2212", "-"))
 # Private use and control characters are letters, mostly ligatures, of fonts that do not say which.
 # Symbol fonts have their signs from U+F000 on, and a space at U+F020.
-_PRIVATE = "\ue000-\uefff\ufdd0-\ufdef\ufffd-\uffff\x01-\x08\x0e-\x1f\x7f-\x9f"
+_PRIVATE = "\ue000-\uefff\ufffd\x01-\x08\x0e-\x1f\x7f-\x9f"
 _COMBINING = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _TOKEN = re.compile(
     rf"(?P<word>(?:[^\W_]|[{_PRIVATE}])(?:[^\W_]|[{_PRIVATE}{_COMBINING}])*)"
