@@ -120,7 +120,7 @@ def test_effects_of_typesetting_are_undone(source: str, quote: str) -> None:
         ("100 m² Fläche", "100 m Fläche"),
         ("Das [neue] Gesetz", "Das neue Gesetz"),
         ("Das gilt für alle.", "Das [...] alle nicht."),
-        ("Zahl \uf0a3 5\nund\n\uf0a3 7 Grad", "Zahl \uf0a3 5 und 7 Grad"),
+        ("was \uf0a3 5 und\n\uf0a3 7 und\n\uf0a3 9 ist", "und 7 und"),
         ("der Wert\n\x01 5 bleibt", "der Wert 5 bleibt"),
         ("der Wert \x01 5 bleibt", "der Wert 5 bleibt"),
         ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: nicht Bäume, Wiesen."),
@@ -139,7 +139,8 @@ def test_effects_of_typesetting_are_undone(source: str, quote: str) -> None:
         ("5 m² groß", "5 m groß"),
         ("20 km¹² lang", "20 km lang"),
         ("das Schwimmbad¹²", "das Schwimmbad¹"),
-        ("4*5 Meter", "45 Meter"),
+        ("4*5 Meter", "4 5 Meter"),
+        ("die Bürger*innen gelten", "die Bürger innen gelten"),
         ("die Bürger*innen gelten", "die Bürgerinnen gelten"),
     ],
 )  # fmt: skip
@@ -217,6 +218,7 @@ def test_a_letter_that_makes_words_as_one_ligature_is_that_ligature(
         ("Aus Herkunǖ und Gesellschaǖ. Ein Kraǖ.", "Ein Krach."),
         ("wird ratiVziert. Das ist speziVsch.", "wird ratiflziert."),
         ("die BürgerInnen gehen. Innen ist es warm. Bürger", "die Bürgerfinnen gehen."),
+        ("die KreisInnen und Innen, Kreis, Kreisfinnen", "die Kreisfinnen und"),
         ("die BahnCard und das YouTube", "die Bahnchard"),
         ("die BahnCard und das YouTube", "Youftube"),
         ("Der VnB wird speziVsch. Das ist ratiVziert.", "Der finB wird"),
@@ -238,6 +240,12 @@ def test_a_letter_that_may_be_several_ligatures_is_told() -> None:
     for quote, guessed in guesses.items():
         finding = verify(source, quote)
         assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, guessed)
+
+
+def test_a_letter_that_makes_words_as_two_ligatures_is_told_each_time() -> None:
+    finding = verify("Aus Herkunǖ. Ein Stoǖ.", "Aus Herkunft. Ein Stoff.")
+    assert finding.verdict is Verdict.VERBATIM
+    assert finding.guessed == (("Herkunǖ", "Herkunft"), ("Stoǖ", "Stoff"))
 
 
 def test_the_capital_of_a_word_may_be_a_ligature_but_that_is_told() -> None:
