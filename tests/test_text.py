@@ -242,6 +242,11 @@ def test_a_letter_that_may_be_several_ligatures_is_told() -> None:
         assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, guessed)
 
 
+def test_the_sign_for_any_letter_without_a_code_is_any_ligature() -> None:
+    finding = verify("E\ufffdzienz, e\ufffdzient, scha\ufffden.", "Effizienz, effizient, schaffen.")
+    assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, ())
+
+
 def test_a_letter_that_makes_words_as_two_ligatures_is_told_each_time() -> None:
     finding = verify("Aus Herkunǖ. Ein Stoǖ.", "Aus Herkunft. Ein Stoff.")
     assert finding.verdict is Verdict.VERBATIM
@@ -369,7 +374,8 @@ STITCHED = (
             ("Das Grundrecht", "so weit wie möglich"),
         ),
         ("Das Grundrecht […] fördern Wege", ("Das Grundrecht", "fördern Wege")),
-        ("Wege, Plätze […] Aufnahmen", ("Wege, Plätze", "Aufnahmen")),  # over a heading
+        ("Wege, Plätze […] Aufnahmen", ("Wege, Plätze", "Aufnahmen")),
+        ("Was […] Aufnahmen", ("Was", "Aufnahmen")),  # over the end of a heading
         ("Das Grundrecht bleibt […] Wege […] beenden.", ("Das Grundrecht bleibt", "Wege")),
         ("Das Grundrecht bleibt bestehen. […] beenden.", None),
         ("Das Grundrecht bleibt […]. Wir werden Aufnahmen", None),
@@ -482,10 +488,11 @@ def test_differences_are_reported_word_by_word() -> None:
 
 
 HOSPITALS = """\
-Wir reden viel mit allen, dass die
-Häuser bleiben. Die Versorgung auf dem Land verbessern wir ohne
-Abstriche bei der Güte der Leistungen. Die
-Zuteilung folgt zum ersten Januar und gilt überall im Land, auch auf Inseln und Bergen.
+Davon reden wir kurz. Das ganze Land
+versorgen und pflegen wir ohne
+Abstriche bei der Güte der Leistungen.
+Die Zuteilung folgt zum ersten Januar und gilt
+überall im Land, auch auf Inseln und Bergen.
 """
 
 
@@ -496,7 +503,7 @@ def test_an_altered_quote_begins_where_its_first_words_belong() -> None:
     assert finding.differences == (("ohne", ""),)
     quote = "Gestern hieß es dort noch: Die Zuteilung folgt zum ersten Januar und gilt "
     quote += "überall im Land, auch auf Inseln und Bergen."
-    assert verify(HOSPITALS, quote).actual == (QuoteReference(None, "3–4"),)
+    assert verify(HOSPITALS, quote).actual == (QuoteReference(None, "4–5"),)
 
 
 def test_of_places_that_are_alike_an_altered_quote_is_at_the_one_that_is_named() -> None:
@@ -509,26 +516,31 @@ def test_of_places_that_are_alike_an_altered_quote_is_at_the_one_that_is_named()
 
 
 UNMARKED = (
-    "Die Gebühren senken wir bald für alle Leute.\n" + FILLER + "\n"
+    "Die Gebühren senken wir für alle Leute.\nDie Steuern bleiben.\n" + FILLER + "\n"
     "Die Flughäfen unterstützen wir weiter mit viel Geld.\n"
 )
 
 
 def test_an_omission_without_a_mark_is_named_with_both_places() -> None:
-    quote = "Die Gebühren senken wir bald für alle Leute. Die Flughäfen unterstützen wir weiter mit"
+    quote = "Die Gebühren senken wir für alle Leute. Die Flughäfen unterstützen wir weiter mit viel"
     finding = verify(UNMARKED, quote)
     assert (finding.verdict, finding.differences) == (Verdict.ALTERED, ())
-    assert [str(one) for one in finding.actual] == ["line 1", "line 82"]
+    assert [str(one) for one in finding.actual] == ["line 1", "line 83"]
     assert str(finding.reason) == (
-        "The mark of an omission is missing: “… bald für alle Leute.” is in line 1, “Die Flughäfen "
-        "unterstützen wir …” in line 82."
-    ).replace("bald für", "für")
+        "The mark of an omission is missing: “… für alle Leute.” is in line 1, “Die Flughäfen "
+        "unterstützen wir …” in line 83."
+    )
     marked = quote.replace(". Die", ". […] Die")
-    assert verify(UNMARKED, marked, "1, 82").verdict is Verdict.VERBATIM
-    swapped = "Die Flughäfen unterstützen wir weiter mit viel Geld. Die Gebühren senken wir bald"
+    assert verify(UNMARKED, marked, "1, 83").verdict is Verdict.VERBATIM
+    swapped = "Die Flughäfen unterstützen wir weiter mit viel Geld. Die Gebühren senken wir für"
     finding = verify(UNMARKED, swapped)
-    assert [str(one) for one in finding.actual] == ["line 82", "line 1"]
+    assert [str(one) for one in finding.actual] == ["line 83", "line 1"]
     assert "another order" in str(finding.reason)
+    long = "Das alles und noch viel mehr wollen wir gemeinsam für das ganze Land erreichen,"
+    source = f"{long}\n{' '.join(FILLER.split()[:20])},\n{long.replace('alles', 'andere')}"
+    finding = verify(source, f"{long} {long.replace('alles', 'andere')}")
+    assert [str(one) for one in finding.actual] == ["lines 1–3"]
+    assert "is in line 1, “Das andere und noch …” in line 3" in str(finding.reason)
 
 
 @pytest.mark.parametrize(
