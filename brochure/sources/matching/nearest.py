@@ -78,6 +78,10 @@ def find_pieces(
     if longest is None:
         return ()
     first, last = longest.covered
+    while 0 < first < last and not part[first].word:  # signs end a piece, and begin none
+        first += 1
+    while last < len(part) and not part[last].word:
+        last += 1
     before = _piece(text, part[:first], also, preferred)
     after = _piece(text, part[last:], also, preferred)
     low, high = first if before else 0, last if after else len(part)
