@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from difflib import Match as Block
 from difflib import SequenceMatcher, get_close_matches
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import log
 from typing import NamedTuple
 
@@ -131,7 +131,7 @@ def _choice(
     best = next(spans, None)
     if best is None or preferred(best):
         return best
-    alike = (span for span in spans if span.share >= best.share - _ALIKE)
+    alike = takewhile(lambda span: span.share >= best.share - _ALIKE, spans)
     return next(filter(preferred, alike), best)
 
 
