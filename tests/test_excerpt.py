@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brochure.manuscript.text import markdown
+from brochure.manuscript.yaml.parser import FORBIDDEN
 from brochure.sources.document import QuoteReference
 from brochure.sources.excerpt import excerpt, lines_at, passage_yaml
 from brochure.sources.finding import LimitingWords, Verdict
@@ -102,6 +103,38 @@ def test_odd_letters_are_read_and_a_comment_says_so() -> None:
     passage, written = pasted(source, QuoteReference(None, "1"))
     assert passage["quote"]["text"].strip() == "effizient und effizient"
     assert "“efÏzient” was read as “effizient”" in written
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: • Bäume, • Wiesen."),
+        ("Kosten:\n\uf0b7 Bäume", "Kosten: • Bäume"),
+        ("der Wert \x01 ist \x7f hoch", "der Wert […] ist […] hoch"),
+        ("das \x01\x02\x03\x04\x05x gilt\ufffe", "das […] gilt[…]"),
+        ("der \u2028 Weg \ufdd0 ist\ufeff gut", "der Weg […] ist gut"),
+        ("wir \x1cnden den speziVschen ratiVzierten", "wir finden den spezifischen ratifizierten"),
+    ],
+)  # fmt: skip
+def test_what_no_leaflet_may_contain_is_not_in_a_passage(text: str, words: str) -> None:
+    source = SearchableSource(parse_text(text, "count"))
+    last = text.count("\n") + 1
+    passage, written = pasted(source, QuoteReference(None, f"1–{last}" if last > 1 else "1"))
+    assert not FORBIDDEN.search(written)
+    assert " ".join(passage["quote"]["text"].split()) == words
+    assert judged(source, passage) is Verdict.VERBATIM
+    assert ("# Left out: “U+0001”" in written) == ("\x01 ist" in text)
+
+
+def test_a_word_of_which_a_line_has_only_a_part_is_left_out_without_odd_letters() -> None:
+    source = SearchableSource(
+        parse_text("Wir hel-\nfen\x01\x02\x03 allen Bürger-\n*innen", "count")
+    )
+    passage, written = pasted(source, QuoteReference(None, "2"))
+    assert passage["quote"]["text"].strip() == "allen"
+    assert "“helfenU+0001U+0002U+0003”" in written
+    assert "“Bürger*innen”" in written
+    assert judged(source, passage) is Verdict.VERBATIM
 
 
 @pytest.mark.parametrize(

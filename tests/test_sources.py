@@ -85,6 +85,59 @@ def test_every_verdict_is_reported_at_its_location(work: Workspace) -> None:
     assert "soweit die Mittel reichen" in messages[4]
 
 
+def test_what_to_compare_in_a_verbatim_quote_is_noted(work: Workspace) -> None:
+    work.write(
+        "content/probe/sources/plan.txt",
+        "Wir fördern Herkunǖ, Kraǖ und Stoǖ. Bis 2030³ gilt das. Wir ratiVzieren es.\n",
+    )
+    work.leaflet(
+        leaflet(
+            "1|Wir fördern Herkunft, Kraft und Stoff.", "1|Wir fördern […] gilt das.",
+            "1|Wir fördern [nicht] Herkunft", "1|Bis 2030 gilt das.", "1|Wir ratiVzieren es.",
+            "1|Wir ratifizieren es."
+        )
+    )  # fmt: skip
+    assert reported(work) == [
+        ("note", "read-as", 11, 45),
+        ("note", "stitched", 15, 26),
+        ("note", "denied", 19, 25),
+        ("note", "footnote-mark", 23, 13),
+        ("note", "misnamed-letter", 27, 17),
+        ("note", "read-as", 31, 17),
+    ]
+    messages = [d.message + d.hint for d in verified(work).diagnostics]
+    for message, words in zip(
+        messages,
+        ["“Stoǖ” was read as “Stoff”.", "“Wir fördern” and “gilt das.”", "[nicht]", "exponent",
+         "“ratifizieren”", "“ratiVzieren” was read as “ratifizieren”"],
+        strict=True,
+    ):  # fmt: skip
+        assert words in message
+
+
+@pytest.mark.parametrize(
+    ("quotes", "told"),
+    [
+        (["1|Hunde an die Leine!", "2|Katzen auf den Baum!"], "of 2 quotes, it contains 0."),
+        (["1|Hunde an die Leine!"], ""),
+        (["1|Hunde an die Leine!", "2|Die Wege werden ausgebaut."], ""),
+        (["1|Hunde laufen", "1|Katzen springen", "1|Vögel fliegen", "1|Fische schwimmen",
+          "2|Die Wege werden gebaut."], "of 5 quotes, it contains 1."),
+    ],
+)  # fmt: skip
+def test_a_document_that_is_another_one_is_told_first_and_once(
+    work: Workspace, quotes: list[str], told: str
+) -> None:
+    work.leaflet(leaflet(*quotes))
+    diagnostics = in_order(verified(work).diagnostics)
+    others = [d for d in diagnostics if d.code == "other-document"]
+    assert [told in d.message for d in others] == [True] * bool(told)
+    if told:
+        assert diagnostics[0] == others[0]
+        assert (others[0].severity, others[0].location.line) == (Severity.WARNING, 6)
+        assert others[0].hint.endswith("`brochure source show probe` shows what was read of it.")
+
+
 def test_a_leaflet_without_a_source_says_so_once(workspace: Workspace) -> None:
     workspace.leaflet(
         leaflet("1|eins", "2|zwei", "3|drei").replace("  file: sources/plan.txt\n", "")

@@ -59,6 +59,28 @@ FILLER = "\n".join(f"Zeile {'abcdefghij'[i % 10] * (i + 2)} ohne Belang." for i 
         ("Kosten:\n• Bäume", "Kosten: Bäume"),
         ("im Jahr\n– und nur dann – gilt", "im Jahr – und nur dann – gilt"),
         ("A[1] sagt … und mehr", "A[1] sagt … und mehr"),
+        ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: Bäume, Wiesen."),
+        ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: • Bäume, • Wiesen."),
+        ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: – Bäume, – Wiesen."),
+        ("Kosten:\n\x81\nBäume und\n\x81\nWiesen.", "Kosten: Bäume und Wiesen."),
+        ("Kosten:\n\x01Bäume,\n\x01Wiesen.", "Kosten: Bäume, Wiesen."),
+        ("Kosten:\n\uf0e0 Bäume", "Kosten: Bäume"),
+        ("Kosten:\n\uf0b7 Bäume", "Kosten: ▪ Bäume"),
+        ("die Bürger-\n*innen gelten", "die Bürger*innen gelten"),
+        ("die Bürger*-\ninnen gelten", "die Bürger*innen gelten"),
+        ("die Bürger*\ninnen gelten", "die Bürger*innen gelten"),
+        ("die Bür-\nger*innen gelten", "die Bürger*innen gelten"),
+        ("die Bürger*in-\nnen gelten. Alle Bürger*innen", "die Bürger*innen gelten."),
+        ("die Mitarbeiter-\n:innen gelten", "die Mitarbeiter:innen gelten"),
+        ("die Mitarbeiter:-\ninnen gelten", "die Mitarbeiter:innen gelten"),
+        ("die Bürger-\n_innen gelten", "die Bürger_innen gelten"),
+        ("die Bürger-\n/innen gelten", "die Bürger/innen gelten"),
+        ("die Bürger/-\ninnen gelten", "die Bürger/-innen gelten"),
+        ("die Bürger/-\ninnen gelten", "die Bürger/innen gelten"),
+        ("die Bürger-\n/-innen gelten", "die Bürger/-innen gelten"),
+        ("die Bürger-\n(innen) gelten", "die Bürger(innen) gelten"),
+        ("die Bürger-\nInnen gelten", "die BürgerInnen gelten"),
+        ("jede*-\nr Erwachsene", "jede*r Erwachsene"),
     ],
 )  # fmt: skip
 def test_effects_of_typesetting_are_undone(source: str, quote: str) -> None:
@@ -98,6 +120,28 @@ def test_effects_of_typesetting_are_undone(source: str, quote: str) -> None:
         ("100 m² Fläche", "100 m Fläche"),
         ("Das [neue] Gesetz", "Das neue Gesetz"),
         ("Das gilt für alle.", "Das [...] alle nicht."),
+        ("was \uf0a3 5 und\n\uf0a3 7 und\n\uf0a3 9 ist", "und 7 und"),
+        ("der Wert\n\x01 5 bleibt", "der Wert 5 bleibt"),
+        ("der Wert \x01 5 bleibt", "der Wert 5 bleibt"),
+        ("Kosten:\n\x01 Bäume,\n\x01 Wiesen.", "Kosten: nicht Bäume, Wiesen."),
+        ("Kosten:\n• Bäume", "Kosten: – Bäume"),
+        ("die Bürger-\n*innen gelten", "die Bürger"),
+        ("die Bürger-\n*innen gelten", "die Bürger gelten"),
+        ("die Bürger-\n*innen gelten", "die Bürgerinnen gelten"),
+        ("die Bürger*-\ninnen gelten", "die Bürger"),
+        ("die Bürger*\ninnen gelten", "die Bürger"),
+        ("die Bürger\n*innen gelten", "die Bürger"),
+        ("die Bürger-\nInnen gelten", "die Bürgerinnen gelten"),
+        ("die Bürger/-\ninnen gelten", "die Bürgerinnen gelten"),
+        ("die Vor-\n*teile", "die Vor*teile"),
+        ("das gilt bei-\n(in Jahren)", "das gilt bei (in Jahren)"),
+        ("10³ Tonnen", "10 Tonnen"),
+        ("5 m² groß", "5 m groß"),
+        ("20 km¹² lang", "20 km lang"),
+        ("das Schwimmbad¹²", "das Schwimmbad¹"),
+        ("4*5 Meter", "4 5 Meter"),
+        ("die Bürger*innen gelten", "die Bürger innen gelten"),
+        ("die Bürger*innen gelten", "die Bürgerinnen gelten"),
     ],
 )  # fmt: skip
 def test_and_nothing_else(source: str, quote: str) -> None:
@@ -112,6 +156,9 @@ def test_and_nothing_else(source: str, quote: str) -> None:
         ("der CO 2 -Preis", "der CO₂-Preis", ("CO 2", "CO₂")),
         ("1087–1090", "1087-1090", ("–", "-")),
         ("Bund – Länder", "Bund - Länder", ("–", "-")),
+        ("effizient", "eﬃzient", ("effizient", "eﬃzient")),
+        ("öﬀentlich", "öﬀentlich", ("öffentlich", "öﬀentlich")),
+        ("gilt:\n▪ Bäume", "gilt: • Bäume", ("▪", "•")),
     ],
 )
 def test_what_only_looks_different_is_reported(
@@ -125,6 +172,100 @@ def test_what_only_looks_different_is_reported(
 def test_the_mark_of_a_footnote_may_be_left_out_and_is_named() -> None:
     finding = verify("Der Klimaschutz³ gilt.", "Der Klimaschutz gilt")
     assert (finding.verdict, finding.marks) == (Verdict.VERBATIM, ("Klimaschutz³",))
+
+
+@pytest.mark.parametrize(
+    ("source", "quote", "marks"),
+    [
+        ("Das Schwimmbad¹² bleibt.", "Das Schwimmbad bleibt.", ("Schwimmbad¹²",)),
+        ("Das Schwimmbad bleibt.¹² Immer.", "bleibt. Immer", (".¹²",)),
+        ("Das Bad¹,² und das Eis¹³ bleiben.", "Bad und das Eis", ("Bad¹,²", "Eis¹³")),
+        ("Das Bad¹⁻³ bleibt.", "Das Bad bleibt.", ("Bad¹⁻³",)),
+        ("Bis 2030³ gilt es.", "Bis 2030 gilt es.", ("2030³",)),
+        ("Für 12,5¹¹ Prozent gilt es.", "Für 12,5 Prozent", ("5¹¹",)),
+        ("Das Bad* bleibt.", "Das Bad bleibt.", ("Bad*",)),
+        ("Das Bad†, es bleibt.", "Das Bad, es", ("Bad†",)),
+    ],
+)
+def test_marks_of_footnotes_are_named_whatever_they_look_like(
+    source: str, quote: str, marks: tuple[str, ...]
+) -> None:
+    finding = verify(source, quote)
+    assert (finding.verdict, finding.marks) == (Verdict.VERBATIM, marks)
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("wird ratiVziert. Das ist speziVsch.", "wird ratifiziert. Das ist spezifisch."),
+        ("es zerXießt. GeXüchtete. EinXuss.", "es zerfließt. Geflüchtete. Einfluss."),
+        ("Alles ist öUentlich. Wir schaUen das.", "Alles ist öffentlich. Wir schaffen das."),
+        ("Aus Herkunǖ und Gesellschaǖ.", "Aus Herkunft und Gesellschaft."),
+        ("Hier steht RiXe und SchiXe. Riffe. Schiffe.", "Hier steht Riffe und Schiffe."),
+    ],
+)
+def test_a_letter_that_makes_words_as_one_ligature_is_that_ligature(
+    source: str, quote: str
+) -> None:
+    finding = verify(source, quote)
+    assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, ())
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("Aus Herkunǖ und Gesellschaǖ.", "Aus Herkunff und Gesellschaft."),
+        ("Aus Herkunǖ und Gesellschaǖ. Ein Kraǖ.", "Ein Krach."),
+        ("wird ratiVziert. Das ist speziVsch.", "wird ratiflziert."),
+        ("die BürgerInnen gehen. Innen ist es warm. Bürger", "die Bürgerfinnen gehen."),
+        ("die KreisInnen und Innen, Kreis, Kreisfinnen", "die Kreisfinnen und"),
+        ("die BahnCard und das YouTube", "die Bahnchard"),
+        ("die BahnCard und das YouTube", "Youftube"),
+        ("Der VnB wird speziVsch. Das ist ratiVziert.", "Der finB wird"),
+        ("\x01\x02\x03\x04x gilt", "fififififix gilt"),
+    ],
+)
+def test_and_no_other(source: str, quote: str) -> None:
+    assert verdict(source, quote) in (Verdict.ALTERED, Verdict.NOT_FOUND)
+
+
+def test_a_letter_that_may_be_several_ligatures_is_told() -> None:
+    source = "Aus Herkunǖ, Kraǖ und Stoǖ. Eine Gro\ue001e ist dort."
+    guesses = {
+        "Aus Herkunft, Kraft": (),
+        "Aus Herkunff, Kraft": (("Herkunǖ", "Herkunff"),),
+        "Aus Herkunft, Kraft und Stoff.": (("Stoǖ", "Stoff"),),
+        "Eine Grotte ist dort.": (("Gro\ue001e", "Grotte"),),  # nothing is known of this letter
+    }
+    for quote, guessed in guesses.items():
+        finding = verify(source, quote)
+        assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, guessed)
+
+
+def test_the_sign_for_any_letter_without_a_code_is_any_ligature() -> None:
+    finding = verify("E\ufffdzienz, e\ufffdzient, scha\ufffden.", "Effizienz, effizient, schaffen.")
+    assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, ())
+
+
+def test_a_letter_that_makes_words_as_two_ligatures_is_told_each_time() -> None:
+    finding = verify("Aus Herkunǖ. Ein Stoǖ.", "Aus Herkunft. Ein Stoff.")
+    assert finding.verdict is Verdict.VERBATIM
+    assert finding.guessed == (("Herkunǖ", "Herkunft"), ("Stoǖ", "Stoff"))
+
+
+def test_the_capital_of_a_word_may_be_a_ligature_but_that_is_told() -> None:
+    source = "Was wird ratiVziert, ist speziVsch. Wir Vnden das. Von hier."
+    finding = verify(source, "Wir finden das. Von hier.")
+    assert (finding.verdict, finding.guessed) == (Verdict.VERBATIM, (("Vnden", "finden"),))
+    assert verify(source, "Wir Vnden das.").guessed == ()
+
+
+def test_a_letter_that_the_file_misnames_is_told_if_it_is_copied() -> None:
+    source = "Was wird ratiVziert, ist speziVsch. Von hier."
+    finding = verify(source, "Was wird ratiVziert, ist")
+    assert finding.misnamed == (("ratifiziert", "ratiVziert"),)
+    assert verify(source, "Was wird ratifiziert, ist").misnamed == ()
+    assert verify("Die BahnCard gilt.", "Die BahnCard gilt.").misnamed == ()
 
 
 def test_a_document_that_divides_no_words_keeps_its_hyphens() -> None:
@@ -219,6 +360,54 @@ def test_an_omission_that_drops_a_denial_is_reported() -> None:
     assert verify(LONG, "Wir werden […] schützen").omitted == ""
 
 
+STITCHED = (
+    "Das Grundrecht bleibt bestehen. Wir fördern Wege,\nPlätze und Brücken.\n\nWas endet\n\n"
+    "Wir werden Aufnahmen so weit wie möglich beenden. Danach kommt anderes."
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        (
+            "Das Grundrecht […] so weit wie möglich beenden.",
+            ("Das Grundrecht", "so weit wie möglich"),
+        ),
+        ("Das Grundrecht […] fördern Wege", ("Das Grundrecht", "fördern Wege")),
+        ("Wege, Plätze […] Aufnahmen", ("Wege, Plätze", "Aufnahmen")),
+        ("Was […] Aufnahmen", ("Was", "Aufnahmen")),  # over the end of a heading
+        ("Das Grundrecht bleibt […] Wege […] beenden.", ("Das Grundrecht bleibt", "Wege")),
+        ("Das Grundrecht bleibt bestehen. […] beenden.", None),
+        ("Das Grundrecht bleibt […]. Wir werden Aufnahmen", None),
+        ("Wir fördern Wege […] und Brücken.", None),
+        ("Das Grundrecht […] bestehen.", None),
+    ],
+)
+def test_an_omission_that_makes_one_sentence_of_several_is_told(
+    quote: str, told: tuple[str, str] | None
+) -> None:
+    finding = verify(STITCHED, quote)
+    assert (finding.verdict, finding.stitched) == (Verdict.VERBATIM, told)
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("Wir werden die Bäume [nicht] schützen", ("[nicht]",)),
+        ("Wir werden [auf keinen Fall, nicht] die Bäume", ("[auf keinen Fall, nicht]",)),
+        ("Wir werden die Bäume [un]schützen", ("[un]schützen",)),
+        ("Wir werden die Bäume[los] schützen", ("Bäume[los]",)),
+        ("Wir werden [alle] die Bäume[n] schützen", ()),
+        ("[w]ir werden die Bäume schützen", ()),
+        ("Wir werden die Bäume [sic!] schützen", ()),
+    ],
+)
+def test_words_of_the_quoter_that_deny_are_told(quote: str, told: tuple[str, ...]) -> None:
+    finding = verify(LONG, quote)
+    assert (finding.verdict, finding.denied) == (Verdict.VERBATIM, told)
+    assert verify("Wir werden [nicht] gehen", "Wir werden [nicht] gehen").denied == ()
+
+
 def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
     finding = verify(LONG, "fördert […] Wege")
     assert [(segment.text, segment.quoted) for segment in finding.context] == [
@@ -296,6 +485,62 @@ def test_differences_are_reported_word_by_word() -> None:
     assert finding.verdict is Verdict.ALTERED
     assert finding.differences == (("nur", "bloß"), (", sondern auch", "und"))
     assert finding.actual == (QuoteReference(None, "1–2"),)
+
+
+HOSPITALS = """\
+Davon reden wir kurz. Das ganze Land
+versorgen und pflegen wir ohne
+Abstriche bei der Güte der Leistungen.
+Die Zuteilung folgt zum ersten Januar und gilt
+überall im Land, auch auf Inseln und Bergen.
+"""
+
+
+def test_an_altered_quote_begins_where_its_first_words_belong() -> None:
+    quote = "wir Abstriche bei der Güte der Leistungen. Die Zuteilung folgt zum ersten Januar"
+    finding = verify(HOSPITALS, quote)
+    assert finding.actual == (QuoteReference(None, "2–4"),)
+    assert finding.differences == (("ohne", ""),)
+    quote = "Gestern hieß es dort noch: Die Zuteilung folgt zum ersten Januar und gilt "
+    quote += "überall im Land, auch auf Inseln und Bergen."
+    assert verify(HOSPITALS, quote).actual == (QuoteReference(None, "4–5"),)
+
+
+def test_of_places_that_are_alike_an_altered_quote_is_at_the_one_that_is_named() -> None:
+    source = f"Der Vorstand sorgt für Kohärenz im Garten.\n{FILLER}\n" * 12
+    for line in (1, 244, 892):
+        finding = verify(source, "Der Vorstand sorgt für Koharenz im Garten.", str(line))
+        assert finding.actual == (QuoteReference(None, str(line)),)
+        part = "Der Vorstand sorgt für Kohärenz […] im Garden. Und Hunde"
+        assert verify(source, part, str(line)).actual[0].lines == str(line)
+
+
+UNMARKED = (
+    "Die Gebühren senken wir für alle Leute.\nDie Steuern bleiben.\n" + FILLER + "\n"
+    "Die Flughäfen unterstützen wir weiter mit viel Geld.\n"
+)
+
+
+def test_an_omission_without_a_mark_is_named_with_both_places() -> None:
+    quote = "Die Gebühren senken wir für alle Leute. Die Flughäfen unterstützen wir weiter mit viel"
+    finding = verify(UNMARKED, quote)
+    assert (finding.verdict, finding.differences) == (Verdict.ALTERED, ())
+    assert [str(one) for one in finding.actual] == ["line 1", "line 83"]
+    assert str(finding.reason) == (
+        "The mark of an omission is missing: “… für alle Leute.” is in line 1, “Die Flughäfen "
+        "unterstützen wir …” in line 83."
+    )
+    marked = quote.replace(". Die", ". […] Die")
+    assert verify(UNMARKED, marked, "1, 83").verdict is Verdict.VERBATIM
+    swapped = "Die Flughäfen unterstützen wir weiter mit viel Geld. Die Gebühren senken wir für"
+    finding = verify(UNMARKED, swapped)
+    assert [str(one) for one in finding.actual] == ["line 83", "line 1"]
+    assert "another order" in str(finding.reason)
+    long = "Das alles und noch viel mehr wollen wir gemeinsam für das ganze Land erreichen,"
+    source = f"{long}\n{' '.join(FILLER.split()[:20])},\n{long.replace('alles', 'andere')}"
+    finding = verify(source, f"{long} {long.replace('alles', 'andere')}")
+    assert [str(one) for one in finding.actual] == ["lines 1–3"]
+    assert "is in line 1, “Das andere und noch …” in line 3" in str(finding.reason)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from brochure.manuscript.text import markdown
+from brochure.manuscript.yaml.parser import FORBIDDEN
 from brochure.messages import Message, say
 from brochure.sources.document import (
     Document,
@@ -19,9 +20,11 @@ from brochure.sources.document import (
 )
 from brochure.sources.matching.exact import is_joined
 from brochure.sources.matching.text import SourceText
+from brochure.sources.matching.tokens import printable
 
 _WIDTH = 84  # characters of text in a line of YAML
 _ENDS = frozenset(".:;!?…—")
+_OMISSION = "[…]"
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,15 @@ class Excerpt:
     """The words of some lines, by paragraph, and the reference to them.
 
     `cut` are words of which these lines have only a part; they are left out. `guessed` are words
-    with odd letters, and how they were read.
+    with odd letters, and how they were read; `unreadable` are those that cannot be read at all, in
+    whose place is an omission.
     """
 
     reference: QuoteReference
     paragraphs: tuple[str, ...]
     cut: tuple[str, ...]
     guessed: tuple[tuple[str, str], ...]
+    unreadable: tuple[str, ...] = ()
 
 
 def lines_at(document: Document, reference: QuoteReference) -> Extent | None:
@@ -88,11 +93,15 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
             stop -= 1
         cut.append(text.original(stop, end))
     guessed: list[tuple[str, str]] = []
+    unreadable: list[str] = []
     paragraphs: list[str] = []
     for at in range(start, stop):
         token = text.tokens[at]
         word = text.plausible(at)
-        if word != token.original:
+        if FORBIDDEN.search(word):  # in no leaflet, so in no quote either
+            unreadable.append(word)
+            word = _OMISSION
+        elif word != token.original:
             guessed.append((token.original, word))
         if at == start or (text.opens_paragraph[at] and text.tokens[at - 1].strict in _ENDS):
             paragraphs.append(word)
@@ -103,17 +112,18 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
         tuple(paragraphs),
         tuple(cut),
         tuple(guessed),
+        tuple(unreadable),
     )
 
 
 def _within(text: SourceText, at: int) -> bool:
-    """Whether a token is within a word that has a hyphen: „Bund-/Länder-Programm“."""
+    """Whether a token is within a word of several: „Bund-/Länder-Programm“, „Bürger/*innen“."""
     tokens = text.tokens
-    return (
-        2 <= at < len(tokens)
-        and not tokens[at].space
-        and is_joined(tokens[at - 2], tokens[at - 1], tokens[at])
-    )
+    if not 1 <= at < len(tokens) or tokens[at].space:
+        return False
+    if at + 1 < len(tokens) and not tokens[at + 1].space and is_joined(*tokens[at - 1 : at + 2]):
+        return True
+    return at > 1 and is_joined(*tokens[at - 2 : at + 1])
 
 
 def passage_yaml(
@@ -131,13 +141,17 @@ def passage_yaml(
 
 def _comments(quoted: Excerpt) -> Iterator[Message]:
     for word in quoted.cut:
-        yield say("Left out: “{word}”, of which these lines have only a part.", word=word)
+        yield say(
+            "Left out: “{word}”, of which these lines have only a part.", word=printable(word)
+        )
     for odd, word in quoted.guessed:
         yield say(
             "Compare with the document: “{original}” was read as “{word}”.",
-            original=_printable(odd),
+            original=printable(odd),
             word=word,
         )
+    for odd in quoted.unreadable:
+        yield say("Left out: “{word}”, which cannot be read.", word=printable(odd))
 
 
 def _lines(
@@ -179,7 +193,3 @@ def _escaped(paragraph: str) -> str:
     if markdown.quoted(paragraph).split() == paragraph.split() and "*" not in paragraph:
         return paragraph
     return re.sub(r"([\\*_\[\]])", r"\\\1", paragraph)
-
-
-def _printable(word: str) -> str:
-    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in word)

@@ -12,8 +12,10 @@ from brochure.manuscript.yaml.nodes import TreePath
 from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.sources.document import QuoteReference
 from brochure.sources.matching.exact import Difference
+from brochure.sources.matching.tokens import printable
 
 _MOST = 4  # differences that are named
+_STRAY = 0.2  # of the quotes of a source; if no more are in it, it is another document
 _WORDS = 6  # words of a quote that the hint says to look for
 
 
@@ -64,10 +66,13 @@ class Finding:
 
     `stated` is the reference in the leaflet, `actual` where the quote is, or what is most like it.
     `differences` are words that differ, `typographic` those that only look different, `marks` words
-    whose footnote marks the quote leaves out. `context` are the sentences around the quote.
+    whose footnote marks the quote leaves out, `guessed` words of the source with odd letters, and
+    how the quote has them, `misnamed` words of both with a letter that the file misnames, and what
+    they are most likely. `context` are the sentences around the quote.
     `limited` are words of these that limit it, `omitted` an omission that contains a word which
-    limits or denies. `reason` says why the quote is unchecked, or what else is wrong.
-    `page_unchecked`: a page is stated, but the source has none.
+    limits or denies, `stitched` the words before and after one that makes one sentence of several,
+    `denied` the quoter's own words that turn round what is said. `reason` says why the quote is
+    unchecked, or what else is wrong. `page_unchecked`: a page is stated, but the source has none.
     """
 
     verdict: Verdict
@@ -76,9 +81,13 @@ class Finding:
     differences: tuple[Difference, ...] = ()
     typographic: tuple[Difference, ...] = ()
     marks: tuple[str, ...] = ()
+    guessed: tuple[Difference, ...] = ()
+    misnamed: tuple[Difference, ...] = ()
     context: tuple[ContextSegment, ...] = ()
     limited: str = ""
     omitted: str = ""
+    stitched: tuple[str, str] | None = None
+    denied: tuple[str, ...] = ()
     reason: Message = EMPTY
     page_unchecked: bool = False
 
@@ -109,6 +118,7 @@ def quote_diagnostics(
         without_source = {(): [one for group in without_source.values() for one in group]}
     for group in without_source.values():
         yield _no_source(manuscript, group)
+    yield from _other_documents(manuscript, quotes)
     for checked in quotes:
         if checked.finding.reason not in (NO_SOURCE, UNREADABLE):
             yield from _diagnostics(manuscript, checked)
@@ -135,6 +145,35 @@ def _no_source(manuscript: Manuscript, quotes: Sequence[CheckedQuote]) -> Diagno
             "`source:`, as in `file: sources/agreement.pdf`."
         ),
     )
+
+
+def _other_documents(
+    manuscript: Manuscript, quotes: Sequence[CheckedQuote]
+) -> Iterator[Diagnostic]:
+    """A warning for each source in which (nearly) none of several quotes is found."""
+    by_source: dict[TreePath, list[CheckedQuote]] = {}
+    for checked in quotes:
+        if checked.finding.verdict is not Verdict.UNCHECKED:
+            by_source.setdefault(_source_path(manuscript, checked), []).append(checked)
+    for path, group in by_source.items():
+        # With a reason, pages were not read, or the quote has no words.
+        n = sum(c.finding.verdict is Verdict.NOT_FOUND and not c.finding.reason for c in group)
+        if n > 1 and len(group) - n <= _STRAY * len(group):
+            yield warning(
+                "other-document",
+                say(
+                    "`{file}` does not seem to be the document that is quoted: of {total} quotes, "
+                    "it contains {n}.",
+                    file=group[0].file,
+                    total=len(group),
+                    n=len(group) - n,
+                ),
+                manuscript.location((*path, "file")),
+                say(
+                    "Is it the right file? `{command}` shows what was read of it.",
+                    command=f"brochure source show {manuscript.name}",
+                ),
+            )
 
 
 def _source_path(manuscript: Manuscript, checked: CheckedQuote) -> TreePath:
@@ -253,7 +292,25 @@ def _notes(
                 words=", ".join(finding.marks),
             ),
             location,
-            say("You may leave it as it is, unless the footnote limits what you quote."),
+            say(
+                "You may leave it as it is, unless the footnote limits what you quote. After a "
+                "number, make sure that it is no exponent."
+            )
+            if any(_behind_number(word) for word in finding.marks)
+            else say("You may leave it as it is, unless the footnote limits what you quote."),
+        )
+    if finding.guessed:
+        yield _guessed(tuple(dict.fromkeys(finding.guessed)), manuscript, text)
+    for likely, word in dict.fromkeys(finding.misnamed):
+        yield note(
+            "misnamed-letter",
+            say(
+                "“{word}” is most likely “{likely}”: the file misnames a letter of it.",
+                word=printable(word),
+                likely=likely,
+            ),
+            manuscript.location(text, word),
+            say("Open the document, and write what you see there."),
         )
     if finding.limited:
         yield note(
@@ -269,6 +326,32 @@ def _notes(
             manuscript.location(text, "…"),
             say("If this changes the meaning, do not omit it."),
         )
+    if finding.stitched:
+        before, after = finding.stitched
+        yield note(
+            "stitched",
+            say(
+                "The omission between “{before}” and “{after}” leaves out the end of a sentence: "
+                "the quote makes one sentence of several.",
+                before=before,
+                after=after,
+            ),
+            manuscript.location(text, "…"),
+            say(
+                "Readers will take it for one sentence of the source. Quote the sentences one "
+                "after the other, each with its own end."
+            ),
+        )
+    if finding.denied:
+        yield note(
+            "denied",
+            say(
+                "The quote turns round what the source says, with words of your own: {words}.",
+                words=", ".join(finding.denied),
+            ),
+            manuscript.location(text, finding.denied[0]),
+            say("Deny it in the commentary instead, and quote what the source says."),
+        )
     if finding.page_unchecked:
         yield warning(
             "page-unchecked",
@@ -276,6 +359,30 @@ def _notes(
             manuscript.location((*checked.path, "page")),
             say("Check it yourself, or use a PDF of the document."),
         )
+
+
+def _behind_number(word: str) -> bool:
+    """Whether a word with the mark of a footnote is a number."""
+    return word[0].isdecimal()
+
+
+def _guessed(guesses: Sequence[Difference], manuscript: Manuscript, text: TreePath) -> Diagnostic:
+    sentences = [
+        say("“{original}” was read as “{words}”.", original=printable(odd), words=words)
+        for odd, words in guesses[:_MOST]
+    ]
+    return note(
+        "read-as",
+        joined(
+            [
+                say("The source has letters that the file does not name."),
+                *sentences,
+                *_not_listed(len(guesses) - _MOST),
+            ]
+        ),
+        manuscript.location(text, guesses[0].quote),
+        say("Open the document, and compare these words."),
+    )
 
 
 def _either(finding: Finding) -> Message:
@@ -305,27 +412,29 @@ def _differences(differences: Sequence[Difference]) -> Message:
     sentences = []
     for source, quote in differences[:_MOST]:
         if not quote:
-            sentences.append(say("“{words}” is missing from the quote.", words=source))
+            words = printable(source)
+            sentences.append(say("“{words}” is missing from the quote.", words=words))
         elif not source:
             sentences.append(say("“{words}” is not in the source.", words=quote))
         else:
             sentences.append(
                 say(
                     "The source has “{original}”, the quote has “{words}”.",
-                    original=source,
+                    original=printable(source),
                     words=quote,
                 )
             )
-    more = len(differences) - _MOST
+    return joined([*sentences, *_not_listed(len(differences) - _MOST)])
+
+
+def _not_listed(more: int) -> Iterator[Message]:
+    """How many differences are not listed; nothing if all are."""
     if more > 0:
-        sentences.append(
-            plural(
-                "{n} more difference is not listed.",
-                "{n} more differences are not listed.",
-                more,
-            )
+        yield plural(
+            "{n} more difference is not listed.",
+            "{n} more differences are not listed.",
+            more,
         )
-    return joined(sentences)
 
 
 def _snippet(finding: Finding) -> str:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported, fail
@@ -38,19 +38,23 @@ from brochure.sources.finding import (
     quote_diagnostics,
 )
 from brochure.sources.matching.exact import (
+    NEAR,
     Difference,
     Interpretation,
     Match,
+    Span,
     find_matches,
     find_spans,
     interpretations,
 )
-from brochure.sources.matching.nearest import find_similar, find_similar_at
+from brochure.sources.matching.nearest import SimilarSpan, find_pieces, find_similar_at
 from brochure.sources.matching.sentences import (
     contains,
     context_segments,
     limitation,
+    stitched,
     surroundings,
+    turns_round,
 )
 from brochure.sources.matching.text import SourceText
 from brochure.sources.matching.tokens import Token
@@ -59,6 +63,10 @@ from brochure.sources.reading.reader import read_source
 _SIMILAR = 0.6  # the share of a quote that must be somewhere for it to count as altered
 _SIMILAR_THERE = 0.5  # … or in the lines that are stated
 _MOST = 5  # references or pages that are named
+_EXACT = (
+    1000  # places of a part of a quote among which the one that a reference names is looked for
+)
+_SOME = 4  # words next to an omission that are named
 _FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own
 
 
@@ -87,7 +95,7 @@ class SearchableSource:
         for text in (self.running_text, self.whole_text):
             for interpretation in candidates:
                 if matches := find_matches(text, interpretation):
-                    return self._matching(text, matches, stated, words)
+                    return self._matching(text, interpretation, matches, stated, words)
             if not any(line.artifact for line in self.document.lines):
                 break
         return self._similar(candidates, stated)
@@ -97,6 +105,7 @@ class SearchableSource:
     def _matching(
         self,
         text: SourceText,
+        quote: Interpretation,
         matches: Sequence[Match],
         stated: QuoteReference,
         words: LimitingWords,
@@ -123,22 +132,36 @@ class SearchableSource:
         if verdict is Verdict.WRONG_LINES and self._is_uncertain(stated, extents[chosen]):
             reason = say("The numbers of its first and last lines are not certain.")
             finding = replace(finding, verdict=Verdict.UNCHECKED, reason=reason)
-        return self._with_details(finding, text, matches[chosen], words)
+        return self._with_details(finding, text, quote, matches[chosen], words)
 
     def _with_details(
-        self, finding: Finding, text: SourceText, match: Match, words: LimitingWords
+        self,
+        finding: Finding,
+        text: SourceText,
+        quote: Interpretation,
+        match: Match,
+        words: LimitingWords,
     ) -> Finding:
         around = surroundings(text, match[0].start, match[-1].stop)
         omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
+        own = {token.strict for part in quote.parts for token in part}
         important = (*words.limiting, *words.denying)
         return replace(
             finding,
             actual=(self._reference(_extents(text, match), finding.stated),),
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
+            guessed=tuple(guess for span in match for guess in span.guessed),
             context=tuple(context_segments(text, match, around)),
             limited=limitation(text, match[-1].stop, around, words),
             omitted=next((gap for gap in omissions if contains(gap, important)), ""),
+            misnamed=tuple(
+                Difference(likely, word)
+                for span in match
+                for word, likely in text.misnamed(span.start, span.stop, own)
+            ),
+            stitched=stitched(text, match, quote.closed),
+            denied=tuple(own for own in quote.insertions if turns_round(own, words.denying)),
             page_unchecked=bool(finding.stated.page) and not self.document.pages,
         )
 
@@ -182,26 +205,28 @@ class SearchableSource:
         """The finding for a quote that is not in the source, to the letter."""
         interpretation = next((one for one in candidates if not one.literal), candidates[0])
         parts = interpretation.parts
-        differences: list[Difference] = []
-        extents: list[Extent] = []
+        pieces: list[SimilarSpan] = []
         missing = 0
+        unmarked: Message = EMPTY
         for part in parts:
-            nearest = self._nearest(part, stated)
-            if nearest is None:
-                missing += len(part)
-            else:
-                extents.append(nearest[0])
-                differences += nearest[1]
+            found = self._nearest(part, stated)
+            missing += 0 if found else len(part)
+            pieces += found
+            unmarked = unmarked or self._unmarked_omission(found, stated)
         if 2 * missing > sum(map(len, parts)):
             unreadable = {self.document.page_name(i) for i in self.document.unreadable_pages}
             unread = stated.page is not None and stated.page in unreadable
             verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
             return Finding(verdict, stated, reason=self._unreadable_pages())
-        reason = EMPTY
+        extents = [self._extent(piece) for piece in pieces]
+        differences = tuple(one for piece in pieces for one in piece.differences)
+        reason = unmarked
         if missing:
             reason = say("A part of the quote is not in the source.")
-        elif not differences and len(parts) > 1:
-            reason = say("Its parts are in the source, but in another order or far apart.")
+        elif not differences and len(pieces) > 1:
+            reason = reason or say(
+                "Its parts are in the source, but in another order or far apart."
+            )
         elif not differences:
             reason = say("It begins or ends within a word.")
         far = any(other[0] - one[1] > _FAR for one, other in pairwise(extents))
@@ -209,25 +234,50 @@ class SearchableSource:
             actual: tuple[QuoteReference, ...] = (self._reference(extents, stated),)
         else:
             actual = tuple(dict.fromkeys(self._reference([one], stated) for one in extents))
-        return Finding(Verdict.ALTERED, stated, actual, tuple(differences), reason=reason)
+        return Finding(Verdict.ALTERED, stated, actual, differences, reason=reason)
 
-    def _nearest(
-        self, part: Sequence[Token], stated: QuoteReference
-    ) -> tuple[Extent, tuple[Difference, ...]] | None:
-        """Where a part of a quote is, or what is most like it, and how it differs."""
+    def _nearest(self, part: Sequence[Token], stated: QuoteReference) -> tuple[SimilarSpan, ...]:
+        """Where a part of a quote is, or what is most like it, perhaps in several pieces.
+
+        Of places that are alike, the one that the reference names.
+        """
         text = self.running_text
-        if exact := next(find_spans(text, part), None):
-            return (text.first[exact.start], text.last[exact.stop - 1]), ()
-        nearest = next(find_similar(text, part, _SIMILAR), None)
-        if nearest is None:
-            line = next((i for i, one in enumerate(self.document.lines)
-                         if self._is_stated(stated, one)), None)  # fmt: skip
-            if line is not None:
-                start, stop = (bisect_left(text.first, index) for index in (line, line + 1))
-                nearest = find_similar_at(text, part, _SIMILAR_THERE, start, stop)
-        if nearest is None:
-            return None
-        return (text.first[nearest.start], text.last[nearest.stop - 1]), nearest.differences
+
+        def is_named(span: Span | SimilarSpan) -> bool:
+            return self._is_near(stated, [(text.first[span.start], text.last[span.stop - 1])])
+
+        if exact := list(islice(find_spans(text, part), _EXACT)):
+            span = next(filter(is_named, exact), exact[0])
+            return (SimilarSpan(span.start, span.stop, 1.0, (0, len(part)), ()),)
+        lines = range(len(self.document.lines))
+        line = next((i for i in lines if self._is_stated(stated, self.document.lines[i])), None)
+        start = None if line is None else bisect_left(text.first, line)
+        also = () if start is None else (start,)
+        if pieces := find_pieces(text, part, _SIMILAR, also, is_named):
+            return pieces
+        if line is None or start is None:
+            return ()
+        stop = bisect_left(text.first, line + 1)
+        there = find_similar_at(text, part, _SIMILAR_THERE, start, stop)
+        return (there,) if there else ()
+
+    def _extent(self, span: SimilarSpan) -> Extent:
+        return self.running_text.first[span.start], self.running_text.last[span.stop - 1]
+
+    def _unmarked_omission(self, pieces: Sequence[SimilarSpan], stated: QuoteReference) -> Message:
+        """Where a quote leaves something out without saying so; empty if it does not."""
+        text = self.running_text
+        for one, other in pairwise(pieces):
+            if 0 < other.start - one.stop <= NEAR:
+                return say(
+                    "The mark of an omission is missing: “… {before}” is in {one}, “{after} …” in "
+                    "{other}.",
+                    before=text.original(max(one.start, one.stop - _SOME), one.stop),
+                    after=text.original(other.start, min(other.start + _SOME, other.stop)),
+                    one=self._reference([self._extent(one)], stated).message,
+                    other=self._reference([self._extent(other)], stated).message,
+                )
+        return EMPTY
 
     def _is_stated(self, stated: QuoteReference, line: SourceLine) -> bool:
         """Whether a reference states that a quote begins in a line."""

@@ -45,7 +45,7 @@ _EFFORT = 500_000  # characters that are read again to find the next mistake
 # (Unicode 23.7), the byte order mark inside a text, line separators, and the embeddings and
 # overrides of direction, which print a text in another order than it was checked in (UAX 9, 2.1
 # and 2.2).
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufdd0-\ufdef\ufeff"
     + "".join(chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
     + "]"
@@ -85,7 +85,7 @@ def decode_text(data: bytes, file: str) -> Reported[str]:
                 "copied from a PDF."
             ),
         )
-        for forbidden in islice(_FORBIDDEN.finditer(text), _MOST)
+        for forbidden in islice(FORBIDDEN.finditer(text), _MOST)
     )
     return Reported(text, diagnostics)
 
@@ -274,7 +274,7 @@ class _Composer:
 
     def _check_characters(self, event: yaml.ScalarEvent) -> None:
         """Escapes in double quotation marks can make characters that no keyboard can."""
-        if forbidden := _FORBIDDEN.search(event.value):
+        if forbidden := FORBIDDEN.search(event.value):
             self._report(
                 "control-character",
                 say(

@@ -18,22 +18,28 @@ _DOTS = r"(?:…|\.\s?\.\s?\.)\.?"
 _OMISSION = re.compile(rf"\[\s*{_DOTS}\s*\]|\(\s*{_DOTS}\s*\)|{_DOTS}")
 _LETTER = re.compile(r"\[([^\W\d_])\](?=\w)")
 _INSERTION = re.compile(r"\[[^\[\]]*\]")
+_INSERTED = re.compile(rf"\w*{_INSERTION.pattern}\w*")
 _LEADING = ".,;:"
+_CLOSING = ".:;!?"
 
 
 class Interpretation(NamedTuple):
     """The parts of a quote between omissions, as tokens.
 
-    `literal`: brackets and dots are taken to be the source's own.
+    `literal`: brackets and dots are taken to be the source's own. `closed`, for each part: the
+    quote ends a sentence after the omission before it („[…]. Dann“). `insertions` are the quoter's
+    own words, with the letters that they stand next to: ``[nicht]``, ``[un]möglich``.
     """
 
     parts: tuple[tuple[Token, ...], ...]
     literal: bool
+    closed: tuple[bool, ...] = ()
+    insertions: tuple[str, ...] = ()
 
 
 def interpretations(quote: str) -> tuple[Interpretation, ...]:
     """All ways to interpret a quote, the most literal first; none if it has no words."""
-    text = "\n".join(clean(line) for line in quote.splitlines())
+    text = "\n".join(clean(line, keep_ligatures=True) for line in quote.splitlines())
     return tuple(dict.fromkeys(one for one in _interpretations(text) if one.parts))
 
 
@@ -47,21 +53,24 @@ def _interpretations(text: str) -> Iterator[Interpretation]:
         for swap_case in (False, True):
             with_letters = _LETTER.sub(_swapped_letter if swap_case else r"\1", words)
             with_omissions = _OMISSION.sub("\0", with_letters)
+            insertions = tuple(_INSERTED.findall(with_omissions))
             plain = _INSERTION.sub("", with_omissions)
-            yield _parts(plain, "")
-            yield _parts(plain, _LEADING)
+            for leading in ("", _LEADING):
+                yield _parts(plain, leading)._replace(insertions=insertions)
 
 
 def _parts(text: str, leading: str) -> Interpretation:
     """The parts between omissions (NUL); `leading` signs after an omission are dropped."""
-    parts = []
+    parts, closed = [], []
     for index, part in enumerate(text.split("\0")):
         words = tuple(tokenize(part.strip()))
+        ended = bool(words) and words[0].strict in _CLOSING
         while index and words and words[0].strict in leading:
             words = words[1:]
         if words:
             parts.append(words)
-    return Interpretation(tuple(parts), False)
+            closed.append(ended)
+    return Interpretation(tuple(parts), False, tuple(closed))
 
 
 def _swapped_letter(letter: re.Match[str]) -> str:
@@ -80,7 +89,7 @@ def _without_marks(text: str) -> str:
 # --- Where the parts of a quote are in a source.
 
 _JOINERS = frozenset("-'*:_·")  # between letters, without spaces, these are part of a word
-_NEAR = 1200  # tokens that an omission spans at most: two pages
+NEAR = 1200  # tokens that an omission spans at most: two pages
 _FEW = 200  # matches; of more than that, only the nearest end is tried
 _ENDS = 20  # ends that are tried otherwise
 
@@ -96,13 +105,14 @@ class Span(NamedTuple):
     """The tokens from `start` to before `stop`.
 
     `typographic` are differences in looks only; `marks` are words whose footnote marks the quote
-    leaves out.
+    leaves out; `guessed` are words with odd letters that need not be what the quote has.
     """
 
     start: int
     stop: int
     typographic: tuple[Difference, ...] = ()
     marks: tuple[str, ...] = ()
+    guessed: tuple[Difference, ...] = ()
 
 
 Match = tuple[Span, ...]  # a span for each part of the quote
@@ -121,7 +131,7 @@ def find_matches(text: SourceText, quote: Interpretation) -> list[Match]:
         longer = []
         for match in matches:
             first = bisect_left(starts, match[-1].stop)
-            last = bisect_right(starts, match[-1].stop + _NEAR)
+            last = bisect_right(starts, match[-1].stop + NEAR)
             longer += [(*match, span) for span in later[first : min(last, first + most)]]
         matches = longer
     return matches
@@ -140,33 +150,60 @@ def find_spans(text: SourceText, part: Sequence[Token]) -> Iterator[Span]:
             yield span
 
 
+class _State(NamedTuple):
+    """Where to go on from: positions in source and part, and what differed so far."""
+
+    at: int
+    done: int = 0
+    typographic: tuple[Difference, ...] = ()
+    marks: tuple[str, ...] = ()
+    guessed: tuple[Difference, ...] = ()
+
+
 def _match(text: SourceText, start: int, part: Sequence[Token]) -> Span | None:
     """The span at `start` that can be read as `part`; of several, the most literal."""
     tokens, alternatives = text.tokens, text.alternatives
     size, length = len(tokens), len(part)
-    # States to go on from: positions in source and part, and what differed so far.
-    waiting: list[tuple[int, int, tuple[Difference, ...], tuple[str, ...]]] = [(start, 0, (), ())]
+    waiting = [_State(start)]
     while waiting:
-        at, done, differences, marks = waiting.pop()
+        state = waiting.pop()
+        at, done = state.at, state.done
         while done < length:
             if at in alternatives:
-                for other in alternatives[at]:
-                    left_out = (*marks, tokens[at].original) if other.mark else marks
-                    if not other.loose:
-                        if done:  # a span does not begin with what may be left out
-                            waiting.append((at + other.width, done, differences, left_out))
-                    elif other.loose == part[done].loose:
-                        more = _typographic(other.strict, part[done])
-                        follow = (at + other.width, done + 1, (*differences, *more), left_out)
-                        waiting.append(follow)
+                state = state._replace(at=at, done=done)
+                waiting += reversed([*_other_readings(text, state, part[done])])
             if at >= size or tokens[at].loose != part[done].loose:
                 break
             if tokens[at].strict != part[done].strict:
-                differences = (*differences, *_typographic(tokens[at].strict, part[done]))
+                more = _typographic(tokens[at].strict, part[done])
+                state = state._replace(typographic=(*state.typographic, *more))
             at, done = at + 1, done + 1
         else:
-            return Span(start, at, differences, marks)
+            return Span(start, at, state.typographic, state.marks, state.guessed)
     return None
+
+
+def _other_readings(text: SourceText, state: _State, token: Token) -> Iterator[_State]:
+    """The states after other readings of a token of the source than the usual one."""
+    original = text.tokens[state.at].original
+    for other in text.alternatives[state.at]:
+        marks, guessed, typographic = state.marks, state.guessed, state.typographic
+        at = state.at + other.width
+        if other.mark and other.loose:
+            marks = (*marks, original)
+        elif other.mark:  # it is named with what it stands behind
+            before = text.tokens[state.at - 1].original
+            known = marks[-1:] if marks and marks[-1].endswith(before) else ()
+            marks = (*marks[: len(marks) - len(known)], *(known or (before,)))
+            marks = (*marks[:-1], marks[-1] + original)
+        if not other.loose:
+            if state.done:  # a span does not begin with what may be left out
+                yield state._replace(at=at, marks=marks)
+        elif other.loose == token.loose:
+            if other.guess:
+                guessed = (*guessed, Difference(original, token.original))
+            typographic = (*typographic, *_typographic(other.strict, token))
+            yield _State(at, state.done + 1, typographic, marks, guessed)
 
 
 def _typographic(strict: str, token: Token) -> tuple[Difference, ...]:

@@ -7,11 +7,15 @@ from functools import lru_cache
 from itertools import pairwise
 
 from brochure.sources.finding import ContextSegment, LimitingWords
-from brochure.sources.matching.exact import Match
+from brochure.sources.matching.exact import Match, Span
 from brochure.sources.matching.text import SourceText
 
 _FAR = 80  # tokens; sentences of laws are longer, but what limits a quote is near it
 _ENDS = frozenset(".!?")
+_CLOSING = frozenset(".!?:;")
+_CONTINUED = frozenset((",", ";", ":", "-", "–", "und", "oder"))  # not at the end of a sentence
+_ENDING = 2  # letters of an inflection: „der[en]“
+_SOME = 4  # words next to an omission that are named
 _LONG = 220  # characters of an omission that are shown
 
 
@@ -26,7 +30,7 @@ class Surroundings:
 def surroundings(text: SourceText, start: int, stop: int) -> Surroundings:
     """The rest of the sentences that contain the tokens from `start` to before `stop`."""
     first = start
-    while first > 0 and start - first < _FAR and not _begins(text, first):
+    while first > 0 and start - first < _FAR and not begins_sentence(text, first):
         first -= 1
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
@@ -39,7 +43,7 @@ def next_sentence(text: SourceText, stop: int) -> str:
     """The sentence after a quote that ends with one."""
     last = stop
     limit = min(len(text.tokens), stop + _FAR)
-    while last < limit and (last == stop or not _begins(text, last)):
+    while last < limit and (last == stop or not begins_sentence(text, last)):
         last += 1
     return text.original(stop, last)
 
@@ -47,6 +51,48 @@ def next_sentence(text: SourceText, stop: int) -> str:
 def ends_sentence(text: SourceText, stop: int) -> bool:
     """Whether the token before `stop` ends a sentence."""
     return _ended(text, stop) or stop >= len(text.tokens) or text.opens_paragraph[stop]
+
+
+def stitched(text: SourceText, match: Match, closed: Sequence[bool]) -> tuple[str, str] | None:
+    """The words before and after the first omission that makes one sentence of several.
+
+    It reaches over the end of a sentence, though the quote has none there. `closed`: see
+    `Interpretation`. None if there is no such omission.
+    """
+    for (one, other), ended in zip(pairwise(match), closed[1:], strict=True):
+        last = text.tokens[one.stop - 1].strict
+        crosses = any(_is_new_sentence(text, at) for at in range(one.stop + 1, other.start + 1))
+        if crosses and not ended and last not in _CLOSING:
+            return _ending(text, one), text.original(
+                other.start, min(other.start + _SOME, other.stop)
+            )
+    return None
+
+
+def _ending(text: SourceText, span: Span) -> str:
+    return text.original(max(span.start, span.stop - _SOME), span.stop)
+
+
+def _is_new_sentence(text: SourceText, at: int) -> bool:
+    """Whether a sentence or a heading begins with a token: not with an item of a list in one."""
+    if _ended(text, at):
+        return True
+    before, token = text.tokens[at - 1].strict, text.tokens[at].strict
+    going_on = before in _CONTINUED or token[0].islower() or not text.tokens[at].word
+    return text.opens_paragraph[at] and not going_on
+
+
+def turns_round(insertion: str, denying: Sequence[str]) -> bool:
+    """Whether words in brackets deny what they stand in: [nicht], or [un]möglich, sorgen[los].
+
+    Letters before a word, or some more than an ending after it, make another word of it.
+    """
+    own = insertion[insertion.index("[") + 1 : insertion.index("]")].strip()
+    before, after = insertion[0] != "[", insertion[-1] != "]"
+    prefix = after and not before and len(own) > 1
+    suffix = before and not after and len(own) > _ENDING
+    changes = own.replace("-", "").isalpha() and (prefix or suffix)
+    return changes or contains(own, denying)
 
 
 def contains(text: str, words: Sequence[str], *, at_start: bool = False) -> bool:
@@ -62,7 +108,7 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{options})(?!\w)" if options else r"(?!)", re.IGNORECASE)
 
 
-def _begins(text: SourceText, at: int) -> bool:
+def begins_sentence(text: SourceText, at: int) -> bool:
     """Whether a sentence begins with a token."""
     return text.opens_paragraph[at] or _ended(text, at)
 

@@ -6,151 +6,52 @@ is an `Alternative` beside the tokens.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from brochure.sources.document import Document
+from brochure.sources.matching.division import (
+    SUSPENDED,
+    WordUsage,
+    inclusive_joint,
+    possible_readings,
+    word_usage,
+)
+from brochure.sources.matching.ligatures import Ligatures
 from brochure.sources.matching.tokens import (
     BULLETS,
+    DASHES,
     SOFT_HYPHEN,
     Token,
+    is_unreadable,
     loose_form,
     original,
     tokenize,
 )
 
-# --- Odd letters: the font of a PDF may turn “effizient” into “efÏzient”.
-
-# What an odd letter may stand for.
-_LIGATURES = (
-    ("fi", "ffi", "fl", "ff", "ft", "tt", "ti", "ffl", "tti", "fft", "tf", "fj", "Th", "ch", "ck",
-     "ct", "st")
-)  # fmt: skip
-_USUAL = frozenset("äöüßÄÖÜàáâãåæçèéêëìíîïñòóôõøœùúûýÿğışİŞĞłśźżąęćńčřšžěůőűćđ")
-_MOST_READINGS = 400
-
-
-def ligature_readings(word: str) -> Iterator[str]:
-    """A word with its odd letters replaced by ligatures, in every combination; none without any."""
-    if len(word) == 1:
-        return
-    odd = [at for at, letter in enumerate(word) if _is_odd(word, at, letter)]
-    if not odd or len(odd) > 2:
-        return
-    readings = [word]
-    for at in reversed(odd):
-        readings = [
-            reading[:at] + ligature + reading[at + 1 :]
-            for reading in readings
-            for ligature in _LIGATURES
-        ]
-    yield from readings[:_MOST_READINGS]
-
-
-def _is_odd(word: str, at: int, letter: str) -> bool:
-    """Whether a letter is unlikely to be meant: a foreign capital within a word (efÏzient), a
-    private use character, a letter of a rare alphabet.
-    """
-    if (letter.isascii() and letter.isprintable()) or letter.isdigit():
-        return False
-    if letter in _USUAL:
-        return letter.isupper() and at > 0 and word[at - 1].islower()
-    code = ord(letter)
-    return not letter.isalpha() or code < 0x250 or 0xE000 <= code <= 0xF8FF
-
-
-# --- Hyphens at the ends of lines: they divide a word (`prü-/fen`), or belong to it
-# (`Bund-/Länder-`, `schwarz-/grün`). The rest of the document decides; if it cannot, both count.
-
-# After a hyphen at the end of a line, these are not the second half of a word: “Bundes- und”.
-SUSPENDED = frozenset(
-    ("und", "oder", "bzw", "beziehungsweise", "sowie", "wie", "noch", "als", "bis", "and", "or",
-     "to", "nor", "et", "ou", "e", "y", "o")
-)  # fmt: skip
-_SELDOM = 0.03  # of all lines end with a hyphen in documents that divide no words
-_STEM = 6  # letters of the second half by which a compound is recognised
-_LONG = 60  # lines; shorter documents are taken to divide words
-
-
-class WordUsage(NamedTuple):
-    """How a document writes words, to judge those that are divided.
-
-    `words` are whole within a line, `compounds` are pairs with a hyphen between them; `divides`:
-    whether it seems to divide words at all, besides those that have a hyphen anyway.
-    """
-
-    words: frozenset[str]
-    compounds: frozenset[tuple[str, str]]
-    divides: bool
-
-
-def word_usage(rows: Sequence[Sequence[Token]]) -> WordUsage:
-    """How a document writes words; `rows` are the tokens of its lines."""
-    words: set[str] = set()
-    compounds: set[tuple[str, str]] = set()
-    halves: list[tuple[str, str]] = []
-    half: str | None = None
-    for row in rows:
-        if not row:
-            continue
-        if half is not None and row[0].word and row[0].strict[0].islower():
-            if row[0].strict not in SUSPENDED:
-                halves.append((half, row[0].strict))
-        ends = len(row) > 1 and row[-1].strict == "-" and not row[-1].space and row[-2].word
-        stop = len(row) - 2 if ends else len(row)
-        words.update(t.strict for t in row[1 if half is not None else 0 : stop] if t.word)
-        for one, sign, other in zip(row, row[1:], row[2:], strict=False):
-            if sign.strict == "-" and one.word and other.word and not (sign.space or other.space):
-                compounds.add(_compound(one.strict, other.strict))
-        half = row[-2].strict if ends else None
-    usage = WordUsage(frozenset(words), frozenset(compounds), True)
-    often = len(halves) > _SELDOM * len(rows) or len(rows) < _LONG
-    return usage._replace(divides=often or any(_is_word(a + b, usage) for a, b in halves))
-
-
-def _compound(half: str, rest: str) -> tuple[str, str]:
-    """What a compound and its inflected forms have in common: „baden-württembergische(s)“."""
-    return half.casefold(), rest.casefold()[:_STEM]
-
-
-def _is_word(word: str, usage: WordUsage) -> bool:
-    return any(form in usage.words for form in (word, word.lower(), word.capitalize()))
-
-
-def possible_readings(half: str, rest: str, usage: WordUsage) -> tuple[bool, bool]:
-    """Whether two halves with a hyphen may be read without it, and whether with it."""
-    if _is_word(half + rest, usage):
-        return True, _compound(half, rest) in usage.compounds
-    if _compound(half, rest) in usage.compounds or rest in SUSPENDED:
-        return False, True
-    if not (half[-1].isalpha() and rest[0].isalpha()):
-        return False, True
-    if rest[0].isupper():
-        capitals = len(half) > 1 and len(rest) > 1 and half.isupper() and rest.isupper()
-        return capitals, True
-    both = len(half) > 1 and len(rest) > 1 and {half, rest} <= usage.words
-    return True, both or not usage.divides
-
-
-# --- The tokens of a document.
-
-_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPT = re.compile(f"[{_RAISED}]+")
+# Words are not units (m², km³), and numbers not bases of powers (10³).
+_WITH_MARK = re.compile(rf"((?:(?![{_RAISED}])[^\W\d_]){{3,}}|(?!(?:1|2|10)\D)\d+)[{_RAISED}]+")
+_MARKS = frozenset("*†‡")  # of footnotes, where they stand behind a word
+_BETWEEN_MARKS = frozenset(",-⁻")
 _ITEM = 6  # lines; a dash no more than that below the last bullet may be another one
-_WORD_WITH_MARK = re.compile(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_WRITTEN_BULLETS = "•▪■●○◦➢►✓✔–-*·"
 
 
 class Alternative(NamedTuple):
     """Another reading of `width` tokens: as one token, or, if it is empty, as none at all.
 
-    `mark`: what it leaves out is the mark of a footnote.
+    `mark`: what it leaves out is the mark of a footnote; `guess`: it need not be right.
     """
 
     strict: str
     loose: str
     width: int
     mark: bool = False
+    guess: bool = False
 
 
 class SourceText:
@@ -170,21 +71,26 @@ class SourceText:
         self.alternatives: dict[int, list[Alternative]] = {}
         self._last_dash = -_ITEM  # the line of the last item of a list with dashes
         rows = [
-            (index, list(tokenize(line.text.removesuffix(SOFT_HYPHEN))), line)
+            (index, _with_bullet(list(tokenize(line.text.removesuffix(SOFT_HYPHEN)))), line)
             for index, line in enumerate(document.lines)
             if artifacts or not line.artifact
         ]
         usage = word_usage([row for _, row, _ in rows])
+        self._signs = _unreadable_bullets([row for _, row, _ in rows])
+        self._bullets = BULLETS | self._signs.keys()
         soft = False
         for index, row, line in rows:
             for at, token in enumerate(row):
                 if at == 0:
                     token = token._replace(space=2)
+                    if self._continues_ending(row, index, usage):
+                        continue
                     if self._continues(token, index, soft, usage):
                         continue
                 self._add(token, index, index, line.opens_paragraph and at == 0)
             if row:
                 soft = line.text.endswith(SOFT_HYPHEN)
+        self._ligatures = Ligatures({token.strict for token in self.tokens if token.word})
         for at, token in enumerate(self.tokens):
             self._add_alternatives(at, token)
 
@@ -193,6 +99,22 @@ class SourceText:
         self.first.append(first)
         self.last.append(last)
         self.opens_paragraph.append(opens_paragraph)
+
+    def _continues_ending(self, row: Sequence[Token], line: int, usage: WordUsage) -> bool:
+        """Add the first token of a line if an inclusive ending of the word before begins there.
+
+        Returns whether it does.
+        """
+        joint = inclusive_joint(self.tokens[-3:], row, usage)
+        if joint is None:
+            return False
+        if joint.either:
+            self._add_alternative(len(self.tokens) - 1, Alternative("", "", 1))
+        if joint.drop:
+            for column in (self.tokens, self.first, self.last, self.opens_paragraph):
+                del column[-1:]
+        self._add(row[0]._replace(space=0), line, line, False)
+        return True
 
     def _continues(self, token: Token, line: int, soft: bool, usage: WordUsage) -> bool:
         """Add the first token of a line if it is the second half of a divided word.
@@ -235,13 +157,15 @@ class SourceText:
         without bullets and footnote marks, which a quote may leave out.
         """
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        if token.word and not (token.strict.isascii() and token.strict.isprintable()):
-            for reading in ligature_readings(token.strict):
-                self._add_alternative(at, Alternative(reading, loose_form(reading), 1))
-            if match := _WORD_WITH_MARK.fullmatch(token.strict):
+        if token.word:
+            for reading, guess in self._ligatures.readings.get(token.strict, ()):
+                other = Alternative(reading, loose_form(reading), 1, guess=guess)
+                self._add_alternative(at, other)
+        if token.word and not token.strict.isascii():
+            if match := _WITH_MARK.fullmatch(token.strict):
                 self._add_alternative(at, Alternative(match[1], match[1], 1, mark=True))
-            if _SUPERSCRIPT.fullmatch(token.strict) and token.space == 0:
-                self._add_alternative(at, Alternative("", "", 1, mark=True))
+        if at and not token.space and self._is_mark(at):
+            self._add_alternative(at, Alternative("", "", 1, mark=True))
         if token.word and following is not None and following.word:
             if following.space == 1:
                 word = token.strict + following.strict
@@ -252,15 +176,34 @@ class SourceText:
                     spaced = f"{token.strict} {following.strict}"
                     word = token.strict + following.strict
                     self._add_alternative(at, Alternative(spaced, word, 2))
-        if self._is_bullet(at):
+        if token.strict in self._bullets and self._is_bullet(at):
             self._add_alternative(at, Alternative("", "", 1))
+            for sign in () if token.strict in DASHES else _WRITTEN_BULLETS:
+                if is_unreadable(token.strict):
+                    self._add_alternative(at, Alternative(sign, loose_form(sign), 1))
+                elif sign not in DASHES and sign != token.strict:
+                    self._add_alternative(at, Alternative(token.strict, sign, 1))
+
+    def _is_mark(self, at: int) -> bool:
+        """Whether a token right behind another is the mark of a footnote, or a sign between two."""
+        token = self.tokens[at]
+        if _SUPERSCRIPT.fullmatch(token.strict):
+            return True
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if token.strict in _BETWEEN_MARKS:
+            marks = following is not None and _SUPERSCRIPT.fullmatch(following.strict)
+            return bool(marks) and self.tokens[at - 1].strict[-1] in _RAISED
+        ends = following is None or following.space > 0 or not following.word
+        return token.strict in _MARKS and self.tokens[at - 1].word and ends
 
     def _is_bullet(self, at: int) -> bool:
-        """Whether a token is the sign before an item of a list."""
+        """Whether a sign is before an item of a list."""
         token = self.tokens[at]
-        if token.strict not in BULLETS or (at and self.first[at - 1] == self.first[at]):
+        if at and self.first[at - 1] == self.first[at]:
             return False
-        if token.strict not in "-–—*·":
+        if self._signs.get(token.strict, 0) > 1:
+            return True
+        if token.strict in BULLETS and token.strict not in DASHES:
             return True
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         if following is None or following.space == 0:
@@ -270,7 +213,8 @@ class SourceText:
         in_list = self.first[at] - self._last_dash <= _ITEM and before in (",", "und", "oder")
         if not (self.opens_paragraph[at] or before in ".:;!?" or in_list):
             return False
-        self._last_dash = self.first[at]
+        if token.strict in DASHES:
+            self._last_dash = self.first[at]
         return True
 
     def _add_alternative(self, at: int, alternative: Alternative) -> None:
@@ -298,14 +242,32 @@ class SourceText:
         return dict(index)
 
     def plausible(self, at: int) -> str:
-        """The most plausible reading of a token: odd letters as ligatures that make known words."""
+        """The most plausible reading of a token: odd letters as ligatures that make known words,
+        and a bullet that has no code as one that has.
+        """
         token = self.tokens[at]
+        if is_unreadable(token.strict) and any(
+            other.loose == "•" for other in self.alternatives.get(at, ())
+        ):
+            return "•"
+        if not self._ligatures.is_odd(token.strict):
+            return token.original
         readings = [a for a in self.alternatives.get(at, ()) if a.width == 1 and a.loose]
         readings = [a for a in readings if not a.mark]
         if not readings:
             return token.original
         known = [a for a in readings if any(i != at for i in self.index[a.loose])]
-        return (known or readings)[0].strict
+        likely = [a for a in readings if not a.guess]
+        return (likely or known or readings)[0].strict
+
+    def misnamed(self, start: int, stop: int, words: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Which of these words are among the tokens from `start` to before `stop` only because the
+        file misnames a letter of them, and their most plausible readings.
+        """
+        for at in range(start, stop):
+            word = self.tokens[at].strict
+            if word in words and self._ligatures.is_misnamed(word):
+                yield word, self.plausible(at)
 
     def has_space_before(self, at: int) -> bool:
         """Whether there is a space before a token."""
@@ -314,3 +276,34 @@ class SourceText:
     def original(self, start: int, stop: int) -> str:
         """The tokens from `start` to before `stop` as text."""
         return original(self.tokens[start:stop])
+
+
+def _with_bullet(row: list[Token]) -> list[Token]:
+    """A row of which a bullet without a code is apart from the capital that it stands next to."""
+    if not row or not row[0].word or not is_unreadable(row[0].strict[0]):
+        return row
+    sign, rest = row[0].strict[:1], row[0].strict[1:]
+    if not rest[:1].isupper():
+        return row
+    return [
+        Token(sign, sign, sign, row[0].space, True),
+        Token(rest, loose_form(rest), rest, 2, True),
+        *row[1:],
+    ]
+
+
+def _unreadable_bullets(rows: Sequence[Sequence[Token]]) -> Mapping[str, int]:
+    """Signs without a code that stand alone, and only at the beginning of lines: how often.
+
+    Elsewhere they are not bullets, but signs that a sentence needs (≤, →).
+    """
+    counts: Counter[str] = Counter()
+    elsewhere: set[str] = set()
+    for row in rows:
+        for at, token in enumerate(row):
+            if len(token.strict) == 1 and is_unreadable(token.strict):
+                alone = at == 0 and (len(row) == 1 or row[1].space > 0)
+                counts[token.strict] += alone
+                if not alone:
+                    elsewhere.add(token.strict)
+    return {sign: n for sign, n in counts.items() if n and sign not in elsewhere}

@@ -37,6 +37,9 @@ _TOKEN = re.compile(
     rf"|(?P<marks>(?:'|,,)+)|(?P<dots>…|\.(?:[\s{UNCERTAIN_SPACE}]?\.){{2,}})|\S"
 )
 BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\ufffd")
+DASHES = frozenset("-–—*·")  # bullets that may be something else as well
+_LIGATURE = re.compile(f"[{''.join(_LIGATURES)}]")
+_UNREADABLE = re.compile(f"[{_PRIVATE}\uf000-\uf8ff]")
 
 
 class Token(NamedTuple):
@@ -52,18 +55,25 @@ class Token(NamedTuple):
     word: bool
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, keep_ligatures: bool = False) -> str:
     """Text with letters composed, ligatures spelled out, invisible characters removed and spaces
     single. A soft hyphen at the end is kept: a word is divided there.
+
+    `keep_ligatures`: in a quote, they are the author's, not the typesetter's.
     """
     if text.isascii() and text.isalnum():  # most words are
         return text
     text = text.replace("\uf020", " ")
     divided = text.rstrip().endswith(SOFT_HYPHEN)
     text = unicodedata.normalize("NFC", text)
-    for ligature, letters in _LIGATURES.items():
-        text = text.replace(ligature, letters)
+    if not keep_ligatures:
+        text = _LIGATURE.sub(lambda found: _LIGATURES[found[0]], text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip(" ") + SOFT_HYPHEN * divided
+
+
+def is_unreadable(letter: str) -> bool:
+    """Whether a letter is of a font that does not say which: private use, control characters."""
+    return _UNREADABLE.match(letter) is not None
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -97,3 +107,8 @@ def loose_form(word: str) -> str:
     if word.isascii():
         return word
     return unicodedata.normalize("NFKC", word.translate(_DASHES))
+
+
+def printable(words: str) -> str:
+    """Words with letters that cannot be printed, private use among them, as numbers: U+0001."""
+    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in words)
