@@ -323,6 +323,21 @@ def test_white_beside_a_few_lines_may_be_anything_so_their_order_is_uncertain() 
     assert [line.uncertain for line in lines] == [True] * 4
 
 
+def test_quotes_of_uncertain_lines_are_unchecked() -> None:
+    """Neither reading is taken for granted, nor is its opposite held against the quote."""
+    text = [row(14.0 * i, ("Der", 0, 30), (f"Satz{i}", 34, 290)) for i in range(4)]
+    doubtful = [replace(line, y=line.y + 100) for line in ragged(4, 8)]
+    source = SearchableSource(assemble_document([PageRows((*text, *doubtful))], "count"))
+    verdicts = {
+        quote: source.verify(quote, QuoteReference(), LimitingWords())
+        for quote in ("Der Satz2 Der", "links0 links1 links2", "links1 rechts1", "Satz3 links0")
+    }
+    assert [finding.verdict for finding in verdicts.values()] == [
+        Verdict.VERBATIM, Verdict.UNCHECKED, Verdict.UNCHECKED, Verdict.UNCHECKED
+    ]  # fmt: skip
+    assert "in which order page 1 is to be read" in str(verdicts["links1 rechts1"].reason)
+
+
 def test_what_the_file_draws_column_by_column_is_read_so() -> None:
     lines = reading_order(page_region(drawn_by_columns(ragged(4, 8), 150)))
     assert words_of(lines) == [

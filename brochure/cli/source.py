@@ -86,6 +86,7 @@ class SourceData(TypedDict, total=False):
     last: int | None
     gaps: list[str]
     unread_pages: list[str]
+    uncertain_pages: list[str]
     sample: list[dict[str, str | int | None]]
 
 
@@ -304,6 +305,11 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "last": max((line.number or 0 for line in lines), default=None),
         "gaps": list(document.missing_numbers),
         "unread_pages": [document.page_name(index) for index in document.unreadable_pages],
+        "uncertain_pages": list(
+            dict.fromkeys(
+                document.page_name(line.page) for line in document.lines if line.uncertain
+            )
+        ),
         "sample": [
             {"page": document.page_name(row.page) or None, "line": row.number, "text": row.text}
             for row in [*lines[:_SHOWN], *lines[max(_SHOWN, len(lines) - _SHOWN) :]]
@@ -333,6 +339,17 @@ def _print_report(output: Output, data: SourceData) -> None:
         if data["unread_pages"]:
             names = ", ".join(data["unread_pages"])
             rows.append((say("not read"), say("pages {pages}: pictures", pages=names)))
+        if data["uncertain_pages"]:
+            names = ", ".join(data["uncertain_pages"])
+            rows.append(
+                (
+                    say("uncertain"),
+                    say(
+                        "pages {pages}: some lines may be in columns; quotes of them are unchecked",
+                        pages=names,
+                    ),
+                )
+            )
         rows.append((say("sample"), ""))
     output.styled(click.style(harmless(data["file"]), bold=True))
     width = max(len(output.words(key)) for key, _ in rows)

@@ -33,7 +33,7 @@ class Excerpt:
 
     `cut` are words of which these lines have only a part; they are left out. `guessed` are words
     with odd letters, and how they were read; `unreadable` are those that cannot be read at all, in
-    whose place is an omission.
+    whose place is an omission. `uncertain`: whether these lines follow each other is in doubt.
     """
 
     reference: QuoteReference
@@ -41,6 +41,7 @@ class Excerpt:
     cut: tuple[str, ...]
     guessed: tuple[tuple[str, str], ...]
     unreadable: tuple[str, ...] = ()
+    uncertain: bool = False
 
 
 def lines_at(document: Document, reference: QuoteReference) -> Extent | None:
@@ -113,6 +114,7 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
         tuple(cut),
         tuple(guessed),
         tuple(unreadable),
+        any(line.uncertain for line in text.document.lines[first : last + 1]),
     )
 
 
@@ -140,6 +142,8 @@ def passage_yaml(
 
 
 def _comments(quoted: Excerpt) -> Iterator[Message]:
+    if quoted.uncertain:
+        yield say("Compare with the document: it is uncertain in which order this is to be read.")
     for word in quoted.cut:
         yield say(
             "Left out: “{word}”, of which these lines have only a part.", word=printable(word)

@@ -111,6 +111,7 @@ class SearchableSource:
         words: LimitingWords,
     ) -> Finding:
         """The finding for a quote that is in the source, to the letter."""
+        matches = [m for m in matches if not self._in_doubt(_extents(text, m))] or matches
         extents = [_extents(text, match) for match in matches]
         right = [i for i, extent in enumerate(extents) if self._is_right(stated, extent)]
         # Of the possible ends of an omission, the nearest comes first.
@@ -127,11 +128,13 @@ class SearchableSource:
             verdict = Verdict.WRONG_LINES if len(starts) == 1 else Verdict.AMBIGUOUS
             chosen = near[0] if near else 0
         finding = Finding(verdict, stated)
-        if verdict is Verdict.AMBIGUOUS:
+        if verdict is Verdict.AMBIGUOUS and not self._in_doubt(extents[chosen]):
             return replace(finding, actual=tuple(references[:_MOST]))
         if verdict is Verdict.WRONG_LINES and self._is_uncertain(stated, extents[chosen]):
             reason = say("The numbers of its first and last lines are not certain.")
             finding = replace(finding, verdict=Verdict.UNCHECKED, reason=reason)
+        if doubt := self._in_doubt(extents[chosen]):
+            finding = replace(finding, verdict=Verdict.UNCHECKED, reason=doubt)
         return self._with_details(finding, text, quote, matches[chosen], words)
 
     def _with_details(
@@ -199,6 +202,26 @@ class SearchableSource:
             return False
         return reference_to(self.document, extents).lines is None
 
+    def _in_doubt(self, extents: Sequence[Extent]) -> Message:
+        """Why nobody knows whether these lines follow each other; empty if they certainly do."""
+        lines = self.document.lines
+        doubtful = next(
+            (line for one, other in extents for line in lines[one : other + 1] if line.uncertain),
+            None,
+        )
+        if doubtful is None:
+            return EMPTY
+        if page := self.document.page_name(doubtful.page):
+            return say(
+                "It is uncertain in which order page {page} is to be read: it may have columns. "
+                "Compare the quote with the document yourself.",
+                page=page,
+            )
+        return say(
+            "It is uncertain in which order these lines are to be read: they may be in columns. "
+            "Compare the quote with the document yourself."
+        )
+
     # --- Quotes that are not in the source as they are.
 
     def _similar(self, candidates: Sequence[Interpretation], stated: QuoteReference) -> Finding:
@@ -234,6 +257,8 @@ class SearchableSource:
             actual: tuple[QuoteReference, ...] = (self._reference(extents, stated),)
         else:
             actual = tuple(dict.fromkeys(self._reference([one], stated) for one in extents))
+        if doubt := self._in_doubt(extents):
+            return Finding(Verdict.UNCHECKED, stated, actual, reason=doubt)
         return Finding(Verdict.ALTERED, stated, actual, differences, reason=reason)
 
     def _nearest(self, part: Sequence[Token], stated: QuoteReference) -> tuple[SimilarSpan, ...]:
