@@ -168,6 +168,15 @@ def test_plain_text_is_complete_in_itself() -> None:
     )
 
 
+def test_a_wrapped_line_of_a_letter_begins_no_list() -> None:
+    text = "Wir laden Sie ein zum\n3. Mai 2031, und zwar\n- wie immer - um 10 Uhr."
+    printed = (
+        "Wir laden Sie ein zum 3.\u00a0Mai 2031, und zwar\u00a0– wie immer\u00a0– um 10\u202fUhr."
+    )
+    assert plain_text(LETTERS, text) == printed
+    assert LETTERS.block(text) == f"<p>{printed}</p>"
+
+
 def test_an_empty_item_of_a_list_leaves_no_marker_behind() -> None:
     assert plain_text(LETTERS, "- eins\n-\n\nEnde") == "– eins\n\nEnde"
     assert plain_text(LETTERS, "-\n- zwei") == "– zwei"

@@ -116,3 +116,103 @@ def test_nesting_is_bounded() -> None:
     assert [c.code for c in markdown.check_markdown("- " * 2000 + "x")] == ["too-deep"]
     assert list(markdown.check_markdown("- a\n  - b\n    - c")) == []
     assert "x" in OWN.block("[" * 5000 + "x" + "](https://e.org)" * 5000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Satzung gilt ab dem\n1. Januar 2027 und danach.",
+        "Das war im Jahr\n2026. Das nächste Mal",
+        "Wir wollen, und zwar\n- anders als der Rat - ohne Ausnahme.",
+        "Sie\n+ wir\n* alle\n1) und",
+        "Es gilt\n1.\nund",
+        "2026.\nDas war es",
+        "- Das gilt ab dem\n  1. Januar 2027.",
+        "- Das gilt ab dem\n1. Januar 2027.",
+        "- Das war im Jahr\n2026. Das nächste Mal",
+        "1. Die Frist endet am\n31. Dezember 2027.",
+        "1. Das tagt zur\n   1. Sitzung im Jahr",
+    ],
+)
+@pytest.mark.parametrize("renderer", [OWN, QUOTE])
+def test_a_wrapped_line_begins_no_list(text: str, renderer: markdown.Renderer) -> None:
+    html = renderer.block(text)
+    assert html.count("<li") == (text[0] == "-")
+    assert html.count("<p>") == (text[0] != "-")
+    ordinary = re.sub(r"^- ", "", text).split()
+    assert markdown.quoted(text).split() == ordinary
+    assert words(QUOTE.block(text)).split() == ordinary, "layout and verification agree"
+    assert markdown.check_markdown(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("a\n\n- b\n- c", 2),
+        ("- a\n  - b\n    - c", 3),
+        ("1. a\n   1. b\n   2. c\n2. d", 4),
+        ("- a\n1. b\n2. c", 3),
+        ("9. a\n10. b\n11. c", 3),
+        ("3. drei\n7. sieben", 2),
+        ("12. Januar: Sitzung\n3. Februar: Feier", 2),
+        ("12. Januar 2027: Sitzung\n3. Februar 2027: Feier", 2),
+        ("1. Bis zum\n31. Dezember\n2. Danach", 2),
+        ("1. Erstens.\n\n2. Zweitens ab dem\n31. Mai 2027 so.\n3. Drittens", 3),
+        ("1. Es geht los.\n5. Mai 2027: Feier.", 2),
+    ],
+)
+def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int) -> None:
+    assert QUOTE.block(text).count("<li") == items
+    assert markdown.check_markdown(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Wir fordern:\n- mehr Busse\n- weniger Autos", "- mehr Busse"),
+        ("Wir fordern:\n- mehr Busse", "- mehr Busse"),
+        ("Wir fordern\n- mehr Busse\n  und Bahnen\n- weniger Autos", "- mehr Busse"),
+        ("Wir fordern\n1. Busse\n2. Bahnen", "1. Busse"),
+        ("- Wir fordern:\n1. Busse", "1. Busse"),
+        ("a) Busse\nb) Bahnen", "a) Busse"),
+        ("• Busse\n• Bahnen", "• Busse"),
+        ("– Busse\n– Bahnen", "– Busse"),
+        ("Wir fordern\n* Busse\n* Bahnen", "* Busse"),
+        ("1. Bis zum\n31. Dezember", "31. Dezember"),
+        ("1. Bis zum\n2. Januar 2027", "2. Januar 2027"),
+        ("- Wir, und zwar\n- anders als der Rat - ohne", "- anders als der Rat - ohne"),
+        (
+            "31. Dezember 2027 ist damit Schluss, und es folgt am\n1. Januar 2028 das Fest.",
+            "1. Januar 2028 das Fest.",
+        ),
+        ("* Alle Angaben ohne Gewähr", "* Alle Angaben ohne Gewähr"),
+    ],
+)
+def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
+    (diagnostic,) = markdown.check_markdown(text)
+    assert (diagnostic.code, diagnostic.severity) == ("list", "warning")
+    assert diagnostic.snippet == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "die\n19. und die\n20. Wahlperiode",
+        (
+            "Wir wollen\n- anders als der Rat - das alles,\nund noch viel mehr, und zwar\n"
+            "- wie gesagt -\nsofort und\nüberall und immer"
+        ),
+        "* Busse\n* Bahnen",
+        "am 3. Mai: Fest,\n3. Juni: Feier",
+        "> 50 % der Stimmen",
+    ],
+)
+def test_what_cannot_be_meant_otherwise_is_not_told(text: str) -> None:
+    assert markdown.check_markdown(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["# Titel", "Titel\n=====", "a\n\n---\n\nb", "* * *", "> Zitat", "| a | b |"]
+)
+def test_marks_that_mean_nothing_here_are_told(text: str) -> None:
+    assert [d.code for d in markdown.check_markdown(text)] == ["markup"]

@@ -1,15 +1,16 @@
 """The Markdown of leaflets → safe HTML.
 
-It has *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple lists.
-Everything else is printed as it was typed, HTML included. Emphasis never begins or ends inside a
-word, so that „Bürger*innen und Schüler*innen“ keeps its asterisks.
+It has *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple lists, which
+begin after an empty line (see `lists`). Everything else is printed as it was typed, HTML included.
+Emphasis never begins or ends inside a word, so that „Bürger*innen und Schüler*innen“ keeps its
+asterisks.
 
 The initiative's own words get the typography of the language; a quote keeps its letters, including
 its list markers.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from html import escape
@@ -23,6 +24,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from brochure.diagnostics import Severity
+from brochure.manuscript.text import lists
 from brochure.manuscript.text.typography import SEALED, Typography
 from brochure.manuscript.yaml.nodes import TextDiagnostic
 from brochure.messages import Message, say
@@ -64,6 +66,26 @@ _NOT_SUPPORTED: tuple[tuple[re.Pattern[str], Callable[[str], Message]], ...] = (
         re.compile(r"^(?:```|~~~).*", re.MULTILINE),
         lambda markup: say(
             "`{markup}` is printed as it is: a text cannot contain code blocks.", markup=markup
+        ),
+    ),
+    (
+        re.compile(r"^>(?!>* ?\d).*", re.MULTILINE),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain quotations marked with `>`.",
+            markup=markup,
+        ),
+    ),
+    (
+        re.compile(r"^ {0,3}(?:(?:[-*_] ?){3,}|={3,}) *$", re.MULTILINE),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain rules or underlined headings.",
+            markup=markup,
+        ),
+    ),
+    (
+        re.compile(r"^\|.*\| *$", re.MULTILINE),
+        lambda markup: say(
+            "`{markup}` is printed as it is: a text cannot contain tables.", markup=markup
         ),
     ),
 )
@@ -238,15 +260,53 @@ def _check(text: str) -> Iterator[TextDiagnostic]:
         if diagnostic := check_address(href):
             snippet = f"[{words}]"
             yield replace(diagnostic, snippet=snippet) if snippet in text else diagnostic
-    if any(token.level >= _NESTING - 2 for token in _parser(True).parse(text)):
+    environment: dict[str, dict[int, str]] = {}
+    tokens = _parser(True).parse(text, environment)
+    if any(token.level >= _NESTING - 2 for token in tokens):
         message = say("Lists are nested too deeply here, and would not be printed completely.")
         hint = say("Use a single list, or two levels.")
         yield TextDiagnostic(Severity.ERROR, "too-deep", message, hint)
+    yield from _check_lists(tokens, environment.get(lists.DOUBTFUL, {}))
     hint = say("Texts can have *emphasis*, **strong**, [links](https://…), paragraphs and lists.")
     for pattern, explain in _NOT_SUPPORTED:
         if markup := pattern.search(text):
             message = explain(markup[0][:40])
             yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0])
+
+
+def _check_lists(tokens: Sequence[Token], doubtful: Mapping[int, str]) -> Iterator[TextDiagnostic]:
+    """Warnings about lines that are no items and may be meant as such, and the other way round."""
+    for token in tokens:
+        if token.type == "inline" and (line := lists.unmarked_list(token.content)):
+            yield TextDiagnostic(
+                Severity.WARNING,
+                "list",
+                say("Lines that begin like this one are no list here, but go on the paragraph."),
+                say(
+                    "Leave an empty line before the list, and begin each item with `- ` or `1. `. "
+                    "If it is none, move a word from the line above to this one."
+                ),
+                line.strip(),
+            )
+    for line in lists.single_stars(tokens):
+        yield TextDiagnostic(
+            Severity.WARNING,
+            "list",
+            say("This line is printed as a list of one item."),
+            say("If the star marks a note, write `\\*`; if it is a list, begin it with `- `."),
+            line,
+        )
+    for line in doubtful.values():
+        yield TextDiagnostic(
+            Severity.WARNING,
+            "list",
+            say("This line is printed as an item of the list, for it begins like one."),
+            say(
+                "If it goes on the sentence above, move a word from the line above to this one; "
+                "if it is an item, end the one above with a full stop or a comma."
+            ),
+            line,
+        )
 
 
 def count_markup_characters(text: str) -> int:
@@ -348,6 +408,7 @@ def _parser(own_words: bool) -> MarkdownIt:
     """A parser for the Markdown of leaflets; in own words, plain addresses become links."""
     parser = MarkdownIt("zero", {"linkify": own_words, "maxNesting": _NESTING})
     parser.enable(["emphasis", "link", "newline", "escape", "list"])
+    parser.block.ruler.at("list", lists.list_rule, {"alt": ["paragraph"]})
     parser.inline.ruler.at("emphasis", emphasis)
     if own_words:
         parser.enable("linkify")
