@@ -177,6 +177,18 @@ def test_a_wrapped_line_of_a_letter_begins_no_list() -> None:
     assert LETTERS.block(text) == f"<p>{printed}</p>"
 
 
+def test_numbers_in_an_arabic_letter_keep_their_order() -> None:
+    """Set off in HTML; in plain text, with a mark before them that makes them left-to-right."""
+    arabic = load_language(Project(ROOT), "ar")
+    renderer = Renderer(Typography(arabic), "live", together=False, direction="rtl")
+    text = "هاتف 0641 306-12 أو 18:00\n\nEin Satz, 9-17 Uhr!"
+    assert plain_text(renderer, text) == "هاتف \u200e0641 306-12 أو 18:00\n\nEin Satz, 9-17 Uhr!"
+    assert renderer.block(text) == (
+        '<p>هاتف <span dir="ltr">0641 306-12</span> أو 18:00</p>'
+        '<p dir="ltr">Ein Satz, 9-17 Uhr!</p>'
+    )
+
+
 def test_an_empty_item_of_a_list_leaves_no_marker_behind() -> None:
     assert plain_text(LETTERS, "- eins\n-\n\nEnde") == "– eins\n\nEnde"
     assert plain_text(LETTERS, "-\n- zwei") == "– zwei"

@@ -7,6 +7,7 @@ them. What is still ambiguous is told, whichever way it is read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, zip_longest
@@ -65,11 +66,11 @@ def unmarked_list(paragraph: str) -> str | None:
             if mark[3] in (None, "1") and mark[4] in (None, "a"):
                 return line
     found = [(line, mark) for line, mark in zip(lines, marks, strict=True) if mark]
+    dashes = Counter(mark[1] for _, mark in found)
     for (line, mark), (_, following) in pairwise(found):
-        dashes = sum(other[1] == mark[1] for _, other in found)
         if (
             # A dash may also be where a line begins, but not on every other one.
-            (mark[1] and mark[1] == following[1] and 2 * dashes >= len(lines) - 1)
+            (mark[1] and mark[1] == following[1] and 2 * dashes[mark[1]] >= len(lines) - 1)
             or (mark[2] and mark[2] == following[2])
             or (mark[3], following[3]) == ("1", "2")
             or (mark[4], following[4]) == ("a", "b")
