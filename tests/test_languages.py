@@ -3,6 +3,8 @@
 import io
 import re
 import subprocess
+from ctypes import c_double
+from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
@@ -142,6 +144,179 @@ def test_arabic_comes_out_as_it_was_written(workspace: Workspace) -> None:
         assert "لكنمتىيبدأالعمل؟" in plain
     run = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True)
     assert b"Noto-Naskh-Arabic" in run.stdout.replace(b"NotoNaskhArabic", b"Noto-Naskh-Arabic")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A character on the first page: its left and right edge and its baseline, in points."""
+
+    left: float
+    right: float
+    baseline: float
+    text: str
+
+
+def signs(pdf: bytes) -> list[Sign]:
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[0].get_textpage()
+    found = []
+    for index in range(page.count_chars()):
+        text = page.get_text_range(index, 1)
+        if text.strip() and text not in "()":  # which PDFium mirrors, or does not
+            left, _, right, _ = page.get_charbox(index, loose=True)
+            x, y = c_double(), c_double()
+            assert pypdfium2.raw.FPDFText_GetCharOrigin(page, index, x, y)
+            found.append(Sign(left, right, y.value, text))
+    document.close()
+    return found
+
+
+def rows(pdf: bytes) -> list[str]:
+    """The rows of the first page as they are seen: characters from left to right, by position."""
+    found: dict[int, list[Sign]] = {}
+    for sign in signs(pdf):
+        found.setdefault(round(sign.baseline), []).append(sign)
+    ordered = (sorted(row, key=lambda sign: sign.left) for row in found.values())
+    return ["".join(sign.text for sign in row) for row in ordered]
+
+
+def column(language: str) -> tuple[float, float]:
+    """The edges of the commentary, in points."""
+    return (51.0, 286.3) if language == "ar" else (309.0, 544.3)
+
+
+def two_sided(commentary: str, *, language: str = "ar", rest: str = "") -> str:
+    return (
+        f"language: {language}\ntitle: {TEXTS[language][0]}\n"
+        f"imprint: A. Muster, Weg 1-3, 12345 Ort\n{rest}"
+        "passages:\n  - id: eins\n    commentary:\n      text: |\n        "
+        + commentary.replace("\n", "\n        ")
+        + "\n"
+    )
+
+
+NUMBERS = ["18:00–20:00", "2026-05-12", "0641-123456", "01234 56789", "+49 641 99-4455",
+           "(0641) 306-12", "10.000–12.000", "Markt 7, 12345 Ort"]  # fmt: skip
+
+
+@pytest.mark.parametrize("edition", ["email", "large-print"])
+def test_numbers_among_arabic_words_are_read_as_they_were_typed(
+    workspace: Workspace, edition: str
+) -> None:
+    """On the page, by position; in the tag tree; and by a reader that goes by position itself."""
+    with_fonts(workspace)
+    workspace.leaflet(
+        two_sided(
+            "\n\n".join(f"الساعة {number} مساء" for number in NUMBERS),
+            rest="contact: هاتف 0641 306-12\n",
+        )
+    )
+    result = workspace.typeset(edition)
+    assert result.diagnostics == ()
+    seen = rows(result.pdf)
+    tagged = [re.sub(r"\s", "", text) for text in structure_texts(result.pdf)]
+    run = subprocess.run(["pdftotext", "-", "-"], input=result.pdf, capture_output=True, check=True)
+    read = re.sub(r"[\s\u202a-\u202e]", "", run.stdout.decode())
+    for number in (*NUMBERS, "0641 306-12", "A. Muster, Weg 1-3, 12345 Ort"):
+        number = number.replace(" ", "")
+        assert any(re.sub("[()]", "", number) in row for row in seen), number
+        assert any(number in text for text in tagged), number
+        assert number in read, number
+
+
+def test_numbers_in_running_feet_and_titles_of_sources(workspace: Workspace) -> None:
+    with_fonts(workspace)
+    workspace.leaflet(
+        two_sided("هنا").replace("title: نحن", "title: نحن 18:00-20:00")
+        + "source: {title: خطة 2024-2026, language: ar}\n"
+    )
+    seen = rows(workspace.typeset("email").pdf)
+    assert sum("18:00–20:00" in row for row in seen) == 2, "the title, and the foot"
+    assert sum("2024-2026" in row for row in seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "side"),
+    [
+        ("ar", "Ein deutscher Satz, 18:00 Uhr!", "left"),
+        ("ar", "هذا وعد جيد!", "right"),
+        ("de", "هذا وعد جيد!", "right"),
+        ("de", "Ein deutscher Satz, 18:00 Uhr!", "left"),
+    ],
+)
+def test_a_paragraph_in_another_script_begins_on_its_own_side(
+    workspace: Workspace, language: str, text: str, side: str
+) -> None:
+    with_fonts(workspace)
+    workspace.leaflet(two_sided(text, language=language))
+    found = signs(workspace.typeset("email").pdf)
+    (end,) = [sign for sign in found if sign.text == "!"]
+    line = [sign for sign in found if abs(sign.baseline - end.baseline) < 1]
+    left, right = column(language)
+    assert len(line) > 8
+    if side == "right":
+        assert max(sign.right for sign in line) == pytest.approx(right, abs=1)
+        assert end.left == min(sign.left for sign in line), "the sign that ends the sentence"
+    else:
+        assert min(sign.left for sign in line) == pytest.approx(left, abs=1.5)
+        assert end.left == max(sign.left for sign in line)
+
+
+def test_the_reference_of_a_german_source_is_in_german(workspace: Workspace) -> None:
+    with_fonts(workspace)
+    workspace.leaflet(
+        leaflet("ar")
+        .replace("language: de,", 'language: de, reference: "S. {page}, Z. {lines}",')
+        .replace("lines: 12-13", "page: 4, lines: 12-13")
+    )
+    html = workspace.compose("email").html
+    assert '<p class="reference"><span lang="de" dir="ltr">' in html
+    assert any("S.4,Z.12–13" in row for row in rows(workspace.typeset("email").pdf))
+    workspace.leaflet(leaflet("ar"))
+    assert '<p class="reference">السطور\u00a0<span class="together" dir="ltr">12–13' in re.sub(
+        r'(dir="ltr">)<span class="together">', r"\1", workspace.compose("email").html
+    ), "the words of the leaflet, if the source has none"
+
+
+def test_addresses_are_written_from_left_to_right(workspace: Workspace) -> None:
+    """A slash at the end, or a parenthesis, would be on the other side."""
+    with_fonts(workspace)
+    link = "[هنا](https://example.org/a/) und [x](https://example.org/b)"
+    for language, turned in (("ar", ' dir="ltr"'), ("de", "")):
+        text = (
+            leaflet(language).replace(QUOTE, f"'{link}'").replace("info@example.org", f"'{link}'")
+        )
+        workspace.leaflet(text.replace("date: 2018", "address: 'https://example.org/', date: 2018"))
+        html = workspace.compose("print").html
+        assert f'<span class="address"{turned}>example.org</span>' in html, "of the source"
+        assert f'<span class="address"{turned}>example.org/b</span>' in html, "of a quote"
+        assert f'<span class="address"{turned}>(example.org/b)</span>' in html, "of a link"
+        live = workspace.compose("email").html
+        assert f'<a href="https://example.org/"{turned}>example.org</a>' in live
+
+
+@pytest.mark.parametrize("language", ["ar", "de"])
+@pytest.mark.parametrize("words", range(1, 9))
+def test_no_line_sticks_out_where_its_end_is_in_the_other_direction(
+    workspace: Workspace, language: str, words: int
+) -> None:
+    """The space at which a line ends is inside the line then."""
+    with_fonts(workspace)
+    own, foreign = "هذا وعد ", "Haus *am* "
+    if language == "de":
+        own, foreign = "Das ist ", "وعد *جيد* "
+    workspace.leaflet(two_sided(own * words + foreign * 16 + own, language=language))
+    result = workspace.typeset("email")
+    assert result.diagnostics == ()
+    left, right = column(language)
+    inside = [
+        sign
+        for sign in signs(result.pdf)
+        if 100 < sign.baseline < 715 and left - 20 < sign.left < right + 20
+    ]
+    assert len(inside) > 80
+    assert min(sign.left for sign in inside) > left - 1
+    assert max(sign.right for sign in inside) < right + 1
 
 
 def test_a_script_without_a_font_says_what_to_do_once_a_text(workspace: Workspace) -> None:

@@ -168,6 +168,27 @@ def test_plain_text_is_complete_in_itself() -> None:
     )
 
 
+def test_a_wrapped_line_of_a_letter_begins_no_list() -> None:
+    text = "Wir laden Sie ein zum\n3. Mai 2031, und zwar\n- wie immer - um 10 Uhr."
+    printed = (
+        "Wir laden Sie ein zum 3.\u00a0Mai 2031, und zwar\u00a0– wie immer\u00a0– um 10\u202fUhr."
+    )
+    assert plain_text(LETTERS, text) == printed
+    assert LETTERS.block(text) == f"<p>{printed}</p>"
+
+
+def test_numbers_in_an_arabic_letter_keep_their_order() -> None:
+    """Set off in HTML; in plain text, with a mark before them that makes them left-to-right."""
+    arabic = load_language(Project(ROOT), "ar")
+    renderer = Renderer(Typography(arabic), "live", together=False, direction="rtl")
+    text = "هاتف 0641 306-12 أو 18:00\n\nEin Satz, 9-17 Uhr!"
+    assert plain_text(renderer, text) == "هاتف \u200e0641 306-12 أو 18:00\n\nEin Satz, 9-17 Uhr!"
+    assert renderer.block(text) == (
+        '<p>هاتف <span dir="ltr">0641 306-12</span> أو 18:00</p>'
+        '<p dir="ltr">Ein Satz, 9-17 Uhr!</p>'
+    )
+
+
 def test_an_empty_item_of_a_list_leaves_no_marker_behind() -> None:
     assert plain_text(LETTERS, "- eins\n-\n\nEnde") == "– eins\n\nEnde"
     assert plain_text(LETTERS, "-\n- zwei") == "– zwei"

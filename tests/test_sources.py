@@ -472,3 +472,36 @@ def test_a_character_in_another_encoding_is_reported_at_its_location(work: Works
     location = diagnostic.location
     assert (diagnostic.code, location.line, location.column) == ("not-utf8", 2, 2)
     assert location.file == "content/probe/sources/plan.txt"
+
+
+def test_a_line_that_is_wrapped_before_a_date_or_a_dash_stays_in_its_sentence(
+    work: Workspace,
+) -> None:
+    """In a quote, a commentary and the value of a slot; the page says what was verified."""
+    work.write(
+        "content/probe/sources/plan.txt",
+        "Die Gebühr steigt zum\n1. März 2031 an, und sie bleibt\n- so der Rat - moderat.\n",
+    )
+    quote = "Die Gebühr steigt zum\n1. März 2031 an, und sie bleibt\n- so der Rat - moderat."
+    commentary = "Wir wollen das erst ab\n{{ region.tag }}, und zwar\n- so gut es geht - sozial."
+    indent = "\n        "
+    work.leaflet(
+        "language: de\ntitle: Titel\nsource: {title: Plan, file: sources/plan.txt}\npassages:\n"
+        f"  - id: a\n    quote:\n      lines: 1-3\n      text: |{indent}"
+        + quote.replace("\n", indent)
+        + f"\n    commentary:\n      text: |{indent}"
+        + commentary.replace("\n", indent)
+        + "\n"
+    )
+    work.regions("id,name,tag\nx,X,2. Mai 2032\n")
+    assert [c.finding.verdict.value for c in verified(work, "x").quotes] == ["verbatim"]
+    assert verified(work, "x").diagnostics == ()
+    manuscript = work.load("x")
+    assert manuscript.diagnostics == ()
+    html = (
+        Composer(work.project, "web", load_editions(work.project)["web"]).compose(manuscript).html
+    )
+    printed = re.sub(r"\s|\u202f|\u00a0", " ", re.sub(r"<[^>]*>", "", html.replace("<p>", "¶")))
+    assert "¶„Die Gebühr steigt zum 1. März 2031 an, und sie bleibt - so der Rat - mod" in printed
+    assert "¶Wir wollen das erst ab 2. Mai 2032, und zwar – so gut es geht – sozial." in printed
+    assert "<li" not in html

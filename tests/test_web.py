@@ -371,3 +371,41 @@ def test_a_draft_says_so(browser: Browser, workspace: Workspace) -> None:
     assert page.locator("header .wrong").inner_text() == "Entwurf"
     assert "steht nicht in der Quelle" in page.locator("#eins .wrong").inner_text()
     page.close()
+
+
+SEEN = """() => {
+  // Rows as they are seen: characters from left to right, by position.
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), rows = {};
+  while (walker.nextNode()) {
+    const node = walker.currentNode, range = document.createRange();
+    for (let i = 0; i < node.data.length; i++) {
+      range.setStart(node, i); range.setEnd(node, i + 1);
+      const box = range.getBoundingClientRect();
+      if (node.data[i].trim() && box.width) {
+        (rows[Math.round(box.bottom / 6)] ||= []).push([box.left, node.data[i]]);
+      }
+    }
+  }
+  return Object.values(rows).map(row => row.sort((a, b) => a[0] - b[0]).map(c => c[1]).join(""));
+}"""
+
+
+def test_numbers_among_arabic_words_keep_their_order(
+    browser: Browser, workspace: Workspace
+) -> None:
+    numbers = ["18:00–20:00", "2026-05-12", "0641-123456", "01234 56789", "+49 641 99-4455",
+               "Haus *am* Markt 7, 12345 Ort"]  # fmt: skip
+    workspace.leaflet(
+        "language: ar\ntitle: عنوان\nsource: {title: Plan, language: de, reference: 'S. {page}'}\n"
+        "imprint: A. Muster, Weg 1-3, 12345 Ort\npassages:\n  - id: eins\n"
+        "    quote: {page: 2-3, text: Ein Satz!}\n    commentary:\n      text: |\n"
+        + "".join(f"        الساعة {number} مساء\n\n" for number in numbers)
+        + "        Ein Absatz für sich!\n"
+    )
+    page, _, logged = opened(browser, written(workspace), viewport={"width": 1200, "height": 900})
+    seen = page.evaluate(SEEN)
+    assert logged == []
+    numbers += ["„Ein Satz!“", "S. 2–3", "Ein Absatz für sich!", "A. Muster, Weg 1-3, 12345 Ort"]
+    for number in numbers:
+        assert any(re.sub(r"[ *]", "", number) in row for row in seen), number
+    page.close()

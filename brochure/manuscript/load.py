@@ -21,7 +21,7 @@ from brochure.diagnostics import (
 from brochure.manuscript.model.fields import LANGUAGE_CODE, RANGE, READABLE, contrast, rgb
 from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.language import Hyphenation, Language, known_languages, load_language
-from brochure.manuscript.text.markdown import (
+from brochure.manuscript.text.markdown_check import (
     check_address,
     check_markdown,
     count_markup_characters,

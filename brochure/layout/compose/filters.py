@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -10,8 +11,9 @@ from brochure.layout.compose import qr_codes
 from brochure.layout.edition import Links
 from brochure.manuscript.model.fields import on_dark
 from brochure.manuscript.model.leaflet import Quote, Source
-from brochure.manuscript.text import markdown
-from brochure.manuscript.text.language import Language, fill_placeholders
+from brochure.manuscript.text import bidi, markdown
+from brochure.manuscript.text.bidi import Direction
+from brochure.manuscript.text.language import Language, direction_of, fill_placeholders
 from brochure.manuscript.text.typography import Typography
 from brochure.messages import Message, say
 from brochure.sources.document import QuoteReference
@@ -42,13 +44,20 @@ class Filters:
     def __init__(self, language: Language, links: Links, *, with_qr_codes: bool) -> None:
         self._language = language
         typography = Typography(language)
-        own = markdown.Renderer(typography, links)
+        direction = language.direction
+        own = markdown.Renderer(typography, links, direction=direction)
         # In headings, the address of a link would break the line.
-        self._headings = headings = markdown.Renderer(typography, "none")
+        self._headings = headings = replace(own, links="none")
         # In print, the address of a link inside a quote is set below it, not among its words.
-        verbatim = markdown.Renderer(None, "live" if links == "live" else "none")
+        self._verbatim = verbatim = markdown.Renderer(
+            None, "live" if links == "live" else "none", direction=direction
+        )
         cached = lru_cache(maxsize=_CACHED)
-        self._quotation = cached(lambda text, language: Markup(quotation(text, verbatim, language)))
+        self._quotation = cached(
+            lambda text, language, direction: Markup(
+                quotation(text, replace(verbatim, direction=direction), language)
+            )
+        )
         #: The filters by name. They take a text, and return a text, HTML, or a tuple of texts.
         self.by_name: Mapping[str, Callable[..., object]] = {
             "block": _of_text(cached(lambda text: Markup(own.block(text)))),
@@ -57,6 +66,8 @@ class Filters:
             "plain": _of_text(cached(headings.plain)),
             "verbatim_heading": _of_text(cached(lambda text: Markup(verbatim.inline(text)))),
             "verbatim_plain": _of_text(cached(verbatim.plain)),
+            "literal": _of_text(cached(lambda text: Markup(verbatim.literal(text)))),
+            "marked": _of_text(lambda text: bidi.with_marks(text, direction)),
             "addresses": _of_text(
                 cached(markdown.short_addresses) if links == "printed" else lambda _: ()
             ),
@@ -69,17 +80,35 @@ class Filters:
             "fill_in": fill_placeholders,
         }
 
-    def quotation(self, text: str, language: Language) -> Markup:
-        """A quote in a language, verbatim, with quotation marks around it."""
-        return self._quotation(text, language)
+    def quotation(self, text: str, language: Language, direction: Direction) -> Markup:
+        """A quote, verbatim, with the quotation marks of a language around it. `direction` is that
+        of the element that it is in.
+        """
+        return self._quotation(text, language, direction)
 
     def reference(
         self, location: Quote | QuoteReference, quote: Quote, source: Source | None
     ) -> Markup:
-        """Where a quote is found, after the title of its source if that is not `source`."""
-        shown = _reference(location, quote.source or source, self._language)
-        parts = [quote.source.title if quote.source else "", self._headings.inline(shown)]
-        return Markup(", ").join(Markup(p) if i else escape(p) for i, p in enumerate(parts) if p)
+        """Where a quote is found, after the title of its source if that is not `source`.
+
+        A pattern that the source gives is in the language of the source, as is its title.
+        """
+        cited = quote.source or source
+        shown = self._headings.inline(_reference(location, cited, self._language))
+        title = self._verbatim.literal(quote.source.title) if quote.source else ""
+        if cited is None or not cited.reference:
+            title, cited = _in_language(title, cited, self._language), None
+        return _in_language(", ".join(filter(None, (title, shown))), cited, self._language)
+
+
+def _in_language(html: str, source: Source | None, around: Language) -> Markup:
+    """HTML marked as being in the language of a source, if that is not the one around it."""
+    code = source.language if source else None
+    if not html or code is None or code == around.code or direction_of(code) == around.direction:
+        return Markup(html)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(
+        code, direction_of(code), Markup(html)
+    )
 
 
 def _qr_code(address: str) -> str:
@@ -111,9 +140,10 @@ def quotation(text: str, renderer: markdown.Renderer, language: Language) -> str
         if not any(mark in text[1:-1] for mark in _MARKS[text[0]]):
             return html
     opening, closing = (str(escape(mark)) for mark in language.quotes[:2])
-    tags = re.match(r"(?:<[^>]*>)*", html)
+    # Outside of what is set off from the rest, which has a direction of its own.
+    tags = re.match(r"(?:<(?!span)[^>]*>)*", html)
     html = html[: tags.end()] + opening + html[tags.end() :] if tags else opening + html
-    return re.sub(r"((?:</[^>]*>)*)$", lambda end: closing + end[1], html, count=1)
+    return re.sub(r"((?:</(?!span)[^>]*>)*)$", lambda end: closing + end[1], html, count=1)
 
 
 def _reference(location: Quote | QuoteReference, source: Source | None, language: Language) -> str:

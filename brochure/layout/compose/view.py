@@ -264,11 +264,14 @@ class _Builder:
         source = quote.source or self._source
         finding = self._verification.by_passage.get(passage)
         languages = self._manuscript.languages
+        code = self._language_of(source)
         return QuoteView(
             text=quote.text,
             heading=quote.heading,
             verbatim=self._filters.quotation(
-                quote.text, languages.get(self._language_of(source), self._manuscript.language)
+                quote.text,
+                languages.get(code, self._manuscript.language),
+                direction_of(code),
             ),
             attributes=self._attributes(source),
             reference=self._filters.reference(quote, quote, self._source),

@@ -9,8 +9,10 @@ from markdown_it.token import Token
 from brochure.diagnostics import Diagnostic, Reported, Severity, error
 from brochure.mail.letter.model import Mailing
 from brochure.mail.recipients import Recipient
-from brochure.manuscript.text import markdown
+from brochure.manuscript.text import bidi, markdown
+from brochure.manuscript.text.bidi import Direction
 from brochure.manuscript.text.language import Language, direction_of
+from brochure.manuscript.text.markdown_check import check_markdown
 from brochure.manuscript.text.typography import Typography
 from brochure.manuscript.variants import slots
 from brochure.manuscript.yaml.nodes import LocatedText, MappingNode, ScalarNode, Tree, TreePath
@@ -66,7 +68,9 @@ class Writer:
         self._language = language
         self._known = (*regional, *(f"recipient.{name}" for name in columns))
         # Keeping words together on a line is for print; mail programs break lines themselves.
-        self._renderer = markdown.Renderer(Typography(language), "live", together=False)
+        self._renderer = markdown.Renderer(
+            Typography(language), "live", together=False, direction=language.direction
+        )
         self._tree = _one_language(tree, path)
 
     def write(
@@ -129,7 +133,7 @@ def _check_markdown(tree: Tree) -> list[Diagnostic]:
             diagnostic.hint,
         )
         for key in ("letter", "objection")
-        for diagnostic in markdown.check_markdown(_text(tree, key))
+        for diagnostic in check_markdown(_text(tree, key))
     ]
 
 
@@ -171,7 +175,9 @@ def plain_text(renderer: markdown.Renderer, text: str) -> str:
                 marker = renderer.marker(token)
             case "list_item_close":
                 marker = ""
-            case "inline" if words := "".join(_plain_words(token.children or [])).strip():
+            case "inline" if words := "".join(
+                _plain_words(token.children or [], renderer.direction)
+            ).strip():
                 indent = "  " * max(0, depth - 1)
                 if written:
                     written += "\n" if depth and was_listed else "\n\n"
@@ -180,7 +186,8 @@ def plain_text(renderer: markdown.Renderer, text: str) -> str:
     return written
 
 
-def _plain_words(tokens: Sequence[Token]) -> Iterator[str]:
+def _plain_words(tokens: Sequence[Token], around: Direction) -> Iterator[str]:
+    direction = bidi.text_direction("".join(token.content for token in tokens), around)
     opened: list[tuple[str, int]] = []  # of each open link: its address, the index of its words
     for at, token in enumerate(tokens):
         match token.type:
@@ -194,7 +201,7 @@ def _plain_words(tokens: Sequence[Token]) -> Iterator[str]:
                 if "".join(token.content for token in tokens[start:at]) not in (address, short):
                     yield f" ({short})"
             case _:
-                yield token.content
+                yield bidi.with_marks(token.content, direction)
 
 
 def _page(language: str, subject: str, body: str, foot: str) -> str:

@@ -168,7 +168,7 @@ def _fit(value: str) -> str:
 
 
 VisibleText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
-# Text without Markdown; the length of texts with Markdown is checked by `markdown.check_markdown`.
+# Text without Markdown; the length of texts with Markdown is checked by `check_markdown`.
 PlainText = Annotated[VisibleText, at_most_characters(1_000)]
 Date = Annotated[VisibleText, AfterValidator(_date)]
 Colour = Annotated[VisibleText, AfterValidator(_colour)]

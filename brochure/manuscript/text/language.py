@@ -146,6 +146,8 @@ class _Data(_Model):
     `spaced` are signs that have a narrow no-break space before them, as in French; without
     `hyphenation`, words are not divided. `ordinal` says which numbers stay with the word after
     them: those with a `dot` (20. Legislaturperiode), or those before the name of a `month` (3 May).
+    `counted` are words that make two numbers before them a range (10-12 Personen), `identifiers`
+    those that make a number after them a name (Tel. 306-312): its hyphen stays one.
     `limiting` are words that limit what is said before or after them, `denying` those that negate
     it: a quote that leaves them out deserves a look.
     """
@@ -157,6 +159,8 @@ class _Data(_Model):
     abbreviations: _Terms
     before_number: _Terms
     after_number: _Terms
+    counted: _Terms = ()
+    identifiers: _Terms = ()
     ordinal: Literal["none", "dot", "month"] = "none"
     months: Annotated[tuple[_Term, ...], Field(min_length=12, max_length=12)]
     date: Annotated[str, _Length, _needs("day", "month", "year")]

@@ -1,31 +1,29 @@
 """The Markdown of leaflets → safe HTML.
 
-It has *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple lists.
-Everything else is printed as it was typed, HTML included. Emphasis never begins or ends inside a
-word, so that „Bürger*innen und Schüler*innen“ keeps its asterisks.
+It has *emphasis*, **strong**, [links](https://…), line breaks, paragraphs and simple lists, which
+begin after an empty line (see `lists`). Everything else is printed as it was typed, HTML included.
+Emphasis never begins or ends inside a word, so that „Bürger*innen und Schüler*innen“ keeps its
+asterisks.
 
 The initiative's own words get the typography of the language; a quote keeps its letters, including
 its list markers.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
-from itertools import islice
 from typing import Literal
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
-from brochure.diagnostics import Severity
+from brochure.manuscript.text import bidi, embedding, lists
+from brochure.manuscript.text.bidi import Direction, text_direction
 from brochure.manuscript.text.typography import SEALED, Typography
-from brochure.manuscript.yaml.nodes import TextDiagnostic
-from brochure.messages import Message, say
 
 LinkStyle = Literal["live", "printed", "none"]
 # No line ends inside of these: a range of numbers; a compound at its hyphen, and a hyphen with the
@@ -34,39 +32,7 @@ LinkStyle = Literal["live", "printed", "none"]
 # as they might not fit into a line.
 _TOGETHER = re.compile(r"\d{1,6}–\d{1,6}|(?<!\w{25})[^\W_]- \w{1,12}(?!\w)")
 _COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
-_SCHEMES = {"http", "https", "mailto", "tel"}
-_SIGN = re.compile(r"[\\*_`\[\]<!:@]")
-_LONGEST = 30_000  # characters in one text: more than ten pages of a column
-_BRACKETS = 500
-_MOST = 20  # diagnostics about one text
-_NESTING = 20  # markdown-it leaves out what is nested more deeply
-# Markup that people know from elsewhere, and what to say about it.
-_NOT_SUPPORTED: tuple[tuple[re.Pattern[str], Callable[[str], Message]], ...] = (
-    (
-        re.compile(r"</?[A-Za-z][^<>\n]*>|<!--"),
-        lambda markup: say(
-            "`{markup}` is printed as it is: a text cannot contain HTML.", markup=markup
-        ),
-    ),
-    (
-        re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"),
-        lambda markup: say(
-            "`{markup}` is printed as it is: a text cannot contain pictures.", markup=markup
-        ),
-    ),
-    (
-        re.compile(r"^#{1,6} .*", re.MULTILINE),
-        lambda markup: say(
-            "`{markup}` is printed as it is: a text cannot contain headings.", markup=markup
-        ),
-    ),
-    (
-        re.compile(r"^(?:```|~~~).*", re.MULTILINE),
-        lambda markup: say(
-            "`{markup}` is printed as it is: a text cannot contain code blocks.", markup=markup
-        ),
-    ),
-)
+NESTING = 20  # markdown-it leaves out what is nested more deeply
 
 
 @dataclass(frozen=True)
@@ -75,16 +41,17 @@ class Renderer:
 
     `live` links can be clicked; `printed` links are their words, then the short address in
     parentheses; `none`: only the words. `together`: whether ranges and short compounds are kept on
-    one line.
+    one line. `direction` is that of what the texts are in; those in the other one are marked.
     """
 
     typography: Typography | None
     links: LinkStyle
     together: bool = True
+    direction: Direction = "ltr"
 
     def tokens(self, text: str) -> list[Token]:
         """Paragraphs and lists as tokens, with typography; what HTML or plain text is made from."""
-        tokens = _without_lone_numbers(_parser(self.typography is not None).parse(text))
+        tokens = _without_lone_numbers(parser(self.typography is not None).parse(text))
         return [
             replace(token, children=self._set(token)) if token.type == "inline" else token
             for token in tokens
@@ -93,18 +60,33 @@ class Renderer:
     def block(self, text: str) -> str:
         """Paragraphs and lists as HTML blocks."""
         parts: list[str] = []
-        for token in self.tokens(text):
+        direction = self.direction
+        tokens = self.tokens(text)
+        for at, token in enumerate(tokens):
             if token.type == "inline":
-                parts.append(self._inline(token.children or []))
+                parts.append(self._inline(token.children or [], direction))
             elif token.type == "list_item_open":
                 parts.append(f"<li style='list-style-type: \"{self.marker(token)}\"'>")
             elif not token.hidden:  # as are the paragraphs of a tight list
-                parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
+                turned = ""
+                if token.nesting > 0 and token.level == 0:
+                    direction = text_direction(_words_below(tokens, at), self.direction)
+                    turned = "" if direction == self.direction else f' dir="{direction}"'
+                parts.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}{turned}>")
         return "".join(parts)
 
     def inline(self, text: str) -> str:
         """One line without paragraphs, as for a heading."""
-        return self._inline(self._line(text))
+        tokens = self._line(text)
+        direction = text_direction("".join(token.content for token in tokens), self.direction)
+        html = self._inline(tokens, direction)
+        return html if direction == self.direction else f'<span dir="{direction}">{html}</span>'
+
+    def literal(self, text: str) -> str:
+        """A text without markup or typography, as it is."""
+        direction = text_direction(text, self.direction)
+        html = self._inline([Token("text", "", 0, content=text)], direction)
+        return html if direction == self.direction else f'<span dir="{direction}">{html}</span>'
 
     def plain(self, text: str) -> str:
         """One line without markup, as for metadata and bookmarks."""
@@ -117,16 +99,14 @@ class Renderer:
         return f"{item.info}{item.markup} "
 
     def _line(self, text: str) -> list[Token]:
-        (token,) = _parser(self.typography is not None).parseInline(text)
+        (token,) = parser(self.typography is not None).parseInline(text)
         return self._set(token)
 
     def _set(self, paragraph: Token) -> list[Token]:
         """The tokens of a paragraph, their content with typography."""
         tokens = _joined(paragraph.children or [])
         short_addresses = {
-            i + 1
-            for i, token in enumerate(tokens)
-            if token.type == "link_open" and token.markup == "linkify"
+            at for at in range(len(tokens)) if embedding.is_short_address(tokens, at)
         }
         pieces = [
             SEALED if i in short_addresses else "\n" if token.type == "hardbreak" else token.content
@@ -139,10 +119,14 @@ class Renderer:
             for i, (token, words) in enumerate(zip(tokens, pieces, strict=True))
         ]
 
-    def _inline(self, tokens: Sequence[Token]) -> str:
+    def _inline(self, tokens: Sequence[Token], direction: Direction) -> str:
+        """Tokens as HTML, in an element whose direction is given."""
+        marks = embedding.marks(tokens, direction, self.together)
         parts: list[str] = []
         opened: list[tuple[str, int]] = []  # address of each open link, index of its first words
         for at, token in enumerate(tokens):
+            if token.nesting > 0:
+                parts += (mark for _, mark in marks.get(at, ()))
             match token.type:
                 case "hardbreak":
                     parts.append("<br>")
@@ -161,11 +145,23 @@ class Renderer:
                         shown = "".join(token.content for token in tokens[start:at])
                         short = short_address(address)
                         if short not in (shown, shown.removeprefix("https://").rstrip("/")):
-                            parts.append(f' <span class="address">({escape(short)})</span>')
+                            turned = ' dir="ltr"' if direction == "rtl" else ""
+                            parts.append(f' <span class="address"{turned}>({escape(short)})</span>')
                 case _:
-                    text = escape(token.content, quote=False)
-                    parts.append(_kept_together(text) if self.together else text)
+                    parts += self._words(token.content, marks.get(at, ()))
+            if token.nesting < 0:
+                parts += (mark for _, mark in marks.get(at, ()))
         return "".join(parts)
+
+    def _words(self, text: str, marks: Sequence[tuple[int, str]]) -> Iterator[str]:
+        """A text as HTML, with the marks at their offsets in it."""
+        start, kept = 0, not self.together
+        for offset, mark in (*marks, (len(text), "")):
+            words = escape(text[start:offset], quote=False)
+            # In an element of its own, a part of an Arabic word would not be joined to the rest.
+            yield words if kept or not bidi.is_left(words) else _kept_together(words)
+            yield mark
+            start, kept = offset, not self.together or "class" in mark
 
 
 def quoted(text: str) -> str:
@@ -175,7 +171,7 @@ def quoted(text: str) -> str:
     """
     lines = [""]
     marker = ""
-    for token in _without_lone_numbers(_parser(False).parse(text)):
+    for token in _without_lone_numbers(parser(False).parse(text)):
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline":
@@ -191,18 +187,18 @@ def quoted(text: str) -> str:
 
 def short_addresses(text: str) -> tuple[str, ...]:
     """The short addresses of all links in a text, each once."""
-    return tuple(dict.fromkeys(short_address(href) for href, _ in _links(text)))
+    return tuple(dict.fromkeys(short_address(href) for href, _ in links(text)))
 
 
 def web_addresses(text: str) -> tuple[str, ...]:
     """The addresses of all links in a text that lead to the web, each once."""
-    every = (href for href, _ in _links(text))
+    every = (href for href, _ in links(text))
     return tuple(dict.fromkeys(href for href in every if href.startswith(("https:", "http:"))))
 
 
 def wholly_emphasised(text: str) -> bool:
     """Whether every word of a text is emphasised, so that none stands out."""
-    inlines = [token for token in _parser(True).parse(text) if token.type == "inline"]
+    inlines = [token for token in parser(True).parse(text) if token.type == "inline"]
     return bool(inlines) and all(
         token.children
         and token.children[0].type == "em_open"
@@ -212,77 +208,20 @@ def wholly_emphasised(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # variants share most of their texts
-def check_markdown(text: str) -> tuple[TextDiagnostic, ...]:
-    """What cannot be printed as its author meant it; of many diagnostics, only the first."""
-    return tuple(islice(_check(text), _MOST))
-
-
-def _check(text: str) -> Iterator[TextDiagnostic]:
-    # Markdown takes time that grows with the square of the length, and of the brackets.
-    divide = say("Divide it into several texts.")
-    if len(text) > _LONGEST:
-        message = say(
-            "This text is too long; at most {limit} characters are allowed.", limit=_LONGEST
-        )
-        yield TextDiagnostic(Severity.ERROR, "too-long", message, divide)
-        return
-    if text.count("[") > _BRACKETS:
-        message = say(
-            "This text has too many brackets; at most {limit} opening brackets are allowed.",
-            limit=_BRACKETS,
-        )
-        yield TextDiagnostic(Severity.ERROR, "too-long", message, divide)
-        return
-    for href, words in _links(text):
-        if diagnostic := check_address(href):
-            snippet = f"[{words}]"
-            yield replace(diagnostic, snippet=snippet) if snippet in text else diagnostic
-    if any(token.level >= _NESTING - 2 for token in _parser(True).parse(text)):
-        message = say("Lists are nested too deeply here, and would not be printed completely.")
-        hint = say("Use a single list, or two levels.")
-        yield TextDiagnostic(Severity.ERROR, "too-deep", message, hint)
-    hint = say("Texts can have *emphasis*, **strong**, [links](https://…), paragraphs and lists.")
-    for pattern, explain in _NOT_SUPPORTED:
-        if markup := pattern.search(text):
-            message = explain(markup[0][:40])
-            yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0])
-
-
-def count_markup_characters(text: str) -> int:
-    """How many characters of a text may mean something in Markdown."""
-    return len(_SIGN.findall(text))
-
-
-def check_address(href: str) -> TextDiagnostic | None:
-    """What is wrong with the address of a link, if anything."""
-    copy = say("Copy it from the address bar of the browser.")
-    try:
-        parts = urlsplit(href)
-        complete = bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.path)
-    except ValueError:
-        message, hint = say("`{address}` is not a valid address.", address=href), copy
-    else:
-        if href in ("", "#"):
-            message = say("The link has no address.")
-            hint = say("Add one, or remove the brackets and write only the words.")
-        elif parts.scheme not in _SCHEMES:
-            message = say(
-                "The address `{address}` does not begin with https://, http://, mailto: or tel:.",
-                address=href,
-            )
-            hint = say("Write the whole address; leaflets cannot contain other kinds.")
-        elif not complete:
-            message, hint = say("The address `{address}` is incomplete.", address=href), copy
-        else:
-            return None
-    return TextDiagnostic(Severity.ERROR, "link", message, hint, href)
-
-
 def short_address(href: str) -> str:
     """An address as people read and type it: ``https://example.org/`` → ``example.org``."""
-    shown = _parser(True).normalizeLinkText(href)
+    shown = parser(True).normalizeLinkText(href)
     return re.sub(r"^(https?://|mailto:|tel:)", "", shown).rstrip("/")
+
+
+def _words_below(tokens: Sequence[Token], at: int) -> str:
+    """All words in the block that begins at a token."""
+    words: list[str] = []
+    for token in tokens[at + 1 :]:
+        if token.level == tokens[at].level:
+            break
+        words += (child.content for child in token.children or ())
+    return "".join(words)
 
 
 def _kept_together(html: str) -> str:
@@ -305,8 +244,9 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     return joined
 
 
-def _links(text: str) -> Iterator[tuple[str, str]]:
-    for block in _parser(True).parse(text):
+def links(text: str) -> Iterator[tuple[str, str]]:
+    """The links of a text: the address of each, and its first words."""
+    for block in parser(True).parse(text):
         tokens = block.children or []
         for i, token in enumerate(tokens):
             if token.type == "link_open":
@@ -337,24 +277,30 @@ def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
                 children[0].content = number + children[0].content
             else:
                 inlines[0].children = [Token("text", "", 0, content=number), *children]
-            block = [Token("p_open", "p", 1), inlines[0], Token("p_close", "p", -1)]
+            level = block[0].level
+            block = [
+                Token("p_open", "p", 1, level=level),
+                inlines[0],
+                Token("p_close", "p", -1, level=level),
+            ]
         result += block
         at = end
     return result
 
 
 @cache
-def _parser(own_words: bool) -> MarkdownIt:
+def parser(own_words: bool) -> MarkdownIt:
     """A parser for the Markdown of leaflets; in own words, plain addresses become links."""
-    parser = MarkdownIt("zero", {"linkify": own_words, "maxNesting": _NESTING})
-    parser.enable(["emphasis", "link", "newline", "escape", "list"])
-    parser.inline.ruler.at("emphasis", emphasis)
+    markdown = MarkdownIt("zero", {"linkify": own_words, "maxNesting": NESTING})
+    markdown.enable(["emphasis", "link", "newline", "escape", "list"])
+    markdown.block.ruler.at("list", lists.list_rule, {"alt": ["paragraph"]})
+    markdown.inline.ruler.at("emphasis", emphasis)
     if own_words:
-        parser.enable("linkify")
-        assert parser.linkify is not None
-        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
-    parser.validateLink = lambda url: True  # type: ignore[method-assign] # `check_markdown` reports them
-    return parser
+        markdown.enable("linkify")
+        assert markdown.linkify is not None
+        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign] # `markdown_check` reports them
+    return markdown
 
 
 def emphasis(state: StateInline, silent: bool) -> bool:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 
 from brochure.manuscript.text.language import Language
+from brochure.manuscript.text.ranges import Ranges
 
 NARROW = "\u202f"  # narrow no-break space
 FIXED = "\u00a0"  # no-break space
 SEAM = "\ue000"  # joins the pieces of a paragraph, so that rules work across them
 SEALED = "\ue001"  # takes the place of a piece that no rule may change: an address
+_HELD = "\ue002"  # takes the place of an address among the words
 _SPACE = f"[ {FIXED}{NARROW}]"
+_FAR = 60  # characters that are looked at beside a dash
 _OPENS_AFTER = "([{–—-/ \n" + FIXED + NARROW
 
 
@@ -34,34 +37,46 @@ class Typography:
         self._after = re.compile(rf"(?<=\d){_SPACE}({_any(language.after_number)})(?!\w)")
         self._spaces = bool(language.spaced)
         self._spaced = re.compile(
-            rf"(?<=[\w»)\]”’…%€])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
+            rf"(?<=[\w»)\]”’…%€{SEALED}{_HELD}])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
         )
+        self._ranges = Ranges(language)
         self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
 
     def paragraph(self, pieces: Sequence[str]) -> list[str]:
         """The pieces of a paragraph with typography, wherever emphasis and links cut it."""
         text = SEAM.join(pieces)
-        if text.count(SEAM) != len(pieces) - 1:
-            return list(
-                pieces
-            )  # the author uses this private-use character: leave everything as it is
+        if text.count(SEAM) != len(pieces) - 1 or _HELD in text:
+            # The author uses one of these private-use characters: leave everything as it is.
+            return list(pieces)
+        addresses = _ADDRESS.findall(text)
+        text = _ADDRESS.sub(_HELD, text)
         for pattern, abbreviation in self._abbreviations:
             text = pattern.sub(abbreviation, text)
         text = self._before.sub(lambda word: word[1] + _space_beside(word[1]), text)
         text = self._after.sub(lambda word: _space_beside(word[1]) + word[1], text)
         text = self._ordinal.sub(lambda number: number[1][:-1] + FIXED, text)
-        text = _RANGE.sub(_range, text)
-        text = re.sub(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)", f"{FIXED}{self._dash} ", text)
+        text = self._ranges.dashed(text, SEAM)
+        text = _SPACED_DASH.sub(self._spaced_dash, text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
         text = re.sub(r"(?<!\.)\.\.\.(?!\.)", "…", text)
         text = self._quotation_marks(text)
         if self._spaces:
             text = self._spaced.sub(rf"\1\2{NARROW}\3", text)
+        kept = iter(addresses)
+        text = re.sub(_HELD, lambda _: next(kept), text)
         return text.split(SEAM)
 
     def __call__(self, text: str) -> str:
         """A text without markup, with typography."""
         return self.paragraph([text])[0]
+
+    def _spaced_dash(self, sign: re.Match[str]) -> str:
+        """A dash between words; but a hyphen with spaces inside a number stays as it is."""
+        before = sign.string[max(0, sign.start() - _FAR) : sign.start()].replace(SEAM, "")
+        after = sign.string[sign.end() : sign.end() + _FAR].lstrip(SEAM)
+        if after[:1].isdigit() and self._ranges.numbered(before):
+            return sign[0]
+        return f"{FIXED}{self._dash} "
 
     def _quotation_marks(self, text: str) -> str:
         opening, closing, inner_opening, inner_closing = self._quotes
@@ -94,23 +109,23 @@ class Typography:
 
 
 # A single quotation mark that closes, and is not an apostrophe inside a word.
-_CLOSING = re.compile(r"(?<=[\w.,!?…])'(?!\w)")
-# Two numbers and a hyphen or dash; not a date (2018-12-20), an ordinary hyphen (G8-7), or a
-# number that begins with 0 (telephone, postal code).
-_RANGE = re.compile(
-    rf"(?<![\w.,/\-–])([1-9]\d*){_SPACE}?[-–]{_SPACE}?([1-9]\d*)(?![\w\-–/]|[.,]\d)"
+_CLOSING = re.compile(rf"(?<=[\w.,!?…{SEALED}{_HELD}])'(?!\w)")
+# An address of the web or of mail that is no link, or is the words of one (RFC 3986, RFC 5322). Its
+# last sign is none that ends a sentence or a quotation.
+_PART = r"[^\s<>\"„“”»«\ue000\ue001\ue002]"
+_ADDRESS = re.compile(
+    rf"(?:(?<!\w)(?:[a-z][a-z0-9+.-]{{1,9}}://|www\.){_PART}*"
+    rf"|(?<![\w.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,9}}\.[a-z]{{2,12}}/{_PART}*"
+    rf"|(?<![\w.])\w[\w.!#$%&'*+/=?^`{{|}}~-]{{0,63}}@[\w.-]+)"
+    r"(?<![.,;:!?)\]'’‘…])",
+    re.IGNORECASE,
 )
+_SPACED_DASH = re.compile(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)")
 
 
 def _space_beside(word: str) -> str:
     """Narrow beside a sign or an abbreviation (§ 3, S. 12, 5 km), full beside a word (Zeile 3)."""
     return FIXED if len(word) > 3 and word.isalpha() else NARROW
-
-
-def _range(numbers: re.Match[str]) -> str:
-    """An en dash without spaces if the second number is the larger one."""
-    first, second = numbers[1], numbers[2]
-    return f"{first}–{second}" if int(first) < int(second) else numbers[0]
 
 
 def _ordinal(language: Language) -> str:
