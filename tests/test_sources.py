@@ -118,11 +118,11 @@ def test_what_to_compare_in_a_verbatim_quote_is_noted(work: Workspace) -> None:
 @pytest.mark.parametrize(
     ("quotes", "told"),
     [
-        (["1|Hunde an die Leine!", "2|Katzen auf den Baum!"], "of 2 quotes, it contains 0."),
+        (["1|Hunde an die Leine!", "2|Katzen auf den Baum!"], "it contains none of the 2 quotes."),
         (["1|Hunde an die Leine!"], ""),
         (["1|Hunde an die Leine!", "2|Die Wege werden ausgebaut."], ""),
         (["1|Hunde laufen", "1|Katzen springen", "1|Vögel fliegen", "1|Fische schwimmen",
-          "2|Die Wege werden gebaut."], "of 5 quotes, it contains 1."),
+          "2|Die Wege werden gebaut."], "it contains only 1 of the 5 quotes."),
     ],
 )  # fmt: skip
 def test_a_document_that_is_another_one_is_told_first_and_once(

@@ -19,7 +19,7 @@ from brochure.sources.document import (
     shortest_reference,
 )
 from brochure.sources.matching.exact import is_joined
-from brochure.sources.matching.text import SourceText
+from brochure.sources.matching.text import BULLET, SourceText
 from brochure.sources.matching.tokens import printable
 
 _WIDTH = 84  # characters of text in a line of YAML
@@ -102,7 +102,7 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
         if FORBIDDEN.search(word):  # in no leaflet, so in no quote either
             unreadable.append(word)
             word = _OMISSION
-        elif word != token.original:
+        elif word not in (token.original, BULLET):
             guessed.append((token.original, word))
         if at == start or (text.opens_paragraph[at] and text.tokens[at - 1].strict in _ENDS):
             paragraphs.append(word)
@@ -148,13 +148,13 @@ def _comments(quoted: Excerpt) -> Iterator[Message]:
         yield say(
             "Left out: “{word}”, of which these lines have only a part.", word=printable(word)
         )
-    for odd, word in quoted.guessed:
+    for odd, word in dict.fromkeys(quoted.guessed):
         yield say(
             "Compare with the document: “{original}” was read as “{word}”.",
             original=printable(odd),
             word=word,
         )
-    for odd in quoted.unreadable:
+    for odd in dict.fromkeys(quoted.unreadable):
         yield say("Left out: “{word}”, which cannot be read.", word=printable(odd))
 
 

@@ -159,15 +159,23 @@ def _other_documents(
         # With a reason, pages were not read, or the quote has no words.
         n = sum(c.finding.verdict is Verdict.NOT_FOUND and not c.finding.reason for c in group)
         if n > 1 and len(group) - n <= _STRAY * len(group):
+            file, total, found = group[0].file, len(group), len(group) - n
+            none = say(
+                "`{file}` does not seem to be the document that is quoted: it contains none of the "
+                "{total} quotes.",
+                file=file,
+                total=total,
+            )
+            few = say(
+                "`{file}` does not seem to be the document that is quoted: it contains only "
+                "{found} of the {total} quotes.",
+                file=file,
+                total=total,
+                found=found,
+            )
             yield warning(
                 "other-document",
-                say(
-                    "`{file}` does not seem to be the document that is quoted: of {total} quotes, "
-                    "it contains {n}.",
-                    file=group[0].file,
-                    total=len(group),
-                    n=len(group) - n,
-                ),
+                few if found else none,
                 manuscript.location((*path, "file")),
                 say(
                     "Is it the right file? `{command}` shows what was read of it.",

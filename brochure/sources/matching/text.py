@@ -38,6 +38,7 @@ _WITH_MARK = re.compile(rf"((?:(?![{_RAISED}])[^\W\d_]){{3,}}|(?!(?:1|2|10)\D)\d
 _MARKS = frozenset("*†‡")  # of footnotes, where they stand behind a word
 _BETWEEN_MARKS = frozenset(",-⁻")
 _ITEM = 6  # lines; a dash no more than that below the last bullet may be another one
+BULLET = "•"  # for one without a code
 _WRITTEN_BULLETS = "•▪■●○◦➢►✓✔–-*·"
 
 
@@ -247,9 +248,9 @@ class SourceText:
         """
         token = self.tokens[at]
         if is_unreadable(token.strict) and any(
-            other.loose == "•" for other in self.alternatives.get(at, ())
+            other.loose == BULLET for other in self.alternatives.get(at, ())
         ):
-            return "•"
+            return BULLET
         if not self._ligatures.is_odd(token.strict):
             return token.original
         readings = [a for a in self.alternatives.get(at, ()) if a.width == 1 and a.loose]
