@@ -192,7 +192,7 @@ class Bundle:
             return error(
                 "slot-without-value",
                 say("The table has no column `{slot}`, which a text uses.", slot=shortened(slot)),
-                self.regions.columns["id"],
+                self.regions.columns["id"].location,
                 say(
                     "Add the column, or a default in leaflet.yaml: `slots:`, and below it "
                     "`{slot}: …`.",
@@ -207,7 +207,7 @@ class Bundle:
                 slot=shortened(slot),
             ),
             cell.location,
-            say("Fill it in here."),
+            cell.hint(say("Fill it in here.")),
         )
 
     @cached_property
@@ -378,7 +378,7 @@ def _unknown_columns(bundle: Bundle) -> Iterator[Diagnostic]:
             yield error(
                 "unknown-column",
                 say("No text uses the column `{column}`.", column=shortened(column)),
-                bundle.regions.columns[column],
+                bundle.regions.columns[column].location,
                 joined([did_you_mean(column, sorted(known - {"id"})), keep]),
             )
 
