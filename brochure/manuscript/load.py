@@ -18,7 +18,7 @@ from brochure.diagnostics import (
     shortened,
     warning,
 )
-from brochure.manuscript.model.fields import LANGUAGE_CODE, RANGE, READABLE, contrast, rgb
+from brochure.manuscript.model.fields import LANGUAGE_CODE, READABLE, contrast, ranges, rgb
 from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.language import Hyphenation, Language, known_languages, load_language
 from brochure.manuscript.text.markdown import (
@@ -233,10 +233,10 @@ def _check_lines(tree: Tree) -> Iterator[Diagnostic]:
     for index in range(len(items(tree.node(("passages",))))):
         path = ("passages", index, "quote")
         lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
-        if not isinstance(lines, str) or RANGE.search(str(page or "")):
+        if not isinstance(lines, str) or not str(page or 0).strip().isdigit():
             continue
-        for first, last in RANGE.findall(lines):
-            if int(last) < int(first):
+        for first, last in ranges(lines):
+            if last < first:
                 yield error(
                     "numbers",
                     say("`{first}-{last}` ends before it begins.", first=first, last=last),
