@@ -107,6 +107,12 @@ def test_brackets_may_be_meant(value: str, hint: str, meant: Plain) -> None:
     assert plain(parsed.value.root) == {"e": {"a": meant, "b": "x"}}
 
 
+def test_brackets_that_are_sound_are_not_blamed() -> None:
+    for line in ("b: [x]", "b: []", "b: {c: d}"):
+        assert [d[:2] for d in read(f"a: [A, B\n{line}\n")[1]] == [("bracket", 1)]
+    assert read("a: [A, B\nb: [x]\n")[0] == {"a": ["A", "B"], "b": ["x"]}
+
+
 def test_a_tab_is_named_and_the_rest_is_read() -> None:
     data, diagnostics = read("list:\n  - a: 1\n\t- a: 2\nb: *x\n")
     assert diagnostics == [("tab", 3, 1), ("alias", 4, 4)]

@@ -132,7 +132,7 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         return None
     value = entry["value"]
     column = entry.start("value") + 1
-    if _OPENS_TEXT.match(line):
+    if _OPENS_TEXT.match(line) or (value[0] in _CLOSING_BRACKET and _is_sound(value)):
         return None
     if value.startswith("{{"):
         code, message = SLOT_UNQUOTED
@@ -182,6 +182,14 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         )
         return error(code, message, location, hint), quoted
     return error(code, message, location, _QUOTE_IT), quoted
+
+
+def _is_sound(value: str) -> bool:
+    """Whether a list or block in brackets is YAML, so that what is wrong is another line."""
+    try:
+        return all(yaml.parse(value, Loader=yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return False
 
 
 def _explain_indentation(
