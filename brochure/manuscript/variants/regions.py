@@ -8,7 +8,13 @@ from functools import cached_property
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, shortened, warning
 from brochure.manuscript.variants.cells import KEEP
-from brochure.manuscript.variants.keys import LENGTHS, OfficialKey, read_key, without_lost_nought
+from brochure.manuscript.variants.keys import (
+    LENGTHS,
+    OfficialKey,
+    looks_like_key,
+    read_key,
+    without_lost_nought,
+)
 from brochure.manuscript.variants.table import (
     Cell,
     Table,
@@ -18,7 +24,8 @@ from brochure.manuscript.variants.table import (
     read_table,
 )
 from brochure.manuscript.yaml.nodes import LocatedText
-from brochure.messages import say
+from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import Message, say
 from brochure.project import NAME, Project
 
 REGIONS_FILE = "regions.csv"
@@ -112,6 +119,20 @@ class Regions:
     def with_key(self, key: OfficialKey) -> tuple[Region, ...]:
         """The regions with an official key; if there are none, those of its district."""
         return self._by_key.get(key.region) or self._by_key.get(key.district) or ()
+
+    def similar(self, name: str) -> Message:
+        """A hint at what can have been meant by an id that there is not.
+
+        Keys that look alike are those of other places: only the region of the district is named.
+        """
+        ids = [row.id for row in self.rows]
+        if not looks_like_key(name):
+            return did_you_mean(name, ids)
+        key = read_key(name) or read_key(without_lost_nought(name))
+        found = self.with_key(key) if key else ()
+        if len(found) == 1:
+            return say("Did you mean `{name}`?", name=found[0].id)
+        return did_you_mean("", ids)
 
     @cached_property
     def _by_id(self) -> dict[str, Region]:
