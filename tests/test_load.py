@@ -100,6 +100,18 @@ def test_a_number_that_is_none_is_the_only_diagnostic(
     assert hint in diagnostic.hint
 
 
+def test_letters_that_were_decoded_wrongly_are_told(workspace: Workspace) -> None:
+    """Where they are written; a quote is compared to the letter, whatever its letters are."""
+    workspace.leaflet(
+        f"{HEAD}imprint: |\n  Frau A\n  GieÃŸen\nlead: „Spaß“ für Ä–Ü\npassages:\n  - id: b\n"
+        "    quote: {page: 1, text: fÃ¼r}\n"
+    )
+    assert [(d.severity, d.code, d.location.line, d.location.column, d.hint)
+            for d in workspace.diagnostics()] == [
+        ("warning", "broken-letters", 5, 3, "Should it be `Gießen`? Write it again.")
+    ]  # fmt: skip
+
+
 def test_passages_that_are_all_wrong_are_not_none(workspace: Workspace) -> None:
     passages = "".join(f"  - id: p{n}\n    quote: {{lines: x, text: a}}\n" for n in range(3))
     workspace.leaflet(f"{HEAD}imprint: x\npassages:\n{passages}")

@@ -9,6 +9,7 @@ from brochure.diagnostics import (
     DiagnosticsError,
     Location,
     Reported,
+    Severity,
     error,
     fail,
     in_order,
@@ -31,6 +32,7 @@ from brochure.mail.recipients import (
 )
 from brochure.mail.suppression import Suppression, read_suppression
 from brochure.manuscript.text.language import known_languages, load_language
+from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.resolution import Bundle, read_bundle
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Tree, plain
@@ -77,6 +79,7 @@ def read_mailing(project: Project, leaflet: str) -> Reported[LoadedMailing]:
     broken_lines = {diagnostic.location.line for diagnostic in diagnostics if diagnostic.is_error}
     diagnostics += [d for d in validated.diagnostics if d.location.line not in broken_lines]
     diagnostics += misplaced_slots(tree)
+    diagnostics += broken_letters(tree, Severity.ERROR)
     if mailing is None:
         raise DiagnosticsError(diagnostics)
     editions = load_editions(project)

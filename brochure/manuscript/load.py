@@ -12,6 +12,7 @@ from brochure.diagnostics import (
     DiagnosticsError,
     Location,
     Part,
+    Severity,
     error,
     in_order,
     raise_errors,
@@ -26,6 +27,7 @@ from brochure.manuscript.text.markdown import (
     check_markdown,
     count_markup_characters,
 )
+from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.regions import Region
 from brochure.manuscript.variants.resolution import ResolvedLeaflet, read_bundle
 from brochure.manuscript.yaml import recovery
@@ -123,6 +125,7 @@ def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
         # Lines were left out in order to go on, and what seems to be missing may be in them.
         diagnostics = [d for d in diagnostics if d.code not in ("missing", "empty-passage")]
     diagnostics += _check_texts(tree)
+    diagnostics += broken_letters(tree, Severity.WARNING)
     language = _language(project, tree, diagnostics)
     leaflet = validated.value
     if leaflet is None or language is None:

@@ -6,7 +6,11 @@ character of its own (``MÃ¼ller``); one that mixes up code pages shows one cha
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+
+from brochure.diagnostics import Diagnostic, Severity, shortened
+from brochure.manuscript.yaml.nodes import Tree, scalars
+from brochure.messages import say
 
 _TIMES = 3  # that a text may have been encoded too often
 _LETTER = r"[^\W\d_]"
@@ -27,9 +31,27 @@ def repaired(text: str) -> str:
     return text
 
 
+def broken_letters(tree: Tree, severity: Severity) -> Iterator[Diagnostic]:
+    """Texts of a YAML file with such letters; not in quotes, which are compared to the letter."""
+    for path, node in scalars(tree.root):
+        if node.text is None or "quote" in path or (right := repaired(node.text)) == node.text:
+            continue
+        wrong_word, right_word = first_difference(node.text, right)
+        yield Diagnostic(
+            severity,
+            "broken-letters",
+            say(
+                "`{word}` was read in the wrong encoding when it was saved.",
+                word=shortened(wrong_word),
+            ),
+            tree.location(path, wrong_word),
+            say("Should it be `{word}`? Write it again.", word=shortened(right_word)),
+        )
+
+
 def first_difference(wrong: str, right: str) -> tuple[str, str]:
     """The first words that differ, of a text and of what `repaired` makes of it."""
-    pairs = zip(wrong.split(" "), right.split(" "), strict=False)
+    pairs = zip(wrong.split(), right.split(), strict=False)
     return next(((one, other) for one, other in pairs if one != other), (wrong, right))
 
 

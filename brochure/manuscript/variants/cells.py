@@ -22,7 +22,7 @@ _INSIDE = re.compile(
 )
 _NARROW = re.compile(r"#{3,}")  # a number that is wider than its column
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+")  # a number with more than eleven digits
-_FORMULA = re.compile(r"=\s*[^\W\d_][\w.]*\(.*", re.DOTALL)
+_FORMULA = re.compile(r"=[A-ZÄÖÜ][A-ZÄÖÜ0-9.]+\(.*", re.DOTALL)
 
 _AGAIN = say("Write it again, and save the table as “CSV UTF-8”.")
 _LONG = 10_000  # characters of a cell that are looked at: more than any text for a region has
