@@ -8,12 +8,33 @@ import contextlib
 import os
 import stat
 import time
+import unicodedata
 from pathlib import Path
 
 from brochure.diagnostics import Location, fail
 from brochure.messages import say
 
 _ABANDONED = 3600.0  # seconds after which no running build still needs a partial file
+
+
+def composed(name: str) -> str:
+    """A name with its letters composed (Unicode NFC, UAX 15), for comparisons: macOS writes Ä as A
+    with a mark into archives, and nobody sees the difference.
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def spellings(folder: Path, name: str) -> list[str]:
+    """The names in a folder that differ from `name` in nothing but how letters are composed; only
+    `name` if there are none, or if it has no such letters.
+    """
+    if name.isascii() or composed(name) == unicodedata.normalize("NFD", name):
+        return [name]
+    try:
+        names = [other.name for other in folder.iterdir()]
+    except (OSError, ValueError):
+        return [name]
+    return sorted(other for other in names if composed(other) == composed(name)) or [name]
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -22,7 +22,7 @@ from pathlib import Path
 import platformdirs
 
 from brochure.diagnostics import Location, fail
-from brochure.files import decode_utf8, read_regular, write_whole
+from brochure.files import decode_utf8, read_regular, spellings, write_whole
 from brochure.messages import say
 
 MANUSCRIPT = "leaflet.yaml"
@@ -153,7 +153,7 @@ class Project:
 
     def style(self, name: str) -> Path:
         """A template or style by its name: the project's own if it has one, else the built-in."""
-        own = self.root / "styles" / name
+        own, _ = self._spelled(self.root / "styles" / name)
         self.on_read(own)
         if own.exists() or own.is_symlink():
             return own
@@ -164,9 +164,23 @@ class Project:
 
         `named_at` is where the file is named, if it is named somewhere. Raises DiagnosticsError.
         """
+        path, several = self._spelled(path)
         self.on_read(path)
         location = named_at or Location(self.show(path))
         file = self.show(path)
+        if several:
+            fail(
+                "cannot-read",
+                say(
+                    "`{file}` is there twice: the names look the same, but are stored differently.",
+                    file=file,
+                ),
+                location,
+                say(
+                    "Delete or rename one of them: in one name, a letter such as ä is a single "
+                    "character, in the other an a with a mark."
+                ),
+            )
         try:
             # Not strict: what lies outside is reported as such, whether or not it exists there; the
             # diagnostic must not depend on the machine, nor reveal what else is on it.
@@ -207,6 +221,20 @@ class Project:
             message = say("`{file}` is larger than {size}.", file=file, size=_size(limit))
             hint = say("That is more than a leaflet can hold. Is it the right file?")
         fail("cannot-read", message, location, hint)
+
+    def _spelled(self, path: Path) -> tuple[Path, bool]:
+        """A path with its names as they are in the file system, see `spellings`; and whether there
+        are several of one.
+        """
+        base = next((base for base in self._readable() if path.is_relative_to(base)), None)
+        if base is None or not Path(os.path.normpath(path)).is_relative_to(base):
+            return path, False  # outside, nothing is looked for
+        found, several = base, False
+        for name in path.relative_to(base).parts:
+            names = spellings(found, name)
+            several |= len(names) > 1
+            found /= name if name in names else names[0]
+        return found, several
 
     def read_text(self, path: Path, limit: int) -> str:
         """The text of a file inside the project, as `read` and `decode_utf8` have it."""

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
 from brochure.mail import address
 from brochure.mail.letter.model import Server
-from brochure.mail.recipients import Recipients, read_recipients, read_suppression
+from brochure.mail.recipients import Recipients, read_recipients
+from brochure.mail.suppression import read_suppression
 from brochure.manuscript.variants.regions import parse_regions
 from tests.conftest import Workspace
 
@@ -113,10 +114,14 @@ def test_the_variant_of_an_office(
     [
         ("6431002", "write 06431002"),
         ("6431", "write 06431"),
-        ("hessen", "Choose from"),
+        ("6431 0001 002", "write 064310001002"),
+        ("hessen", "Choose from: kb, ks, lk, base."),
         ("kbb", "Did you mean `kb`"),
-        ("07431002", "Choose from"),
-        ("064310", "Choose from"),
+        ("bas", "Choose from: kb, ks, lk, base."),
+        ("06432002", "no row for 06432002, and none for its district, 06432"),
+        ("064320001002", "no row for 06432002"),
+        ("07431002", "An official key has 8 digits"),  # Rheinland-Pfalz has no county 4
+        ("064310", "An official key has 8 digits"),
         ("Kassel", "Choose from"),
     ],
 )
@@ -124,7 +129,93 @@ def test_variants_that_there_are_not(workspace: Workspace, cell: str, hint: str)
     found = listed(workspace, f"email,variant\na@b.de,{cell}\n")
     assert codes(found.diagnostics) == [(2, 8, "unknown-variant")]
     assert hint in found.diagnostics[0].hint
+    assert found.diagnostics[0].hint.endswith("(In a spreadsheet: cell B2.)")
     assert found.rows == ()
+
+
+def test_a_key_without_its_nought_is_told_where_it_stands(workspace: Workspace) -> None:
+    """And never taken for one that looks like it, but is that of another place."""
+    regions = "id,name,ags\n6431000,Bergstraße,6431000\nmr,Marburg-Biedenkopf,06534000\n"
+    found = listed(
+        workspace,
+        "email,ags\na@b.de,06431005\nb@b.de,065340014014\nc@b.de,06411000\nd@b.de,6431000\n",
+        regions,
+    )
+    assert [(str(d.location), d.code, d.severity) for d in found.diagnostics] == [
+        ("r.csv:2:20", "lost-nought", "warning"),
+        ("content/probe/recipients.csv:4:8", "unknown-variant", "error"),
+    ]
+    assert "Write 06431000. In Excel or LibreOffice, format" in found.diagnostics[0].hint
+    assert "cell C2" in found.diagnostics[0].hint
+    assert "Did you mean" not in found.diagnostics[1].hint
+    assert "6431000" not in found.diagnostics[1].hint
+    assert [(row.address.spec, row.variant) for row in found.rows] == [
+        ("a@b.de", "6431000"), ("b@b.de", "mr"), ("d@b.de", "6431000")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("065340000000", "06534"),
+        ("06 5 34", "06534014"),
+        ("06534014", "06 5 34 0014 014"),
+        ("065340014014", "06534014"),
+        ("06534", "065340014"),  # an association of municipalities
+        ("06", "06000000"),
+        ("02", "02000"),
+        ("064", "06400000"),
+        ("11000000", "11"),
+    ],
+)
+def test_keys_of_all_lengths(workspace: Workspace, there: str, here: str) -> None:
+    regions = f"id,name,ags\nx,X,{there}\nb,Bremen,04011000\n"
+    found = listed(workspace, f"email,ags\na@b.de,{here}\n", regions)
+    assert found.diagnostics == ()
+    assert [row.variant for row in found.rows] == ["x"]
+
+
+@pytest.mark.parametrize("key", ["06", "064", "07", "0653"])
+def test_no_office_gets_the_variant_of_more_than_its_district(
+    workspace: Workspace, key: str
+) -> None:
+    regions = f"id,name,ags\nx,X,{key}\nb,Bremen,04011000\n"
+    found = listed(workspace, "email,ags\na@b.de,06534014\n", regions)
+    assert found.diagnostics[-1].code == "unknown-variant"
+    assert found.rows == ()
+
+
+def test_of_two_regions_with_one_key_the_id_decides(workspace: Workspace) -> None:
+    regions = "id,name,ags\nlang,Lang,06534\nkurz,Kurz,06534000\n"
+    found = listed(workspace, "email,variant,ags\na@b.de,,06534014\nb@b.de,kurz,06534\n", regions)
+    assert codes(found.diagnostics) == [(2, 9, "variant")]
+    assert "Several regions have the official key `06534014`: lang, kurz" in str(
+        found.diagnostics[0].message
+    )
+    assert [row.variant for row in found.rows] == ["kurz"]
+
+
+def test_cells_that_are_no_text_are_refused_once_each(workspace: Workspace) -> None:
+    found = listed(
+        workspace,
+        "office;salutation;email;variant\n"
+        "Amt A;#NV;a@b.de;kb\n"
+        "Amt B;Sehr geehrte Frau MÃ¼ller;b@b.de;kb\n"
+        "#BEZUG!;;c@b.de;kb\n"
+        "Amt D;;#NAME?;kb\n"
+        "Amt E;;e@b.de;#N/A\n"
+        "Amt F;;f@b.de;kb\n",
+    )
+    assert codes(found.diagnostics) == [
+        (2, 7, "cell-error"),
+        (3, 7, "broken-letters"),
+        (4, 1, "cell-error"),
+        (5, 8, "cell-error"),
+        (6, 15, "cell-error"),
+    ]
+    assert "Should it be `Müller`?" in found.diagnostics[1].hint
+    assert "cell B3" in found.diagnostics[1].hint
+    assert [row.address.spec for row in found.rows] == ["f@b.de"]
 
 
 def test_a_list_as_excel_writes_it(workspace: Workspace) -> None:
@@ -190,6 +281,19 @@ def test_a_line_that_suppresses_nobody_is_an_error(workspace: Workspace) -> None
     with pytest.raises(DiagnosticsError) as failed:
         read_suppression(workspace.project)
     assert codes(failed.value.diagnostics) == [(2, 3, "address"), (3, 1, "address")]
+
+
+def test_what_a_spreadsheet_left_suppresses_nobody(workspace: Workspace) -> None:
+    """#NV begins like a comment, and a domain in disguise is another one."""
+    workspace.write(
+        "content/suppressed.txt",
+        "##########\n#NV\n  #BEZUG!\na@mÃ¼nchen.de  # Frau MÃ¼ller\n# MÃ¼ller\n#Nochwas!\nb@c.de\n",
+    )
+    with pytest.raises(DiagnosticsError) as failed:
+        read_suppression(workspace.project)
+    assert codes(failed.value.diagnostics) == [
+        (2, 1, "cell-error"), (3, 3, "cell-error"), (4, 1, "broken-letters")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

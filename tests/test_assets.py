@@ -1,6 +1,8 @@
 """Nothing from outside gets in, by whatever way it is named, and each attempt is a diagnostic."""
 
 import io
+import unicodedata
+from typing import Literal
 
 import pytest
 from PIL import Image
@@ -22,6 +24,9 @@ OUTSIDE = [
 ]
 
 
+Form = Literal["NFC", "NFD"]
+
+
 def png(width: int, height: int, mode: str = "RGB") -> bytes:
     buffer = io.BytesIO()
     Image.new(mode, (width, height)).save(buffer, "PNG")
@@ -38,6 +43,29 @@ def test_a_picture_from_outside(workspace: Workspace, address: str) -> None:
     (diagnostic,) = workspace.diagnostics("email")
     assert diagnostic.code in ("outside-project", "cannot-read")
     assert (diagnostic.location.line, diagnostic.location.column) == (8, 9)
+
+
+@pytest.mark.parametrize(("there", "here"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_names_from_a_mac(workspace: Workspace, there: Form, here: Form) -> None:
+    """A picture, the logo, a style sheet and a template, with letters composed otherwise."""
+    stored, typed = (unicodedata.normalize(form, "Größe-Ä") for form in (there, here))
+    assert stored != typed
+    picture = png(40, 30)
+    workspace.write(f"content/probe/{stored}.png", picture)
+    workspace.write(f"styles/{stored}.png", picture)
+    workspace.write(f"styles/{stored}.css", f"p {{ background: url('{typed}.png') }}")
+    workspace.write("styles/email.css", f"@import '{typed}.css';")
+    workspace.write(f"styles/{stored}.html", "<p>Hier</p>")
+    workspace.write(
+        "styles/leaflet.html",
+        f"<html lang=de><title>T</title><body>{{% include '{typed}.html' %}}"
+        f"<img src='{typed}.png' alt='Bild'></html>",
+    )
+    workspace.leaflet(logo(f"{typed}.png"))
+    composition = workspace.compose("email")
+    assert composition.diagnostics == ()
+    assert "<p>Hier</p>" in composition.html
+    assert [a.data for a in composition.assets.values()].count(picture) == 2
 
 
 @pytest.mark.parametrize("address", OUTSIDE)

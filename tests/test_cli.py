@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import click
@@ -155,6 +156,15 @@ def test_wrong_usage(workspace: Workspace, arguments: list[str], said: str) -> N
 def test_a_leaflet_may_be_named_by_its_path(workspace: Workspace, word: str) -> None:
     workspace.leaflet(GOOD)
     assert run(workspace.root, "check", word).returncode == 0
+
+
+def test_a_folder_from_a_mac_is_found_and_named_as_it_should_be(workspace: Workspace) -> None:
+    stored, typed = (unicodedata.normalize(form, "mülheim") for form in ("NFD", "NFC"))
+    workspace.write(f"content/{stored}/leaflet.yaml", GOOD)
+    result = run(workspace.root, "check", typed)
+    assert result.returncode == 1
+    assert "cannot be the name of a leaflet" in result.stderr
+    assert "Did you mean" not in result.stderr
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -473,7 +483,9 @@ def test_variants_of_a_leaflet(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["build", "--variant", "0641100"], "Did you mean `06411000`?"),
+        (["build", "--variant", "0641100"], "Choose from: 06411000."),
+        (["build", "--variant", "06412000"], "Choose from: 06411000."),
+        (["build", "--variant", "06411"], "Did you mean `06411000`?"),
         (["build", "probe", "--variant", "x"], "There is no region `x`"),
         (["build", "--variant", ","], "--variant needs the id of a region"),
         (["build", "--variant", "06411000", "--all"], "Use either --variant or --all."),

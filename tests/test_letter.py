@@ -91,6 +91,8 @@ def test_what_the_list_lacks(room: Mailroom) -> None:
         (HEAD + "subject: x\nletter: y\ncampaign: Zwei Worte\n", "mail.yaml:5:11 pattern"),
         (HEAD + "subject: x\nletter: '[a](ftp://x)'\n", "mail.yaml:4:10 link"),
         (HEAD + "subject: x\nletter: y {{ region.name\n", "mail.yaml:4:11 slot"),
+        (HEAD + "subject: x\nletter: Frau MÃ¼ller\n", "mail.yaml:4:14 broken-letters"),
+        (HEAD + "subject: „für“ fÃ¼r\nletter: y\n", "mail.yaml:3:16 broken-letters"),
         (
             "from: '{{ region.name }} <a@example.org>'\nserver: {host: smtp.example.org}\n" + REST,
             "mail.yaml:1:8 slot-here",

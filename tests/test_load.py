@@ -78,6 +78,56 @@ def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: 
 
 
 @pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        ("lines: 1.087-1.090", "without dots or spaces in it: 1087-1090."),
+        ("lines: 12, 1\u202f087", "without dots or spaces in it: 12, 1087."),
+        ("page: 1.087", "without dots or spaces in it: 1087."),
+        ("page: 1’090-1’087", "without dots or spaces in it: 1090-1087."),
+        ("lines: 1.2", "Write one number"),
+        ("lines: 90-87 ff.", "Write one number"),
+        ("lines: 1.0870-870", "Write one number"),
+    ],
+)
+def test_a_number_that_is_none_is_the_only_diagnostic(
+    workspace: Workspace, lines: str, hint: str
+) -> None:
+    """Neither do the numbers in it end before they begin, nor are there no passages."""
+    workspace.leaflet(f"{HEAD}imprint: x\npassages:\n  - id: b\n    quote:\n      {lines}\n"
+                      "      text: Hallo\n")  # fmt: skip
+    (diagnostic,) = workspace.diagnostics()
+    assert diagnostic.code == "numbers"
+    assert hint in diagnostic.hint
+
+
+def test_letters_that_were_decoded_wrongly_are_told(workspace: Workspace) -> None:
+    """Where they are written; a quote is compared to the letter, whatever its letters are."""
+    workspace.leaflet(
+        f"{HEAD}imprint: |\n  Frau A\n  GieÃŸen\nlead: „Spaß“ für Ä–Ü\npassages:\n  - id: b\n"
+        "    quote: {page: 1, text: fÃ¼r}\n"
+    )
+    assert [(d.severity, d.code, d.location.line, d.location.column, d.hint)
+            for d in workspace.diagnostics()] == [
+        ("warning", "broken-letters", 5, 3, "Should it be `Gießen`? Write it again.")
+    ]  # fmt: skip
+
+
+def test_passages_that_are_all_wrong_are_not_none(workspace: Workspace) -> None:
+    passages = "".join(f"  - id: p{n}\n    quote: {{lines: x, text: a}}\n" for n in range(3))
+    workspace.leaflet(f"{HEAD}imprint: x\npassages:\n{passages}")
+    assert [d.code for d in workspace.diagnostics()] == ["numbers"] * 3
+
+
+def test_lines_that_end_before_they_begin(workspace: Workspace) -> None:
+    quote = "quote: {{lines: {}, page: {}, text: Hallo}}"
+    for lines, page, codes in (("90-87", "3", ["numbers"]), ("90-87", "3-4", []), ("7-8", "3", [])):
+        workspace.leaflet(
+            f"{HEAD}imprint: x\npassages:\n  - id: b\n    {quote.format(lines, page)}\n"
+        )
+        assert [d.code for d in workspace.diagnostics() if d.is_error] == codes
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "empty-file"),

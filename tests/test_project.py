@@ -1,7 +1,9 @@
 import os
 import socket
 import time
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 import pytest
@@ -27,6 +29,40 @@ def test_reads_what_lies_inside(workspace: Workspace) -> None:
     project = workspace.project.observed(outer.append).observed(seen.append)
     assert project.read(file, 1000) == b"x" * 1000
     assert seen == outer == [file]
+
+
+Form = Literal["NFC", "NFD"]
+NAMES = ("Änderung", "Café", "Łódź 한국")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("there", "here"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFD", "NFD")])
+def test_names_are_found_however_their_letters_are_composed(
+    workspace: Workspace, name: str, there: Form, here: Form
+) -> None:
+    """Archives from a Mac have names in NFD; what is typed is in NFC."""
+    stored, typed = (unicodedata.normalize(form, name) for form in (there, here))
+    assert (stored == typed) == (there == here)
+    file = workspace.write(f"content/probe/{stored}/{stored}.txt", "x")
+    seen: list[Path] = []
+    project = workspace.project.observed(seen.append)
+    assert project.read(project.root / f"content/probe/{typed}/{typed}.txt", 10) == b"x"
+    assert project.read(project.root / f"content/probe/../probe/{typed}/{typed}.txt", 10) == b"x"
+    assert seen[0] == file, "what was read is watched, not what was written"
+    style = workspace.write(f"styles/{stored}.css", "y")
+    assert project.style(f"{typed}.css") == style
+    assert refused(project, project.content / f"probe/{typed}/absent").startswith("cannot-read")
+
+
+def test_two_names_that_look_the_same_are_told(workspace: Workspace) -> None:
+    one, other = (unicodedata.normalize(form, "Ärzte") for form in ("NFC", "NFD"))
+    for name in (one, other):
+        workspace.write(f"content/probe/{name}.txt", name)
+    for name in (one, other):
+        path = workspace.project.content / f"probe/{name}.txt"
+        assert "is there twice" in refused(workspace.project, path)
+    workspace.write("content/probe/arzte.txt", "a")
+    assert workspace.project.read(workspace.project.content / "probe/arzte.txt", 10) == b"a"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.manuscript.variants.regions import parse_regions
 from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.variants.table import Cell
 from tests.conftest import HEAD, PASSAGE, Workspace, examples
 
 
@@ -90,7 +91,7 @@ def test_cells_know_their_places() -> None:
     assert row.cells["name"].text == 'A "B"\nC'
     assert row.name == 'A "B" C', "it stands in titles"
     assert row.cells["ort"].location == Location("r.csv", 3, 4)
-    assert regions.columns["ort"] == Location("r.csv", 1, 9)
+    assert regions.columns["ort"].location == Location("r.csv", 1, 9)
 
 
 def test_another_encoding_is_named_with_its_place(workspace: Workspace) -> None:
@@ -138,3 +139,89 @@ def test_large_tables_of_nothing_take_no_time(workspace: Workspace) -> None:
         except DiagnosticsError as failed:
             found = failed.diagnostics
         assert [d.code for d in found] == codes
+
+
+def test_errors_and_broken_letters_are_refused_at_their_cells() -> None:
+    table = (
+        "id;name;ort\n1;Gießen;#NV\n#REF!;Marburg;x\n3;GieÃŸen;x\n4;Kassel;M?ller\n5;Fulda;Müller\n"
+    )
+    assert found(table) == [
+        ("broken-letters", 4, 3),
+        ("broken-letters", 5, 10),
+        ("cell-error", 2, 10),
+        ("cell-error", 3, 1),
+    ]
+    assert found("id,name,straÃŸe\n1,A,x\n") == [("broken-letters", 1, 9)]
+
+
+def test_a_table_full_of_errors_is_one_that_cannot_be_read() -> None:
+    rows = "".join(f"r{n};A;#NV\n" for n in range(1000))
+    with pytest.raises(DiagnosticsError) as failed:
+        parse_regions("id;name;ort\n" + rows, "r.csv")
+    assert {d.code for d in failed.value.diagnostics} == {"cell-error"}
+    assert len(failed.value.diagnostics) == 201
+
+
+def test_hints_name_cells_as_spreadsheets_do() -> None:
+    """Blank rows and rows within a cell count as there; `sep=` is no row."""
+    text = 'sep=;\nid;name;ort\n1;"A\nB";x\n;;\n2;;x\n' + "3;C;" + ";" * 25 + "x\n"
+    regions = parse_regions(text, "r.csv")
+    hints = [d.hint for row in regions.rows for d in row.diagnostics]
+    assert len(hints) == 2
+    assert hints[0].endswith("(In a spreadsheet: cell B4.)")
+    assert hints[1].endswith("(In a spreadsheet: cell D5.)")
+    assert regions.columns["ort"].name == "C1"
+    assert Cell("", Location("r.csv"), 7, 28).name == "AB7"
+    assert Cell("", Location("r.csv"), 7, 26).name == "Z7"
+
+
+@pytest.mark.parametrize(
+    ("row", "warning"),
+    [
+        ("gi,Gießen,6531000", ("lost-nought", 2, 11)),
+        ("gi,Gießen,6531", ("lost-nought", 2, 11)),
+        ("gi,Gießen,65310005005", ("lost-nought", 2, 11)),
+        ("gi,Hessen,6", ("lost-nought", 2, 11)),
+        ("6531000,Gießen,", ("lost-nought", 2, 1)),
+        ("6531,Gießen,", ("lost-nought", 2, 1)),
+        ("gi,Gießen,653", ("official-key", 2, 11)),
+        ("gi,Gießen,26531000", ("official-key", 2, 11)),
+        ("gi,Gießen,Kreis", ("official-key", 2, 11)),
+        ("gi,Gießen,06 5 31", None),
+        ("gi,Gießen,065310005005", None),
+        ("gi,Leipzig,14713000", None),
+        ("2024,Jahr,", None),
+        ("1,Eins,", None),
+        ("1234567,Nummer,", None),
+        ("gi,Gießen,", None),
+    ],
+)
+def test_official_keys(row: str, warning: tuple[str, int, int] | None) -> None:
+    assert found(f"id,name,ags\n{row}\n") == ([warning] if warning else [])
+    if warning:
+        ((diagnostic,),) = [r.diagnostics for r in parse_regions(f"id,name,ags\n{row}\n", "r").rows]
+        assert not diagnostic.is_error
+
+
+def test_keys_that_have_all_lost_their_nought_are_warnings_only() -> None:
+    rows = "".join(f"r{n},N,6531{n:03}\n" for n in range(1, 400))
+    regions = parse_regions("id,name,ags\n" + rows, "r.csv")
+    assert [len(region.diagnostics) for region in regions.rows] == [1] * 399
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        ("id;name\n1;Gießen\n".encode("cp1252"), "save it as “CSV UTF-8”"),
+        ("id;name\n1;Gießen\n".encode("utf-16"), "save it as “CSV UTF-8”"),
+        ("id;name\n1;M\x81ller-Stadt\n".encode(), "Should it be `Müller-Stadt`?"),
+        (b"id;name\n1;a\x07b\n", "Delete it and type the word around it again"),
+    ],
+)
+def test_hints_about_characters_are_for_spreadsheets(
+    workspace: Workspace, data: bytes, hint: str
+) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    workspace.regions(data)
+    (diagnostic,) = workspace.diagnostics(variant="1")
+    assert hint in diagnostic.hint

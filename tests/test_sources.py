@@ -2,7 +2,9 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pypdfium2
 import pytest
@@ -20,6 +22,7 @@ from tests.pipeline import outcomes as run_pipeline
 from tests.readers import squeezed, structure_texts
 from tests.test_pdf import conforms
 
+Form = Literal["NFC", "NFD"]
 SOURCE = """\
 Wir fördern Bäume, soweit die Mittel reichen.
 Die Wege werden ausgebaut. Der Teich wird
@@ -49,6 +52,17 @@ def verified(
     work: Workspace, variant: str | None = None, *, mark_wrong_quotes: bool = False
 ) -> Verification:
     return Verifier(work.project, mark_wrong_quotes=mark_wrong_quotes).verify(work.load(variant))
+
+
+@pytest.mark.parametrize(("there", "here"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_source_whose_name_is_from_a_mac(work: Workspace, there: Form, here: Form) -> None:
+    stored, typed = (unicodedata.normalize(form, "Änderung.txt") for form in (there, here))
+    work.write(f"content/probe/sources/{stored}", SOURCE)
+    work.leaflet(leaflet("4|Wir fördern Bäume.", source=f"sources/{typed}"))
+    (checked,) = verified(work).quotes
+    assert checked.finding.verdict is Verdict.VERBATIM
+    work.write(f"content/probe/sources/{typed}", "Etwas anderes.\n")
+    assert reported(work)[0] == ("error", "cannot-read", 6, 9)
 
 
 def reported(work: Workspace, variant: str | None = None) -> list[tuple[str, str, int, int]]:

@@ -52,6 +52,67 @@ def test_the_lines_that_continue_a_mended_text_do_not_complain() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "diagnostics", "meant"),
+    [
+        # one line, several, at once; whatever they look like
+        ("a: |\n  Eins\n zwei\nb: *x\n", [("text-indent", 3, 2)], "Eins\nzwei\n"),
+        ("a: |\n  Eins\n zwei\n drei\nb: *x\n", [("text-indent", 3, 2)], "Eins\nzwei\ndrei\n"),
+        ("a: >-\n  Eins\n zwei\nb: *x\n", [("text-indent", 3, 2)], "Eins zwei"),
+        ("a: |  # so\n  Eins\n zwei\nb: *x\n", [("text-indent", 3, 2)], "Eins\nzwei\n"),
+        ("a: |\n  Eins\n\n zwei\nb: *x\n", [("text-indent", 4, 2)], "Eins\n\nzwei\n"),
+        ("a: |\n    Eins\n  zwei\nb: *x\n", [("text-indent", 3, 3)], "Eins\nzwei\n"),
+        ("a: |\n  Eins\n - zwei\nb: *x\n", [("text-indent", 3, 2)], "Eins\n- zwei\n"),
+        ("a: |\n  Eins\n *zwei*\nb: *x\n", [("text-indent", 3, 2)], "Eins\n*zwei*\n"),
+        ('a: |\n  Eins\n "zwei\nb: *x\n', [("text-indent", 3, 2)], 'Eins\n"zwei\n'),
+        ("a: |\n  Eins\n # zwei\n  3\nb: *x\n", [("text-indent", 3, 2)], "Eins\n# zwei\n3\n"),
+        ("a: |\n   \n  Eins\n  zwei\nb: *x\n", [("text-indent", 2, 4)], "\nEins\nzwei\n"),
+    ],
+)
+def test_a_text_indented_too_little(
+    text: str, diagnostics: list[tuple[str, int, int]], meant: str
+) -> None:
+    data, found = read(text)
+    line = text.count("\n")
+    assert found == [*diagnostics, ("alias", line, 4)]
+    assert data == {"a": meant, "b": "*x"}
+
+
+def test_a_text_indented_too_little_in_a_list_and_in_the_next_one() -> None:
+    text = "p:\n  - t: |\n      Eins\n     zwei: drei\n    u: v\n  - |\n     A\n    B\n"
+    parsed = parser.parse_yaml(text, "f.yaml")
+    assert plain(parsed.value.root) == {"p": [{"t": "Eins\nzwei: drei\n", "u": "v"}, "A\nB\n"]}
+    assert [(d.location.line, d.hint) for d in parsed.diagnostics] == [
+        (4, "Indent it as far as line 3. If it is a key of its own, begin it below `t`."),
+        (8, "Indent it as far as line 7."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "meant"),
+    [
+        ("[A, B", "write `]` at its end. For text: Put the whole", ["A", "B"]),
+        ("{text: A", "write `}` at its end. For text: Put the whole", {"text": "A"}),
+        ("{text: When?}", "put each text between the brackets", "{text: When?}"),
+        ("[a, b?, c]", "put each text between the brackets", "[a, b?, c]"),
+        ("[A, B] und C", "Put the whole text into quotation marks", "[A, B] und C"),
+    ],
+)
+def test_brackets_may_be_meant(value: str, hint: str, meant: Plain) -> None:
+    parsed = parser.parse_yaml(f"e:\n  a: {value}\n  b: x\n", "f.yaml")
+    ((code, location, found),) = [(d.code, d.location, d.hint) for d in parsed.diagnostics]
+    assert (code, location) == ("bracket", Location("f.yaml", 2, 6))
+    assert hint in found
+    assert ("For text" in found) == (meant != "[A, B] und C")
+    assert plain(parsed.value.root) == {"e": {"a": meant, "b": "x"}}
+
+
+def test_brackets_that_are_sound_are_not_blamed() -> None:
+    for line in ("b: [x]", "b: []", "b: {c: d}"):
+        assert [d[:2] for d in read(f"a: [A, B\n{line}\n")[1]] == [("bracket", 1)]
+    assert read("a: [A, B\nb: [x]\n")[0] == {"a": ["A", "B"], "b": ["x"]}
+
+
 def test_a_tab_is_named_and_the_rest_is_read() -> None:
     data, diagnostics = read("list:\n  - a: 1\n\t- a: 2\nb: *x\n")
     assert diagnostics == [("tab", 3, 1), ("alias", 4, 4)]

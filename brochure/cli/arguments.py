@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from brochure.cli.session import NOWHERE, Option, Session, Usage, session_of, wrong_usage
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
+from brochure.files import composed
 from brochure.layout.edition import Edition, choose_editions, load_editions
 from brochure.manuscript.variants.regions import read_regions
 from brochure.manuscript.yaml.validation import did_you_mean
@@ -74,11 +75,13 @@ def leaflet_names(project: Project, requested: tuple[str, ...]) -> tuple[str, ..
     known = project.leaflets()
     if not known:
         raise Usage(say("There is no leaflet yet. Start one: brochure new my-leaflet"))
+    spelled = {composed(name): name for name in known}
     names: list[str] = []
     unknown: list[Diagnostic] = []
     for word in requested:
         *folders, last = word.rstrip("/").split("/")
         name = folders[-1] if last == MANUSCRIPT and folders else last
+        name = spelled.get(composed(name), name)
         if name not in known:
             message = say("There is no leaflet `{name}`.", name=word)
             unknown.append(error("usage", message, NOWHERE, did_you_mean(name, known)))

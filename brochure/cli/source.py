@@ -20,6 +20,7 @@ from brochure.diagnostics import (
     fail,
     in_order,
 )
+from brochure.files import composed
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.project import Project
@@ -238,6 +239,8 @@ def _opened(
     Raises DiagnosticsError where none is named, or one does not exist.
     """
     references = _references(project, leaflet)
+    if file is not None:
+        file = next((name for name in references if composed(name) == composed(file)), file)
     if file is not None and file not in references:
         names = ", ".join(references)
         raise Usage(

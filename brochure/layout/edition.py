@@ -22,7 +22,7 @@ from brochure.diagnostics import (
 from brochure.manuscript.model.fields import at_most_characters, at_most_entries, invalid_value
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import MappingNode, ScalarNode, Tree
-from brochure.manuscript.yaml.validation import did_you_mean, validate
+from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
 from brochure.messages import say
 from brochure.project import NAME, Project, builtin_styles, packaged_fonts
 
@@ -200,7 +200,7 @@ def load_editions(project: Project) -> dict[str, Edition]:
         diagnostics += reported.diagnostics
         result = _editions_of(project, reported.value)
         editions |= result.value
-        diagnostics += result.diagnostics
+        diagnostics += on_other_lines(result.diagnostics, reported.diagnostics)
     raise_errors(diagnostics)
     return editions
 

@@ -9,6 +9,7 @@ from brochure.diagnostics import (
     DiagnosticsError,
     Location,
     Reported,
+    Severity,
     error,
     fail,
     in_order,
@@ -27,11 +28,11 @@ from brochure.mail.recipients import (
     RECIPIENTS_FILE,
     Recipient,
     Recipients,
-    Suppression,
     read_recipients,
-    read_suppression,
 )
+from brochure.mail.suppression import Suppression, read_suppression
 from brochure.manuscript.text.language import known_languages, load_language
+from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.resolution import Bundle, read_bundle
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Tree, plain
@@ -78,6 +79,7 @@ def read_mailing(project: Project, leaflet: str) -> Reported[LoadedMailing]:
     broken_lines = {diagnostic.location.line for diagnostic in diagnostics if diagnostic.is_error}
     diagnostics += [d for d in validated.diagnostics if d.location.line not in broken_lines]
     diagnostics += misplaced_slots(tree)
+    diagnostics += broken_letters(tree, Severity.ERROR)
     if mailing is None:
         raise DiagnosticsError(diagnostics)
     editions = load_editions(project)
@@ -321,7 +323,9 @@ def _empty_cells(row: Recipient, diagnostics: Iterable[Diagnostic]) -> Iterator[
             "slot-without-value",
             say("{region} has no value for a slot that the letter uses.", region=row.region.name),
             row.region.location,
-            say("Fill in its column here, or give the slot a default in leaflet.yaml."),
+            row.region.cells["id"].hint(
+                say("Fill in its column here, or give the slot a default in leaflet.yaml.")
+            ),
         )
 
 
@@ -330,11 +334,15 @@ def _no_letter(row: Recipient, code: str, known: Iterable[str]) -> Diagnostic:
         "no-letter",
         say("There is no letter in `{code}` for `{address}`.", code=code, address=row.address.spec),
         row.location_of("language"),
-        say(
-            "Write one in {file}, below `languages:` and `{code}:`. So far there are {languages}.",
-            file=MAIL,
-            code=code,
-            languages=", ".join(known),
+        row.hint(
+            "language",
+            say(
+                "Write one in {file}, below `languages:` and `{code}:`. So far there are "
+                "{languages}.",
+                file=MAIL,
+                code=code,
+                languages=", ".join(known),
+            ),
         ),
     )
 
@@ -381,7 +389,9 @@ def _in_two_lists(ours: Recipient, theirs: Recipient, *, same_campaign: bool) ->
                 line=other.line,
             ),
             ours.location_of("email"),
-            say("Delete it from one of the lists: each address gets one letter."),
+            ours.hint(
+                "email", say("Delete it from one of the lists: each address gets one letter.")
+            ),
         )
     return warning(
         "duplicate-address",
@@ -392,8 +402,11 @@ def _in_two_lists(ours: Recipient, theirs: Recipient, *, same_campaign: bool) ->
             line=other.line,
         ),
         ours.location_of("email"),
-        say(
-            "If that is what you want, all is well. Otherwise give both mailings the same "
-            "`campaign:`."
+        ours.hint(
+            "email",
+            say(
+                "If that is what you want, all is well. Otherwise give both mailings the same "
+                "`campaign:`."
+            ),
         ),
     )

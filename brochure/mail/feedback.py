@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_string
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message as Mail
 from email.parser import HeaderParser
 from itertools import chain, islice
@@ -19,13 +17,12 @@ from brochure import bounds
 from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.isolation import Stopped, Worker
 from brochure.mail.address import parse_address
+from brochure.mail.authorship import author, decoded, header
 from brochure.mail.delivery.entries import DeliveryState, Entry, NoteKind
 from brochure.mail.delivery.ledger import Ledger
 from brochure.messages import say
 
 _MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
-_DAEMON = re.compile(r"mailer-daemon|postmaster|mail delivery", re.IGNORECASE)
-_CUT = 1_000  # characters of a header in which encoded words are decoded: more than anyone shows
 _GIST = 200  # characters
 
 
@@ -34,7 +31,7 @@ class ReturnedMail:
     """A mail that came back.
 
     `message_ids` are those of letters that it may be about, most likely first; `addresses` those
-    that a bounce names; `gist` sums it up on one line.
+    that a report names; `gist` sums it up on one line.
     """
 
     kind: NoteKind
@@ -76,31 +73,81 @@ def parse_returned(data: bytes) -> ReturnedMail | None:
         return None
     if not ("from" in mail or "subject" in mail):
         return None
-    if mail.get_content_type() == "multipart/report":
-        reports = [
-            block
-            for part in parts
-            if part.get_content_type() == "message/delivery-status"
-            for block in _header_blocks(part)
-        ]
-        if reports:
-            return _bounce(mail, parts, reports)
     answered = [*_message_ids(mail, "in-reply-to"), *reversed(_message_ids(mail, "references"))]
-    if _DAEMON.search(_decoded(_header(mail, "from"))):
-        # Not as in RFC 3464: the letter, or what is left of it, is somewhere inside.
-        inside = (match[0] for match in _MESSAGE_ID.finditer(text))
-        return ReturnedMail(NoteKind.BOUNCED, _unique(chain(answered, inside)), (), _summary(mail))
-    # RFC 3834, 5; X-Autoreply and Precedence are older.
-    automatic = (
-        _header(mail, "auto-submitted").lower() not in ("", "no")
-        or "x-autoreply" in mail
-        or _header(mail, "precedence").lower() in ("auto_reply", "auto-reply")
+    if _is_report(mail):
+        if reports := _reports(parts, "message/delivery-status"):
+            return _bounce(mail, parts, reports, answered)
+        if receipts := _reports(parts, "message/disposition-notification"):
+            return _receipt(mail, receipts, answered)
+        if _content(mail) == "multipart/report":  # of another kind, such as that of RFC 5965
+            return ReturnedMail(NoteKind.AUTOMATIC, _unique(answered), (), _summary(mail))
+    kind = author(mail, _body(mail))
+    # Not as in RFC 3464: the letter, or what is left of it, is somewhere inside.
+    inside = (match[0] for match in _MESSAGE_ID.finditer(text if kind is NoteKind.BOUNCED else ""))
+    return ReturnedMail(kind, _unique(chain(answered, inside)), (), _summary(mail))
+
+
+def _is_report(mail: Mail) -> bool:
+    """Whether a mail is a report, or has one among its parts; not one that it only forwards."""
+    return _content(mail) == "multipart/report" or any(
+        part.get_content_type() in ("message/delivery-status", "message/disposition-notification")
+        for part in _outer_parts(mail)
     )
-    kind = NoteKind.AUTOMATIC if automatic else NoteKind.REPLIED
-    return ReturnedMail(kind, _unique(answered), (), _summary(mail))
 
 
-def _bounce(mail: Mail, parts: Iterable[Mail], reports: Iterable[Mail]) -> ReturnedMail:
+def _content(mail: Mail) -> str:
+    """The type of a mail; of one that is signed as a whole, of what is signed (RFC 1847)."""
+    parts = _outer_parts(mail)
+    signed = mail.get_content_type() == "multipart/signed" and parts
+    return parts[0].get_content_type() if signed else mail.get_content_type()
+
+
+def _outer_parts(mail: Mail) -> list[Mail]:
+    payload = mail.get_payload()
+    return [part for part in payload if isinstance(part, Mail)] if isinstance(payload, list) else []
+
+
+def _reports(parts: Iterable[Mail], content_type: str) -> list[Mail]:
+    return [
+        block
+        for part in parts
+        if part.get_content_type() == content_type
+        for block in _header_blocks(part)
+    ]
+
+
+def _body(mail: Mail) -> str:
+    """The first text of a mail, decoded."""
+    part = next((part for part in mail.walk() if part.get_content_maintype() == "text"), None)
+    data = part.get_payload(decode=True) if part is not None else None
+    return data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
+
+
+def _receipt(mail: Mail, receipts: Iterable[Mail], answered: Iterable[str]) -> ReturnedMail:
+    """A notification of what became of a letter that had arrived (RFC 8098): no person has answered
+    it. Whether it was displayed or deleted is the second part of the disposition (3.2.6).
+    """
+    originals: list[str] = []
+    addresses: list[str] = []
+    outcomes: list[str] = []
+    for block in receipts:
+        originals += _message_ids(block, "original-message-id")
+        recipient = header(block, "final-recipient") or header(block, "original-recipient")
+        if recipient:
+            addresses.append(recipient.partition(";")[2].strip().strip("<>"))
+        if disposition := header(block, "disposition").partition(";")[2].strip():
+            outcomes.append(disposition)
+    return ReturnedMail(
+        NoteKind.AUTOMATIC,
+        _unique(chain(originals, answered)),
+        tuple(addresses[: bounds.IDENTITIES]),
+        _one_line(" · ".join([*outcomes[:1], _summary(mail)])),
+    )
+
+
+def _bounce(
+    mail: Mail, parts: Iterable[Mail], reports: Iterable[Mail], answered: Iterable[str]
+) -> ReturnedMail:
     """A delivery status notification (RFC 3464), or a report of success or delay."""
     originals = chain.from_iterable(
         _header_blocks(part)
@@ -110,18 +157,18 @@ def _bounce(mail: Mail, parts: Iterable[Mail], reports: Iterable[Mail]) -> Retur
     message_ids = chain.from_iterable(_message_ids(block, "message-id") for block in originals)
     addresses, kind, outcomes = [], NoteKind.AUTOMATIC, []
     for block in reports:
-        recipient = _header(block, "final-recipient") or _header(block, "original-recipient")
+        recipient = header(block, "final-recipient") or header(block, "original-recipient")
         if not recipient:
             continue
         addresses.append(recipient.partition(";")[2].strip().strip("<>"))
-        action = _header(block, "action").lower()
+        action = header(block, "action").lower()
         if action == "failed":  # RFC 3464, 2.3.3; all others were relayed, expanded or delivered
             kind = NoteKind.BOUNCED
-        code = _header(block, "diagnostic-code").partition(";")[2] or _header(block, "status")
+        code = header(block, "diagnostic-code").partition(";")[2] or header(block, "status")
         outcomes.append(f"{action}: {code.strip()}")
     return ReturnedMail(
         kind,
-        _unique(message_ids),
+        _unique(chain(message_ids, answered)),
         tuple(addresses[: bounds.IDENTITIES]),
         _one_line("; ".join(outcomes)) or _summary(mail),
     )
@@ -136,19 +183,14 @@ def _header_blocks(part: Mail) -> list[Mail]:
     # text/rfc822-headers; or Base64, which is not allowed here (RFC 2046, 5.2.1), but occurs.
     body = blocks[0] if blocks else part
     if blocks and "content-transfer-encoding" in part:
-        body["Content-Transfer-Encoding"] = _header(part, "content-transfer-encoding")
+        body["Content-Transfer-Encoding"] = header(part, "content-transfer-encoding")
     decoded = body.get_payload(decode=True)
     text = decoded.decode("utf-8", "replace").strip() if isinstance(decoded, bytes) else ""
     return [HeaderParser().parsestr(block) for block in re.split(r"\n\r?\n", text)]
 
 
-def _header(mail: Mail, name: str) -> str:
-    """The first header of this name, unfolded; empty if there is none."""
-    return re.sub(r"\r?\n", "", str(mail.get(name, ""))).strip()
-
-
 def _message_ids(mail: Mail, name: str) -> list[str]:
-    return _MESSAGE_ID.findall(_header(mail, name))
+    return _MESSAGE_ID.findall(header(mail, name))
 
 
 def _unique(message_ids: Iterable[str]) -> tuple[str, ...]:
@@ -158,22 +200,8 @@ def _unique(message_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _summary(mail: Mail) -> str:
-    headers = (_decoded(_header(mail, name)) for name in ("date", "from", "subject"))
+    headers = (decoded(header(mail, name)) for name in ("date", "from", "subject"))
     return _one_line(" · ".join(filter(None, headers)))
-
-
-def _decoded(header: str) -> str:
-    """A header with encoded words decoded (RFC 2047), as far as that is possible."""
-    header = header[:_CUT]
-    try:
-        return "".join(
-            piece
-            if isinstance(piece, str)
-            else piece.decode(charset or "raw-unicode-escape", "replace")
-            for piece, charset in decode_header(header)
-        )
-    except (HeaderParseError, LookupError, ValueError):  # not a valid encoding
-        return header
 
 
 def _one_line(text: str) -> str:

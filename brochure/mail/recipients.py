@@ -1,4 +1,4 @@
-"""Who is written to, and who must not be: ``recipients.csv`` and ``content/suppressed.txt``."""
+"""Who is written to: ``recipients.csv``."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,20 +11,19 @@ from brochure.diagnostics import (
     Location,
     error,
     fail,
-    raise_errors,
+    shortened,
     warning,
 )
 from brochure.mail.address import Address, parse_address
-from brochure.manuscript.variants import table
+from brochure.manuscript.variants import keys, table
+from brochure.manuscript.variants.cells import KEEP
 from brochure.manuscript.variants.regions import KEY_COLUMN, Region, Regions
-from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import LocatedText
 from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import Message, say
 from brochure.project import Project
 
 RECIPIENTS_FILE = "recipients.csv"
-SUPPRESSION_FILE = "suppressed.txt"
 BASE_VARIANT = "base"  # in the column `variant`: the leaflet without a region
 RECIPIENT_COLUMNS = ("email", "name", "office", "salutation", "variant", KEY_COLUMN, "language")
 _HEADING = table.TableHeading(
@@ -34,11 +33,11 @@ _HEADING = table.TableHeading(
         "as {{{{ recipient.salutation }}}}."
     ),
     say(
-        "The first line must name the columns `email`, `name`, `office`, `salutation`, `variant` "
-        "and `language`, separated by commas or semicolons."
+        "The first row must name the columns `email`, `name`, `office`, `salutation`, `variant` "
+        "and `language`. Save the table as “CSV UTF-8”, with commas or semicolons between the "
+        "columns."
     ),
 )
-_SUPPRESSION_LIMIT = 1_000_000  # bytes
 _FEW_REGIONS = 40  # up to so many, a hint lists them
 
 
@@ -54,7 +53,7 @@ class Recipient:
     address: Address
     region: Region | None
     language: str
-    cells: Mapping[str, LocatedText]
+    cells: Mapping[str, table.Cell]
 
     @property
     def variant(self) -> str | None:
@@ -74,6 +73,10 @@ class Recipient:
     def location_of(self, column: str) -> Location:
         """The location of a cell, or of the row if there is no such column."""
         return self.cells[column].location if column in self.cells else self.location
+
+    def hint(self, column: str, hint: Message) -> Message:
+        """A hint about a cell, that names it as spreadsheets do."""
+        return self.cells[column].hint(hint) if column in self.cells else hint
 
     @property
     def values(self) -> dict[str, LocatedText]:
@@ -107,16 +110,17 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
     content = table.read_table(project, path, _HEADING)
     diagnostics = list(_check_columns(content, regions))
     rows: list[Recipient] = []
-    first_rows: dict[str, Location] = {}
+    first_rows: dict[str, table.Cell] = {}
     for row in content.rows:
         diagnostics += row.diagnostics
+        wrong_cells = {diagnostic.location for diagnostic in row.diagnostics}
         try:
             recipient = _recipient(row, regions)
         except DiagnosticsError as failed:
-            diagnostics += failed.diagnostics
+            diagnostics += (d for d in failed.diagnostics if d.location not in wrong_cells)
             continue
-        first = first_rows.setdefault(recipient.address.key, recipient.location)
-        if first != recipient.location:
+        first = first_rows.setdefault(recipient.address.key, recipient.cells["email"])
+        if first != recipient.cells["email"]:
             diagnostics.append(_duplicate(recipient, first))
         elif not row.diagnostics:
             rows.append(recipient)
@@ -137,7 +141,7 @@ def _check_columns(content: table.Table, regions: Regions) -> Iterator[Diagnosti
         yield error(
             "no-column",
             say("The list does not say which variant each office gets."),
-            content.columns["email"],
+            content.columns["email"].location,
             say(
                 "Add a column `variant` with ids from regions.csv (`{base}` for the leaflet "
                 "without a region), or a column `{key}` with official keys.",
@@ -145,7 +149,11 @@ def _check_columns(content: table.Table, regions: Regions) -> Iterator[Diagnosti
                 key=KEY_COLUMN,
             ),
         )
-    for name, location in content.columns.items():
+    if KEY_COLUMN in content.columns:  # the keys here are compared with those there
+        for region in regions.rows:
+            if wrong_key := region.check_key():
+                yield wrong_key
+    for name, cell in content.columns.items():
         if name not in RECIPIENT_COLUMNS and _resembles_known(name):
             yield warning(
                 "unknown-column",
@@ -153,8 +161,8 @@ def _check_columns(content: table.Table, regions: Regions) -> Iterator[Diagnosti
                     "`{column}` is not one of the usual columns, so only the letter can use it.",
                     column=name,
                 ),
-                location,
-                did_you_mean(name, RECIPIENT_COLUMNS),
+                cell.location,
+                cell.hint(did_you_mean(name, RECIPIENT_COLUMNS)),
             )
 
 
@@ -166,37 +174,11 @@ def _resembles_known(column: str) -> bool:
 def _recipient(row: table.TableRow, regions: Regions) -> Recipient:
     """The recipient of a row. Raises DiagnosticsError with everything that is wrong with it."""
     diagnostics: list[Diagnostic] = []
-    matches: list[Region | None] = []
-    columns = [column for column in ("variant", KEY_COLUMN) if column in row.cells]
-    for column in columns:
-        if row.cells[column].text:
-            try:
-                matches.append(_region(row.cells[column], regions))
-            except DiagnosticsError as failed:
-                diagnostics += failed.diagnostics
-    if len(matches) == 2 and matches[0] != matches[1]:
-        diagnostics.append(
-            error(
-                "variant",
-                say(
-                    "`variant` and `{key}` name two different regions in this row.", key=KEY_COLUMN
-                ),
-                row.cells["variant"].location,
-                say("Correct one of them, or leave it empty."),
-            )
-        )
-    if regions.rows and columns and not matches and not diagnostics:
-        diagnostics.append(
-            error(
-                "variant",
-                say("This row does not say which variant the office gets."),
-                row.cells[columns[0]].location,
-                say(
-                    "Write the id of its region, or `{base}` for the leaflet without a region.",
-                    base=BASE_VARIANT,
-                ),
-            )
-        )
+    region: Region | None = None
+    try:
+        region = _row_region(row, regions)
+    except DiagnosticsError as failed:
+        diagnostics += failed.diagnostics
     try:
         mailbox = _mailbox(row.cells["email"])
     except DiagnosticsError as failed:
@@ -204,113 +186,138 @@ def _recipient(row: table.TableRow, regions: Regions) -> Recipient:
     if diagnostics:
         raise DiagnosticsError(diagnostics)
     language = row.cells["language"].text if "language" in row.cells else ""
-    region = matches[0] if matches else None
     recipient = Recipient(row.location, mailbox, region, language, row.cells)
     return replace(recipient, address=replace(mailbox, name=recipient.display_name))
 
 
-def _mailbox(cell: LocatedText) -> Address:
+def _mailbox(cell: table.Cell) -> Address:
     if not cell.text:
         fail(
             "empty",
             say("This row has no address."),
             cell.location,
-            say("Write one, or delete the row."),
+            cell.hint(say("Write one, or delete the row.")),
         )
-    return parse_address(cell.text, cell.location)
+    try:
+        return parse_address(cell.text, cell.location)
+    except DiagnosticsError as failed:
+        raise DiagnosticsError(
+            replace(d, hint=cell.hint(d.hint)) for d in failed.diagnostics
+        ) from None
 
 
-def _region(cell: LocatedText, regions: Regions) -> Region | None:
-    """The region that a cell names by id or official key; None for the base.
+def _row_region(row: table.TableRow, regions: Regions) -> Region | None:
+    """The region that a row names by id, by official key, or both; None for the base.
 
-    An official key (AGS) has two digits for the state, one for the county, two for the district
-    and three for the municipality. An office in a municipality gets the variant of its district
-    if the municipality has none of its own. Raises DiagnosticsError if there is no such region.
+    Raises DiagnosticsError if it names none, or not one.
+    """
+    columns = [column for column in ("variant", KEY_COLUMN) if column in row.cells]
+    cells = [row.cells[column] for column in columns if row.cells[column].text]
+    found: list[tuple[Region | None, ...]] = []
+    diagnostics: list[Diagnostic] = []
+    for cell in cells:
+        try:
+            found.append(_regions_of(cell, regions))
+        except DiagnosticsError as failed:
+            diagnostics += failed.diagnostics
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
+    if not found:
+        if regions.rows and columns:
+            cell = row.cells[columns[0]]
+            fail(
+                "variant",
+                say("This row does not say which variant the office gets."),
+                cell.location,
+                cell.hint(
+                    say(
+                        "Write the id of its region, or `{base}` for the leaflet without a region.",
+                        base=BASE_VARIANT,
+                    )
+                ),
+            )
+        return None
+    common = [region for region in found[0] if all(region in others for others in found)]
+    if not common:
+        fail(
+            "variant",
+            say("`variant` and `{key}` name two different regions in this row.", key=KEY_COLUMN),
+            cells[0].location,
+            cells[0].hint(say("Correct one of them, or leave it empty.")),
+        )
+    if len(common) > 1:
+        ids = ", ".join(region.id for region in common if region)
+        cell = cells[-1]
+        fail(
+            "variant",
+            say("Several regions have the official key `{key}`: {ids}.", key=cell.text, ids=ids),
+            cell.location,
+            cell.hint(say("Write the id of one of them into the column `variant`.")),
+        )
+    return common[0]
+
+
+def _regions_of(cell: table.Cell, regions: Regions) -> tuple[Region | None, ...]:
+    """The regions that a cell names by id or official key; None for the base.
+
+    An office in a municipality gets the variant of its district if the municipality has none of its
+    own. Raises DiagnosticsError if there is no such region.
     """
     if region := regions.get(cell.text):
-        return region
+        return (region,)
     if cell.text.casefold() == BASE_VARIANT:
-        return None
-    key = "".join(cell.text.split())
-    by_key = {_official_key(region): region for region in regions.rows if _official_key(region)}
-    district = key[:5] if len(key) == 8 and key.isdigit() else key
-    match = by_key.get(key) or by_key.get(f"{district}000") or by_key.get(district)
-    if match:
-        return match
-    with_zero = f"0{key}"
-    if key.isdigit() and len(key) in (4, 7) and by_key.keys() & {with_zero, with_zero[:5]}:
-        _fail_unknown(cell, say("A leading zero is missing: write {key}, as text.", key=with_zero))
-    if regions.rows and len(regions.rows) < _FEW_REGIONS:
-        _fail_unknown(cell, did_you_mean(cell.text, [region.id for region in regions.rows]))
+        return (None,)
+    if key := keys.read_key(cell.text):
+        return regions.with_key(key) or _fail_unknown(cell, _without_row(key, regions))
+    if whole := keys.without_lost_nought(cell.text):
+        hint = say(
+            "The official key lacks its first nought: write {key}. {keep}", key=whole, keep=KEEP
+        )
+        _fail_unknown(cell, hint)
+    ids = [region.id for region in regions.rows]
+    if keys.looks_like_key(cell.text):  # numbers that look alike belong to other places
+        _fail_unknown(cell, keys.LENGTHS)
+    if len(ids) < _FEW_REGIONS:
+        _fail_unknown(cell, did_you_mean(cell.text, ids, [BASE_VARIANT]))
     _fail_unknown(cell, say("Use an id or an official key from regions.csv."))
 
 
-def _official_key(region: Region) -> str:
-    """The official key of a region, which may also be its id; or empty."""
-    cell = region.cells.get(KEY_COLUMN)
-    key = "".join(cell.text.split()) if cell else region.id
-    return key if key.isdigit() else ""
-
-
-def _fail_unknown(cell: LocatedText, hint: Message) -> NoReturn:
-    fail(
-        "unknown-variant",
-        say("There is no variant `{variant}`.", variant=cell.text),
-        cell.location,
-        hint,
+def _without_row(key: keys.OfficialKey, regions: Regions) -> Message:
+    """What to do about a key for which there is no region, and none for its district."""
+    if not any(region.key for region in regions.rows):
+        return say(
+            "No region in {file} has an official key: add a column `{column}` there, or write ids.",
+            file=regions.file,
+            column=KEY_COLUMN,
+        )
+    return say(
+        "{file} has no row for {key}, and none for its district, {district}. Correct the key, add "
+        "a row, or write the id of another region, or `{base}`, into the column `variant`.",
+        key=key.written,
+        file=regions.file,
+        district=key.district,
+        base=BASE_VARIANT,
     )
 
 
-def _duplicate(recipient: Recipient, first: Location) -> Diagnostic:
+def _fail_unknown(cell: table.Cell, hint: Message) -> NoReturn:
+    fail(
+        "unknown-variant",
+        say("There is no variant `{variant}`.", variant=shortened(cell.text)),
+        cell.location,
+        cell.hint(hint),
+    )
+
+
+def _duplicate(recipient: Recipient, first: table.Cell) -> Diagnostic:
     return error(
         "duplicate-address",
         say(
-            "`{address}` is in the list twice; the first time is in line {line}.",
+            "`{address}` is in the list twice; the first time is in line {line} (cell {cell}).",
             address=recipient.address.spec,
-            line=first.line,
+            line=first.location.line,
+            cell=first.name,
         ),
         recipient.location_of("email"),
-        say("Delete one of the rows: each address gets one letter."),
+        recipient.hint("email", say("Delete one of the rows: each address gets one letter.")),
     )
-
-
-@dataclass(frozen=True)
-class Suppression:
-    """Addresses that must not be mailed: their keys, and domains such as ``@example.org``, each
-    with the location of the line that lists it.
-    """
-
-    entries: Mapping[str, Location]
-
-    def location_of(self, address: Address) -> Location | None:
-        """The line that rules out an address; None if it may be mailed."""
-        return self.entries.get(address.key) or self.entries.get(f"@{address.domain}")
-
-
-def read_suppression(project: Project) -> Suppression:
-    """``suppressed.txt``: an address or a domain per line; ``#`` begins a comment.
-
-    Raises DiagnosticsError with every line that is neither, as it would have no effect.
-    """
-    path = project.content / SUPPRESSION_FILE
-    project.on_read(path)
-    if not path.exists() and not path.is_symlink():
-        return Suppression({})
-    file = project.show(path)
-    decoded = parser.decode_text(project.read(path, _SUPPRESSION_LIMIT), file)
-    diagnostics = list(decoded.diagnostics)
-    entries: dict[str, Location] = {}
-    for number, line in enumerate(decoded.value.split("\n"), 1):
-        entry = line.partition("#")[0].strip()
-        if not entry:
-            continue
-        location = Location(file, number, line.find(entry) + 1)
-        whole_domain = entry.startswith("@")
-        try:
-            address = parse_address(f"a{entry}" if whole_domain else entry, location)
-        except DiagnosticsError as failed:
-            diagnostics += failed.diagnostics
-        else:
-            entries[f"@{address.domain}" if whole_domain else address.key] = location
-    raise_errors(diagnostics)
-    return Suppression(entries)

@@ -12,13 +12,14 @@ from brochure.diagnostics import (
     DiagnosticsError,
     Location,
     Part,
+    Severity,
     error,
     in_order,
     raise_errors,
     shortened,
     warning,
 )
-from brochure.manuscript.model.fields import LANGUAGE_CODE, RANGE, READABLE, contrast, rgb
+from brochure.manuscript.model.fields import LANGUAGE_CODE, READABLE, contrast, ranges, rgb
 from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.language import Hyphenation, Language, known_languages, load_language
 from brochure.manuscript.text.markdown_check import (
@@ -26,6 +27,7 @@ from brochure.manuscript.text.markdown_check import (
     check_markdown,
     count_markup_characters,
 )
+from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.regions import Region
 from brochure.manuscript.variants.resolution import ResolvedLeaflet, read_bundle
 from brochure.manuscript.yaml import recovery
@@ -123,6 +125,7 @@ def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
         # Lines were left out in order to go on, and what seems to be missing may be in them.
         diagnostics = [d for d in diagnostics if d.code not in ("missing", "empty-passage")]
     diagnostics += _check_texts(tree)
+    diagnostics += broken_letters(tree, Severity.WARNING)
     language = _language(project, tree, diagnostics)
     leaflet = validated.value
     if leaflet is None or language is None:
@@ -233,10 +236,10 @@ def _check_lines(tree: Tree) -> Iterator[Diagnostic]:
     for index in range(len(items(tree.node(("passages",))))):
         path = ("passages", index, "quote")
         lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
-        if not isinstance(lines, str) or RANGE.search(str(page or "")):
+        if not isinstance(lines, str) or not str(page or 0).strip().isdigit():
             continue
-        for first, last in RANGE.findall(lines):
-            if int(last) < int(first):
+        for first, last in ranges(lines):
+            if last < first:
                 yield error(
                     "numbers",
                     say("`{first}-{last}` ends before it begins.", first=first, last=last),

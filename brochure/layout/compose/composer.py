@@ -20,6 +20,7 @@ from brochure.diagnostics import (
     raise_errors,
     warning,
 )
+from brochure.files import composed
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
 from brochure.layout.compose.assets import AssetCollector
@@ -188,10 +189,10 @@ class Composer:
         Those that cannot be read are left out, unless the edition needs them.
         """
         project = self._project
-        needed = {self._edition.template, _SHEET}
+        needed = {composed(self._edition.template), _SHEET}
         folders = (builtin_styles(), project.root / "styles")
         names = {
-            file.relative_to(folder).as_posix()
+            composed(file.relative_to(folder).as_posix())
             for folder in folders
             for file in folder.rglob("*")
             if file.suffix in (".html", ".svg")

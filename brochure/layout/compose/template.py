@@ -25,6 +25,7 @@ from jinja2.utils import Namespace
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Location, error
+from brochure.files import composed
 from brochure.isolation import Frame, Stopped, Worker
 from brochure.layout.compose.filters import FilterInputError, Filters
 from brochure.layout.compose.qr_codes import QrCodeError
@@ -79,7 +80,7 @@ class TemplateRequest:
     @property
     def beginning(self) -> Location:
         """The beginning of the template."""
-        files = (file for name, _, file in self.sources if name == self.template)
+        files = (file for name, _, file in self.sources if name == composed(self.template))
         return Location(next(files, self.template))
 
 
@@ -157,9 +158,10 @@ class Templates(BaseLoader):
         self._sources = sources
 
     def get_source(self, environment: object, template: str) -> tuple[str, str, None]:
-        if template not in self._sources:
+        name = composed(template)
+        if name not in self._sources:
             raise TemplateNotFound(template)
-        return (*self._sources[template], None)
+        return (*self._sources[name], None)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

@@ -16,7 +16,8 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
 _DASH = r"\s*[-\u2010-\u2014]\s*"
 _NUMBERS = re.compile(rf"(\d{{1,9}})(?:{_DASH}(\d{{1,9}}))?")
-RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
+# A number with a dot, a space or an apostrophe at each thousand.
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.\u2019' \xa0\u202f]\d{3})+(?!\d)")
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -60,8 +61,8 @@ def _colour(value: str) -> str:
 def _pages(value: str) -> str:
     """Pages: ``12``, ``12-13``; printed with an en dash."""
     numbers = _numbers(value)
-    for first, last in RANGE.findall(numbers):
-        if int(last) <= int(first):
+    for first, last in ranges(numbers):
+        if last <= first:
             raise invalid_value(
                 "numbers",
                 say("`{first}-{last}` ends before it begins.", first=first, last=last),
@@ -82,11 +83,26 @@ def _numbers(value: str) -> str:
             raise invalid_value(
                 "numbers",
                 say("`{value}` is not a line or page number.", value=shortened(value)),
-                say("Write one number (1087), a range (1087-1090), or several with commas."),
+                _numbers_hint(value),
             )
         single = not numbers[2] or numbers[2] == numbers[1]
         parts.append(numbers[1] if single else f"{numbers[1]}–{numbers[2]}")
     return ", ".join(parts)
+
+
+def _numbers_hint(value: str) -> Message:
+    plain = _GROUPED.sub(lambda number: re.sub(r"\D", "", number[0]), value)
+    if plain != value and all(_NUMBERS.fullmatch(part.strip()) for part in plain.split(",")):
+        return say("Write the number without dots or spaces in it: {value}.", value=plain)
+    return say("Write one number (1087), a range (1087-1090), or several with commas.")
+
+
+def ranges(value: str) -> list[tuple[int, int]]:
+    """The first and last numbers of ranges, of lines or pages; none where the value is invalid."""
+    parts = [_NUMBERS.fullmatch(part.strip()) for part in value.split(",")]
+    if not all(parts):
+        return []
+    return [(int(part[1]), int(part[2])) for part in parts if part and part[2]]
 
 
 def _reference(value: str) -> str:

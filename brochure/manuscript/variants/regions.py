@@ -6,8 +6,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, shortened
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, shortened, warning
+from brochure.manuscript.variants.cells import KEEP
+from brochure.manuscript.variants.keys import (
+    LENGTHS,
+    OfficialKey,
+    looks_like_key,
+    read_key,
+    without_lost_nought,
+)
 from brochure.manuscript.variants.table import (
+    Cell,
     Table,
     TableHeading,
     TableRow,
@@ -15,7 +24,8 @@ from brochure.manuscript.variants.table import (
     read_table,
 )
 from brochure.manuscript.yaml.nodes import LocatedText
-from brochure.messages import say
+from brochure.manuscript.yaml.validation import did_you_mean
+from brochure.messages import Message, say
 from brochure.project import NAME, Project
 
 REGIONS_FILE = "regions.csv"
@@ -28,8 +38,8 @@ _HEADING = TableHeading(
         "{{{{ region.meeting_place }}}}."
     ),
     say(
-        "The first line names the columns: `id`, `name`, and one for each slot, with commas or "
-        "semicolons between them."
+        "The first row names the columns: `id`, `name`, and one for each slot. Save the table as "
+        "“CSV UTF-8”, with commas or semicolons between the columns."
     ),
 )
 _LONGEST_NAME = 200
@@ -50,7 +60,7 @@ class Region:
     id: str
     name: str
     location: Location
-    cells: Mapping[str, LocatedText]
+    cells: Mapping[str, Cell]
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
@@ -58,13 +68,47 @@ class Region:
         """The values of the slots; an empty cell gives none."""
         return {column: cell for column, cell in self.cells.items() if cell.text}
 
+    @cached_property
+    def key(self) -> OfficialKey | None:
+        """The official key of the region, which may also be its id; a nought that it has lost is
+        put back.
+        """
+        text = self._key_cell.text
+        return read_key(text) or read_key(without_lost_nought(text))
+
+    @property
+    def _key_cell(self) -> Cell:
+        key = self.cells.get(KEY_COLUMN)
+        return key if key and key.text else self.cells["id"]
+
+    def check_key(self) -> Diagnostic | None:
+        """A warning about the key, if it is not as it should be; of an id, if it was a key."""
+        cell = self._key_cell
+        is_id = cell is self.cells["id"]
+        whole = without_lost_nought(cell.text)
+        if whole and not (is_id and len(cell.text) == 1):  # ids are often counted from 1
+            return warning(
+                "lost-nought",
+                say("The official key `{key}` lacks its first nought.", key=cell.text),
+                cell.location,
+                cell.hint(say("Write {key}. {keep}", key=whole, keep=KEEP)),
+            )
+        if not is_id and read_key(cell.text) is None:
+            return warning(
+                "official-key",
+                say("`{key}` is not an official key (AGS).", key=shortened(cell.text)),
+                cell.location,
+                cell.hint(LENGTHS),
+            )
+        return None
+
 
 @dataclass(frozen=True)
 class Regions:
     """The table: its columns with their locations, its rows, and what is wrong outside of rows."""
 
     file: str
-    columns: Mapping[str, Location] = field(default_factory=dict)
+    columns: Mapping[str, Cell] = field(default_factory=dict)
     rows: tuple[Region, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -72,9 +116,35 @@ class Regions:
         """The region with that id."""
         return self._by_id.get(name)
 
+    def with_key(self, key: OfficialKey) -> tuple[Region, ...]:
+        """The regions with an official key; if there are none, those of its district."""
+        return self._by_key.get(key.region) or self._by_key.get(key.district) or ()
+
+    def similar(self, name: str) -> Message:
+        """A hint at what can have been meant by an id that there is not.
+
+        Keys that look alike are those of other places: only the region of the district is named.
+        """
+        ids = [row.id for row in self.rows]
+        if not looks_like_key(name):
+            return did_you_mean(name, ids)
+        key = read_key(name) or read_key(without_lost_nought(name))
+        found = self.with_key(key) if key else ()
+        if len(found) == 1:
+            return say("Did you mean `{name}`?", name=found[0].id)
+        return did_you_mean("", ids)
+
     @cached_property
     def _by_id(self) -> dict[str, Region]:
         return {row.id: row for row in self.rows}
+
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[Region, ...]]:
+        found: dict[str, tuple[Region, ...]] = {}
+        for row in self.rows:
+            if row.key:
+                found[row.key.region] = (*found.get(row.key.region, ()), row)
+        return found
 
 
 def read_regions(project: Project, leaflet: str) -> Regions:
@@ -99,13 +169,13 @@ def _regions(table: Table, file: str) -> Regions:
     regions: list[Region] = []
     diagnostics: list[Diagnostic] = []
     repeated: dict[str, list[Diagnostic]] = {}
-    first: dict[str, Location] = {}
+    first: dict[str, Cell] = {}
     for row in table.rows:
         region = _region(row)
         if not _is_safe(region.id):  # it must never become part of a path
             diagnostics += region.diagnostics
         elif (key := region.id.casefold()) not in first:
-            first[key] = region.location
+            first[key] = region.cells["id"]
             regions.append(region)
         else:
             repeated.setdefault(key, []).append(_repeated(region, first[key]))
@@ -115,7 +185,7 @@ def _regions(table: Table, file: str) -> Regions:
         if others := repeated.get(region.id.casefold()):
             both = (*region.diagnostics, *others[:_MOST])
             regions[index] = replace(region, diagnostics=both)
-    wrong = [region for region in regions if region.diagnostics]
+    wrong = [region for region in regions if any(d.is_error for d in region.diagnostics)]
     # Checking each variant would report nothing but this, and take long.
     if len(wrong) + len(diagnostics) > bounds.WRONG_ROWS:
         raise DiagnosticsError([*diagnostics, *(d for region in wrong for d in region.diagnostics)])
@@ -131,20 +201,23 @@ def _region(row: TableRow) -> Region:
                     "empty",
                     say("This row has no `{column}`.", column=column),
                     cells[column].location,
-                    say("Fill it in, or delete the row."),
+                    cells[column].hint(say("Fill it in, or delete the row.")),
                 )
             )
     id_ = cells["id"].text
-    if id_ and not _is_safe(id_):
+    known = {diagnostic.location for diagnostic in diagnostics}
+    if id_ and not _is_safe(id_) and cells["id"].location not in known:
         diagnostics.append(
             error(
                 "region-id",
                 say("`{id}` cannot be the id of a region.", id=shortened(id_)),
                 cells["id"].location,
-                say(
-                    "Use letters without accents, digits and hyphens, at most {limit} in all, as "
-                    "in `giessen` or `06531000`; the folder and the PDF are named after it.",
-                    limit=_LONGEST,
+                cells["id"].hint(
+                    say(
+                        "Use letters without accents, digits and hyphens, at most {limit} in all, "
+                        "as in `giessen` or `06531000`; the folder and the PDF are named after it.",
+                        limit=_LONGEST,
+                    )
                 ),
             )
         )
@@ -159,10 +232,15 @@ def _region(row: TableRow) -> Region:
                     limit=_LONGEST_NAME,
                 ),
                 cells["name"].location,
-                say("Write only the name of the region; give other texts columns of their own."),
+                cells["name"].hint(
+                    say("Write only the name of the region; give other texts columns of their own.")
+                ),
             )
         )
-    return Region(id_, name, row.location, cells, tuple(diagnostics))
+    region = Region(id_, name, row.location, cells)
+    if (about_key := region.check_key()) and about_key.location not in known:
+        diagnostics.append(about_key)
+    return replace(region, diagnostics=tuple(diagnostics))
 
 
 def _is_safe(id_: str) -> bool:
@@ -170,17 +248,21 @@ def _is_safe(id_: str) -> bool:
     return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not _DEVICE.fullmatch(id_)
 
 
-def _repeated(region: Region, first: Location) -> Diagnostic:
+def _repeated(region: Region, first: Cell) -> Diagnostic:
+    cell = region.cells["id"]
     return error(
         "duplicate-id",
         say(
-            "The id `{id}` is used twice; the first one is on line {line}.",
+            "The id `{id}` is used twice; the first one is on line {line} (cell {cell}).",
             id=shortened(region.id),
-            line=first.line,
+            line=first.location.line,
+            cell=first.name,
         ),
         region.location,
-        say(
-            "Give each region an id of its own. Capitals make no difference, because folders are "
-            "named after ids."
+        cell.hint(
+            say(
+                "Give each region an id of its own. Capitals make no difference, because folders "
+                "are named after ids."
+            )
         ),
     )

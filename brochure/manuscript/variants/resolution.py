@@ -1,6 +1,6 @@
 """A leaflet with its variants, read from its folder, and each of them as one tree on demand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -105,7 +105,7 @@ class Bundle:
         return in_order(
             [
                 *self.regions.diagnostics,
-                *_stray_files(self.project, self.name, self.files, self.ids),
+                *_stray_files(self.project, self.name, self.files, self.regions),
             ]
         )
 
@@ -145,7 +145,7 @@ class Bundle:
             "unknown-variant",
             say("There is no region `{name}` in {file}.", name=shortened(name), file=file),
             location,
-            did_you_mean(name, self.ids)
+            self.regions.similar(name)
             if self.ids
             else say(
                 "Write a table {file}: a heading `id,name`, and a row for each region.", file=file
@@ -192,7 +192,7 @@ class Bundle:
             return error(
                 "slot-without-value",
                 say("The table has no column `{slot}`, which a text uses.", slot=shortened(slot)),
-                self.regions.columns["id"],
+                self.regions.columns["id"].location,
                 say(
                     "Add the column, or a default in leaflet.yaml: `slots:`, and below it "
                     "`{slot}: …`.",
@@ -207,7 +207,7 @@ class Bundle:
                 slot=shortened(slot),
             ),
             cell.location,
-            say("Fill it in here."),
+            cell.hint(say("Fill it in here.")),
         )
 
     @cached_property
@@ -310,12 +310,11 @@ def _too_many_passages(tree: Tree, key: str) -> list[Diagnostic]:
 
 
 def _stray_files(
-    project: Project, leaflet: str, files: Mapping[str, Path], ids: Sequence[str]
+    project: Project, leaflet: str, files: Mapping[str, Path], regions: Regions
 ) -> list[Diagnostic]:
     """Files in ``variants/`` that belong to no region, and would silently be ignored."""
     folder = project.manuscript(leaflet).with_name(_FOLDER)
-    known = set(ids)
-    strays = {name: path for name, path in files.items() if name not in known}
+    strays = {name: path for name, path in files.items() if regions.get(name) is None}
     used = set(files.values())
     diagnostics = [
         error(
@@ -328,7 +327,7 @@ def _stray_files(
             Location(project.show(path)),
             joined(
                 [
-                    did_you_mean(name, ids) if number < bounds.SIMILAR_DIAGNOSTICS else EMPTY,
+                    regions.similar(name) if number < bounds.SIMILAR_DIAGNOSTICS else EMPTY,
                     say("Rename the file after the id of its region, or add a row for it."),
                 ]
             ),
@@ -378,7 +377,7 @@ def _unknown_columns(bundle: Bundle) -> Iterator[Diagnostic]:
             yield error(
                 "unknown-column",
                 say("No text uses the column `{column}`.", column=shortened(column)),
-                bundle.regions.columns[column],
+                bundle.regions.columns[column].location,
                 joined([did_you_mean(column, sorted(known - {"id"})), keep]),
             )
 

@@ -7,7 +7,7 @@ keeps its zero.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,18 +20,44 @@ from brochure.diagnostics import (
     raise_errors,
     shortened,
 )
+from brochure.manuscript.text.mojibake import first_difference, repaired
+from brochure.manuscript.variants.cells import cell_diagnostic
 from brochure.manuscript.yaml.nodes import LocatedText, location_in
 from brochure.manuscript.yaml.parser import decode_text
-from brochure.messages import Message, plural, say
+from brochure.messages import Message, joined, plural, say
 from brochure.project import Project
 
 _NAME = re.compile(r"[^\W\d_]\w*")
+_BROKEN = re.compile("[\x80-\x9f]")  # bytes of other encodings, taken for control characters
 _SEP = re.compile(r"sep=([,;])\n")  # a first line with which Excel names the delimiter
 
 
 @dataclass(frozen=True)
+class Cell(LocatedText):
+    """A cell: its text without blanks around it, its location in the file, and where spreadsheets
+    show it, both from 1.
+    """
+
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """What spreadsheets call it: ``C3``."""
+        letters, number = "", self.column
+        while number:
+            number, letter = divmod(number - 1, 26)
+            letters = chr(ord("A") + letter) + letters
+        return f"{letters}{self.row}"
+
+    def hint(self, hint: Message) -> Message:
+        """A hint that names the cell: spreadsheets show neither lines nor columns of characters."""
+        return joined([hint, say("(In a spreadsheet: cell {cell}.)", cell=self.name)])
+
+
+@dataclass(frozen=True)
 class TableHeading:
-    """What the first line must be: the columns that it needs, and hints for bad and missing names.
+    """What the first row must be: the columns that it needs, and hints for bad and missing names.
 
     `name_hint` says what the name of a column can be, `column_hint` how to add a missing column.
     """
@@ -45,19 +71,19 @@ class TableHeading:
 class TableRow:
     """A row: its cells by column, including empty ones.
 
-    `diagnostics` report too few or too many cells.
+    `diagnostics` report too few or too many cells, and those that hold no text.
     """
 
     location: Location
-    cells: Mapping[str, LocatedText]
+    cells: Mapping[str, Cell]
     diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns with their locations, and its rows, blank ones left out."""
+    """A table: its columns with the cells of its heading, and its rows, blank ones left out."""
 
-    columns: Mapping[str, Location]
+    columns: Mapping[str, Cell]
     rows: tuple[TableRow, ...]
 
 
@@ -65,8 +91,27 @@ def read_table(project: Project, path: Path, heading: TableHeading) -> Table:
     """The table in a file of the project. Raises DiagnosticsError for the file or its heading."""
     file = project.show(path)
     decoded = decode_text(project.read(path, bounds.TABLE), file)
-    raise_errors(decoded.diagnostics)
+    raise_errors(_for_spreadsheets(diagnostic, decoded.value) for diagnostic in decoded.diagnostics)
     return parse_table(decoded.value, file, heading)
+
+
+def _for_spreadsheets(diagnostic: Diagnostic, text: str) -> Diagnostic:
+    """A diagnostic about the characters of a file, with a hint for those who know it as a sheet."""
+    save = say(
+        "Open it in Excel or LibreOffice and save it as “CSV UTF-8” (Excel: File → Save As; "
+        "LibreOffice: Save As → Text CSV, “Edit filter settings”, Unicode (UTF-8))."
+    )
+    if diagnostic.code == "not-utf8":
+        return replace(diagnostic, hint=save)
+    line = text.split("\n")[diagnostic.location.line - 1]
+    at = diagnostic.location.column - 1
+    if not _BROKEN.match(line, at):
+        return diagnostic
+    start = max(line.rfind(end, 0, at) for end in ' ,;\t"') + 1
+    word = re.split(r'[ ,;\t"]', line[start:], maxsplit=1)[0]
+    right = first_difference(word, repaired(word))[1]
+    hint = say("Should it be `{word}`? {save}", word=shortened(right), save=save)
+    return replace(diagnostic, hint=hint if right != word else save)
 
 
 def parse_table(text: str, file: str, heading: TableHeading) -> Table:
@@ -80,18 +125,20 @@ def parse_table(text: str, file: str, heading: TableHeading) -> Table:
     first_line = text[start:].partition("\n")[0]
     if delimiter is None:
         delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    rows = (
-        [LocatedText(cell.strip(), location) for cell, location in row]
-        for row in _rows(text, file, start, delimiter)
-    )
+    rows = _rows(text, file, start, delimiter)
     rows_with_text = (row for row in rows if any(cell.text for cell in row))
     header = next(rows_with_text, [])
     while header and not header[-1].text:  # spreadsheets add empty columns on the right
         header.pop()
     raise_errors(_check_header(header, Location(file), heading))
-    columns = {cell.text: cell.location for cell in header}
+    columns = {cell.text: cell for cell in header}
     names = tuple(columns)
-    kept = [_row(names, row) for row in islice(rows_with_text, bounds.ROWS + 1)]
+    kept: list[TableRow] = []
+    wrong = 0
+    for row in islice(rows_with_text, bounds.ROWS + 1):
+        # Where so many rows are wrong, nothing comes of the table, and looking takes long.
+        kept.append(_row(names, row, look_into_cells=wrong <= bounds.WRONG_ROWS))
+        wrong += bool(kept[-1].diagnostics)
     if len(kept) > bounds.ROWS:
         message = say(
             "There are too many rows from here on; at most {limit} are allowed.", limit=bounds.ROWS
@@ -100,23 +147,38 @@ def parse_table(text: str, file: str, heading: TableHeading) -> Table:
     return Table(columns, tuple(kept))
 
 
-def _row(columns: tuple[str, ...], row: list[LocatedText]) -> TableRow:
+def _row(columns: tuple[str, ...], row: list[Cell], *, look_into_cells: bool) -> TableRow:
     diagnostics = []
     if len(row) > len(columns) and any(cell.text for cell in row[len(columns) :]):
-        location = row[len(columns)].location
-        hint = say("A text with a comma or a semicolon in it needs quotation marks around it.")
-        diagnostics.append(error("row-length", _length(row, columns), location, hint))
+        first = row[len(columns)]
+        hint = say(
+            "This column has no heading: write one, or delete what stands below it. In a text "
+            "editor, a text with a comma or a semicolon in it needs quotation marks around it."
+        )
+        message = _length(row, columns)
+        diagnostics.append(error("row-length", message, first.location, first.hint(hint)))
     elif len(row) < len(columns):
-        hint = say("Write the missing delimiters, so that each value is in its own column.")
-        diagnostics.append(error("row-length", _length(row, columns), row[-1].location, hint))
-    filler = LocatedText("", row[-1].location)
+        last = row[-1]
+        hint = say(
+            "Look whether each value is in its own column, and save the table as “CSV UTF-8” "
+            "again. In a text editor, write the missing delimiters."
+        )
+        message = _length(row, columns)
+        diagnostics.append(error("row-length", message, last.location, last.hint(hint)))
+    end = row[-1]
     cells = {
-        column: row[index] if index < len(row) else filler for index, column in enumerate(columns)
+        column: row[index]
+        if index < len(row)
+        else Cell("", end.location, end.row, end.column + 1 + index - len(row))
+        for index, column in enumerate(columns)
     }
+    for cell in cells.values() if look_into_cells else ():
+        if wrong := cell_diagnostic(cell.text, cell.location):
+            diagnostics.append(replace(wrong, hint=cell.hint(wrong.hint)))
     return TableRow(row[0].location, cells, tuple(diagnostics))
 
 
-def _length(row: list[LocatedText], columns: tuple[str, ...]) -> Message:
+def _length(row: list[Cell], columns: tuple[str, ...]) -> Message:
     """What is wrong with the number of cells; of very many, not all were kept."""
     if len(row) > bounds.COLUMNS:
         return say(
@@ -133,7 +195,7 @@ def _length(row: list[LocatedText], columns: tuple[str, ...]) -> Message:
 
 
 def _check_header(
-    header: list[LocatedText], file: Location, heading: TableHeading
+    header: list[Cell], file: Location, heading: TableHeading
 ) -> Iterator[Diagnostic]:
     if len(header) > bounds.COLUMNS:
         message = say("The table has more than {limit} columns.", limit=bounds.COLUMNS)
@@ -143,19 +205,22 @@ def _check_header(
         return
     names: set[str] = set()
     for cell in header:
-        if not _NAME.fullmatch(cell.text):
+        wrong = cell_diagnostic(cell.text, cell.location)
+        if wrong:
+            yield replace(wrong, hint=cell.hint(wrong.hint))
+        elif not _NAME.fullmatch(cell.text):
             yield error(
                 "column-name",
                 say("`{name}` cannot be the name of a column.", name=shortened(cell.text)),
                 cell.location,
-                heading.name_hint,
+                cell.hint(heading.name_hint),
             )
         elif cell.text in names:
             yield error(
                 "duplicate-column",
                 say("There are two columns named `{name}`.", name=shortened(cell.text)),
                 cell.location,
-                say("Delete or rename one of them."),
+                cell.hint(say("Delete or rename one of them.")),
             )
         names.add(cell.text)
     for column in heading.required:
@@ -168,8 +233,8 @@ def _check_header(
             )
 
 
-def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tuple[str, Location]]]:
-    """Rows of cells with their locations.
+def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Cell]]:
+    """Rows of cells; blank rows are left out, but counted.
 
     Raises DiagnosticsError for a quotation mark that is not closed, and for a row without end.
     """
@@ -178,10 +243,11 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
     empty = re.compile(rf"(?:{delimiter}[ \t]*+(?=[{delimiter}\n]|\Z))*+")
     blank = re.compile(rf"[{delimiter} \t]*+(?:\n|\Z)")
     at, line, line_start = start, text.count("\n", 0, start) + 1, start
-    row: list[tuple[str, Location]] = []
+    row: list[Cell] = []
+    number = 1
     while at < len(text):
         if not row and (skipped := blank.match(text, at)):  # spreadsheets write many of these
-            at, line = skipped.end(), line + 1
+            at, line, number = skipped.end(), line + 1, number + 1
             line_start = at
             continue
         location = Location(file, line, at - line_start + 1)
@@ -195,7 +261,8 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
                     location_in(text, file, after) if closing else location,
                     say(
                         "A cell in quotation marks ends at the next one. Write a quotation mark "
-                        'that belongs to the text twice: "Haus ""Sonne""".'
+                        'that belongs to the text twice: "Haus ""Sonne""". Excel and LibreOffice '
+                        "do so when they save the table."
                     ),
                 )
             cell = text[at + 1 : after - 1].replace('""', '"')
@@ -207,7 +274,7 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
             unquoted = plain.match(text, at)
             assert unquoted is not None  # it matches an empty text as well
             cell, at = unquoted[0], unquoted.end()
-        row.append((cell, location))
+        row.append(Cell(cell.strip(), location, number, len(row) + 1))
         if len(row) > bounds.COLUMNS:  # only empty cells follow, or this is no such table
             at = empty.match(text, at).end()  # type: ignore[union-attr] # it always matches
             if len(row) > 2 * bounds.COLUMNS:
@@ -220,8 +287,8 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[tup
             at += 1
             if at < len(text) and text[at] != "\n":
                 continue
-            row.append(("", Location(file, line, at - line_start + 1)))
+            row.append(Cell("", Location(file, line, at - line_start + 1), number, len(row) + 1))
         yield row
         row = []
-        at, line = at + 1, line + 1
+        at, line, number = at + 1, line + 1, number + 1
         line_start = at

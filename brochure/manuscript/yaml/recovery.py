@@ -15,12 +15,17 @@ from brochure.messages import Message, say
 # `- key: value` taken apart: indentation and dashes, key, colon with space, value.
 _ENTRY = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?P<colon>:[ ]+)(?P<value>\S.*)$")
 _ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*)$")
+# The line above a text: ``key: |``, ``- >-``.
+_OPENS_TEXT = re.compile(
+    r"^(?P<lead>[ ]*(?:-[ ]+)*)(?:(?P<key>[\w-]+):[ ]+)?[|>][-+]?[ ]*(?:#.*)?$"
+)
 # Codes of errors after which lines are left out: they are unclear, or too many.
 LEAVES_OUT = ("yaml", "no-key", "too-many")
 _QUOTE_IT = say(
     "Put the whole text into quotation marks, or write `|` after the colon and the text on the "
     "next line, indented."
 )
+_CLOSING_BRACKET = {"[": "]", "{": "}"}
 SLOT_UNQUOTED = ("slot-unquoted", say("A text that begins with a slot needs quotation marks."))
 # What is wrong with a value, by its first character.
 _RESERVED = {
@@ -53,6 +58,12 @@ def explain_syntax_error(
     number = min(reason.problem_mark.line if reason.problem_mark else 0, len(lines) - 1)
     begun = min(reason.context_mark.line if reason.context_mark else number, len(lines) - 1)
 
+    # The line at fault is the one of the mark, or the one in which the broken text began.
+    rows = dict.fromkeys((number, begun))
+    for row in rows:
+        if misindented := _explain_indentation(lines, row, file):
+            return misindented
+
     tab = re.match(r" *\t", lines[number])
     if tab:
         return (
@@ -65,8 +76,7 @@ def explain_syntax_error(
             _with_line(lines, number, _untabbed(lines, number)),
         )
 
-    # The line at fault is the one of the mark, or the one in which the broken text began.
-    for row in dict.fromkeys((number, begun)):
+    for row in rows:
         explained = _explain_value(lines[row], row, file, str(reason.problem))
         if explained:
             diagnostic, line = explained
@@ -122,6 +132,8 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         return None
     value = entry["value"]
     column = entry.start("value") + 1
+    if _OPENS_TEXT.match(line) or (value[0] in _CLOSING_BRACKET and _is_sound(value)):
+        return None
     if value.startswith("{{"):
         code, message = SLOT_UNQUOTED
     elif value[0] in _RESERVED:
@@ -153,7 +165,94 @@ def _explain_value(line: str, row: int, file: str, problem: str) -> tuple[Diagno
         return None
     head = entry["lead"] + entry["key"] + entry["colon"]
     quoted = head + "'" + value.replace("'", "''") + "'"
-    return error(code, message, Location(file, row + 1, column), _QUOTE_IT), quoted
+    location = Location(file, row + 1, column)
+    closing_bracket = _CLOSING_BRACKET.get(value[0], "") if code == "bracket" else ""
+    if closing_bracket and closing_bracket not in value:
+        hint = say(
+            "If that is what you want, write `{bracket}` at its end. For text: {quote_it}",
+            bracket=closing_bracket,
+            quote_it=_QUOTE_IT,
+        )
+        return error(code, message, location, hint), f"{line.rstrip()}{closing_bracket}"
+    if closing_bracket and value.rstrip().endswith(closing_bracket):
+        hint = say(
+            "If that is what you want, put each text between the brackets into quotation marks, or "
+            "write each entry on a line of its own. For text: {quote_it}",
+            quote_it=_QUOTE_IT,
+        )
+        return error(code, message, location, hint), quoted
+    return error(code, message, location, _QUOTE_IT), quoted
+
+
+def _is_sound(value: str) -> bool:
+    """Whether a list or block in brackets is YAML, so that what is wrong is another line."""
+    try:
+        return all(yaml.parse(value, Loader=yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return False
+
+
+def _explain_indentation(
+    lines: list[str], row: int, file: str
+) -> tuple[Diagnostic, str | None] | None:
+    """If line `row` is in a text below ``key: |``, but indented less than its first line: that, and
+    the lines with the rest of the text indented as far.
+    """
+    first = _first_of_text(lines, row)
+    if first is None:
+        return None
+    opening, depth, begin = first
+    margin = _margin(lines[begin])
+    end = next(
+        (i for i in range(begin, len(lines)) if lines[i].strip() and _margin(lines[i]) <= depth),
+        len(lines),
+    )
+    less = [i for i in range(begin, end) if lines[i].strip() and _margin(lines[i]) < margin]
+    if not less:
+        return None
+    if not lines[begin].strip():
+        message = say("This line has more spaces than the text below it, and nothing else.")
+        location = Location(file, begin + 1, margin + 1)
+        diagnostic = error("text-indent", message, location, say("Delete the spaces."))
+        return diagnostic, _with_line(lines, begin, "")
+    hint = say("Indent it as far as line {line}.", line=begin + 1)
+    if re.match(r" *[\w-]+:( |$)", lines[less[0]]):
+        hint = say(
+            "Indent it as far as line {line}. If it is a key of its own, begin it below `{above}`.",
+            line=begin + 1,
+            above=opening["key"] or "-",
+        )
+    location = Location(file, less[0] + 1, _margin(lines[less[0]]) + 1)
+    message = say("This line belongs to the text above, but is indented less.")
+    shifted = [*lines]
+    for index in less:
+        shifted[index] = " " * margin + lines[index].lstrip(" ")
+    return error("text-indent", message, location, hint), "\n".join(shifted)
+
+
+def _first_of_text(lines: list[str], row: int) -> tuple[re.Match[str], int, int] | None:
+    """Of the text that line `row` is in: the line that opens it, the column that the text must be
+    indented beyond, and the row that sets its indentation: its first one, or an emptier one.
+    """
+    inside = _margin(lines[row])
+    for above in range(row - 1, -1, -1):
+        if lines[above].strip() and (opening := _OPENS_TEXT.match(lines[above])):
+            lead = opening["lead"]
+            depth = len(lead) if opening["key"] else len(lead.rstrip()) - 1
+            if not depth < inside:
+                return None
+            begin = above + 1
+            while begin < row and not lines[begin].strip():
+                begin += 1
+            widest = max(range(above + 1, begin + 1), key=lambda i: _margin(lines[i]))
+            return opening, depth, widest
+        if lines[above].strip() and _margin(lines[above]) == 0:
+            return None
+    return None
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _without_continuation(lines: list[str], row: int) -> list[str]:

@@ -64,11 +64,15 @@ def on_other_lines(invalid: Iterable[Diagnostic], known: Iterable[Diagnostic]) -
     return [d for d in invalid if (d.location.file, d.location.line) not in lines]
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> Message:
-    """A hint that names the most similar known word, or all of them; empty if there are none."""
+def did_you_mean(word: str, known: Sequence[str], also: Sequence[str] = ()) -> Message:
+    """A hint that names the most similar known word, or all of them; empty if there are none.
+
+    `also` are further words to choose from, which are not meant by chance.
+    """
     near = get_close_matches(word[:_WORD].lower(), known, n=1, cutoff=0.6)
     if near:
         return say("Did you mean `{name}`?", name=near[0])
+    known = [*known, *also]
     if not known:
         return EMPTY
     names = ", ".join(known[:_KNOWN])
