@@ -24,7 +24,8 @@ from brochure.sources.reading.line_numbers import (
     interpolate_numbers,
     missing_numbers,
 )
-from brochure.sources.reading.rows import PageData, RowWord, TextRow
+from brochure.sources.reading.rows import PageData, TextRow
+from brochure.sources.reading.words import RowWord
 
 _WIDE = 1.2  # of the type size; wider gaps may be those between columns
 _GUTTER = 0.8  # of the type size; the least width of a gutter

@@ -10,7 +10,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from brochure import bounds
-from brochure.sources.reading.rows import SPACES, Char, FileText, PageData, find_rows
+from brochure.sources.reading.rows import SPACES, FileText, PageData, find_rows
+from brochure.sources.reading.words import Char
 
 _CHARS = 40_000  # on one page; a newspaper page has some 20,000
 _QUARTER = math.pi / 2

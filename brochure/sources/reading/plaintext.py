@@ -13,7 +13,8 @@ from brochure.sources.document import Document, Numbering, NumberingMode, Source
 from brochure.sources.matching.tokens import clean
 from brochure.sources.reading.line_numbers import find_line_numbers
 from brochure.sources.reading.pages import PageRows, assemble_document
-from brochure.sources.reading.rows import RowWord, TextRow
+from brochure.sources.reading.rows import TextRow
+from brochure.sources.reading.words import RowWord
 
 _BULLET = "• "
 _NESTING = 50

@@ -195,7 +195,10 @@ def _file_text(project: Project, kind: SourceKind, data: bytes, name: str, diges
 @cache
 def _reader_digest() -> str:
     """A short digest of the code that reads files; when it changes, they are read again."""
-    names = ("reading/pdfium.py", "reading/rows.py", "reading/plaintext.py", "matching/tokens.py")
+    names = (
+        ("reading/pdfium.py", "reading/rows.py", "reading/words.py", "reading/plaintext.py",
+         "matching/tokens.py")
+    )  # fmt: skip
     code = b"".join((Path(__file__).parents[1] / name).read_bytes() for name in names)
     versions = version("pypdfium2") + version("markdown-it-py")
     return sha256(code + versions.encode()).hexdigest()[:12]
