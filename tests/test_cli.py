@@ -577,6 +577,7 @@ def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
         (("--page", ""), "--page is a number or a range"),
         ((), "Say which lines to quote"),
         (("--page", "9"), "There are no words at page 9"),
+        (("--page", "iv"), "There are no words at page iv"),
         (("1", "--file", "other.pdf"), "The leaflet has no source `other.pdf`"),
     ],
 )

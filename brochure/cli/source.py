@@ -40,6 +40,8 @@ _SHOWN = 3  # lines at the beginning and end
 _FOUND = 5  # places where words are
 _LEAST = 0.3  # of the words, somewhere
 _RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+_PAGE = r"[A-Z][-. ]?\d+|\d+|[ivxlcdm]+|[IVXLCDM]+"
+_PAGES = re.compile(rf"({_PAGE})(?:\s*[-–]\s*({_PAGE}))?")
 Opened = list[tuple[SourceReference, OpenedSource]]
 
 source = Group(
@@ -168,7 +170,7 @@ def quote(
         raise Usage(say("Say which lines to quote, as in 1087-1090, or which --page."))
     name = arguments.leaflet_name(session.project, leaflet)
     opened, diagnostics = _opened(session.project, name, file)
-    requested = QuoteReference(_range(page, "--page"), _range(lines, "LINES"))
+    requested = QuoteReference(_range(page, "--page", _PAGES), _range(lines, "LINES"))
     _ensure_readable(opened, diagnostics)
     passage = _passage(opened, requested, session.output.words)
     if session.output.json:
@@ -263,11 +265,11 @@ def _ensure_readable(opened: Opened, diagnostics: tuple[Diagnostic, ...]) -> Non
         raise DiagnosticsError(replace(d, severity=Severity.ERROR) for d in diagnostics)
 
 
-def _range(text: str | None, name: str) -> str | None:
+def _range(text: str | None, name: str, pattern: re.Pattern[str] = _RANGE) -> str | None:
     """``12-14`` as the leaflet has it; anything else is wrong usage."""
     if text is None:
         return None
-    found = _RANGE.fullmatch(text.strip())
+    found = pattern.fullmatch(text.strip())
     if not found:
         raise Usage(
             say(

@@ -67,7 +67,8 @@ class Finding:
     whose footnote marks the quote leaves out. `context` are the sentences around the quote.
     `limited` are words of these that limit it, `omitted` an omission that contains a word which
     limits or denies. `reason` says why the quote is unchecked, or what else is wrong.
-    `page_unchecked`: a page is stated, but the source has none.
+    `page_unchecked`: a page is stated, but the source has none. `reference_notes`: what to know
+    about the reference.
     """
 
     verdict: Verdict
@@ -81,6 +82,7 @@ class Finding:
     omitted: str = ""
     reason: Message = EMPTY
     page_unchecked: bool = False
+    reference_notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,8 @@ def _diagnostics(manuscript: Manuscript, checked: CheckedQuote) -> Iterator[Diag
             )
         case Verdict.VERBATIM:
             yield from _notes(manuscript, checked, text)
+    for message in finding.reference_notes:
+        yield note("reference", message, reference, say("Look at the page to be sure."))
 
 
 def _wrong_lines(finding: Finding, location: Location) -> Diagnostic:

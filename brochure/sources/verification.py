@@ -22,7 +22,9 @@ from brochure.sources.document import (
     SourceReference,
     accepted_references,
     parse_ranges,
+    reference_notes,
     reference_to,
+    same_pages,
     same_ranges,
     shortest_reference,
     source_references,
@@ -129,17 +131,19 @@ class SearchableSource:
         self, finding: Finding, text: SourceText, match: Match, words: LimitingWords
     ) -> Finding:
         around = surroundings(text, match[0].start, match[-1].stop)
+        extents = _extents(text, match)
         omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
         important = (*words.limiting, *words.denying)
         return replace(
             finding,
-            actual=(self._reference(_extents(text, match), finding.stated),),
+            actual=(self._reference(extents, finding.stated),),
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
             context=tuple(context_segments(text, match, around)),
             limited=limitation(text, match[-1].stop, around, words),
             omitted=next((gap for gap in omissions if contains(gap, important)), ""),
             page_unchecked=bool(finding.stated.page) and not self.document.pages,
+            reference_notes=tuple(reference_notes(self.document, finding.stated, extents)),
         )
 
     def _reference(self, extents: Sequence[Extent], stated: QuoteReference) -> QuoteReference:
@@ -149,7 +153,7 @@ class SearchableSource:
     def _is_right(self, stated: QuoteReference, extents: Sequence[Extent]) -> bool:
         """Whether a reference states exactly where a quote begins and ends."""
         return any(
-            (not stated.page or not right.page or same_ranges(stated.page, right.page))
+            (not stated.page or not right.page or same_pages(stated.page, right.page))
             and (not stated.lines or same_ranges(stated.lines, right.lines or ""))
             for right in accepted_references(self.document, extents)
         ) and not self._lacks_page(stated)

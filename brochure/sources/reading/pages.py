@@ -24,6 +24,7 @@ from brochure.sources.reading.line_numbers import (
     interpolate_numbers,
     missing_numbers,
 )
+from brochure.sources.reading.page_numbers import name_pages
 from brochure.sources.reading.rows import PageData, TextRow
 from brochure.sources.reading.words import RowWord
 
@@ -148,10 +149,13 @@ _SHORT = 0.6  # of the usual width of a line; after a shorter one, a paragraph b
 
 @dataclass(frozen=True)
 class PageRows:
-    """The rows of a page; `unreadable`: it shows something that cannot be read as text."""
+    """The rows of a page; `unreadable`: it shows something that cannot be read as text; `label`:
+    what the file calls it (ISO 32000-1, 12.4.2), perhaps nothing.
+    """
 
     rows: tuple[TextRow, ...]
     unreadable: bool = False
+    label: str = ""
 
 
 def page_rows(data: PageData) -> PageRows:
@@ -160,7 +164,7 @@ def page_rows(data: PageData) -> PageRows:
         TextRow(y, size, tuple(RowWord(t, a, b, bool(space)) for t, a, b, space in words))
         for y, size, words in data["rows"]
     )
-    return PageRows(rows, data["broken"] or (not rows and data["images"] > 0))
+    return PageRows(rows, data["broken"] or (not rows and data["images"] > 0), data["label"])
 
 
 def assemble_document(
@@ -180,10 +184,9 @@ def assemble_document(
         for page in chains
     ]
     bare = [_without_numbers(*of_page) for of_page in zip(rows, chains, strict=True)]
-    artifacts = find_artifacts(bare, numbered)
-    page_parts = [
-        _page_parts(*of_page) for of_page in zip(bare, chains, artifacts.rows, strict=True)
-    ]
+    names = name_pages(bare, [page.label for page in pages])
+    artifacts = find_artifacts(bare, numbered, names.rows)
+    page_parts = [_page_parts(*of_page) for of_page in zip(bare, chains, artifacts, strict=True)]
     gutters = find_gutters([[row for _, row in parts.text] for parts in page_parts])
     items = [
         item
@@ -195,8 +198,9 @@ def assemble_document(
     return Document(
         kind="pdf",
         lines=tuple(_lines(lines)),
-        pages=tuple(_page_name(i, artifacts.first_page) for i in range(len(pages))),
-        page_numbers_printed=artifacts.first_page is not None,
+        pages=names.names,
+        page_numbers_printed=names.printed,
+        page_numbers_doubtful=names.doubtful,
         numbering=numbering,
         missing_numbers=tuple(missing_numbers(items, numbering.step)) if printed else (),
         unreadable_pages=tuple(i for i, page in enumerate(pages) if page.unreadable),
@@ -219,11 +223,6 @@ def _numbered(
     if margin.step > 1:
         items = interpolate_numbers(items, margin.step, restarts=margin_restarts)
     return Numbering("margin", margin_restarts, margin.step, margin.printed), items
-
-
-def _page_name(index: int, first: int | None) -> str:
-    """The number printed on a page; if there is none, or it would be below 1, its position."""
-    return str(index + 1 if first is None or index + first < 1 else index + first)
 
 
 @dataclass(frozen=True)

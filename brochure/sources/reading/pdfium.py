@@ -14,6 +14,7 @@ from brochure.sources.reading.rows import SPACES, FileText, PageData, find_rows
 from brochure.sources.reading.words import Char
 
 _CHARS = 40_000  # on one page; a newspaper page has some 20,000
+_LABEL = 20  # characters of what the file calls a page
 _QUARTER = math.pi / 2
 _LOOSE = 1.15  # the height of PDFium's loose boxes, as a multiple of the type size
 _HYPHEN = 0x02  # what PDFium reports for the hyphen of a word divided at the end of a line
@@ -59,7 +60,8 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}, count
+        return {"rows": [], "images": 0, "broken": True, "label": ""}, count
+    label = (document.get_page_label(index) or "")[:_LABEL]
     try:
         text_page = page.get_textpage()
         try:
@@ -79,9 +81,9 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
         if not rows:
             kinds = [pdfium.FPDF_PAGEOBJ_IMAGE]
             images = sum(1 for _ in page.get_objects(filter=kinds, max_depth=2))
-        return {"rows": rows, "images": images, "broken": count > _CHARS}, count
+        return {"rows": rows, "images": images, "broken": count > _CHARS, "label": label}, count
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}, count
+        return {"rows": [], "images": 0, "broken": True, "label": label}, count
     finally:
         page.close()
 

@@ -44,11 +44,13 @@ class PageData(TypedDict):
     """The rows of a page as JSON: y, size and words; of each word, the fields of `RowWord`.
 
     `images` are counted only if there are no rows. `broken`: the page could not be read in full.
+    `label`: what the file calls the page; may be empty.
     """
 
     rows: list[tuple[float, float, list[tuple[str, float, float, int]]]]
     images: int
     broken: bool
+    label: str
 
 
 class FileText(TypedDict, total=False):
