@@ -87,6 +87,7 @@ class SourceData(TypedDict, total=False):
     first: int | None
     last: int | None
     gaps: list[str]
+    paragraph_numbers: int
     unread_pages: list[str]
     sample: list[dict[str, str | int | None]]
 
@@ -305,6 +306,7 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "first": min((line.number or 0 for line in lines), default=None),
         "last": max((line.number or 0 for line in lines), default=None),
         "gaps": list(document.missing_numbers),
+        "paragraph_numbers": document.paragraph_numbers,
         "unread_pages": [document.page_name(index) for index in document.unreadable_pages],
         "sample": [
             {"page": document.page_name(row.page) or None, "line": row.number, "text": row.text}
@@ -328,6 +330,17 @@ def _print_report(output: Output, data: SourceData) -> None:
                         "{n} line: running head, page number or the like",
                         "{n} lines: running heads, page numbers and the like",
                         data["aside"],
+                    ),
+                )
+            )
+        if data["paragraph_numbers"]:
+            rows.append(
+                (
+                    say("paragraphs"),
+                    plural(
+                        "{n} number in the margin counts paragraphs, not lines",
+                        "{n} numbers in the margin count paragraphs, not lines",
+                        data["paragraph_numbers"],
                     ),
                 )
             )
@@ -377,6 +390,8 @@ def _numbered(data: SourceData) -> Message:
         else say("{lines}, counted {extent}", lines=number, extent=extent)
     )
     again = say("starting again on each page") if data["restarts"] else EMPTY
+    if data["paragraph_numbers"]:
+        return joined([counted, again])
     return joined([joined([counted, again]), say("no numbers in the margin")], "; ")
 
 

@@ -54,7 +54,8 @@ class Document:
     `pages` are the page numbers that readers use (empty if the file has no pages), such as 12 or
     xii; several pages may have the same. `page_numbers_printed`: whether these are printed on the
     pages; `page_numbers_doubtful`: something like them is, but not for certain. `missing_numbers`
-    are line numbers, or ranges of them, that are missing from the margin. `unreadable_pages` are
+    are line numbers, or ranges of them, that are missing from the margin; `paragraph_numbers`: how
+    many numbers in the margin count paragraphs, and so are no line numbers. `unreadable_pages` are
     the indices of pages whose text cannot be read.
     """
 
@@ -65,6 +66,7 @@ class Document:
     page_numbers_doubtful: bool = False
     numbering: Numbering = Numbering("count")
     missing_numbers: tuple[str, ...] = ()
+    paragraph_numbers: int = 0
     unreadable_pages: tuple[int, ...] = ()
 
     def page_name(self, index: int) -> str:
@@ -219,6 +221,11 @@ def reference_notes(
         yield say(
             "The pages of the source have no numbers that can be relied on, so they were counted "
             "from the first page of the file."
+        )
+    if stated.lines and document.paragraph_numbers:
+        yield say(
+            "The numbers in the margin of the source count paragraphs, not lines; its lines were "
+            "counted without them."
         )
 
 

@@ -175,7 +175,7 @@ def _diagnostics(manuscript: Manuscript, checked: CheckedQuote) -> Iterator[Diag
         case Verdict.VERBATIM:
             yield from _notes(manuscript, checked, text)
     for message in finding.reference_notes:
-        yield note("reference", message, reference, say("Look at the page to be sure."))
+        yield note("reference", message, reference, say("Look at the source to be sure."))
 
 
 def _wrong_lines(finding: Finding, location: Location) -> Diagnostic:

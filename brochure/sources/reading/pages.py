@@ -1,7 +1,7 @@
 """Pages of rows → a document with numbered lines in reading order: column by column."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -25,6 +25,7 @@ from brochure.sources.reading.line_numbers import (
     missing_numbers,
 )
 from brochure.sources.reading.page_numbers import name_pages
+from brochure.sources.reading.paragraph_numbers import find_paragraph_numbers
 from brochure.sources.reading.rows import PageData, TextRow
 from brochure.sources.reading.words import RowWord
 
@@ -175,8 +176,10 @@ def assemble_document(
     `mode`: how lines are numbered, if that is known; otherwise numbers in the margin are looked
     for. Without any, lines are counted, through the document or (`restarts`) on each page.
     """
-    rows = [page.rows for page in pages]
-    margin = find_line_numbers(rows, expected=mode == "margin")
+    paragraphs = find_paragraph_numbers([page.rows for page in pages])
+    rows = list(paragraphs.pages) if paragraphs else [page.rows for page in pages]
+    asides = paragraphs.asides if paragraphs else ({},) * len(pages)
+    margin = None if paragraphs else find_line_numbers(rows, expected=mode == "margin")
     chains = margin.pages if margin else [()] * len(rows)
     each = margin is not None and margin.step == 1
     numbered = [
@@ -191,7 +194,7 @@ def assemble_document(
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, gutters[index])
+        for item in _items(index, rows[index], parts, gutters[index], asides[index])
     ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
@@ -202,6 +205,7 @@ def assemble_document(
         page_numbers_printed=names.printed,
         page_numbers_doubtful=names.doubtful,
         numbering=numbering,
+        paragraph_numbers=paragraphs.printed if paragraphs else 0,
         missing_numbers=tuple(missing_numbers(items, numbering.step)) if printed else (),
         unreadable_pages=tuple(i for i, page in enumerate(pages) if page.unreadable),
     )
@@ -264,13 +268,18 @@ def _without_numbers(
 
 
 def _items(
-    page: int, rows: Sequence[TextRow], parts: _PageParts, gutters: Sequence[Gutter]
+    page: int,
+    rows: Sequence[TextRow],
+    parts: _PageParts,
+    gutters: Sequence[Gutter],
+    asides: Mapping[int, TextRow],
 ) -> Iterator[NumberedRow]:
-    """The rows of a page in reading order: head, text, foot."""
+    """The rows of a page in reading order: head, text, foot; `asides` before rows of the text."""
     text = parts.text
     first = text[0][0] if text else len(rows)
     outside = [(at, row) for at, row in parts.rows if at in parts.artifacts]
     blank = list(parts.blank)
+    waiting = dict(asides)
 
     def empty_before(at: int) -> Iterator[NumberedRow]:
         while blank and blank[0] < at:
@@ -285,6 +294,8 @@ def _items(
     for part in reading_order([row for _, row in text], gutters):
         at = text[part.index][0]
         yield from empty_before(at)
+        if (aside := waiting.pop(at, None)) is not None:
+            yield NumberedRow(aside, page, aside.y, None, artifact=True)
         chains = parts.numbers[part.column :][:1] if paired else parts.numbers
         value = next((chain[at].value for chain in chains if at in chain), None)
         yield NumberedRow(part.row, page, part.row.y, value, artifact=False)

@@ -13,6 +13,7 @@ from brochure.sources.matching.tokens import clean
 from brochure.sources.reading.inline import InlineText, with_footnote_marks
 from brochure.sources.reading.line_numbers import find_line_numbers
 from brochure.sources.reading.pages import PageRows, assemble_document
+from brochure.sources.reading.paragraph_numbers import find_paragraph_numbers
 from brochure.sources.reading.rows import TextRow
 from brochure.sources.reading.words import RowWord
 
@@ -26,27 +27,36 @@ def parse_text(text: str, mode: NumberingMode | None, *, restarts: bool = False)
     A form feed begins a page. For `mode` and `restarts` see `assemble_document`.
     """
     pages = text.split("\f")
-    if mode in (None, "margin"):
-        rows = [tuple(_rows(page)) for page in pages]
+    rows = [tuple(_rows(page)) for page in pages]
+    paragraphs = find_paragraph_numbers(rows)
+    if mode in (None, "margin") and paragraphs is None:
         if find_line_numbers(rows, expected=mode == "margin") is not None:
             document = assemble_document([PageRows(page) for page in rows], "margin")
             return replace(document, kind="txt", pages=document.pages if len(pages) > 1 else ())
     restarts = mode == "page" or (mode is None and restarts)
     lines: list[SourceLine] = []
+    count = 0
     for index, page in enumerate(pages):
         blank = True
+        asides = paragraphs.numbers_at(index) if paragraphs else {}
         for number, line in enumerate(page.split("\n"), 1):
             words = clean(line)
-            counted = number if restarts else len(lines) + 1
+            if aside := asides.get(number - 1.0):
+                lines.append(SourceLine(aside, index, None, artifact=True))
+                words = words.removeprefix(aside).removesuffix(aside).strip()
+            count += 1
+            counted = number if restarts else count
             lines.append(SourceLine(words, index, counted, opens_paragraph=blank and bool(words)))
             blank = not words
         if index + 1 < len(pages) and not lines[-1].text:
             lines.pop()  # a form feed ends a line
+            count -= 1
     return Document(
         kind="txt",
         lines=tuple(lines),
         pages=tuple(str(i + 1) for i in range(len(pages))) if len(pages) > 1 else (),
         numbering=Numbering("page", restarts=True) if restarts else Numbering("count"),
+        paragraph_numbers=paragraphs.printed if paragraphs else 0,
     )
 
 

@@ -170,6 +170,11 @@ def _without_numbers(
             ),
             location,
             say(
+                "The numbers in the margins count paragraphs. Write `lines: count` or "
+                "`lines: page`, and refer to lines as they are counted."
+            )
+            if document.paragraph_numbers
+            else say(
                 "`brochure source show LEAFLET` shows what was read. Write `lines: count` or "
                 "`lines: page` if that is how you number them."
             ),
