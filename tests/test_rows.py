@@ -183,7 +183,7 @@ def read(
     unreadable: Sequence[int] = (),
     mode: NumberingMode | None = None,
 ) -> Document:
-    pages = [PageRows(tuple(page), i in unreadable) for i, page in enumerate(rows)]
+    pages = [PageRows(tuple(page), unreadable=i in unreadable) for i, page in enumerate(rows)]
     return assemble_document(pages, mode)
 
 

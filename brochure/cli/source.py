@@ -89,6 +89,7 @@ class SourceData(TypedDict, total=False):
     gaps: list[str]
     paragraph_numbers: int
     unread_pages: list[str]
+    pictured_pages: list[str]
     sample: list[dict[str, str | int | None]]
 
 
@@ -308,6 +309,7 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "gaps": list(document.missing_numbers),
         "paragraph_numbers": document.paragraph_numbers,
         "unread_pages": [document.page_name(index) for index in document.unreadable_pages],
+        "pictured_pages": [document.page_name(index) for index in document.pictured_pages],
         "sample": [
             {"page": document.page_name(row.page) or None, "line": row.number, "text": row.text}
             for row in [*lines[:_SHOWN], *lines[max(_SHOWN, len(lines) - _SHOWN) :]]
@@ -348,6 +350,10 @@ def _print_report(output: Output, data: SourceData) -> None:
         if data["unread_pages"]:
             names = ", ".join(data["unread_pages"])
             rows.append((say("not read"), say("pages {pages}: pictures", pages=names)))
+        if data["pictured_pages"]:
+            names = ", ".join(data["pictured_pages"])
+            pictures = say("pages {pages}: pictures that may be text", pages=names)
+            rows.append((say("not read"), pictures))
         rows.append((say("sample"), ""))
     output.styled(click.style(harmless(data["file"]), bold=True))
     width = max(len(output.words(key)) for key, _ in rows)

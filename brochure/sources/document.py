@@ -56,7 +56,8 @@ class Document:
     pages; `page_numbers_doubtful`: something like them is, but not for certain. `missing_numbers`
     are line numbers, or ranges of them, that are missing from the margin; `paragraph_numbers`: how
     many numbers in the margin count paragraphs, and so are no line numbers. `unreadable_pages` are
-    the indices of pages whose text cannot be read.
+    the indices of pages whose text cannot be read, `pictured_pages` of those that have pictures
+    beside their text which may be text too.
     """
 
     kind: SourceKind
@@ -68,6 +69,7 @@ class Document:
     missing_numbers: tuple[str, ...] = ()
     paragraph_numbers: int = 0
     unreadable_pages: tuple[int, ...] = ()
+    pictured_pages: tuple[int, ...] = ()
 
     def page_name(self, index: int) -> str:
         """The number of a page; empty if the file has no pages."""

@@ -11,7 +11,7 @@ from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported, fail
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.text import markdown
 from brochure.manuscript.yaml.nodes import TreePath
-from brochure.messages import EMPTY, Message, plural, say
+from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.project import Project
 from brochure.sources.document import (
     Document,
@@ -61,6 +61,7 @@ from brochure.sources.reading.reader import read_source
 _SIMILAR = 0.6  # the share of a quote that must be somewhere for it to count as altered
 _SIMILAR_THERE = 0.5  # … or in the lines that are stated
 _MOST = 5  # references or pages that are named
+_UNREAD = 0.2  # of the pages, at least, or a quote that is nowhere is not found
 _FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own
 
 
@@ -197,10 +198,8 @@ class SearchableSource:
                 extents.append(nearest[0])
                 differences += nearest[1]
         if 2 * missing > sum(map(len, parts)):
-            unreadable = {self.document.page_name(i) for i in self.document.unreadable_pages}
-            unread = stated.page is not None and stated.page in unreadable
-            verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
-            return Finding(verdict, stated, reason=self._unreadable_pages())
+            verdict = Verdict.UNCHECKED if self._may_be_unread(stated) else Verdict.NOT_FOUND
+            return Finding(verdict, stated, reason=self._unread_pages())
         reason = EMPTY
         if missing:
             reason = say("A part of the quote is not in the source.")
@@ -240,17 +239,43 @@ class SearchableSource:
                 return False
         return bool(stated.lines) and line.number == parse_ranges(stated.lines or "0")[0][0]
 
-    def _unreadable_pages(self) -> Message:
-        """Which pages were not read; empty if all were."""
-        names = [self.document.page_name(i) for i in self.document.unreadable_pages]
-        if not names:
-            return EMPTY
-        return plural(
-            "Page {pages} was not read: it is a picture.",
-            "Pages {pages} were not read: they are pictures.",
-            len(names),
-            pages=", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else ""),
-        )
+    def _may_be_unread(self, stated: QuoteReference) -> bool:
+        """Whether a quote may be on a page that was not read: one that is stated, or, if none is,
+        any of them, where these are many.
+        """
+        unread = {*self.document.unreadable_pages, *self.document.pictured_pages}
+        if stated.page and self.document.pages:
+            pages = stated.page.split("–")
+            return any(self.document.page_name(i) in pages for i in unread)
+        return len(unread) > _UNREAD * len(self.document.pages)
+
+    def _unread_pages(self) -> Message:
+        """Which pages were not read, or not in full; empty if all were."""
+        sentences = []
+        if self.document.unreadable_pages:
+            sentences.append(
+                plural(
+                    "Page {pages} was not read: it is a picture, or its letters have no meaning.",
+                    "Pages {pages} were not read: they are pictures, or their letters have no "
+                    "meaning.",
+                    len(self.document.unreadable_pages),
+                    pages=self._names(self.document.unreadable_pages),
+                )
+            )
+        if self.document.pictured_pages:
+            sentences.append(
+                plural(
+                    "Page {pages} has pictures that may be text, which was not read.",
+                    "Pages {pages} have pictures that may be text, which was not read.",
+                    len(self.document.pictured_pages),
+                    pages=self._names(self.document.pictured_pages),
+                )
+            )
+        return joined(sentences)
+
+    def _names(self, pages: Sequence[int]) -> str:
+        names = [self.document.page_name(index) for index in pages[:_MOST]]
+        return ", ".join(names) + (" …" if len(pages) > _MOST else "")
 
 
 def _extents(text: SourceText, match: Match) -> list[Extent]:

@@ -150,12 +150,14 @@ _SHORT = 0.6  # of the usual width of a line; after a shorter one, a paragraph b
 
 @dataclass(frozen=True)
 class PageRows:
-    """The rows of a page; `unreadable`: it shows something that cannot be read as text; `label`:
-    what the file calls it (ISO 32000-1, 12.4.2), perhaps nothing.
+    """The rows of a page; `unreadable`: it shows something that cannot be read as text; `pictured`:
+    beside its text, it has pictures that may be text; `label`: what the file calls it (ISO 32000-1,
+    12.4.2), perhaps nothing.
     """
 
     rows: tuple[TextRow, ...]
     unreadable: bool = False
+    pictured: bool = False
     label: str = ""
 
 
@@ -165,7 +167,8 @@ def page_rows(data: PageData) -> PageRows:
         TextRow(y, size, tuple(RowWord(t, a, b, bool(space)) for t, a, b, space in words))
         for y, size, words in data["rows"]
     )
-    return PageRows(rows, data["broken"] or (not rows and data["images"] > 0), data["label"])
+    unreadable = data["broken"] or (not rows and data["images"] > 0)
+    return PageRows(rows, unreadable, data["pictured"], data["label"])
 
 
 def assemble_document(
@@ -208,6 +211,7 @@ def assemble_document(
         paragraph_numbers=paragraphs.printed if paragraphs else 0,
         missing_numbers=tuple(missing_numbers(items, numbering.step)) if printed else (),
         unreadable_pages=tuple(i for i, page in enumerate(pages) if page.unreadable),
+        pictured_pages=tuple(i for i, p in enumerate(pages) if p.pictured and not p.unreadable),
     )
 
 

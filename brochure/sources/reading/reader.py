@@ -202,7 +202,7 @@ def _reader_digest() -> str:
     """A short digest of the code that reads files; when it changes, they are read again."""
     names = (
         ("reading/pdfium.py", "reading/rows.py", "reading/words.py", "reading/plaintext.py",
-         "reading/inline.py", "matching/tokens.py")
+         "reading/inline.py", "reading/pictures.py", "matching/tokens.py")
     )  # fmt: skip
     code = b"".join((Path(__file__).parents[1] / name).read_bytes() for name in names)
     versions = version("pypdfium2") + version("markdown-it-py")

@@ -44,12 +44,14 @@ class PageData(TypedDict):
     """The rows of a page as JSON: y, size and words; of each word, the fields of `RowWord`.
 
     `images` are counted only if there are no rows. `broken`: the page could not be read in full.
-    `label`: what the file calls the page; may be empty.
+    `pictured`: beside its text, it has pictures that may be text. `label`: what the file calls the
+    page; may be empty.
     """
 
     rows: list[tuple[float, float, list[tuple[str, float, float, int]]]]
     images: int
     broken: bool
+    pictured: bool
     label: str
 
 
