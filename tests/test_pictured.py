@@ -67,10 +67,9 @@ def pasted(
             inner = pdf.make_stream(drawing.encode())
             inner.Type, inner.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
             inner.BBox = pikepdf.Array([0, 0, 600, 850])
-            inner.Matrix = pikepdf.Array([2, 0, 0, 2, 0, 0])
             inner.Resources = pikepdf.Dictionary(XObject=images)
             images = pikepdf.Dictionary({"/Form": inner})
-            drawing = "q 1 0 0 1 0 20 cm /Form Do Q"
+            drawing = "q 2 0 0 2 0 20 cm /Form Do Q"
         resources = page.obj.get("/Resources", pikepdf.Dictionary())
         resources[pikepdf.Name.XObject] = images
         page.obj.Resources = resources
@@ -151,7 +150,9 @@ PICTURED: dict[str, Callable[[], bytes]] = {
     "scan on a turned page": lambda: pasted(paper(0), [scan()], rotate=90),
     "scan in bands": lambda: pasted(paper(0), bands(drawn(30, 2), 40)),
     "half a page": lambda: pasted(paper(8), column()),
-    "within a form": lambda: pasted(paper(0), [(drawn(30, 2), 0, 0, 297, 421)], form=True),
+    "within a form": lambda: pasted(
+        paper(0), [(drawn(30, 2).crop((140, 140, 700, 540)), 150, 300, 140, 100)], form=True
+    ),
     "white on black": lambda: pasted(
         paper(0), [(drawn(30, 2).point([255 - i for i in range(256)] * 1), 0, 0, 595, 842)]
     ),
@@ -210,6 +211,34 @@ def beams() -> Image.Image:
     return picture
 
 
+def plan() -> Image.Image:
+    """Plots of land, with a number in some."""
+    picture = Image.new("L", (800, 900), 255)
+    draw = ImageDraw.Draw(picture)
+    chance = random.Random(7)
+    for _ in range(60):
+        x, y = chance.randrange(700), chance.randrange(800)
+        draw.rectangle(
+            (x, y, x + chance.randrange(20, 200), y + chance.randrange(20, 200)), outline=0
+        )
+        draw.text((x + 4, y + 4), str(chance.randrange(99)), fill=0, font_size=14)
+    return picture
+
+
+def hatching() -> Image.Image:
+    """Lines all over, of very different heights."""
+    picture = Image.new("L", (800, 900), 255)
+    draw = ImageDraw.Draw(picture)
+    chance = random.Random(9)
+    y = 10
+    while y < 880:
+        high = chance.choice((8, 90))
+        for x in range(10, 790, 9):
+            draw.line((x, y, x + 4, y + high), fill=0)
+        y += high + 12
+    return picture
+
+
 ORDINARY: dict[str, Callable[[], bytes]] = {
     "text": lambda: paper(30),
     "photograph": lambda: pasted(paper(10), [(photograph(), 100, 100, 400, 300)]),
@@ -232,6 +261,19 @@ ORDINARY: dict[str, Callable[[], bytes]] = {
     ),
     "a line": lambda: pasted(paper(20), lines(1)),
     "a heading in outlines": lambda: outlined(paper(20), TEXT.lines[:2]),
+    "text between outlines": lambda: outlined(
+        paper(20), [TEXT.lines[0], *[""] * 40, TEXT.lines[1]]
+    ),
+    "grounds of lines": lambda: pasted(
+        paper(20),
+        [(Image.new("L", (9, 9), 200), 70, 750 - 15 * i, 450, 14) for i in range(0, 20, 3)],
+        under=True,
+    ),
+    "icons": lambda: pasted(
+        paper(4), [(logo(), 70 + 90 * (i % 4), 100 + 50 * (i // 4), 24, 24) for i in range(24)]
+    ),
+    "hatching": lambda: pasted(paper(10), [(hatching(), 100, 60, 400, 450)]),
+    "a plan": lambda: pasted(paper(10), [(plan(), 100, 60, 400, 450)]),
 }  # fmt: skip
 
 
