@@ -172,6 +172,19 @@ def test_other_numbers_do_not_count_paragraphs(rows: list[TextRow]) -> None:
     assert find_paragraph_numbers([rows]) is None
 
 
+def test_the_numbers_of_pages_do_not_count_paragraphs() -> None:
+    for foot in ("", "Stand Mai"):
+        pages = [
+            [
+                *lines_with([""] * 20),
+                TextRow(360, 10, (RowWord(str(page + 1), 55, 60), *words(foot, 100))),
+                TextRow(380, 10, words("Gemeinde", 100)),
+            ]
+            for page in range(5)
+        ]
+        assert find_paragraph_numbers(pages) is None
+
+
 def test_line_numbers_are_line_numbers_still() -> None:
     each, fifth = (
         lines_with([str(i) if i % step == 0 else "" for i in range(1, 31)], end=".")

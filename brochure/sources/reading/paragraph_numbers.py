@@ -159,8 +159,9 @@ def _count_paragraphs(chain: Sequence[_Number], pages: Sequence[Sequence[TextRow
     if following < _NEXT * (len(chain) - 1):
         return False
     first, last = chain[0], chain[-1]
-    if len({n.page for n in chain}) < _PAGES * (last.page - first.page + 1):
-        return False
+    having = len({n.page for n in chain})
+    if len(chain) == having or having < _PAGES * (last.page - first.page + 1):
+        return False  # one on each page is that of the page
     bare = _separated(chain, pages)
     rows = 0
     numbered: list[bool] = []
