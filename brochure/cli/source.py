@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -78,6 +78,7 @@ class SourceData(TypedDict, total=False):
     kind: str
     pages: list[str]
     pages_printed: bool
+    pages_doubtful: bool
     lines: int
     aside: int
     numbering: str
@@ -298,6 +299,7 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "kind": document.kind,
         "pages": list(document.pages),
         "pages_printed": document.page_numbers_printed,
+        "pages_doubtful": document.page_numbers_doubtful,
         "lines": len(document.lines) - aside - nothing_last,
         "aside": aside,
         "numbering": numbering.mode,
@@ -367,10 +369,34 @@ def _print_report(output: Output, data: SourceData) -> None:
 def _pages(data: SourceData) -> Message:
     pages = data["pages"]
     count = plural("{n} page", "{n} pages", len(pages))
-    extent = f"{pages[0]}–{pages[-1]}" if len(pages) > 1 else pages[0]
+    extent = _parts(pages)
     if data["pages_printed"]:
         return say("{pages}, numbered {extent} as printed on them", pages=count, extent=extent)
+    if data["pages_doubtful"]:
+        return say(
+            "{pages}, numbered {extent} from the first one: what is printed on them is not certain",
+            pages=count,
+            extent=extent,
+        )
     return say("{pages}, numbered {extent} from the first one", pages=count, extent=extent)
+
+
+def _parts(pages: Sequence[str]) -> str:
+    """The names of pages, from the first to the last of each part: ``i–iv, 1–27``."""
+    parts: list[list[str]] = []
+    for name in pages:
+        last = parts[-1][-1] if parts else ""
+        goes_on = (
+            int(name) == int(last) + 1
+            if name.isdecimal() and last.isdecimal()
+            else bool(last) and name.isalpha() and last.isalpha()
+        )
+        if goes_on:
+            parts[-1].append(name)
+        else:
+            parts.append([name])
+    shown = [part[0] if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in parts]
+    return ", ".join(shown[:_FOUND]) + (" …" if len(shown) > _FOUND else "")
 
 
 def _numbered(data: SourceData) -> Message:
