@@ -22,6 +22,7 @@ from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
 from brochure.messages import say
 from brochure.sources.finding import Verdict
+from tests import test_read
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
 
@@ -589,6 +590,7 @@ def test_source_tells_what_was_read_and_writes_quotes(tmp_path: Path) -> None:
         (("--page", ""), "--page is a number or a range"),
         ((), "Say which lines to quote"),
         (("--page", "9"), "There are no words at page 9"),
+        (("--page", "iv"), "There are no words at page iv"),
         (("1", "--file", "other.pdf"), "The leaflet has no source `other.pdf`"),
     ],
 )
@@ -597,6 +599,18 @@ def test_wrong_usage_of_source(tmp_path: Path, arguments: tuple[str, ...], said:
     result = run(tmp_path / "park", "source", "quote", "park", *arguments)
     assert result.returncode == 2
     assert said in result.stderr
+
+
+def test_source_tells_how_the_pages_of_each_part_are_called(workspace: Workspace) -> None:
+    workspace.write("content/probe/sources/a.pdf", test_read.parts())
+    workspace.leaflet("titel: x\nsource:\n  file: sources/a.pdf\n")
+    assert "6 pages, numbered i–iii, 1–3 as printed" in run(
+        workspace.root, "source", "show", "probe"
+    ).stdout  # fmt: skip
+    passage = run(workspace.root, "source", "quote", "probe", "--page", "iii-1").stdout
+    assert "Widmung" in passage
+    assert "Ein Anfang" in passage
+    assert "Inhalt" not in passage
 
 
 def test_source_works_while_the_leaflet_is_being_written(workspace: Workspace) -> None:

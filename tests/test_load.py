@@ -252,3 +252,27 @@ def test_both_leaflets_to_begin_with_are_without_diagnostics(workspace: Workspac
         workspace.leaflet(text)
         for edition in ("email", "print"):
             assert workspace.diagnostics(edition) == ()
+
+
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [("12-13", "12–13"), ("iv", "iv"), ("iv - vi", "iv–vi"), ("IV-2", "IV–2"), ("A-2", "A-2"),
+     ("C-1-C-2", "C-1–C-2"), ("13-12", None), ("iv-", None), ("Seite 4", None), ("a", None)],
+)  # fmt: skip
+def test_pages_are_named_as_their_document_names_them(
+    workspace: Workspace, page: str, printed: str | None
+) -> None:
+    workspace.leaflet(
+        f"{HEAD}source:\n  title: Vertrag\npassages:\n  - id: a\n    quote:\n"
+        f"      page: {page}\n      lines: 30-2\n      text: Worte\n"
+    )
+    over_a_break = printed is not None and "–" in printed
+    wrong = [d.location.line for d in workspace.diagnostics() if d.code == "numbers"]
+    head = HEAD.count("\n") + 6  # the line of the page; that of the lines is the next one
+    assert (head in wrong) is (printed is None)
+    if printed is not None:
+        assert (head + 1 in wrong) is not over_a_break
+    if over_a_break:
+        quote = workspace.load().leaflet.passages[0].quote
+        assert quote is not None
+        assert quote.page == printed

@@ -74,7 +74,11 @@ def test_a_web_page_is_read_as_it_is_shown() -> None:
     assert [line.number for line in found.lines] == list(range(1, 11))
 
 
-@pytest.mark.parametrize("html", ["", "<", "<p", "</p></p>", "<ul>" * 5000, "&" * 10_000, "<!--"])
+@pytest.mark.parametrize(
+    "html",
+    ["", "<", "<p", "</p></p>", "<ul>" * 5000, "&" * 10_000, "<!--", "<del>" * 5000 + "</s>" * 5000,
+     "<sup><a href='#'>1" * 3000 + "</sup>" * 3000, "<p><s>" * 3000 + "</p>" * 3000],
+)  # fmt: skip
 def test_broken_web_pages_do_no_harm(html: str) -> None:
     assert parse_html(html).kind == "html"
 
@@ -83,3 +87,65 @@ def test_broken_web_pages_do_no_harm(html: str) -> None:
 def test_odd_texts_do_no_harm(text: str) -> None:
     assert parse_text(text, None).kind == "txt"
     assert parse_markdown(text).kind == "md"
+
+
+INLINE = {
+    # footnote marks, with and without links, as they are written on the web
+    "bis 2030<sup>3</sup> sicher": "bis 2030³ sicher",
+    'Wege<sup><a href="#f14">14</a></sup>.': "Wege¹⁴.",
+    'Wege <a href="x.html#fn1" id="r1"><sup>1</sup></a>.': "Wege¹.",
+    'Wege<sup id="r"><a href="#n2"><span>[</span>2<span>]</span></a></sup> am': "Wege² am",
+    "Wege<sup>1)</sup> und<sup>(2)</sup>": "Wege¹ und²",
+    "Wege<sup>1, 2</sup>": "Wege¹,²",
+    'Wege<sup><a href="#a">a</a></sup> am<sup><a href="#s">*</a></sup> Bach': "Wege am Bach",
+    'Wege<span style="font-size:8pt; vertical-align: super">3</span>': "Wege³",
+    # exponents and indices; letters stay as they are
+    "5 m<sup>2</sup>, 10<sup>-3</sup>, CO<sub>2</sub>": "5 m², 10⁻³, CO₂",
+    '1<sup>st</sup> § 5<sup>a</sup> <a href="#x">1<sup>er</sup> rang</a> x<sub>i</sub>':
+        "1st § 5a 1er rang xi",
+    # what was struck out, and inserted
+    "Das Bad <del>bleibt</del> <ins>wird saniert</ins>.": "Das Bad wird saniert.",
+    "z<s>a</s><strike>b</strike>c<del>d<b>e<del>f</del>g</b>h</del>i": "zci",
+    'Preis <span style="text-decoration: line-through">alt</span><span>neu</span>': "Preis neu",
+    "Preis<sup>3<del>4</del></sup>": "Preis³",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", INLINE)
+def test_marks_are_raised_and_what_is_struck_out_is_no_text(markup: str) -> None:
+    assert lines(parse_html(f"<p>{markup}</p>")) == {1: INLINE[markup]}
+    assert lines(parse_markdown(f"{markup}\n")) == {1: INLINE[markup]}
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<del><p>a</p><ul><li>b</ul></del><p>c", ["c"]),
+        ("<p>a <del>b</p><p>c", ["a", "c"]),  # never closed: it ends with the paragraph
+        ("<p>a <del>b<p>c", ["a", "c"]),
+        ("<ul><li>a <s>b<li>c</ul>", ["• a", "• c"]),
+        ("<table><tr><td><s>a<td>b<tr><td>c</table>", ["b", "c"]),
+        ("<div><p>a<sup>3</div><p>b</del></sup>c", ["a³", "bc"]),
+        ("<pre>a<del>\nb\n</del>c</pre>", ["a", "c"]),
+    ],
+)
+def test_what_is_struck_out_ends_with_the_block_it_is_in(html: str, expected: list[str]) -> None:
+    assert [line.text for line in parse_html(html).lines] == expected
+
+
+def test_markdown_may_strike_out_and_have_footnotes() -> None:
+    found = parse_markdown(
+        "Das Bad ~~bleibt\noffen~~ wird saniert[^bad] bis 2030[^2].\n\n"
+        "Kein Verweis[^3], `[^2]` und a[0]~1~\n\n```\n[^2]\n```\n\n"
+        "<div><del>nicht\ndies</del>,\n<p>sondern m<sup>2</sup></div>\n\n"
+        "[^2]: Vorbehaltlich[^bad].\n[^bad]: https://example.org\n"
+    )
+    assert lines(found) == {
+        1: "Das Bad", 2: "wird saniert¹ bis 2030².", 4: "Kein Verweis[^3], [^2] und a[0]~1~",
+        7: "[^2]", 11: ",", 12: "sondern m²", 14: "² Vorbehaltlich¹.", 15: "¹ https://example.org",
+    }  # fmt: skip
+
+
+def test_what_was_struck_out_in_a_block_of_html_goes_on_after_it() -> None:
+    found = parse_markdown("<del>\n\nweg\n\n</del>\n\nda <del>weg\n\nwieder da\n")
+    assert lines(found) == {7: "da", 9: "wieder da"}

@@ -165,6 +165,32 @@ def test_files_outside_the_project_and_missing_ones_are_errors(workspace: Worksp
         assert diagnostic.location == HERE
 
 
+def parts() -> bytes:
+    """Two pages with Roman numerals, one without a number, three that are counted anew."""
+    texts = {"i": "Titel", "ii": "Inhalt", "": "Widmung", "1": "Ein Anfang.", "2": "Eine Mitte.",
+             "3": "Ein Ende."}  # fmt: skip
+    style = "@page { size: A5 }" + "".join(
+        f"@page n{number} {{ @bottom-center {{ content: '{number}' }} }}" for number in texts
+    )
+    pages = [f"<div style='page: n{number}'>{text}</div>" for number, text in texts.items()]
+    return papers.typeset(f"<html lang=de><style>{style}</style>{''.join(pages)}</html>")
+
+
+def test_pages_are_called_by_what_is_printed_and_by_labels_that_agree(workspace: Workspace) -> None:
+    document, _ = opened(workspace, "a.pdf", parts())
+    assert document is not None
+    assert document.pages == ("i", "ii", "iii", "1", "2", "3")
+    with pikepdf.open(io.BytesIO(parts())) as pdf:
+        roman, title = pikepdf.Dictionary(S=pikepdf.Name.r), pikepdf.Dictionary(P="C-9")
+        body = pikepdf.Dictionary(S=pikepdf.Name.D)
+        pdf.Root.PageLabels = pikepdf.Dictionary(Nums=[0, roman, 2, title, 3, body])
+        target = io.BytesIO()
+        pdf.save(target)
+    document, _ = opened(workspace, "b.pdf", target.getvalue())
+    assert document is not None
+    assert document.pages == ("i", "ii", "C-9", "1", "2", "3")
+
+
 def test_a_pdf_is_read_once(
     workspace: Workspace, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

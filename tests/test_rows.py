@@ -20,7 +20,8 @@ from brochure.sources.reading.pages import (
     PageRows,
     assemble_document,
 )
-from brochure.sources.reading.rows import Char, RowWord, TextRow, find_rows
+from brochure.sources.reading.rows import TextRow, find_rows
+from brochure.sources.reading.words import Char, RowWord
 from brochure.sources.verification import SearchableSource
 from tests import papers
 
@@ -187,7 +188,7 @@ def read(
     unreadable: Sequence[int] = (),
     mode: NumberingMode | None = None,
 ) -> Document:
-    pages = [PageRows(tuple(page), i in unreadable) for i, page in enumerate(rows)]
+    pages = [PageRows(tuple(page), unreadable=i in unreadable) for i, page in enumerate(rows)]
     return assemble_document(pages, mode)
 
 
@@ -506,3 +507,48 @@ def test_lines_that_run_into_the_numbers_do_not_matter_where_others_go_on() -> N
 def test_the_only_page_with_text_need_not_be_the_last() -> None:
     found = read([page_of(12, 100), [], []])  # no lines are numbered
     assert [line.text for line in found.lines if line.artifact] == ["1"]
+
+
+def letterspaced(text: str, gap: float, space: int, *, left: float = 0) -> list[Char]:
+    """Characters of 5 pt with so much between them, and between words as much more as a space is
+    wide; `space` before each letter: 1 as PDFium infers it, 2 typed.
+    """
+    found: list[Char] = []
+    at, before = left, 0
+    for letter in text:
+        if letter == " ":
+            at, before = at + 2.8 + gap, 2
+            continue
+        found.append(Char(letter, at, at + 5, 10, 10, before))
+        at, before = at + 5 + gap, space
+    return found
+
+
+@pytest.mark.parametrize("gap", [1.6, 2, 3, 5, 7])
+@pytest.mark.parametrize("text", ["Seniorenbeirat", "BESCHLUSS", "wird nicht", "Würde von 2030,"])
+def test_evenly_letterspaced_letters_are_words(text: str, gap: float) -> None:
+    before = chars("Der", 10, left=0)
+    word = letterspaced(text, gap, 1 if gap > 2 else 0, left=17.8)
+    word[0] = word[0]._replace(space=2)
+    after = chars("hat", 10, left=word[-1].right + gap + 2.8)
+    after[0] = after[0]._replace(space=2)
+    assert shown(find_rows([*before, *word, *after])) == [f"Der {text} hat"]
+
+
+def test_spaces_that_were_typed_between_the_letters_of_a_word_are_undone() -> None:
+    assert shown(find_rows(letterspaced("Beirat", 2.8, 2))) == ["Beirat"]
+
+
+def test_a_letterspaced_word_of_three_letters_is_one_if_other_gaps_are_wider() -> None:
+    row = [*chars("Wir", 10), *letterspaced("nur", 1.5, 1, left=19), *chars("hier", 10, left=42)]
+    assert shown(find_rows(row)) == ["Wir nur hier"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["abcde", "ABCDEF", "xyz", "MDMDFSS", "12345", "1a2b3c", "JRR", "aBcDa", "东京都"],
+)
+@pytest.mark.parametrize(("gap", "space"), [(2.8, 2), (2.8, 1), (6, 1)])
+def test_other_single_letters_stay_apart(text: str, gap: float, space: int) -> None:
+    row = [*chars("Von", 10), *letterspaced(text, gap, space, left=17.8)]
+    assert shown(find_rows(row)) == [f"Von {' '.join(text)}"]

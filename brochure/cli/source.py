@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -41,6 +41,8 @@ _SHOWN = 3  # lines at the beginning and end
 _FOUND = 5  # places where words are
 _LEAST = 0.3  # of the words, somewhere
 _RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+_PAGE = r"[A-Z][-. ]?\d+|\d+|[ivxlcdm]+|[IVXLCDM]+"
+_PAGES = re.compile(rf"({_PAGE})(?:\s*[-–]\s*({_PAGE}))?")
 Opened = list[tuple[SourceReference, OpenedSource]]
 
 source = Group(
@@ -77,6 +79,7 @@ class SourceData(TypedDict, total=False):
     kind: str
     pages: list[str]
     pages_printed: bool
+    pages_doubtful: bool
     lines: int
     aside: int
     numbering: str
@@ -86,8 +89,10 @@ class SourceData(TypedDict, total=False):
     first: int | None
     last: int | None
     gaps: list[str]
+    paragraph_numbers: int
     unread_pages: list[str]
     uncertain_pages: list[str]
+    pictured_pages: list[str]
     sample: list[dict[str, str | int | None]]
 
 
@@ -170,7 +175,7 @@ def quote(
         raise Usage(say("Say which lines to quote, as in 1087-1090, or which --page."))
     name = arguments.leaflet_name(session.project, leaflet)
     opened, diagnostics = _opened(session.project, name, file)
-    requested = QuoteReference(_range(page, "--page"), _range(lines, "LINES"))
+    requested = QuoteReference(_range(page, "--page", _PAGES), _range(lines, "LINES"))
     _ensure_readable(opened, diagnostics)
     passage = _passage(opened, requested, session.output.words)
     if session.output.json:
@@ -267,11 +272,11 @@ def _ensure_readable(opened: Opened, diagnostics: tuple[Diagnostic, ...]) -> Non
         raise DiagnosticsError(replace(d, severity=Severity.ERROR) for d in diagnostics)
 
 
-def _range(text: str | None, name: str) -> str | None:
+def _range(text: str | None, name: str, pattern: re.Pattern[str] = _RANGE) -> str | None:
     """``12-14`` as the leaflet has it; anything else is wrong usage."""
     if text is None:
         return None
-    found = _RANGE.fullmatch(text.strip())
+    found = pattern.fullmatch(text.strip())
     if not found:
         raise Usage(
             say(
@@ -298,6 +303,7 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "kind": document.kind,
         "pages": list(document.pages),
         "pages_printed": document.page_numbers_printed,
+        "pages_doubtful": document.page_numbers_doubtful,
         "lines": len(document.lines) - aside - nothing_last,
         "aside": aside,
         "numbering": numbering.mode,
@@ -307,12 +313,14 @@ def _report(file: str, opened: OpenedSource) -> SourceData:
         "first": min((line.number or 0 for line in lines), default=None),
         "last": max((line.number or 0 for line in lines), default=None),
         "gaps": list(document.missing_numbers),
+        "paragraph_numbers": document.paragraph_numbers,
         "unread_pages": [document.page_name(index) for index in document.unreadable_pages],
         "uncertain_pages": list(
             dict.fromkeys(
                 document.page_name(line.page) for line in document.lines if line.uncertain
             )
         ),
+        "pictured_pages": [document.page_name(index) for index in document.pictured_pages],
         "sample": [
             {"page": document.page_name(row.page) or None, "line": row.number, "text": row.text}
             for row in [*lines[:_SHOWN], *lines[max(_SHOWN, len(lines) - _SHOWN) :]]
@@ -338,6 +346,17 @@ def _print_report(output: Output, data: SourceData) -> None:
                     ),
                 )
             )
+        if data["paragraph_numbers"]:
+            rows.append(
+                (
+                    say("paragraphs"),
+                    plural(
+                        "{n} number in the margin counts paragraphs, not lines",
+                        "{n} numbers in the margin count paragraphs, not lines",
+                        data["paragraph_numbers"],
+                    ),
+                )
+            )
         rows.append((say("gaps"), ", ".join(data["gaps"]) or say("none")))
         if data["unread_pages"]:
             names = ", ".join(data["unread_pages"])
@@ -353,6 +372,10 @@ def _print_report(output: Output, data: SourceData) -> None:
                     ),
                 )
             )
+        if data["pictured_pages"]:
+            names = ", ".join(data["pictured_pages"])
+            pictures = say("pages {pages}: pictures that may be text", pages=names)
+            rows.append((say("not read"), pictures))
         rows.append((say("sample"), ""))
     output.styled(click.style(harmless(data["file"]), bold=True))
     width = max(len(output.words(key)) for key, _ in rows)
@@ -366,10 +389,34 @@ def _print_report(output: Output, data: SourceData) -> None:
 def _pages(data: SourceData) -> Message:
     pages = data["pages"]
     count = plural("{n} page", "{n} pages", len(pages))
-    extent = f"{pages[0]}–{pages[-1]}" if len(pages) > 1 else pages[0]
+    extent = _parts(pages)
     if data["pages_printed"]:
         return say("{pages}, numbered {extent} as printed on them", pages=count, extent=extent)
+    if data["pages_doubtful"]:
+        return say(
+            "{pages}, numbered {extent} from the first one: what is printed on them is not certain",
+            pages=count,
+            extent=extent,
+        )
     return say("{pages}, numbered {extent} from the first one", pages=count, extent=extent)
+
+
+def _parts(pages: Sequence[str]) -> str:
+    """The names of pages, from the first to the last of each part: ``i–iv, 1–27``."""
+    parts: list[list[str]] = []
+    for name in pages:
+        last = parts[-1][-1] if parts else ""
+        goes_on = (
+            int(name) == int(last) + 1
+            if name.isdecimal() and last.isdecimal()
+            else bool(last) and name.isalpha() and last.isalpha()
+        )
+        if goes_on:
+            parts[-1].append(name)
+        else:
+            parts.append([name])
+    shown = [part[0] if len(part) == 1 else f"{part[0]}–{part[-1]}" for part in parts]
+    return ", ".join(shown[:_FOUND]) + (" …" if len(shown) > _FOUND else "")
 
 
 def _numbered(data: SourceData) -> Message:
@@ -395,6 +442,8 @@ def _numbered(data: SourceData) -> Message:
         else say("{lines}, counted {extent}", lines=number, extent=extent)
     )
     again = say("starting again on each page") if data["restarts"] else EMPTY
+    if data["paragraph_numbers"]:
+        return joined([counted, again])
     return joined([joined([counted, again]), say("no numbers in the margin")], "; ")
 
 

@@ -19,7 +19,14 @@ from brochure.diagnostics import (
     shortened,
     warning,
 )
-from brochure.manuscript.model.fields import LANGUAGE_CODE, READABLE, contrast, ranges, rgb
+from brochure.manuscript.model.fields import (
+    LANGUAGE_CODE,
+    PAGE_RANGE,
+    READABLE,
+    contrast,
+    ranges,
+    rgb,
+)
 from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.language import Hyphenation, Language, known_languages, load_language
 from brochure.manuscript.text.markdown_check import (
@@ -236,7 +243,7 @@ def _check_lines(tree: Tree) -> Iterator[Diagnostic]:
     for index in range(len(items(tree.node(("passages",))))):
         path = ("passages", index, "quote")
         lines, page = (plain(tree.node((*path, key))) for key in ("lines", "page"))
-        if not isinstance(lines, str) or not str(page or 0).strip().isdigit():
+        if not isinstance(lines, str) or PAGE_RANGE.search(str(page or "")):
             continue
         for first, last in ranges(lines):
             if last < first:

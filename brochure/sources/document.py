@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from brochure.diagnostics import Location
 from brochure.manuscript.yaml.nodes import ScalarNode, Tree, TreePath, items
-from brochure.messages import Message, joined, plural
+from brochure.messages import Message, joined, plural, say
 
 UNCERTAIN_SPACE = "\u205f"  # in a line: there may or may not be a space here
 
@@ -53,19 +53,25 @@ class Numbering:
 class Document:
     """The text of a source.
 
-    `pages` are the page numbers that readers use (empty if the file has no pages);
-    `page_numbers_printed`: whether these are printed on the pages. `missing_numbers` are line
-    numbers, or ranges of them, that are missing from the margin. `unreadable_pages` are the indices
-    of pages whose text cannot be read.
+    `pages` are the page numbers that readers use (empty if the file has no pages), such as 12 or
+    xii; several pages may have the same. `page_numbers_printed`: whether these are printed on the
+    pages; `page_numbers_doubtful`: something like them is, but not for certain. `missing_numbers`
+    are line numbers, or ranges of them, that are missing from the margin; `paragraph_numbers`: how
+    many numbers in the margin count paragraphs, and so are no line numbers. `unreadable_pages` are
+    the indices of pages whose text cannot be read, `pictured_pages` of those that have pictures
+    beside their text which may be text too.
     """
 
     kind: SourceKind
     lines: tuple[SourceLine, ...]
     pages: tuple[str, ...] = ()
     page_numbers_printed: bool = False
+    page_numbers_doubtful: bool = False
     numbering: Numbering = Numbering("count")
     missing_numbers: tuple[str, ...] = ()
+    paragraph_numbers: int = 0
     unreadable_pages: tuple[int, ...] = ()
+    pictured_pages: tuple[int, ...] = ()
 
     def page_name(self, index: int) -> str:
         """The number of a page; empty if the file has no pages."""
@@ -191,6 +197,40 @@ def parse_ranges(numbers: str) -> list[tuple[int, int]]:
 def same_ranges(one: str, other: str) -> bool:
     """Whether two texts mean the same numbers, as ``12, 13`` and ``12–13`` do."""
     return merge_ranges(parse_ranges(one)) == merge_ranges(parse_ranges(other))
+
+
+def same_pages(one: str, other: str) -> bool:
+    """Whether two texts mean the same pages: numbers, or names such as ``iv–vi``."""
+    if re.fullmatch(r"[\d–, ]*", one + other):
+        return same_ranges(one, other)
+    return [part.strip().casefold() for part in one.split(",")] == [
+        part.strip().casefold() for part in other.split(",")
+    ]
+
+
+def reference_notes(
+    document: Document, stated: QuoteReference, extents: Sequence[Extent]
+) -> Iterator[Message]:
+    """What to know about a reference to a quote that is in these lines."""
+    page = document.lines[extents[0][0]].page
+    name = document.page_name(page)
+    if stated.page and document.pages.count(name) > 1:
+        yield say(
+            "Several pages of the source are called {page}; the quote is on page {position} of the "
+            "file, counted from its first page.",
+            page=name,
+            position=page + 1,
+        )
+    elif stated.page and document.page_numbers_doubtful:
+        yield say(
+            "The pages of the source have no numbers that can be relied on, so they were counted "
+            "from the first page of the file."
+        )
+    if stated.lines and document.paragraph_numbers:
+        yield say(
+            "The numbers in the margin of the source count paragraphs, not lines; its lines were "
+            "counted without them."
+        )
 
 
 # --- The documents that a leaflet names. They are read from the tree, which need not be valid yet.

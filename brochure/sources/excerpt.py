@@ -55,7 +55,7 @@ def lines_at(document: Document, reference: QuoteReference) -> Extent | None:
         or document.page_name(line.page) in (first_page, last_page or first_page)
     ]
     if not numbers:
-        return (candidates[0], candidates[-1]) if reference.page and candidates else None
+        return _pages_at(document, first_page, last_page) if first_page else None
     first, last = int(numbers[0]), int(numbers[-1])
     start = next((i for i in candidates if _is_line(document, i, first, first_page)), None)
     if start is None:
@@ -64,6 +64,17 @@ def lines_at(document: Document, reference: QuoteReference) -> Extent | None:
     ends = (i for i in candidates if i >= start and _is_line(document, i, last, end_page))
     stop = next(ends, None)
     return None if stop is None else (start, stop)
+
+
+def _pages_at(document: Document, first: str, last: str) -> Extent | None:
+    """All lines from one page to another; of several with the same name, the first is meant."""
+    pages = [line.page for line in document.lines]
+    start = next((i for i, page in enumerate(pages) if document.page_name(page) == first), None)
+    if start is None:
+        return None
+    ends = (page for page in pages[start:] if document.page_name(page) == (last or first))
+    end = next(ends, pages[start])
+    return start, len(pages) - 1 - pages[::-1].index(end)
 
 
 def _is_line(document: Document, index: int, number: int, page: str) -> bool:

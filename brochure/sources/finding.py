@@ -73,6 +73,7 @@ class Finding:
     limits or denies, `stitched` the words before and after one that makes one sentence of several,
     `denied` the quoter's own words that turn round what is said. `reason` says why the quote is
     unchecked, or what else is wrong. `page_unchecked`: a page is stated, but the source has none.
+    `reference_notes`: what to know about the reference.
     """
 
     verdict: Verdict
@@ -90,6 +91,7 @@ class Finding:
     denied: tuple[str, ...] = ()
     reason: Message = EMPTY
     page_unchecked: bool = False
+    reference_notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,8 @@ def _diagnostics(manuscript: Manuscript, checked: CheckedQuote) -> Iterator[Diag
             )
         case Verdict.VERBATIM:
             yield from _notes(manuscript, checked, text)
+    for message in finding.reference_notes:
+        yield note("reference", message, reference, say("Look at the source to be sure."))
 
 
 def _wrong_lines(finding: Finding, location: Location) -> Diagnostic:

@@ -11,7 +11,7 @@ from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported, fail
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.text import markdown
 from brochure.manuscript.yaml.nodes import TreePath
-from brochure.messages import EMPTY, Message, plural, say
+from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.project import Project
 from brochure.sources.document import (
     Document,
@@ -22,7 +22,9 @@ from brochure.sources.document import (
     SourceReference,
     accepted_references,
     parse_ranges,
+    reference_notes,
     reference_to,
+    same_pages,
     same_ranges,
     shortest_reference,
     source_references,
@@ -67,6 +69,7 @@ _EXACT = (
     1000  # places of a part of a quote among which the one that a reference names is looked for
 )
 _SOME = 4  # words next to an omission that are named
+_UNREAD = 0.2  # of the pages, at least, or a quote that is nowhere is not found
 _FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own
 
 
@@ -146,12 +149,13 @@ class SearchableSource:
         words: LimitingWords,
     ) -> Finding:
         around = surroundings(text, match[0].start, match[-1].stop)
+        extents = _extents(text, match)
         omissions = [text.original(one.stop, other.start) for one, other in pairwise(match)]
         own = {token.strict for part in quote.parts for token in part}
         important = (*words.limiting, *words.denying)
         return replace(
             finding,
-            actual=(self._reference(_extents(text, match), finding.stated),),
+            actual=(self._reference(extents, finding.stated),),
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
             guessed=tuple(guess for span in match for guess in span.guessed),
@@ -166,6 +170,7 @@ class SearchableSource:
             stitched=stitched(text, match, quote.closed),
             denied=tuple(own for own in quote.insertions if turns_round(own, words.denying)),
             page_unchecked=bool(finding.stated.page) and not self.document.pages,
+            reference_notes=tuple(reference_notes(self.document, finding.stated, extents)),
         )
 
     def _reference(self, extents: Sequence[Extent], stated: QuoteReference) -> QuoteReference:
@@ -175,7 +180,7 @@ class SearchableSource:
     def _is_right(self, stated: QuoteReference, extents: Sequence[Extent]) -> bool:
         """Whether a reference states exactly where a quote begins and ends."""
         return any(
-            (not stated.page or not right.page or same_ranges(stated.page, right.page))
+            (not stated.page or not right.page or same_pages(stated.page, right.page))
             and (not stated.lines or same_ranges(stated.lines, right.lines or ""))
             for right in accepted_references(self.document, extents)
         ) and not self._lacks_page(stated)
@@ -237,10 +242,8 @@ class SearchableSource:
             pieces += found
             unmarked = unmarked or self._unmarked_omission(found, stated)
         if 2 * missing > sum(map(len, parts)):
-            unreadable = {self.document.page_name(i) for i in self.document.unreadable_pages}
-            unread = stated.page is not None and stated.page in unreadable
-            verdict = Verdict.UNCHECKED if unread else Verdict.NOT_FOUND
-            return Finding(verdict, stated, reason=self._unreadable_pages())
+            verdict = Verdict.UNCHECKED if self._may_be_unread(stated) else Verdict.NOT_FOUND
+            return Finding(verdict, stated, reason=self._unread_pages())
         extents = [self._extent(piece) for piece in pieces]
         differences = tuple(one for piece in pieces for one in piece.differences)
         reason = unmarked
@@ -311,17 +314,43 @@ class SearchableSource:
                 return False
         return bool(stated.lines) and line.number == parse_ranges(stated.lines or "0")[0][0]
 
-    def _unreadable_pages(self) -> Message:
-        """Which pages were not read; empty if all were."""
-        names = [self.document.page_name(i) for i in self.document.unreadable_pages]
-        if not names:
-            return EMPTY
-        return plural(
-            "Page {pages} was not read: it is a picture.",
-            "Pages {pages} were not read: they are pictures.",
-            len(names),
-            pages=", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else ""),
-        )
+    def _may_be_unread(self, stated: QuoteReference) -> bool:
+        """Whether a quote may be on a page that was not read: one that is stated, or, if none is,
+        any of them, where these are many.
+        """
+        unread = {*self.document.unreadable_pages, *self.document.pictured_pages}
+        if stated.page and self.document.pages:
+            pages = stated.page.split("–")
+            return any(self.document.page_name(i) in pages for i in unread)
+        return len(unread) > _UNREAD * len(self.document.pages)
+
+    def _unread_pages(self) -> Message:
+        """Which pages were not read, or not in full; empty if all were."""
+        sentences = []
+        if self.document.unreadable_pages:
+            sentences.append(
+                plural(
+                    "Page {pages} was not read: it is a picture, or its letters have no meaning.",
+                    "Pages {pages} were not read: they are pictures, or their letters have no "
+                    "meaning.",
+                    len(self.document.unreadable_pages),
+                    pages=self._names(self.document.unreadable_pages),
+                )
+            )
+        if self.document.pictured_pages:
+            sentences.append(
+                plural(
+                    "Page {pages} has pictures that may be text, which was not read.",
+                    "Pages {pages} have pictures that may be text, which was not read.",
+                    len(self.document.pictured_pages),
+                    pages=self._names(self.document.pictured_pages),
+                )
+            )
+        return joined(sentences)
+
+    def _names(self, pages: Sequence[int]) -> str:
+        names = [self.document.page_name(index) for index in pages[:_MOST]]
+        return ", ".join(names) + (" …" if len(pages) > _MOST else "")
 
 
 def _extents(text: SourceText, match: Match) -> list[Extent]:

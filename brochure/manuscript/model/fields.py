@@ -18,6 +18,11 @@ _DASH = r"\s*[-\u2010-\u2014]\s*"
 _NUMBERS = re.compile(rf"(\d{{1,9}})(?:{_DASH}(\d{{1,9}}))?")
 # A number with a dot, a space or an apostrophe at each thousand.
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.\u2019' \xa0\u202f]\d{3})+(?!\d)")
+# A page may be called iv, or A-2.
+_PAGE = r"(?:[A-Z][-. ]?\d{1,4}|\d{1,9}|[ivxlcdm]{1,12}|[IVXLCDM]{1,12})"
+_PAGES = re.compile(rf"({_PAGE})(?:{_DASH}({_PAGE}))?")
+PAGE_RANGE = re.compile(rf"{_PAGE}{_DASH}{_PAGE}")
+RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -59,10 +64,10 @@ def _colour(value: str) -> str:
 
 
 def _pages(value: str) -> str:
-    """Pages: ``12``, ``12-13``; printed with an en dash."""
-    numbers = _numbers(value)
-    for first, last in ranges(numbers):
-        if last <= first:
+    """Pages, as they are called: ``12``, ``12-13``, ``iv``, ``A-2``; printed with an en dash."""
+    numbers = _numbers(value, _PAGES)
+    for first, last in RANGE.findall(numbers):
+        if int(last) <= int(first):
             raise invalid_value(
                 "numbers",
                 say("`{first}-{last}` ends before it begins.", first=first, last=last),
@@ -71,14 +76,14 @@ def _pages(value: str) -> str:
     return numbers
 
 
-def _numbers(value: str) -> str:
+def _numbers(value: str, pattern: re.Pattern[str] = _NUMBERS) -> str:
     """Lines: ``1087``, ``1087-1090``, ``12, 15-17``; printed with an en dash.
 
     A range may end with a smaller number: over a page break, lines may be counted anew.
     """
     parts: list[str] = []
     for part in value.split(","):
-        numbers = _NUMBERS.fullmatch(part.strip())
+        numbers = pattern.fullmatch(part.strip())
         if not numbers:
             raise invalid_value(
                 "numbers",

@@ -91,7 +91,9 @@ class Quote(_Model):
     """Verbatim words of the source, which are never changed."""
 
     heading: VisibleText | None = Field(None, description="Heading over the quote.")
-    page: PageNumbers | None = Field(None, description="Page in the source: 12 or 12-13.")
+    page: PageNumbers | None = Field(
+        None, description="Page in the source: 12, 12-13, or as it is called there: iv, A-2."
+    )
     lines: LineNumbers | None = Field(None, description="Lines in the source: 1087-1090.")
     text: VisibleText = Field(
         description="The quote, to the letter. Quotation marks are added around it. […] marks an "

@@ -18,7 +18,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from brochure.sources.reading.rows import SAME_ROW, RowWord, TextRow, runs_to_the_left
+from brochure.sources.reading.rows import SAME_ROW, TextRow
+from brochure.sources.reading.words import RowWord, runs_to_the_left
 
 Gutter = tuple[float, float]  # the left and right edges of a strip
 

@@ -1,7 +1,7 @@
 """Pages of rows → a document with numbered lines in reading order."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -30,7 +30,10 @@ from brochure.sources.reading.line_numbers import (
     interpolate_numbers,
     missing_numbers,
 )
-from brochure.sources.reading.rows import PageData, RowWord, TextRow
+from brochure.sources.reading.page_numbers import name_pages
+from brochure.sources.reading.paragraph_numbers import find_paragraph_numbers
+from brochure.sources.reading.rows import PageData, TextRow
+from brochure.sources.reading.words import RowWord
 
 # --- Rows → lines.
 
@@ -41,10 +44,15 @@ _SHORT = 0.6  # of the usual width of a line; after a shorter one, a paragraph b
 
 @dataclass(frozen=True)
 class PageRows:
-    """The rows of a page; `unreadable`: it shows something that cannot be read as text."""
+    """The rows of a page; `unreadable`: it shows something that cannot be read as text; `pictured`:
+    beside its text, it has pictures that may be text; `label`: what the file calls it (ISO 32000-1,
+    12.4.2), perhaps nothing.
+    """
 
     rows: tuple[TextRow, ...]
     unreadable: bool = False
+    pictured: bool = False
+    label: str = ""
 
 
 def page_rows(data: PageData) -> PageRows:
@@ -53,7 +61,8 @@ def page_rows(data: PageData) -> PageRows:
         TextRow(y, size, tuple(RowWord(t, a, b, bool(s), *more) for t, a, b, s, *more in words))
         for y, size, words in data["rows"]
     )
-    return PageRows(rows, data["broken"] or (not rows and data["images"] > 0))
+    unreadable = data["broken"] or (not rows and data["images"] > 0)
+    return PageRows(rows, unreadable, data["pictured"], data["label"])
 
 
 def assemble_document(
@@ -64,8 +73,10 @@ def assemble_document(
     `mode`: how lines are numbered, if that is known; otherwise numbers in the margin are looked
     for. Without any, lines are counted, through the document or (`restarts`) on each page.
     """
-    rows = [page.rows for page in pages]
-    margin = find_line_numbers(rows, expected=mode == "margin")
+    paragraphs = find_paragraph_numbers([page.rows for page in pages])
+    rows = list(paragraphs.pages) if paragraphs else [page.rows for page in pages]
+    asides = paragraphs.asides if paragraphs else ({},) * len(pages)
+    margin = None if paragraphs else find_line_numbers(rows, expected=mode == "margin")
     chains = margin.pages if margin else [()] * len(rows)
     each = margin is not None and margin.step == 1
     numbered = [
@@ -73,27 +84,30 @@ def assemble_document(
         for page in chains
     ]
     bare = [_without_numbers(*of_page) for of_page in zip(rows, chains, strict=True)]
-    artifacts = find_artifacts(bare, numbered)
-    page_parts = [
-        _page_parts(*of_page) for of_page in zip(bare, chains, artifacts.rows, strict=True)
-    ]
+    names = name_pages(bare, [page.label for page in pages])
+    artifacts = find_artifacts(bare, numbered, names.rows)
+    page_parts = [_page_parts(*of_page) for of_page in zip(bare, chains, artifacts, strict=True)]
     regions = [page_region([row for _, row in parts.text]) for parts in page_parts]
     gutters = find_gutters(regions)
+    orders = [reading_order(region, gutters) for region in regions]
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, reading_order(regions[index], gutters))
+        for item in _items(index, rows[index], parts, orders[index], asides[index])
     ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
     return Document(
         kind="pdf",
         lines=tuple(_lines(lines)),
-        pages=tuple(_page_name(i, artifacts.first_page) for i in range(len(pages))),
-        page_numbers_printed=artifacts.first_page is not None,
+        pages=names.names,
+        page_numbers_printed=names.printed,
+        page_numbers_doubtful=names.doubtful,
         numbering=numbering,
+        paragraph_numbers=paragraphs.printed if paragraphs else 0,
         missing_numbers=tuple(missing_numbers(items, numbering.step)) if printed else (),
         unreadable_pages=tuple(i for i, page in enumerate(pages) if page.unreadable),
+        pictured_pages=tuple(i for i, p in enumerate(pages) if p.pictured and not p.unreadable),
     )
 
 
@@ -113,11 +127,6 @@ def _numbered(
     if margin.step > 1:
         items = interpolate_numbers(items, margin.step, restarts=margin_restarts)
     return Numbering("margin", margin_restarts, margin.step, margin.printed), items
-
-
-def _page_name(index: int, first: int | None) -> str:
-    """The number printed on a page; if there is none, or it would be below 1, its position."""
-    return str(index + 1 if first is None or index + first < 1 else index + first)
 
 
 @dataclass(frozen=True)
@@ -159,13 +168,20 @@ def _without_numbers(
 
 
 def _items(
-    page: int, rows: Sequence[TextRow], parts: _PageParts, lines: Sequence[BlockLine]
+    page: int,
+    rows: Sequence[TextRow],
+    parts: _PageParts,
+    lines: Sequence[BlockLine],
+    asides: Mapping[int, TextRow],
 ) -> Iterator[NumberedRow]:
-    """The rows of a page in reading order: head, the lines of the text, foot."""
+    """The rows of a page in reading order: head, the lines of the text, foot; `asides` before the
+    rows that they stand beside.
+    """
     text = parts.text
     first = text[0][0] if text else len(rows)
     outside = [(at, row) for at, row in parts.rows if at in parts.artifacts]
     blank = list(parts.blank)
+    waiting = dict(asides)
 
     def empty_before(at: int) -> Iterator[NumberedRow]:
         while blank and blank[0] < at:
@@ -179,6 +195,9 @@ def _items(
     for line in lines:
         indices = [text[at][0] for at in line.indices]
         yield from empty_before(indices[0])
+        for at in indices:
+            if (aside := waiting.pop(at, None)) is not None:
+                yield NumberedRow(aside, page, aside.y, None, artifact=True)
         value = _number(line.row, indices, parts)
         yield NumberedRow(
             line.row, page, line.row.y, value, artifact=False, uncertain=line.uncertain

@@ -10,10 +10,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from brochure import bounds
-from brochure.sources.reading.rows import SPACES, Char, FileText, PageData, find_rows
+from brochure.sources.reading.pictures import Box, GreyPage, may_be_text
+from brochure.sources.reading.rows import SPACES, FileText, PageData, find_rows
 from brochure.sources.reading.tags import tagged_blocks
+from brochure.sources.reading.words import Char
 
 _CHARS = 40_000  # on one page; a newspaper page has some 20,000
+_UNKNOWN = 0.1  # of the letters of a page; with more that mean nothing, it cannot be read
+_LABEL = 20  # characters of what the file calls a page
 _QUARTER = math.pi / 2
 _LOOSE = 1.15  # the height of PDFium's loose boxes, as a multiple of the type size
 _HYPHEN = 0x02  # what PDFium reports for the hyphen of a word divided at the end of a line
@@ -59,12 +63,14 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}, count
+        return {"rows": [], "images": 0, "broken": True, "pictured": False, "label": ""}, count
+    label = (document.get_page_label(index) or "")[:_LABEL]
     try:
         text_page = page.get_textpage()
         try:
             count = text_page.count_chars()
-            chars = list(_upright(list(_glyphs(page, text_page)), page.get_bbox()))
+            glyphs = list(_glyphs(page, text_page))
+            chars = list(_upright(glyphs, page.get_bbox()))
         finally:
             text_page.close()
         rows = [
@@ -82,11 +88,113 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[PageData, int]:
         if not rows:
             kinds = [pdfium.FPDF_PAGEOBJ_IMAGE]
             images = sum(1 for _ in page.get_objects(filter=kinds, max_depth=2))
-        return {"rows": rows, "images": images, "broken": count > _CHARS}, count
+        broken = count > _CHARS or sum(map(_is_unknown, chars)) > _UNKNOWN * len(chars)
+        pictured = bool(rows) and _shows_text(page, glyphs)
+        data: PageData = {
+            "rows": rows, "images": images, "broken": broken, "pictured": pictured, "label": label
+        }  # fmt: skip
+        return data, count
     except pypdfium2.PdfiumError:
-        return {"rows": [], "images": 0, "broken": True}, count
+        return {"rows": [], "images": 0, "broken": True, "pictured": False, "label": label}, count
     finally:
         page.close()
+
+
+def _is_unknown(char: Char) -> bool:
+    """Whether a font does not say what a letter means, as where control characters are spaces."""
+    return char.text == "\ufffd" or char.text < " "
+
+
+# --- Text that is no text: pictures and outlines.
+
+_OBJECTS = 20_000  # on one page; maps have more
+_DEPTH = 8  # of forms within forms
+_OUTLINE = 8  # segments, at least: letters have more, rules and frames fewer
+_TALL = (2.0, 60.0)  # points; outlines of letters are as high as this
+_SCALE = 1.25  # pixels to a point; with fewer, lines of small type run together
+_Matrix = tuple[float, float, float, float, float, float]
+
+
+def _shows_text(page: pypdfium2.PdfPage, glyphs: Sequence["_Glyph"]) -> bool:
+    """Whether a page has pictures or outlines that may be text, beside these glyphs."""
+    left, bottom, right, top = page.get_bbox()
+    extent = Box(0, 0, right - left, top - bottom)
+
+    def box(edges: tuple[float, float, float, float]) -> Box:
+        return Box(edges[0] - left, top - edges[3], edges[2] - left, top - edges[1])
+
+    images: list[Box] = []
+    outlines: list[Box] = []
+    for kind, raw, edges in _objects(page):
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            images.append(box(edges))
+        elif _is_outline(raw, edges):
+            outlines.append(box(edges))
+    letters = [box((g.left, g.bottom, g.right, g.top)) for g in glyphs]
+    return may_be_text(extent, images, outlines, letters, lambda: _drawn(page))
+
+
+def _objects(
+    page: pypdfium2.PdfPage,
+) -> Iterator[tuple[int, pdfium.FPDF_PAGEOBJECT, tuple[float, float, float, float]]]:
+    """The images and paths of a page, also those within forms (ISO 32000-1, 8.10), and their
+    edges: left, bottom, right and top.
+    """
+    edges = [ctypes.c_float() for _ in range(4)]
+    matrix = pdfium.FS_MATRIX()
+    waiting: list[tuple[pdfium.FPDF_PAGEOBJECT, _Matrix, int]] = [
+        (pdfium.FPDFPage_GetObject(page.raw, i), (1, 0, 0, 1, 0, 0), 0)
+        for i in range(min(pdfium.FPDFPage_CountObjects(page.raw), _OBJECTS))
+    ]
+    seen = 0
+    while waiting and seen < _OBJECTS:
+        raw, (a, b, c, d, e, f), depth = waiting.pop()
+        seen += 1
+        kind = pdfium.FPDFPageObj_GetType(raw)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
+            if not pdfium.FPDFPageObj_GetMatrix(raw, matrix):
+                continue
+            m = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+            inner = (
+                m[0] * a + m[1] * c, m[0] * b + m[1] * d, m[2] * a + m[3] * c, m[2] * b + m[3] * d,
+                m[4] * a + m[5] * c + e, m[4] * b + m[5] * d + f,
+            )  # fmt: skip
+            count = max(0, min(pdfium.FPDFFormObj_CountObjects(raw), _OBJECTS - len(waiting)))
+            waiting += [
+                (pdfium.FPDFFormObj_GetObject(raw, i), inner, depth + 1) for i in range(count)
+            ]
+        elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH):
+            if pdfium.FPDFPageObj_GetBounds(raw, *edges):
+                left, bottom, right, top = (edge.value for edge in edges)
+                corners = [(x, y) for x in (left, right) for y in (bottom, top)]
+                xs = [a * x + c * y + e for x, y in corners]
+                ys = [b * x + d * y + f for x, y in corners]
+                yield kind, raw, (min(xs), min(ys), max(xs), max(ys))
+
+
+def _is_outline(path: pdfium.FPDF_PAGEOBJECT, edges: tuple[float, float, float, float]) -> bool:
+    """Whether a path may be the outline of a letter, or of several."""
+    if not _TALL[0] <= edges[3] - edges[1] <= _TALL[1]:
+        return False
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(path, mode, stroke) or not mode.value:
+        return False
+    return int(pdfium.FPDFPath_CountSegments(path)) >= _OUTLINE
+
+
+def _drawn(page: pypdfium2.PdfPage) -> GreyPage:
+    """A page as it is in the file, not turned, in shades of grey."""
+    turned = (360 - page.get_rotation()) % 360
+    bitmap = page.render(scale=_SCALE, rotation=turned, grayscale=True, may_draw_forms=False)
+    try:
+        pixels, stride = bytes(bitmap.buffer), bitmap.stride
+        rows = tuple(pixels[y * stride : y * stride + bitmap.width] for y in range(bitmap.height))
+        return GreyPage(rows, _SCALE)
+    finally:
+        bitmap.close()
+
+
+# --- Characters.
 
 
 class _Glyph(NamedTuple):

@@ -170,6 +170,11 @@ def _without_numbers(
             ),
             location,
             say(
+                "The numbers in the margins count paragraphs. Write `lines: count` or "
+                "`lines: page`, and refer to lines as they are counted."
+            )
+            if document.paragraph_numbers
+            else say(
                 "`brochure source show LEAFLET` shows what was read. Write `lines: count` or "
                 "`lines: page` if that is how you number them."
             ),
@@ -196,8 +201,8 @@ def _file_text(project: Project, kind: SourceKind, data: bytes, name: str, diges
 def _reader_digest() -> str:
     """A short digest of the code that reads files; when it changes, they are read again."""
     names = (
-        ("reading/pdfium.py", "reading/tags.py", "reading/rows.py", "reading/plaintext.py",
-         "matching/tokens.py")
+        ("reading/pdfium.py", "reading/tags.py", "reading/rows.py", "reading/words.py",
+         "reading/plaintext.py", "reading/inline.py", "reading/pictures.py", "matching/tokens.py")
     )  # fmt: skip
     code = b"".join((Path(__file__).parents[1] / name).read_bytes() for name in names)
     versions = version("pypdfium2") + version("markdown-it-py")
