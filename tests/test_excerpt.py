@@ -66,7 +66,7 @@ def test_every_passage_is_verbatim_at_its_lines(
     assert 5 < cut < 60  # words divided at the ends are left out, with a comment
 
 
-SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•"
+SIGNS = "*_[](){}<>`#+-.:!&\\\"'|~„“äß1 2\n•\x01\x1c\ue001\ufffe\u2028"
 
 
 @examples(150)
@@ -75,6 +75,7 @@ def test_signs_of_markdown_and_yaml_stay_what_they_are(text: str) -> None:
     source = SearchableSource(parse_text(f"Anfang {text} Ende", "count"))
     last = 1 + text.count("\n")
     passage, written = pasted(source, QuoteReference(None, f"1–{last}" if last > 1 else "1"))
+    assert not FORBIDDEN.search(written)
     assert judged(source, passage) is Verdict.VERBATIM, written
 
 

@@ -354,6 +354,14 @@ def test_what_limits_a_quote_is_reported() -> None:
     assert verify(following, "Wir schützen Bäume.").limited == ""
 
 
+def test_a_quote_with_omissions_may_have_brackets_of_the_source() -> None:
+    source = "Das [neue] Gesetz [nicht das alte] gilt für alle ab morgen."
+    finding = verify(source, "Das [neue] Gesetz [nicht das alte] gilt […] ab morgen.")
+    assert (finding.verdict, finding.denied) == (Verdict.VERBATIM, ())
+    assert verdict(source, "Das (neue) Gesetz […] ab morgen.") is Verdict.ALTERED
+    assert verdict(source, "Das [alte] Gesetz […] ab morgen.") is Verdict.ALTERED
+
+
 def test_an_omission_that_drops_a_denial_is_reported() -> None:
     finding = verify(LONG, "Die Gemeinde fördert […] Wiesen")
     assert (finding.verdict, finding.omitted) == (Verdict.VERBATIM, "nicht nur")

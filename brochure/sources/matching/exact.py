@@ -57,6 +57,9 @@ def _interpretations(text: str) -> Iterator[Interpretation]:
             plain = _INSERTION.sub("", with_omissions)
             for leading in ("", _LEADING):
                 yield _parts(plain, leading)._replace(insertions=insertions)
+    for words in (text, _without_marks(text)):  # other brackets may be the source's own
+        for leading in ("", _LEADING):
+            yield _parts(_OMISSION.sub("\0", words), leading)
 
 
 def _parts(text: str, leading: str) -> Interpretation:
