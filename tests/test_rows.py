@@ -552,3 +552,12 @@ def test_a_letterspaced_word_of_three_letters_is_one_if_other_gaps_are_wider() -
 def test_other_single_letters_stay_apart(text: str, gap: float, space: int) -> None:
     row = [*chars("Von", 10), *letterspaced(text, gap, space, left=17.8)]
     assert shown(find_rows(row)) == [f"Von {' '.join(text)}"]
+
+
+def test_footnotes_at_the_foot_of_one_column_are_no_part_of_the_text() -> None:
+    rows = ragged(12, 20)
+    note = TextRow(rows[-1].y + 14, 7, (RowWord("1", 0, 4), RowWord("Siehe", 6, 40)))
+    level = row(note.y, ("rechts12", 170, 300))
+    found = read([[*rows, note, level]])
+    assert [line.text for line in found.lines if line.artifact] == ["1 Siehe"]
+    assert found.lines[-1].text == "rechts12"

@@ -10,7 +10,8 @@ from brochure.sources.reading.rows import TextRow
 _EDGE = 3  # rows at the top, and at the bottom, that may be running heads or feet
 _NEAR = 6.0  # points by which their position may differ from page to page
 _OFTEN = 0.3  # of all pages must have one; left and right pages may have different ones
-_SMALL = 0.88  # of the size of the text; what is smaller may be a footnote
+_BESIDE = 0.6  # of the type size; what is no further from a numbered line is in the same height
+SMALL = 0.88  # of the size of the text; what is smaller may be a footnote
 
 
 def find_artifacts(
@@ -67,10 +68,19 @@ def _repeated(pages: Sequence[Sequence[TextRow]]) -> set[tuple[int, int]]:
 
 
 def _outside(rows: Sequence[TextRow], numbered: frozenset[int]) -> set[int]:
-    """The rows above the first numbered one and below the last; none if none is numbered."""
+    """The rows above the first numbered one and below the last; none if none is numbered.
+
+    Beside these, a column that does not stand level with the numbers may be a little higher or
+    lower.
+    """
     if not numbered:
         return set()
-    return {i for i in range(len(rows)) if i < min(numbered) or i > max(numbered)}
+    first, last = rows[min(numbered)], rows[max(numbered)]
+    return {
+        at
+        for at, row in enumerate(rows)
+        if row.y < first.y - _BESIDE * first.size or row.y > last.y + _BESIDE * last.size
+    }
 
 
 def _footnotes(rows: Sequence[TextRow], artifacts: set[int], numbered: frozenset[int]) -> set[int]:
@@ -78,7 +88,7 @@ def _footnotes(rows: Sequence[TextRow], artifacts: set[int], numbered: frozenset
     body = [row.size for i, row in enumerate(rows) if i not in artifacts]
     if len(body) < _EDGE:
         return set()
-    limit = _SMALL * median(body)
+    limit = SMALL * median(body)
     footnotes: set[int] = set()
     for index in range(len(rows) - 1, -1, -1):
         if index in artifacts:

@@ -18,6 +18,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from brochure.sources.reading.artifacts import SMALL
 from brochure.sources.reading.rows import SAME_ROW, TextRow
 from brochure.sources.reading.words import RowWord, runs_to_the_left
 
@@ -50,12 +51,14 @@ _DEPTH = 40  # of regions within regions
 class BlockLine:
     """A line of a block, and the indices of the rows of the page of which it has words.
 
-    `uncertain`: it may belong together with other lines than those next to it.
+    `uncertain`: it may belong together with other lines than those next to it. `footnote`: it is in
+    small type at the foot of a column; those of a whole page are found before (`artifacts`).
     """
 
     row: TextRow
     indices: tuple[int, ...]
     uncertain: bool = False
+    footnote: bool = False
 
 
 class _Part(NamedTuple):
@@ -130,12 +133,22 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
 
 def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
     """The lines of a page, column by column; `usual` gutters need less proof than others."""
-    lines = [line for block in _blocks(page, usual, _DEPTH) for line in block]
+    blocks = list(_blocks(page, usual, _DEPTH))
+    if len(blocks) > 1:
+        blocks = [_with_footnotes(block, page.em) for block in blocks]
+    lines = [line for block in blocks for line in block]
     contradicted = set(_contradicted(lines))
     return [
         replace(line, uncertain=True) if at in contradicted else line
         for at, line in enumerate(lines)
     ]
+
+
+def _with_footnotes(block: Sequence[BlockLine], em: float) -> list[BlockLine]:
+    """A column with its last lines marked if they are in smaller type than those above them."""
+    small = [line.row.size <= SMALL * em for line in block]
+    last = max((at for at, is_small in enumerate(small) if not is_small), default=len(block))
+    return [replace(line, footnote=at > last) for at, line in enumerate(block)]
 
 
 def _contradicted(lines: Sequence[BlockLine]) -> Iterator[int]:

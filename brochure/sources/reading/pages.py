@@ -199,9 +199,8 @@ def _items(
             if (aside := waiting.pop(at, None)) is not None:
                 yield NumberedRow(aside, page, aside.y, None, artifact=True)
         value = _number(line.row, indices, parts)
-        yield NumberedRow(
-            line.row, page, line.row.y, value, artifact=False, uncertain=line.uncertain
-        )
+        artifact = line.footnote and value is None
+        yield NumberedRow(line.row, page, line.row.y, value, artifact, line.uncertain)
     yield from empty_before(len(rows))
     for at, row in outside:
         if at >= first:
