@@ -37,6 +37,7 @@ _PROVEN_AGAINST = ((_WIDE, 5), (_NARROW, 9), (_NARROWEST, 14))
 _DOUBTFUL_AGAINST = ((_WIDE, 3), (_NARROW, 6), (_NARROWEST, 9))
 _RUNNING = 0.25  # of the lines begin with a small letter in a text that runs on from line to line
 _SHORT = 3.0  # what most lines of a filled column leave free, at most
+_WIDER = 1.6  # times the gaps between the words of a row
 _SEEN = 3  # rows, at least, if the file draws what stands left and right one after the other
 _MOSTLY = 0.7  # of the rows
 _LONG = 12  # rows of a strip that tells something about other pages
@@ -350,7 +351,19 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     width = (strip.right - strip.left) / em
     if seen >= _needed(proven, width):
         return _Judgement.GUTTER
+    if drawn is _Drawn.ROWS and not _stands_out(level):
+        return _Judgement.NONE
     return _Judgement.DOUBT if seen >= _needed(doubtful, width) else _Judgement.NONE
+
+
+def _stands_out(rows: Sequence[_Sides]) -> bool:
+    """Whether most rows have a wider gap at a strip than elsewhere, unlike justified text."""
+    wider = 0
+    for row in rows:
+        gaps = [b.left - a.right for side in row for a, b in pairwise(side)]
+        here = row.right[0].left - row.left[-1].right
+        wider += not gaps or here > _WIDER * median(gaps)
+    return 2 * wider > len(rows)
 
 
 def _needed(table: Sequence[tuple[float, int]], width: float) -> int:
