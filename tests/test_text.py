@@ -563,3 +563,16 @@ def test_an_omission_without_a_mark_is_named_with_both_places() -> None:
 )
 def test_references_in_words(page: str | None, lines: str | None, words: str) -> None:
     assert str(QuoteReference(page, lines)) == words
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        ("Das gilt bis 2030³ für alle.", "Das gilt bis 20303 für alle."),
+        ("Das gilt bis 20303 für alle.", "Das gilt bis 2030³ für alle."),
+        ("Es sind 10² Bäume geplant.", "Es sind 102 Bäume geplant."),
+        ("Die Stufe 3₁ gilt für alle.", "Die Stufe 31 gilt für alle."),
+    ],
+)
+def test_a_raised_digit_behind_a_number_is_no_digit_of_it(source: str, quote: str) -> None:
+    assert verdict(source, quote) is Verdict.ALTERED

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from brochure.sources.document import UNCERTAIN_SPACE
@@ -38,6 +39,7 @@ _TOKEN = re.compile(
 )
 BULLETS = frozenset("•‣▪▫◦●○■□–—-*·∙⁃➢➤►▶✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\ufffd")
 DASHES = frozenset("-–—*·")  # bullets that may be something else as well
+_DIGITS_BEHIND_NUMBER = re.compile("(?<=[0-9])([⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+)")
 _LIGATURE = re.compile(f"[{''.join(_LIGATURES)}]")
 _UNREADABLE = re.compile(f"[{_PRIVATE}\uf000-\uf8ff]")
 
@@ -103,10 +105,15 @@ def original(tokens: Sequence[Token]) -> str:
 
 @lru_cache(maxsize=100_000)
 def loose_form(word: str) -> str:
-    """A strict form without differences in looks only: NFKC, and one kind of dash."""
+    """A strict form without differences in looks only: NFKC, and one kind of dash.
+
+    Digits off the base line stay what they are behind a number: 2030³ is not 20303, nor 10² 102.
+    """
     if word.isascii():
         return word
-    return unicodedata.normalize("NFKC", word.translate(_DASHES))
+    parts = _DIGITS_BEHIND_NUMBER.split(word.translate(_DASHES))
+    folded = (unicodedata.normalize("NFKC", part) for part in parts[::2])
+    return "".join(chain.from_iterable(zip_longest(folded, parts[1::2], fillvalue="")))
 
 
 def printable(words: str) -> str:
