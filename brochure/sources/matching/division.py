@@ -22,7 +22,8 @@ _LONG = 60  # lines; shorter documents are taken to divide words
 
 _STARS = frozenset("*_·:")  # before an inclusive ending: „Bürger*innen“
 _SLASHES = frozenset("/(")  # likewise, with a hyphen of their own or without: „Bürger/-innen“
-_ENDINGS = frozenset(
+# Inclusive endings, and those of articles and adjectives beside them: „jede/r“.
+ENDINGS = frozenset(
     ("innen", "in", "rinnen", "rin", "nen", "r", "n", "m", "s", "e", "er", "en", "em", "es", "frau",
      "frauen")
 )  # fmt: skip
@@ -116,7 +117,7 @@ def inclusive_joint(
     *_, third, second, last = (None, None, *before)
     assert last is not None
     if row[0].word:
-        if row[0].strict not in _ENDINGS or second is None or last.space:
+        if row[0].strict not in ENDINGS or second is None or last.space:
             return None
         if last.strict == "-" and third is not None and third.word and not second.space:
             drop = _is_star(second, row[0], usage)
@@ -134,7 +135,7 @@ def _is_ending(row: Sequence[Token], usage: WordUsage) -> bool:
     rest = [token.strict for token in takewhile(lambda token: not token.space, row[1:4])]
     if rest[:1] == ["-"] and row[0].strict in _SLASHES:
         rest = rest[1:]
-    if not rest or rest[0] not in _ENDINGS:
+    if not rest or rest[0] not in ENDINGS:
         return False
     if row[0].strict == "(":
         return rest[1:2] == [")"]

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from brochure.sources.matching.division import ENDINGS
 from brochure.sources.matching.text import SourceText
 from brochure.sources.matching.tokens import Token, clean, tokenize
 
@@ -230,6 +231,9 @@ def _has_whole_words(text: SourceText, span: Span) -> bool:
     if tokens[stop - 1].word and stop + 1 < len(tokens) and not tokens[stop].space:
         if not tokens[stop + 1].space and is_joined(*tokens[stop - 1 : stop + 2]):
             return False
+        signs = [token.strict for token in tokens[stop : stop + 3] if not token.space]
+        if signs[:2] == ["/", "-"] and signs[2:] and signs[2] in ENDINGS:  # „Bürger/-innen“
+            return False
         suspended = tokens[stop].strict == "-" and tokens[stop + 1].space == 2
         if suspended and tokens[stop + 1].word:  # „Bundes- und“
             return False
@@ -241,4 +245,5 @@ def is_joined(one: Token, sign: Token, other: Token) -> bool:
     if sign.space or not (one.word and other.word):
         return False
     figures = one.strict[-1].isdigit() and other.strict[0].isdigit() and sign.loose in ".,:-"
-    return sign.strict in _JOINERS or figures
+    ending = sign.strict == "/" and not other.space and other.strict in ENDINGS  # „Bürger/innen“
+    return sign.strict in _JOINERS or figures or ending
