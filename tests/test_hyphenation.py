@@ -1,5 +1,6 @@
-"""German hyphenation: words of administration, joints of compounds, exceptions."""
+"""German hyphenation: words of administration, joints, exceptions; addresses, never hyphenated."""
 
+import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,9 +11,13 @@ import pytest
 from brochure.layout.compounds import LONGEST_WORD, Joint, compound_breaks, joints
 from brochure.layout.hyphenation import Hyphenator, allowed_breaks
 from brochure.layout.patterns import Patterns
+from brochure.layout.weasyprint.address_lines import Line, break_line
+from brochure.manuscript.text.address import address_around, address_breaks, is_address
 from brochure.manuscript.text.language import Hyphenation, hyphenation_files, load_language
+from brochure.manuscript.text.markdown import Renderer
 from brochure.project import Project
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Workspace
+from tests.readers import structure_texts
 
 WORDS = ROOT / "tests" / "data" / "words-de.txt"
 
@@ -183,3 +188,172 @@ def test_the_licence_lies_beside_the_patterns() -> None:
     assert "Permission is hereby granted, free of charge" in text
     assert "Copyright (c) 2013-2024" in text
     assert "MIT licence" in (patterns.parent / "README.md").read_text("utf-8")
+
+
+ADDRESSES = [
+    "geschaeftsstelle@beratungsstelle-musterhausen.example.org",
+    "https://www.gemeinde-musterhausen.example.org/buergerbeteiligung/stellungnahme.html?id=3&a=b",
+    "www.buergerinitiative-stadtpark.example.org/veranstaltungen/bürgerversammlung",
+    "buergerinitiative-marburg.de/termine",
+    "www.bi-park.example.org",
+    "info@bi-park.example.org",
+    "#UnserStadtparkBleibtUnserStadtpark",
+    "@buergerinitiativestadtpark",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_are_found_without_what_stands_beside_them(address: str) -> None:
+    for before, after in (
+        ("", ""),
+        ("(", ")."),
+        ("„", "“,"),
+        ("*", "*!"),
+        ("siehe\u00a0", " – ja"),
+    ):
+        text = f"Mehr: {before}{address}{after}"
+        start = len("Mehr: " + before)
+        span = (start, start + len(address))
+        assert address_around(text, start + 5) == span
+        assert address_around(text, span[1] - 1) == span
+        assert address_around(text, span[0]) is None, "a line may end before it"
+        assert address_around(text, span[1]) is None, "and behind it"
+    assert is_address(f"({address})")
+
+
+def test_parentheses_of_an_address_are_a_part_of_it() -> None:
+    text = "(https://example.org/Park_(Gießen))."
+    assert address_around(text, 9) == (1, len(text) - 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bürger.innenversammlung", "Bürger@innen", "z.B.", "u.a.", "Ende.Anfang", "12.345,60",
+     "S.12-14", "und/oder", "schwarz-grün", "0641", "306-12", "#3", "@", "…", ""],
+)  # fmt: skip
+def test_what_is_no_address(text: str) -> None:
+    assert not is_address(text)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "https://|www.gemeinde|-musterhausen|.example|.org/|buerger|.html|?id=3&a",
+        "kontakt@|bi-park|.example|.org",
+        "bi-park.de",  # four characters stay together
+        "#Unser|Stadtpark|Bleibt",
+        "example|.org/a//|bbbb",
+    ],
+)
+def test_addresses_break_where_it_shows_that_they_go_on(marked: str) -> None:
+    address = marked.replace("|", "")
+    pieces = marked.split("|")
+    breaks = [len("".join(pieces[:number])) for number in range(1, len(pieces))]
+    assert [at for at in address_breaks(address) if at in breaks] == breaks
+    assert not any(address[at - 1] in "-.?_" for at in address_breaks(address))
+    assert len(pieces) > 1 or address_breaks(address) == []
+
+
+def broken(text: str, begun: int, width: int, alone: bool, first: str) -> tuple[str, str]:
+    """The first line of a text and the rest, where each character is 1 wide and WeasyPrint would
+    set `first` on the line.
+    """
+
+    def measure(words: str) -> Line:
+        return words, len(words), None, float(len(words))
+
+    skip = len(first.encode()) if first != text else None
+    line = (first, len(first), skip, float(len(first)))
+    shown, _, rest, _ = break_line(line, text, begun, float(width), alone, measure)
+    return shown, text.encode()[rest:].decode() if rest is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "begun", "width", "alone", "first", "expected"),
+    [
+        # Before it, with what sticks to it.
+        ("Wär (info@ö.de)", 0, 12, True, "Wär (info@ö", ("Wär", "(info@ö.de)")),
+        # In the midst of a line that can be broken before it: too long, so that it moves down.
+        ("info@park.example.org ja", 0, 9, False, "info@", ("info@park.example.org", "ja")),
+        # Longer than a line: as much as fits, to a sign.
+        ("info@park.example.de", 0, 20, True, "info@park.exampl", ("info@park", ".example.de")),
+        ("info@park.example.de ja", 0, 9, True, "info@park", ("info@park", ".example.de ja")),
+        # What began above is still an address.
+        ("stadtpark.example ja", 17, 12, True, "stadtpark.ex", ("stadtpark", ".example ja")),
+        ("stadtparkbuch ja", 13, 9, True, "stadtpark", ("stadtpark", "buch ja")),
+        # No sign so far: anywhere, but not behind a hyphen.
+        ("#ab-cdefghijk", 0, 4, True, "#ab-", ("#ab", "-cdefghijk")),
+        ("#abcdefghijk", 0, 4, True, "#abcdefghijk", ("#abc", "defghijk")),
+        ("#abcdefghijk", 0, 0, True, "#", ("#", "abcdefghijk")),
+        # Others are left alone.
+        ("Stadtparkbuch ja", 0, 9, True, "Stadtpark", ("Stadtpark", "buch ja")),
+        ("info@park.org ", 0, 13, True, "info@park.org ", ("info@park.org ", "")),
+        ("info@park.org ", 0, 12, True, "info@park.org ", ("info@park", ".org ")),
+    ],
+)  # fmt: skip
+def test_lines_end_before_an_address_or_where_it_may_be_broken(
+    text: str, begun: int, width: int, alone: bool, first: str, expected: tuple[str, str]
+) -> None:
+    assert broken(text, begun, width, alone, first) == expected
+
+
+CONTACT = """
+contact: Initiative, vorstand-und-geschaeftsstelle@bi-musterhausen.example.org
+imprint: A. Beispiel, umwelt-und-verkehr@bi-musterhausen.example.org
+"""
+PRINTED = [
+    *ADDRESSES,
+    "vorstand-und-geschaeftsstelle@bi-musterhausen.example.org",
+    "umwelt-und-verkehr@bi-musterhausen.example.org",
+    "gemeindeentwicklung@musterhausen.example.org",
+]
+
+
+@pytest.mark.parametrize("width", range(48, 200, 8))
+def test_nothing_is_put_into_addresses_and_none_ends_a_line_with_its_hyphen(
+    workspace: Workspace, width: int
+) -> None:
+    """In quotes, headings, lists, links or not, before and behind other texts and signs."""
+    sentences = [f"Näheres erfahren Sie (siehe {address}), wie immer." for address in ADDRESSES]
+    items = [f"        - Zusammen: *{address}*!" for address in ADDRESSES]
+    quote = f"quote: {{lines: 1, text: '{' '.join(sentences)}'}}"
+    joint = "E-Mail:gemeindeentwicklung@musterhausen.example.org"
+    text = "\n\n".join(["        " + " ".join(sentences), "        " + joint, "\n".join(items)])
+    workspace.write("styles/email.css", f".text, blockquote, footer p {{ width: {width}pt }}")
+    workspace.leaflet(
+        "language: de\ntitle: Anschriften\nlead: Kontakt\nsource: {title: Vertrag}\npassages:\n"
+        f"  - id: a\n    {quote}\n    commentary:\n      text: |\n{text}\n{CONTACT}"
+    )
+    pdf = workspace.typeset().pdf
+    read = "".join(structure_texts(pdf))
+    assert [address for address in PRINTED if address not in read] == []
+    assert [read.count(address) for address in ADDRESSES] == [3] * len(ADDRESSES)
+    run = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    words = [line.split()[-1] for line in run.stdout.decode().splitlines() if line.endswith("-")]
+    assert [word for word in words if any(word.lstrip("(*„") in a for a in PRINTED)] == []
+
+
+def test_telephone_and_file_numbers_are_not_broken_behind_a_hyphen(workspace: Workspace) -> None:
+    numbers = ["0641 306-12", "06421 201-1234-5", "Az. 12-345/24", "IV-2-471", "20-5472"]
+    for width in range(40, 90, 5):
+        workspace.write("styles/email.css", f".text {{ width: {width}pt }}")
+        workspace.leaflet(
+            "language: de\ntitle: Nummern\nsource: {title: Vertrag}\npassages:\n"
+            "  - id: a\n    quote: {lines: 1, text: Wort}\n"
+            f"    commentary: {{text: '{' '.join(numbers * 3)}'}}\ncontact: Wir\n"
+        )
+        run = subprocess.run(
+            ["pdftotext", "-raw", "-", "-"],
+            input=workspace.typeset().pdf, capture_output=True, check=True,
+        )  # fmt: skip
+        assert "306-12" in run.stdout.decode()
+        assert not [line for line in run.stdout.decode().splitlines() if line.endswith(("-", "–"))]
+
+
+def test_addresses_are_one_piece_of_html() -> None:
+    """Else the typesetter would not know that they are addresses."""
+    renderer = Renderer(None, "none")
+    assert renderer.inline("schwarz-grün") == 'schwar<span class="together">z-g</span>rün'
+    assert renderer.inline("(www.bi-park.example.org)") == "(www.bi-park.example.org)"

@@ -23,6 +23,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from brochure.diagnostics import Severity
+from brochure.manuscript.text.address import is_address
 from brochure.manuscript.text.typography import SEALED, Typography
 from brochure.manuscript.yaml.nodes import TextDiagnostic
 from brochure.messages import Message, say
@@ -289,7 +290,10 @@ def _kept_together(html: str) -> str:
     """Escaped text in which everything that belongs on one line is marked."""
     together = r'<span class="together">\g<0></span>'
     html = _TOGETHER.sub(together, html)
-    return _COMPOUND.sub(lambda run: re.sub(r"[^\W_]-[^\W_]", together, run[0]), html)
+    return _COMPOUND.sub(
+        lambda run: run[0] if is_address(run[0]) else re.sub(r"[^\W_]-[^\W_]", together, run[0]),
+        html,
+    )
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
