@@ -79,6 +79,7 @@ def test_words_of_administration_are_divided_as_by_hand() -> None:
         "Rat-haus-er-neue-rung",  # TeX: Rathau-serneuerung
         "Rad-weg-er-wei-te-rung",
         "Stadt-teil-um-bau",
+        "Schul-den-er-leich-te-rung",
         "Bil-der-fol-ge",  # not Bild-erfolge
         "Kin-der-fahr-rad",
         "Geis-ter-fah-rer",
@@ -137,7 +138,8 @@ def test_an_exception_holds_for_a_word_and_its_inflected_forms(word: str, as_div
 @pytest.mark.parametrize("name", ["de", "de_DE", "de_AT", "de_CH"])
 def test_every_german_dictionary_is_the_good_one(name: str) -> None:
     limits = rules().model_copy(update={"dictionary": name})
-    assert divided("Gesamtschule", Hyphenator(limits)) == "Gesamt-schule"
+    assert divided("Freistellung", Hyphenator(limits)) == "Frei-stel-lung"
+    assert divided("Abschiebestopp", Hyphenator(limits)) == "Abschiebe-stopp"
 
 
 def test_patterns_divide_as_they_do_with_pyphen(tmp_path: Path) -> None:
@@ -228,8 +230,8 @@ def test_parentheses_of_an_address_are_a_part_of_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Bürger.innenversammlung", "Bürger@innen", "z.B.", "u.a.", "Ende.Anfang", "12.345,60",
-     "S.12-14", "und/oder", "schwarz-grün", "0641", "306-12", "#3", "@", "…", ""],
+    ["Bürger.innen", "Bürger.innenversammlung", "Bürger@innen", "z.B.", "u.a.", "Ende.Anfang",
+     "12.345,60", "S.12-14", "und/oder", "schwarz-grün", "0641", "306-12", "#3", "@", "…", ""],
 )  # fmt: skip
 def test_what_is_no_address(text: str) -> None:
     assert not is_address(text)
@@ -333,6 +335,39 @@ def test_nothing_is_put_into_addresses_and_none_ends_a_line_with_its_hyphen(
     )
     words = [line.split()[-1] for line in run.stdout.decode().splitlines() if line.endswith("-")]
     assert [word for word in words if any(word.lstrip("(*„") in a for a in PRINTED)] == []
+
+
+def test_an_address_is_broken_only_where_it_is_longer_than_a_line(workspace: Workspace) -> None:
+    """Whatever stands beside it, in texts of their own; nothing sticks out of the column."""
+    beside = [
+        ("Näheres: ", ""), ("", "!"), ("", ", ja"), ("(", ")"), ("E-Mail:", ""), ("Ja (", ")."),
+    ]  # fmt: skip
+    addresses = [f"vorstand{number}@bi-park.example.org" for number in range(len(beside))]
+    pieces = [(a, address, z) for (a, z), address in zip(beside, addresses, strict=True)]
+    stuck = [a.split(" ")[-1] + address + z.split(" ")[0] for a, address, z in pieces]
+    widths = range(100, 190, 2)
+    fitting: list[list[int]] = [[] for _ in pieces]
+    for width in widths:
+        workspace.write("styles/email.css", f".text {{ width: {width}pt }}")
+        workspace.leaflet(
+            "language: de\ntitle: T\nsource: {title: Vertrag}\npassages:\n"
+            "  - id: a\n    quote: {lines: 1, text: Wort}\n    commentary:\n      text: |\n"
+            + "\n".join(f"        {a}*{address}*{z}\n" for a, address, z in pieces)
+            + "contact: Wir\n"
+        )
+        document = workspace.typeset()
+        assert document.diagnostics == ()
+        run = subprocess.run(
+            ["pdftotext", "-raw", "-", "-"], input=document.pdf, capture_output=True, check=True
+        )
+        words = run.stdout.decode().split()
+        for piece, whole, found in zip(pieces, stuck, fitting, strict=True):
+            assert "".join(piece).replace(" ", "") in "".join(words)
+            if whole in words:
+                found.append(width)
+    for found in fitting:
+        assert found == [width for width in widths if width >= found[0]], "as soon as it fits"
+        assert 120 < found[0] < 180
 
 
 def test_telephone_and_file_numbers_are_not_broken_behind_a_hyphen(workspace: Workspace) -> None:

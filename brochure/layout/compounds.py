@@ -61,7 +61,7 @@ def compound_breaks(word: str, divide: Divide, parts: Collection[str]) -> list[i
         near = [offset for offset in breaks if abs(offset - at) <= 2]
         if any(map(known, near)):  # „Kinder-fahrrad“, not „Kind-erfahrrad“
             continue
-        if any(lower[edge:at].removesuffix(link) in parts for edge in edges for link in ("", "s")):
+        if any(lower[edge:at].removesuffix(link) in parts for edge in edges for link in _LINKS):
             left = compound_breaks(word[:at], divide, parts)
             right = compound_breaks(word[at:], divide, parts)
             return [*left, at, *(at + offset for offset in right)]
