@@ -12,9 +12,8 @@ from enum import IntEnum
 
 Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided, ascending
 
-LONGEST_WORD = (
-    100  # letters; a longer one is no word, and looking for its parts would take too long
-)
+# Letters; what is longer is no word, and takes too long to take apart.
+LONGEST_WORD = 100
 _VOWELS = "aeiouyäöüáàâéèêëíîïóôúû"
 # What one syllable may begin with besides a single consonant: letters that stand for one sound
 # (§ 111), and those of foreign words, of which the second is l, r or n (§ 112).

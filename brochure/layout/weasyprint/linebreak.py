@@ -52,7 +52,6 @@ class LineBreaker:
         self._width = 0.0  # room that the last text had
         self._at_start = True  # whether the current line is empty so far
         self._alone = True  # whether it cannot be broken before what comes next
-        self._first: _Text | None = None  # the first text on it
 
     def divides(self, language: str) -> bool:
         """Whether words of `language` may be divided at the end of the current line."""
@@ -65,7 +64,6 @@ class LineBreaker:
     def begin_line(self) -> None:
         """A new line begins, or the same one again."""
         self._at_start = self._alone = True
-        self._first = None
 
     def split(
         self,
@@ -95,9 +93,7 @@ class LineBreaker:
         # word anywhere, without a hyphen, rather than beginning a new line with it.
         if "is_line_start" in options:
             options["is_line_start"] = options["is_line_start"] and self._at_start
-        if self._alone and not self._first:
-            self._first = left
-        alone = self._alone or left == self._first  # the latter when it is set again, in less room
+        alone = self._alone
         begun = self._begun.get(left, 0)
         self._at_start = self._at_start and not text.strip()
         key = (
