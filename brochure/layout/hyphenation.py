@@ -1,48 +1,51 @@
 """Where words may be divided: as a dictionary says, within typographic limits, and cached.
 
-Pyphen's German dictionary takes half a second to load, as long as a whole leaflet takes, and
-Pyphen reads both of its levels (compounds, then syllables) as one, which gives „Zusammensch-lüsse“
-and „Flüchtlings-i-n-i-tia-tiven“. So the levels are kept apart here; of their breaks, only those
-are used that leave enough letters between two of them; and the answers are kept in a small file.
+Patterns take longer to load than a leaflet of one page to set, so the answers are kept in a small
+file. German has patterns of its own (``styles/hyphenation``): those of Pyphen give „era-rbeiten“.
+Of the breaks, only those are used that leave enough letters between two of them, and joints of
+compounds come before syllables.
 """
 
 import contextlib
-import itertools
+import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
 import pyphen
 
-from brochure import bounds
+from brochure import __version__, bounds
 from brochure.files import read_own, write_whole
-from brochure.manuscript.text.language import Hyphenation
+from brochure.layout.compounds import LONGEST_WORD, Divide, Joint, compound_breaks, joints
+from brochure.layout.patterns import Patterns
+from brochure.manuscript.text.language import Hyphenation, hyphenation_files
 
 _IMMEDIATE_SAVES, _PAUSE = 10, 5.0  # then, as many seconds pass between two of them
 _MAX_CACHED = 50_000  # words; a file of about a megabyte
+_ENDING = 3  # letters that an inflected form has more, at most
 HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
-Divide = Callable[[str], list[int]]  # a word → offsets at which it may be divided
 
 
 class Hyphenator:
     """Divides the words of one language.
 
     `cache` is a folder in which answers are kept, or None; `divide` is called for new words only,
-    and by default asks Pyphen's dictionary.
+    and by default asks the dictionary.
     """
 
     def __init__(
         self, rules: Hyphenation, cache: Path | None = None, divide: Divide | None = None
     ) -> None:
         self._rules = rules
-        self._divide = divide or _dictionary(rules.dictionary)
+        dictionary, self._parts, self._version = _read_dictionary(rules.dictionary)
+        self._divide = divide or dictionary
         self._file = cache / f"hyphens-{rules.dictionary}.json" if cache else None
         self._breaks = self._cached()
+        self._allowed: dict[str, list[int]] = {}
         self._saved_words = len(self._breaks)
         self._saves, self._next_save = 0, 0.0
         self._exceptions = {
@@ -56,12 +59,21 @@ class Hyphenator:
         """The offsets at which a word may be divided, ascending."""
         if len(word) < self._rules.shortest or word.isupper():
             return []
-        exception = self._exceptions.get(word.lower())
-        if exception is not None:
-            return exception
+        if word not in self._allowed:
+            self._allowed[word] = self._positions(word)
+        return self._allowed[word]
+
+    def _positions(self, word: str) -> list[int]:
+        for ending in range(_ENDING + 1):  # an exception holds for its inflected forms
+            exception = self._exceptions.get(word.lower()[: len(word) - ending])
+            if exception is not None:
+                return exception
         if word not in self._breaks:
             self._breaks[word] = self._divide(word)
-        return allowed_breaks(self._breaks[word], len(word), self._rules)
+        breaks = self._breaks[word]
+        known = self._parts and len(word) <= LONGEST_WORD
+        found = joints(word, breaks, self._parts) if known else {}
+        return allowed_breaks(breaks, len(word), self._rules, found)
 
     def iterate(self, word: str) -> Iterator[tuple[str, str]]:
         """Each way to divide a word, the longest first part first (the interface of Pyphen)."""
@@ -81,7 +93,7 @@ class Hyphenator:
         self._next_save = time.monotonic() + _PAUSE
         self._breaks |= self._cached()
         if len(self._breaks) <= _MAX_CACHED:
-            data = {"version": version("pyphen"), "words": dict(sorted(self._breaks.items()))}
+            data = {"version": self._version, "words": dict(sorted(self._breaks.items()))}
             with contextlib.suppress(OSError):  # writing the PDF will fail as well, and say so
                 write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
         self._saved_words = len(self._breaks)
@@ -91,68 +103,71 @@ class Hyphenator:
             return {}
         try:
             data = json.loads(read_own(self._file, bounds.CACHE_FILE))
-            if data["version"] == version("pyphen"):
+            if data["version"] == self._version:
                 return dict(data["words"])
         except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing cached yet, or not readable: the dictionary is asked again
         return {}
 
 
-def allowed_breaks(breaks: list[int], length: int, rules: Hyphenation) -> list[int]:
-    """Those of the breaks that leave enough letters before, after, and between them."""
+def allowed_breaks(
+    breaks: list[int], length: int, rules: Hyphenation, found: Mapping[int, Joint] | None = None
+) -> list[int]:
+    """Those of the breaks that leave enough letters before, after, and between them; ascending.
+
+    `found` says what they lie between: the better ones come first, then the earlier ones. A joint
+    keeps others away even if it lies too near to the beginning to be used („er-arbeiten“).
+    """
+    joint = found or {}
+
+    def rank(offset: int) -> Joint:
+        return joint.get(offset, Joint.SYLLABLES)
+
+    def fits(offset: int) -> bool:
+        return rules.left <= offset <= length - rules.right
+
     kept: list[int] = []
-    for offset in breaks:
-        if rules.left <= offset <= length - rules.right:
-            if not kept or offset - kept[-1] >= rules.apart:
-                kept.append(offset)
-    return kept
+    for offset in sorted(breaks, key=lambda offset: (-rank(offset), offset)):
+        place = bisect(kept, offset)
+        beside = kept[max(place - 1, 0) : place + 1]
+        if (fits(offset) or rank(offset)) and all(
+            abs(offset - other) >= rules.apart + _follows(offset, other, rank) for other in beside
+        ):
+            kept.insert(place, offset)
+    return list(filter(fits, kept))
 
 
-class _Level(Protocol):
-    """One level of a dictionary, as Pyphen reads it."""
+def _follows(offset: int, other: int, rank: Callable[[int], Joint]) -> bool:
+    """Whether a syllable ends soon after a joint: it would always be taken in place of the joint,
+    since as much of a word as possible is set on a line.
+    """
+    return offset > other and rank(offset) is Joint.SYLLABLES and rank(other) >= Joint.PART
 
-    def positions(self, word: str) -> Iterable[int]: ...
+
+def _read_dictionary(name: str) -> tuple[Divide, frozenset[str], str]:
+    """What divides by a dictionary, the parts of compounds, and a version for the cache."""
+    files = hyphenation_files(name)
+    if not files:
+        return _pyphen(name), frozenset(), version("pyphen")
+    tex, listed = (path.read_text("utf-8") for path in files)
+    patterns, parts = Patterns(tex), frozenset(re.sub("(?m)^#.*", "", listed).split())
+    digest = hashlib.sha256(f"{__version__}\n{tex}\n{listed}".encode()).hexdigest()[:12]
+
+    def divide(word: str) -> list[int]:
+        if len(word) > LONGEST_WORD:
+            return patterns.breaks(word)
+        return compound_breaks(word, patterns.breaks, parts)
+
+    return divide, parts, digest
 
 
-def _dictionary(name: str) -> Divide:
+def _pyphen(name: str) -> Divide:
     """Pyphen's dictionary of that name, loaded when the first new word is asked for."""
-    loaded: list[list[_Level]] = []
+    loaded: list[pyphen.HyphDict] = []
 
     def divide(word: str) -> list[int]:
         if not loaded:
-            loaded.append(_levels(name))
-        breaks = {0, len(word)}
-        for level in loaded[0]:  # each level divides the parts that the one before it left
-            parts = sorted(breaks)
-            for start, end in itertools.pairwise(parts):
-                offsets = (int(offset) for offset in level.positions(word[start:end]))
-                breaks |= {start + o for o in offsets if 2 <= o <= end - start - 2}
-        return sorted(breaks - {0, len(word)})
+            loaded.append(pyphen.HyphDict(Path(pyphen.LANGUAGES[name])))
+        return [int(offset) for offset in loaded[0].positions(word) if 0 < offset < len(word)]
 
     return divide
-
-
-def _levels(name: str) -> list[_Level]:
-    """The levels of a hunspell hyphenation dictionary, each as Pyphen reads it."""
-    path = Path(pyphen.LANGUAGES[name])
-    first, _, rest = path.read_bytes().partition(b"\n")
-    encoding = first.decode().strip()
-    patterns = rest.decode(encoding)
-    return [
-        pyphen.HyphDict(_Part(f"{encoding}\n{level}", encoding))
-        for level in re.split(r"^NEXTLEVEL\n", patterns, flags=re.MULTILINE)
-        if re.search(r"^[^A-Z%#\n]*\d", level, re.MULTILINE)  # a level may be without patterns
-    ]
-
-
-class _Part:
-    """A part of a dictionary, with the two methods of a path that Pyphen calls."""
-
-    def __init__(self, text: str, encoding: str) -> None:
-        self._text, self._encoding = text, encoding
-
-    def open(self, mode: str) -> BytesIO:
-        return BytesIO(self._text.encode(self._encoding))
-
-    def read_text(self, encoding: str) -> str:
-        return self._text

@@ -1,8 +1,8 @@
 """Changes to WeasyPrint's line breaker: which words are divided, and on how many lines in a row.
 
 WeasyPrint 70 asks Pyphen where to divide a word, has no limit on hyphens at the ends of successive
-lines (``hyphenate-limit-lines``), and inside inline boxes breaks words anywhere. :func:`install`
-replaces three of its functions.
+lines (``hyphenate-limit-lines``), divides addresses, and inside inline boxes breaks words anywhere.
+:func:`install` replaces three of its functions.
 
 Soft hyphens in the text would do for the first, but where one lies just at the end of a line,
 WeasyPrint falls back to the one before it, past all spaces between, and leaves a line half
@@ -16,6 +16,7 @@ from copy import copy
 from typing import Any
 
 from brochure.layout.hyphenation import HYPHENS, Hyphenator
+from brochure.layout.weasyprint.address_lines import break_line, broken_address
 
 _MAX_HYPHENS = 2  # at the ends of successive lines
 _MAX_CACHED = 20_000  # lines, some 20 MB
@@ -29,6 +30,8 @@ PROPERTIES = (
     "overflow_wrap", "tab_size", "text_decoration_line", "white_space", "word_break",
     "word_spacing",
 )  # fmt: skip
+_WRAPPING = ("normal", "pre-wrap", "pre-line")  # values of `white-space`
+_Text = tuple[int, int]  # its length and hash
 LineCache = dict[object, Any]  # what a line depends on → the line as WeasyPrint broke it
 
 
@@ -43,10 +46,12 @@ class LineBreaker:
         self._lines = lines
         self._styles: dict[int, tuple[Any, object]] = {}  # the style itself, lest its id be reused
         self._hyphenators = hyphenators
-        self._above: dict[tuple[int, int], int] = {}  # text still to be set → hyphens above it
+        self._above: dict[_Text, int] = {}  # text still to be set → hyphens above it
+        self._begun: dict[_Text, int] = {}  # … → characters of an address that began above it
         self._hyphens = 0  # on the lines right above the current one
         self._width = 0.0  # room that the last text had
         self._at_start = True  # whether the current line is empty so far
+        self._alone = True  # whether it cannot be broken before what comes next
 
     def divides(self, language: str) -> bool:
         """Whether words of `language` may be divided at the end of the current line."""
@@ -58,7 +63,7 @@ class LineBreaker:
 
     def begin_line(self) -> None:
         """A new line begins, or the same one again."""
-        self._at_start = True
+        self._at_start = self._alone = True
 
     def split(
         self,
@@ -88,21 +93,37 @@ class LineBreaker:
         # word anywhere, without a hyphen, rather than beginning a new line with it.
         if "is_line_start" in options:
             options["is_line_start"] = options["is_line_start"] and self._at_start
+        alone = self._alone
+        begun = self._begun.get(left, 0)
         self._at_start = self._at_start and not text.strip()
-        key = (text, self._style(style), max_width, args, tuple(options.items()), divides)
+        key = (
+            text, self._style(style), max_width, args, tuple(options.items()), divides, alone, begun
+        )  # fmt: skip
         if key not in self._lines:
             if len(self._lines) >= _MAX_CACHED:
                 self._lines.clear()
-            self._lines[key] = split(text, style, context, max_width, *args, **options)
+
+            def measure(words: str) -> Any:
+                return split(words, style, context, None, *args, **options)
+
+            line = split(text, style, context, max_width, *args, **options)
+            if max_width is not None and style["white_space"] in _WRAPPING:
+                line = break_line(line, text, begun, max_width, alone, measure)
+            self._lines[key] = line
         line = self._lines[key]
         result = (copy(line[0]), *line[1:])  # its layout is used, and changed, when drawn
         layout, _, resume, *_ = result
+        set_ = text
         if resume is not None:
             whole = text.encode()
             rest = whole[resume:].decode()
             set_ = whole[:resume].decode()
+            after = (len(rest), hash(rest))
             divided = layout.text.endswith(HYPHENS) and not set_.endswith(HYPHENS)
-            self._above[len(rest), hash(rest)] = self._hyphens + 1 if divided else 0
+            self._above[after] = self._hyphens + 1 if divided else 0
+            address = broken_address(text, len(set_), begun)
+            self._begun[after] = address[1] - len(set_) if address else 0
+        self._alone = self._alone and " " not in set_.lstrip()
         return result
 
     def _style(self, style: Any) -> object:

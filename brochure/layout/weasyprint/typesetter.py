@@ -64,7 +64,7 @@ class WeasyPrintTypesetter:
         self._cache = cache
         self._fonts: dict[_FontKey, Any] = {}
         self._styles: dict[object, Reported[list[Any]]] = {}
-        self._hyphenators: dict[str, Hyphenator] = {}
+        self._hyphenators: dict[Hyphenation, Hyphenator] = {}
         self._lines: dict[object, linebreak.LineCache] = {}
         self._temporary: TemporaryDirectory[str] | None = None
 
@@ -170,9 +170,9 @@ class WeasyPrintTypesetter:
         return lambda: linebreak.line_breaking(hyphenators, lines)
 
     def _hyphenator(self, rules: Hyphenation) -> Hyphenator:
-        if rules.dictionary not in self._hyphenators:
-            self._hyphenators[rules.dictionary] = Hyphenator(rules, self._cache)
-        return self._hyphenators[rules.dictionary]
+        if rules not in self._hyphenators:
+            self._hyphenators[rules] = Hyphenator(rules, self._cache)
+        return self._hyphenators[rules]
 
     def _sheet_extras(
         self, composition: Composition, sheets: list[Any], fonts: Any, fetcher: Any

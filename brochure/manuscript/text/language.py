@@ -91,12 +91,26 @@ def dictionaries() -> tuple[str, ...]:
     return tuple(sorted({*names, *(name.partition("_")[0] for name in names)}))
 
 
+def hyphenation_files(dictionary: str) -> tuple[Path, ...]:
+    """Files that come with brochure and take the place of one of Pyphen's dictionaries: patterns in
+    the form of TeX, and parts of compounds. None where Pyphen's own is good.
+
+    Pyphen's German one has two levels, which it reads as one, and faults in both („Gesamts-chule“).
+    """
+    if dictionary.partition("_")[0] != "de":
+        return ()
+    folder = builtin_styles() / "hyphenation"
+    return folder / "hyph-de-1996.tex", folder / "parts-de.txt"
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Hyphenation(_Model):
-    """How words are divided: Pyphen's dictionary, limits in letters, and exceptions."""
+    """How words are divided: the name of a dictionary (those of Pyphen), limits in letters, and
+    exceptions, each for a word and its inflected forms.
+    """
 
     dictionary: Annotated[str, StringConstraints(max_length=20), AfterValidator(_dictionary)]
     left: Count
@@ -216,6 +230,9 @@ def load_language(project: Project, code: str) -> Language:
     parsed = _parse(decoded.value, file, path.stem)
     if parsed.value is None:
         raise DiagnosticsError(parsed.diagnostics)
+    if parsed.value.hyphenation:
+        for used in hyphenation_files(parsed.value.hyphenation.dictionary):
+            project.on_read(used)  # what is built depends on them
     return parsed.value
 
 

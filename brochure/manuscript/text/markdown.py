@@ -22,6 +22,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from brochure.manuscript.text import bidi, embedding, lists
+from brochure.manuscript.text.address import is_address
 from brochure.manuscript.text.bidi import Direction, text_direction
 from brochure.manuscript.text.typography import SEALED, Typography
 
@@ -228,7 +229,10 @@ def _kept_together(html: str) -> str:
     """Escaped text in which everything that belongs on one line is marked."""
     together = r'<span class="together">\g<0></span>'
     html = _TOGETHER.sub(together, html)
-    return _COMPOUND.sub(lambda run: re.sub(r"[^\W_]-[^\W_]", together, run[0]), html)
+    return _COMPOUND.sub(
+        lambda run: run[0] if is_address(run[0]) else re.sub(r"[^\W_]-[^\W_]", together, run[0]),
+        html,
+    )
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
