@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from brochure.manuscript.text.address import find_addresses
 from brochure.manuscript.text.language import Language
 from brochure.manuscript.text.ranges import Ranges
 
@@ -48,8 +49,10 @@ class Typography:
         if text.count(SEAM) != len(pieces) - 1 or _HELD in text:
             # The author uses one of these private-use characters: leave everything as it is.
             return list(pieces)
-        addresses = _ADDRESS.findall(text)
-        text = _ADDRESS.sub(_HELD, text)
+        extents = list(find_addresses(text))
+        addresses = [text[start:stop] for start, stop in extents]
+        for start, stop in reversed(extents):
+            text = text[:start] + _HELD + text[stop:]
         for pattern, abbreviation in self._abbreviations:
             text = pattern.sub(abbreviation, text)
         text = self._before.sub(lambda word: word[1] + _space_beside(word[1]), text)
@@ -110,16 +113,6 @@ class Typography:
 
 # A single quotation mark that closes, and is not an apostrophe inside a word.
 _CLOSING = re.compile(rf"(?<=[\w.,!?…{SEALED}{_HELD}])'(?!\w)")
-# An address of the web or of mail that is no link, or is the words of one (RFC 3986, RFC 5322). Its
-# last sign is none that ends a sentence or a quotation.
-_PART = r"[^\s<>\"„“”»«\ue000\ue001\ue002]"
-_ADDRESS = re.compile(
-    rf"(?:(?<!\w)(?:[a-z][a-z0-9+.-]{{1,9}}://|www\.){_PART}*"
-    rf"|(?<![\w.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,9}}\.[a-z]{{2,12}}/{_PART}*"
-    rf"|(?<![\w.])\w[\w.!#$%&'*+/=?^`{{|}}~-]{{0,63}}@[\w.-]+)"
-    r"(?<![.,;:!?)\]'’‘…])",
-    re.IGNORECASE,
-)
 _SPACED_DASH = re.compile(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)")
 
 
