@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.spreads import Spread, measured
+from brochure.sources.document import QuoteReference
+from brochure.sources.finding import LimitingWords, Verdict
+from brochure.sources.verification import SearchableSource
+from tests import papers
+from tests.spreads import ROWS, Spread, flows, lines_of, measured, pdf
 
 SPREADS = [
     Spread(columns=1, justified=True, notes=True),
@@ -29,3 +33,22 @@ def test_columns_are_read_to_the_letter(spread: Spread) -> None:
     assert result.accepted >= 0.9 * result.tried
     assert (result.spliced > 20) == (spread.columns > 1)
     assert result.false == 0
+
+
+@pytest.mark.parametrize("tables", [True, False], ids=["synopsis", "text"])
+def test_what_goes_on_in_the_same_column_of_the_next_page_is_unchecked(tables: bool) -> None:
+    """In a synopsis it is right, in running text it stands nowhere; pages do not say which."""
+    spread = Spread(gutter=12, tables=tables, justified=True)
+    lines = lines_of(spread, flows(spread, 1))
+    last = next(
+        line for line in lines if line.page == 0 and line.column == 0 and line.row == ROWS - 1
+    )
+    first = next(line for line in lines if line.page == 1 and line.column == 0 and line.row == 0)
+    quote = (
+        f"{last.text.split(' ', 1)[1].removesuffix('-')}{'' if last.text.endswith('-') else ' '}"
+    )
+    source = SearchableSource(papers.read(pdf(spread, lines)))
+    finding = source.verify(quote + first.text.rsplit(" ", 1)[0], QuoteReference(), LimitingWords())
+    assert finding.verdict is Verdict.UNCHECKED
+    assert [reference.page for reference in finding.actual] == ["1–2"]
+    assert "same column of the next page" in str(finding.reason)

@@ -3,7 +3,8 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal, get_args
 
 from brochure.diagnostics import Location
@@ -23,7 +24,8 @@ class SourceLine:
     `number` is None if the line has no number, or none that is certain. `artifact`: the line is
     not part of the running text, but a running head, a page number, a footnote, or text outside
     the numbered lines. `opens_paragraph`: it is the first line of a paragraph. `uncertain`: whether
-    the lines next to it are really those before and after it is in doubt.
+    the lines next to it are really those before and after it is in doubt. `column`:
+    the one in which it is, counted from 0.
     """
 
     text: str
@@ -32,6 +34,7 @@ class SourceLine:
     artifact: bool = False
     opens_paragraph: bool = False
     uncertain: bool = False
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,21 @@ class Document:
     def page_name(self, index: int) -> str:
         """The number of a page; empty if the file has no pages."""
         return self.pages[index] if index < len(self.pages) else ""
+
+
+def with_columns_continued(document: Document) -> Document | None:
+    """The document as if each column went on in the same one of the next page, as in a synopsis.
+
+    None if there are no pages in columns one after the other. Its lines are the same, in another
+    order.
+    """
+    in_columns = {line.page for line in document.lines if line.column}
+    if not any(page + 1 in in_columns for page in in_columns):
+        return None
+    lines: list[SourceLine] = []
+    for _, pages in groupby(document.lines, key=lambda line: line.page in in_columns):
+        lines += sorted(pages, key=lambda line: line.column)
+    return replace(document, lines=tuple(lines))
 
 
 # --- References: the pages and lines where a quote begins and ends.

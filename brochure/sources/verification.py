@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported, fail
@@ -28,6 +28,7 @@ from brochure.sources.document import (
     same_ranges,
     shortest_reference,
     source_references,
+    with_columns_continued,
 )
 from brochure.sources.finding import (
     NO_SOURCE,
@@ -89,6 +90,12 @@ class SearchableSource:
         """The text with page artifacts."""
         return SourceText(self.document, artifacts=True)
 
+    @cached_property
+    def continued_columns(self) -> SourceText | None:
+        """The running text as if each column went on in the same one of the next page."""
+        document = with_columns_continued(self.document)
+        return SourceText(document, artifacts=False) if document else None
+
     def verify(self, quote: str, stated: QuoteReference, words: LimitingWords) -> Finding:
         """The finding for a quote as it is printed, with its reference."""
         candidates = interpretations(quote)
@@ -101,7 +108,7 @@ class SearchableSource:
                     return self._matching(text, interpretation, matches, stated, words)
             if not any(line.artifact for line in self.document.lines):
                 break
-        return self._similar(candidates, stated)
+        return self._continued(candidates, stated) or self._similar(candidates, stated)
 
     # --- Quotes that are in the source.
 
@@ -228,6 +235,25 @@ class SearchableSource:
         )
 
     # --- Quotes that are not in the source as they are.
+
+    def _continued(
+        self, candidates: Sequence[Interpretation], stated: QuoteReference
+    ) -> Finding | None:
+        """The finding for a quote that goes on in the same column of the next page, if it does.
+
+        In a synopsis, that is how to read; elsewhere the text goes on in the next column.
+        """
+        text = self.continued_columns
+        matches = (find_matches(text, one) for one in candidates) if text else ()
+        for match in islice(chain.from_iterable(matches), 1):
+            assert text is not None
+            reference = reference_to(text.document, _extents(text, match))
+            reason = say(
+                "It goes on in the same column of the next page, but the text may go on in another "
+                "column. Compare the quote with the document yourself."
+            )
+            return Finding(Verdict.UNCHECKED, stated, (reference,), reason=reason)
+        return None
 
     def _similar(self, candidates: Sequence[Interpretation], stated: QuoteReference) -> Finding:
         """The finding for a quote that is not in the source, to the letter."""

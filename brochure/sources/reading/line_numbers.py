@@ -251,7 +251,8 @@ _CERTAIN = 0.2  # of the distance between lines; a line farther from its positio
 class NumberedRow:
     """A row of a page that becomes a line.
 
-    `row` is None for an empty line that has a number. `uncertain`: see `SourceLine`.
+    `row` is None for an empty line that has a number. `uncertain` and `column`: see
+    `SourceLine`.
     """
 
     row: TextRow | None
@@ -260,6 +261,7 @@ class NumberedRow:
     number: int | None
     artifact: bool
     uncertain: bool = False
+    column: int = 0
 
 
 def count_lines(items: Sequence[NumberedRow], *, restarts: bool) -> list[NumberedRow]:

@@ -95,6 +95,11 @@ def assemble_document(
         for index, parts in enumerate(page_parts)
         for item in _items(index, rows[index], parts, orders[index], asides[index])
     ]
+    edges = [left for left, _ in gutters]
+    items = [
+        replace(item, column=bisect_right(edges, item.row.left)) if item.row else item
+        for item in items
+    ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
     return Document(
@@ -258,8 +263,9 @@ def _lines(items: Sequence[NumberedRow]) -> Iterator[SourceLine]:
             )
         text = _text(item.row)
         yield SourceLine(
-            text, item.page, item.number, item.artifact, opens_paragraph, item.uncertain
-        )
+            text, item.page, item.number, item.artifact, opens_paragraph, item.uncertain,
+            item.column,
+        )  # fmt: skip
         before, blank = item, False
 
 
