@@ -197,7 +197,8 @@ def measured(spread: Spread, seed: int = 1, quotes: int = 30) -> Result:
         for line in lines
         if (after := (line.page, line.column + 1, line.row)) in beside
     ]
-    spliced = [quote for quote in spliced if "-" not in quote]
+    said = [text.span(0, len(text.words)) for text in texts]
+    spliced = [q for q in spliced if "-" not in q and not any(q in whole for whole in said)]
     spliced = chance.sample(spliced, min(quotes, len(spliced)))
     false = sum(source.verify(q, *nothing).verdict is Verdict.VERBATIM for q in spliced)
     accepted = sum(v in (Verdict.VERBATIM, Verdict.AMBIGUOUS) for v in verdicts)

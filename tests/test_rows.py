@@ -64,6 +64,14 @@ def test_small_digits_beside_the_line_are_superscripts_and_subscripts() -> None:
     assert shown(find_rows([*base, *lowered, *behind, *raised])) == ["CO₂-Preis⁷"]
 
 
+def test_lines_in_small_type_beside_a_larger_one_are_no_superscripts_of_it() -> None:
+    large = chars("Eine Zeile", 100, size=10)
+    small = [c for y in (95, 104) for c in chars("Notiz am Rand", y, left=80, size=7, wide=2)]
+    assert [" ".join(w.text for w in row.words) for row in find_rows([*large, *small])] == [
+        "Notiz am Rand", "Eine Zeile", "Notiz am Rand"
+    ]  # fmt: skip
+
+
 def test_small_numbers_by_themselves_stay_what_they_are() -> None:
     number = chars("12", 19, left=0, size=7, wide=3.5)
     assert shown(find_rows([*number, *chars("Text", 20, left=40)])) == ["12 Text"]
@@ -378,6 +386,26 @@ def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
         for i, label in enumerate(chance)
     ]
     assert words_of(reading_order(page_region(rows))) == [f"{label} im" for label in chance]
+
+
+@pytest.mark.parametrize(("number", "gutter"), [(2, 20), (3, 8), (6, 5)])
+def test_lines_of_prose_drawn_row_by_row_are_uncertain(number: int, gutter: float) -> None:
+    """Even if all of them begin with capitals, as in labels: these have fewer words."""
+
+    def line(side: int, i: int, words: int) -> list[RowWord]:
+        wide, left = 150 / words, side * (150 + gutter)
+        return [
+            RowWord(f"W{n}", left + n * wide, left + (n + 1) * wide - 3 * (n + 1 < words),
+                    order=10 * (2 * i + side) + n)
+            for n in range(words)
+        ]  # fmt: skip
+
+    for words in (5, 3):
+        rows = [
+            TextRow(14.0 * i, 10, (*line(0, i, words), *line(1, i, words))) for i in range(number)
+        ]
+        lines = reading_order(page_region(rows))
+        assert [line.uncertain for line in lines] == [words == 5] * number
 
 
 def test_columns_of_text_from_right_to_left_begin_at_the_right() -> None:

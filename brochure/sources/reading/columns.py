@@ -34,8 +34,9 @@ _SIDE = 4.5  # a column, at least; narrower ones are labels, numbers, bullets
 _PROVEN = ((_WIDE, 3), (_NARROW, 5), (_NARROWEST, 9))
 _DOUBTFUL = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 5))
 _PROVEN_AGAINST = ((_WIDE, 5), (_NARROW, 9), (_NARROWEST, 14))
-_DOUBTFUL_AGAINST = ((_WIDE, 3), (_NARROW, 6), (_NARROWEST, 9))
+_DOUBTFUL_AGAINST = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 6))
 _RUNNING = 0.25  # of the lines begin with a small letter in a text that runs on from line to line
+_WORDS = 4  # in a line, at least, of what may be a text though its lines begin with capitals
 _SHORT = 3.0  # what most lines of a filled column leave free, at most
 _WIDER = 1.6  # times the gaps between the words of a row
 _SEEN = 3  # rows, at least, if the file draws what stands left and right one after the other
@@ -340,12 +341,14 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     known = any(_is_same((strip.left, strip.right), gutter) for gutter in usual)
     if drawn is not _Drawn.ROWS and (known or (drawn is _Drawn.COLUMNS and seen >= _SEEN)):
         return _Judgement.GUTTER
-    proven, doubtful = _PROVEN, _DOUBTFUL
+    proven: Sequence[tuple[float, int]] = _PROVEN
+    doubtful = _DOUBTFUL
     if drawn is _Drawn.ROWS:
-        running = all(_runs_on(side) for side in zip(*rows, strict=True))
-        if not known and not (running and _filled(rows, strip, em)):
+        sides = list(zip(*rows, strict=True))
+        running, prose = all(map(_runs_on, sides)), all(map(_is_prose, sides))
+        if not known and not ((running or prose) and _filled(rows, strip, em)):
             return _Judgement.NONE  # labels, and what stands beside each
-        proven, doubtful = _PROVEN_AGAINST, _DOUBTFUL_AGAINST
+        proven, doubtful = _PROVEN_AGAINST if running else (), _DOUBTFUL_AGAINST
     if known:
         proven = doubtful = _DOUBTFUL
     width = (strip.right - strip.left) / em
@@ -424,6 +427,11 @@ def _runs_on(side: Sequence[tuple[RowWord, ...]]) -> bool:
     """Whether the lines of one side go on with the sentences of those before them."""
     firsts = [words[0].text for words in side if words]
     return sum(first[:1].islower() for first in firsts) >= _RUNNING * len(firsts)
+
+
+def _is_prose(side: Sequence[tuple[RowWord, ...]]) -> bool:
+    """Whether the lines of one side have as many words as those of a text."""
+    return median(len(words) for words in side if words) >= _WORDS
 
 
 def _filled(rows: Sequence[_Sides], strip: _Strip, em: float) -> bool:

@@ -3,7 +3,7 @@
 Lengths are in points, x from the left, y from the top.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
@@ -120,11 +120,25 @@ def _belongs(level: _Level, row: _Level) -> bool:
         return False
     reach = 0.5 * row.size
     return all(
-        any(-reach <= char.left - other.right <= reach for other in row.chars)
-        or any(0 <= other.left - char.right <= reach for other in row.chars)
-        or any(abs(char.left - other.right) <= reach for other in level.chars if other is not char)
-        for char in level.chars
+        any(
+            -reach <= char.left - other.right <= reach or 0 <= other.left - char.right <= reach
+            for char in run
+            for other in row.chars
+        )
+        for run in _runs(level.chars, reach)
     )
+
+
+def _runs(chars: Sequence[Char], reach: float) -> Iterator[list[Char]]:
+    """Characters of one level in groups without white of more than `reach`, from left to right."""
+    run: list[Char] = []
+    for char in sorted(chars, key=attrgetter("left")):
+        if run and char.left - max(other.right for other in run) > reach:
+            yield run
+            run = []
+        run.append(char)
+    if run:
+        yield run
 
 
 def _beside(level: _Level, row: _Level) -> bool:
