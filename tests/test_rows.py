@@ -589,3 +589,32 @@ def test_footnotes_at_the_foot_of_one_column_are_no_part_of_the_text() -> None:
     found = read([[*rows, note, level]])
     assert [line.text for line in found.lines if line.artifact] == ["1 Siehe"]
     assert found.lines[-1].text == "rechts12"
+
+
+def test_footnotes_below_columns_are_read_column_by_column() -> None:
+    notes = [
+        TextRow(220 + 10.0 * i, 7, (RowWord(f"Note{i}", 0, 140), RowWord(f"Hinweis{i}", 172, 290)))
+        for i in range(2)
+    ]
+    folio = TextRow(260, 7, (RowWord("1", 155, 165),))
+    found = read([[*ragged(14, 20), *notes, folio]])
+    assert [line.text for line in found.lines if line.artifact] == [
+        "Note0", "Note1", "Hinweis0", "Hinweis1", "1"
+    ]  # fmt: skip
+
+
+def test_columns_drawn_row_by_row_are_two_although_a_few_lines_beside_an_initial_are_long() -> None:
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (
+                RowWord(f"links{i}", 40.0 * (i < 3), 150.0 + 45 * (i < 3), order=2 * i),
+                RowWord(f"rechts{i}", 210, 350, order=2 * i + 1),
+            ),
+        )
+        for i in range(20)
+    ]
+    assert words_of(reading_order(page_region(rows))) == [
+        *(f"links{i}" for i in range(20)), *(f"rechts{i}" for i in range(20))
+    ]  # fmt: skip

@@ -118,12 +118,7 @@ def _region(parts: Sequence[_Part]) -> Region:
 
 def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
     """Gutters that several pages of a document have in the same place."""
-    found = [
-        (index, (strip.left, strip.right))
-        for index, page in enumerate(pages)
-        for strip in page.strips
-        if strip.rows >= _LONG and _judge(page, strip, ()) is _Judgement.GUTTER
-    ]
+    found = [(index, gutter) for index, page in enumerate(pages) for gutter in long_gutters(page)]
     usual: list[Gutter] = []
     for _, gutter in sorted(found, key=lambda one: one[1][1] - one[1][0]):  # the surest ones first
         pages_alike = {at for at, other in found if _is_same(other, gutter)}
@@ -131,6 +126,15 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
         if enough and not any(_overlap(gutter, other) > 0 for other in usual):
             usual.append(gutter)
     return sorted(usual)
+
+
+def long_gutters(page: Region) -> list[Gutter]:
+    """Gutters beside so many lines that there is hardly a doubt."""
+    return [
+        (strip.left, strip.right)
+        for strip in page.strips
+        if strip.rows >= _LONG and _judge(page, strip, ()) is _Judgement.GUTTER
+    ]
 
 
 def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
@@ -346,7 +350,7 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     if drawn is _Drawn.ROWS:
         sides = list(zip(*rows, strict=True))
         running, prose = all(map(_runs_on, sides)), all(map(_is_prose, sides))
-        if not known and not ((running or prose) and _filled(rows, strip, em)):
+        if not known and not ((running or prose) and _filled(rows, em)):
             return _Judgement.NONE  # labels, and what stands beside each
         proven, doubtful = _PROVEN_AGAINST if running else (), _DOUBTFUL_AGAINST
     if known:
@@ -434,7 +438,11 @@ def _is_prose(side: Sequence[tuple[RowWord, ...]]) -> bool:
     return median(len(words) for words in side if words) >= _WORDS
 
 
-def _filled(rows: Sequence[_Sides], strip: _Strip, em: float) -> bool:
-    """Whether most lines left of a strip reach up to it, as those of running text do."""
-    ends = [row.left[-1].right for row in rows if row.left]
-    return sum(strip.left - end <= _SHORT * em for end in ends) >= 0.5 * len(ends)
+def _filled(rows: Sequence[_Sides], em: float) -> bool:
+    """Whether most lines left of a strip end below each other, as those of running text do.
+
+    A few may be longer, such as those beside an initial.
+    """
+    ends = sorted(row.left[-1].right for row in rows if row.left)
+    usual = ends[(3 * len(ends)) // 4]
+    return sum(usual - end <= _SHORT * em for end in ends) >= 0.5 * len(ends)

@@ -1,7 +1,7 @@
 """Pages of rows → a document with numbered lines in reading order."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -17,7 +17,9 @@ from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
 from brochure.sources.reading.artifacts import find_artifacts
 from brochure.sources.reading.columns import (
     BlockLine,
+    Gutter,
     find_gutters,
+    long_gutters,
     page_region,
     reading_order,
 )
@@ -90,10 +92,14 @@ def assemble_document(
     regions = [page_region([row for _, row in parts.text]) for parts in page_parts]
     gutters = find_gutters(regions)
     orders = [reading_order(region, gutters) for region in regions]
+    feet = [
+        _foot(parts, own, [*long_gutters(region), *gutters])
+        for parts, own, region in zip(page_parts, names.rows, regions, strict=True)
+    ]
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, orders[index], asides[index])
+        for item in _items(index, rows[index], parts, orders[index], feet[index], asides[index])
     ]
     numbering, lines = _numbered(items, margin, mode, restarts=restarts or mode == "page")
     printed = numbering.mode == "margin" and not numbering.restarts
@@ -167,11 +173,27 @@ def _without_numbers(
     ]
 
 
+def _foot(
+    parts: _PageParts, own: frozenset[int], gutters: Sequence[Gutter]
+) -> Iterator[tuple[TextRow, bool]]:
+    """The lines below the text, and whether they are uncertain; `own` are the rows that have only
+    the number of the page. Footnotes stand in the columns that they belong to.
+    """
+    if not parts.text:
+        return  # all of it is above the text
+    start = parts.text[0][0]
+    below = [(at, row) for at, row in parts.rows if at in parts.artifacts and at >= start]
+    notes = page_region([row for at, row in below if at not in own])
+    yield from ((line.row, line.uncertain) for line in reading_order(notes, gutters))
+    yield from ((row, False) for at, row in below if at in own)
+
+
 def _items(
     page: int,
     rows: Sequence[TextRow],
     parts: _PageParts,
     lines: Sequence[BlockLine],
+    foot: Iterable[tuple[TextRow, bool]],
     asides: Mapping[int, TextRow],
 ) -> Iterator[NumberedRow]:
     """The rows of a page in reading order: head, the lines of the text, foot; `asides` before the
@@ -202,9 +224,8 @@ def _items(
         artifact = line.footnote and value is None
         yield NumberedRow(line.row, page, line.row.y, value, artifact, line.uncertain)
     yield from empty_before(len(rows))
-    for at, row in outside:
-        if at >= first:
-            yield NumberedRow(row, page, row.y, None, artifact=True)
+    for row, uncertain in foot:
+        yield NumberedRow(row, page, row.y, None, True, uncertain)
 
 
 def _number(row: TextRow, indices: Sequence[int], parts: _PageParts) -> int | None:
