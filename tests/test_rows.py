@@ -408,6 +408,23 @@ def test_lines_of_prose_drawn_row_by_row_are_uncertain(number: int, gutter: floa
         assert [line.uncertain for line in lines] == [words == 5] * number
 
 
+def test_items_of_a_list_with_headings_between_them_are_certain() -> None:
+    """The space after “a)” is below the end of a heading, so that white goes through all of it."""
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (RowWord(sign, 0, right), RowWord("Es", 58, 70), RowWord("gilt.", 74, 300)),
+        )
+        for i, (sign, right) in enumerate(
+            (f"{c})", 9.0) if c != "d" else ("Beispiel", 52.0) for c in "abcdefgh"
+        )
+    ]
+    lines = reading_order(page_region(rows))
+    assert len(lines) == 8
+    assert not any(line.uncertain for line in lines)
+
+
 def test_columns_of_text_from_right_to_left_begin_at_the_right() -> None:
     rows = [row(14.0 * i, ("بلدية", 0, 150), ("مدينة", 170, 300)) for i in range(8)]
     assert words_of(reading_order(page_region(rows))) == ["مدينة"] * 8 + ["بلدية"] * 8

@@ -34,7 +34,8 @@ _SIDE = 4.5  # a column, at least; narrower ones are labels, numbers, bullets
 _PROVEN = ((_WIDE, 3), (_NARROW, 5), (_NARROWEST, 9))
 _DOUBTFUL = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 5))
 _PROVEN_AGAINST = ((_WIDE, 5), (_NARROW, 9), (_NARROWEST, 14))
-_DOUBTFUL_AGAINST = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 6))
+_DOUBTFUL_AGAINST = ((_WIDE, 3), (_NARROW, 6), (_NARROWEST, 9))
+_DOUBTFUL_PROSE = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 6))  # with whole lines of words
 _RUNNING = 0.25  # of the lines begin with a small letter in a text that runs on from line to line
 _WORDS = 4  # in a line, at least, of what may be a text though its lines begin with capitals
 _SHORT = 3.0  # what most lines of a filled column leave free, at most
@@ -45,6 +46,7 @@ _LONG = 12  # rows of a strip that tells something about other pages
 _USUAL = 0.2  # of the pages of a document
 # Honest pages stay far below these; they bound the time that others take:
 _ACTIVE = 50  # strips that are followed at the same time
+_STRIPS = 300  # in a region, the longest ones
 _GAPS = 40  # wide ones in a row
 _DEPTH = 40  # of regions within regions
 
@@ -281,7 +283,7 @@ def _strips(parts: Sequence[_Part], em: float) -> list[_Strip]:
         for gap in gaps:
             following.setdefault(gap, at)
         active = dict(sorted(following.items(), key=lambda item: item[1])[:_ACTIVE])
-    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right, s))
+    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right, s))[:_STRIPS]
     kept: list[_Strip] = []
     for strip in strips:
         if not any(
@@ -352,7 +354,8 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
         running, prose = all(map(_runs_on, sides)), all(map(_is_prose, sides))
         if not known and not ((running or prose) and _filled(rows, em)):
             return _Judgement.NONE  # labels, and what stands beside each
-        proven, doubtful = _PROVEN_AGAINST if running else (), _DOUBTFUL_AGAINST
+        proven = _PROVEN_AGAINST if running else ()
+        doubtful = _DOUBTFUL_PROSE if prose else _DOUBTFUL_AGAINST
     if known:
         proven = doubtful = _DOUBTFUL
     width = (strip.right - strip.left) / em
@@ -397,13 +400,20 @@ def _beside_each_other(parts: Sequence[_Part], strip: _Strip) -> range:
 
 
 def _is_column(side: Sequence[tuple[RowWord, ...]], em: float) -> bool:
-    """Whether what stands on one side of a strip may be a column: wide enough, and with words."""
+    """Whether what stands on one side of a strip may be a column: wide enough, and with words.
+
+    Items of a list, “a)”, have none; a heading among them may have.
+    """
     rows = [words for words in side if words]
     if not rows:
         return False
     width = max(w.right for words in rows for w in words) - min(words[0].left for words in rows)
-    with_letters = sum(any(c.isalpha() for w in words for c in w.text) for words in rows)
-    return width >= _SIDE * em and with_letters >= 0.5 * len(rows)
+    with_words = sum(any(_is_word(w.text) for w in words) for words in rows)
+    return width >= _SIDE * em and with_words >= 0.5 * len(rows)
+
+
+def _is_word(text: str) -> bool:
+    return any(map(str.isalpha, text)) and sum(map(str.isalnum, text)) > 1
 
 
 class _Drawn(Enum):

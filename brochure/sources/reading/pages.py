@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -148,9 +149,14 @@ class _PageParts:
     numbers: tuple[dict[int, LineNumber], ...]
     artifacts: frozenset[int]
 
-    @property
+    @cached_property
     def text(self) -> list[tuple[int, TextRow]]:
         return [(at, row) for at, row in self.rows if at not in self.artifacts]
+
+    @cached_property
+    def left(self) -> float:
+        """Where the leftmost word of the text begins."""
+        return min(row.left for _, row in self.text)
 
 
 def _page_parts(
@@ -183,6 +189,9 @@ def _foot(
         return  # all of it is above the text
     start = parts.text[0][0]
     below = [(at, row) for at, row in parts.rows if at in parts.artifacts and at >= start]
+    if not gutters:
+        yield from ((row, False) for _, row in below)
+        return
     notes = page_region([row for at, row in below if at not in own])
     yield from ((line.row, line.uncertain) for line in reading_order(notes, gutters))
     yield from ((row, False) for at, row in below if at in own)
@@ -234,7 +243,7 @@ def _number(row: TextRow, indices: Sequence[int], parts: _PageParts) -> int | No
     if not chains:
         return None
     edges = [min(number.left for number in chain.values()) for chain in chains]
-    if edges[0] < min(other.left for _, other in parts.text):  # before the lines, not after them
+    if edges[0] < parts.left:  # before the lines, not after them
         column = max(0, bisect_right(edges, row.left) - 1)
     else:
         column = min(len(chains) - 1, bisect_right(edges, row.left))
