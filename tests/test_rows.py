@@ -64,6 +64,14 @@ def test_small_digits_beside_the_line_are_superscripts_and_subscripts() -> None:
     assert shown(find_rows([*base, *lowered, *behind, *raised])) == ["CO₂-Preis⁷"]
 
 
+def test_lines_in_small_type_beside_a_larger_one_are_no_superscripts_of_it() -> None:
+    large = chars("Eine Zeile", 100, size=10)
+    small = [c for y in (95, 104) for c in chars("Notiz am Rand", y, left=80, size=7, wide=2)]
+    assert [" ".join(w.text for w in row.words) for row in find_rows([*large, *small])] == [
+        "Notiz am Rand", "Eine Zeile", "Notiz am Rand"
+    ]  # fmt: skip
+
+
 def test_small_numbers_by_themselves_stay_what_they_are() -> None:
     number = chars("12", 19, left=0, size=7, wide=3.5)
     assert shown(find_rows([*number, *chars("Text", 20, left=40)])) == ["12 Text"]
@@ -380,6 +388,43 @@ def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
     assert words_of(reading_order(page_region(rows))) == [f"{label} im" for label in chance]
 
 
+@pytest.mark.parametrize(("number", "gutter"), [(2, 20), (3, 8), (6, 5)])
+def test_lines_of_prose_drawn_row_by_row_are_uncertain(number: int, gutter: float) -> None:
+    """Even if all of them begin with capitals, as in labels: these have fewer words."""
+
+    def line(side: int, i: int, words: int) -> list[RowWord]:
+        wide, left = 150 / words, side * (150 + gutter)
+        return [
+            RowWord(f"W{n}", left + n * wide, left + (n + 1) * wide - 3 * (n + 1 < words),
+                    order=10 * (2 * i + side) + n)
+            for n in range(words)
+        ]  # fmt: skip
+
+    for words in (5, 3):
+        rows = [
+            TextRow(14.0 * i, 10, (*line(0, i, words), *line(1, i, words))) for i in range(number)
+        ]
+        lines = reading_order(page_region(rows))
+        assert [line.uncertain for line in lines] == [words == 5] * number
+
+
+def test_items_of_a_list_with_headings_between_them_are_certain() -> None:
+    """The space after “a)” is below the end of a heading, so that white goes through all of it."""
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (RowWord(sign, 0, right), RowWord("Es", 58, 70), RowWord("gilt.", 74, 300)),
+        )
+        for i, (sign, right) in enumerate(
+            (f"{c})", 9.0) if c != "d" else ("Beispiel", 52.0) for c in "abcdefgh"
+        )
+    ]
+    lines = reading_order(page_region(rows))
+    assert len(lines) == 8
+    assert not any(line.uncertain for line in lines)
+
+
 def test_columns_of_text_from_right_to_left_begin_at_the_right() -> None:
     rows = [row(14.0 * i, ("بلدية", 0, 150), ("مدينة", 170, 300)) for i in range(8)]
     assert words_of(reading_order(page_region(rows))) == ["مدينة"] * 8 + ["بلدية"] * 8
@@ -561,3 +606,32 @@ def test_footnotes_at_the_foot_of_one_column_are_no_part_of_the_text() -> None:
     found = read([[*rows, note, level]])
     assert [line.text for line in found.lines if line.artifact] == ["1 Siehe"]
     assert found.lines[-1].text == "rechts12"
+
+
+def test_footnotes_below_columns_are_read_column_by_column() -> None:
+    notes = [
+        TextRow(220 + 10.0 * i, 7, (RowWord(f"Note{i}", 0, 140), RowWord(f"Hinweis{i}", 172, 290)))
+        for i in range(2)
+    ]
+    folio = TextRow(260, 7, (RowWord("1", 155, 165),))
+    found = read([[*ragged(14, 20), *notes, folio]])
+    assert [line.text for line in found.lines if line.artifact] == [
+        "Note0", "Note1", "Hinweis0", "Hinweis1", "1"
+    ]  # fmt: skip
+
+
+def test_columns_drawn_row_by_row_are_two_although_a_few_lines_beside_an_initial_are_long() -> None:
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (
+                RowWord(f"links{i}", 40.0 * (i < 3), 150.0 + 45 * (i < 3), order=2 * i),
+                RowWord(f"rechts{i}", 210, 350, order=2 * i + 1),
+            ),
+        )
+        for i in range(20)
+    ]
+    assert words_of(reading_order(page_region(rows))) == [
+        *(f"links{i}" for i in range(20)), *(f"rechts{i}" for i in range(20))
+    ]  # fmt: skip

@@ -35,7 +35,9 @@ _PROVEN = ((_WIDE, 3), (_NARROW, 5), (_NARROWEST, 9))
 _DOUBTFUL = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 5))
 _PROVEN_AGAINST = ((_WIDE, 5), (_NARROW, 9), (_NARROWEST, 14))
 _DOUBTFUL_AGAINST = ((_WIDE, 3), (_NARROW, 6), (_NARROWEST, 9))
+_DOUBTFUL_PROSE = ((_WIDE, 2), (_NARROW, 3), (_NARROWEST, 6))  # with whole lines of words
 _RUNNING = 0.25  # of the lines begin with a small letter in a text that runs on from line to line
+_WORDS = 4  # in a line, at least, of what may be a text though its lines begin with capitals
 _SHORT = 3.0  # what most lines of a filled column leave free, at most
 _WIDER = 1.6  # times the gaps between the words of a row
 _SEEN = 3  # rows, at least, if the file draws what stands left and right one after the other
@@ -44,6 +46,7 @@ _LONG = 12  # rows of a strip that tells something about other pages
 _USUAL = 0.2  # of the pages of a document
 # Honest pages stay far below these; they bound the time that others take:
 _ACTIVE = 50  # strips that are followed at the same time
+_STRIPS = 300  # in a region, the longest ones
 _GAPS = 40  # wide ones in a row
 _DEPTH = 40  # of regions within regions
 
@@ -117,12 +120,7 @@ def _region(parts: Sequence[_Part]) -> Region:
 
 def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
     """Gutters that several pages of a document have in the same place."""
-    found = [
-        (index, (strip.left, strip.right))
-        for index, page in enumerate(pages)
-        for strip in page.strips
-        if strip.rows >= _LONG and _judge(page, strip, ()) is _Judgement.GUTTER
-    ]
+    found = [(index, gutter) for index, page in enumerate(pages) for gutter in long_gutters(page)]
     usual: list[Gutter] = []
     for _, gutter in sorted(found, key=lambda one: one[1][1] - one[1][0]):  # the surest ones first
         pages_alike = {at for at, other in found if _is_same(other, gutter)}
@@ -130,6 +128,15 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
         if enough and not any(_overlap(gutter, other) > 0 for other in usual):
             usual.append(gutter)
     return sorted(usual)
+
+
+def long_gutters(page: Region) -> list[Gutter]:
+    """Gutters beside so many lines that there is hardly a doubt."""
+    return [
+        (strip.left, strip.right)
+        for strip in page.strips
+        if strip.rows >= _LONG and _judge(page, strip, ()) is _Judgement.GUTTER
+    ]
 
 
 def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
@@ -276,7 +283,7 @@ def _strips(parts: Sequence[_Part], em: float) -> list[_Strip]:
         for gap in gaps:
             following.setdefault(gap, at)
         active = dict(sorted(following.items(), key=lambda item: item[1])[:_ACTIVE])
-    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right, s))
+    strips = sorted(found, key=lambda s: (-s.rows, s.left - s.right, s))[:_STRIPS]
     kept: list[_Strip] = []
     for strip in strips:
         if not any(
@@ -340,12 +347,15 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     known = any(_is_same((strip.left, strip.right), gutter) for gutter in usual)
     if drawn is not _Drawn.ROWS and (known or (drawn is _Drawn.COLUMNS and seen >= _SEEN)):
         return _Judgement.GUTTER
-    proven, doubtful = _PROVEN, _DOUBTFUL
+    proven: Sequence[tuple[float, int]] = _PROVEN
+    doubtful = _DOUBTFUL
     if drawn is _Drawn.ROWS:
-        running = all(_runs_on(side) for side in zip(*rows, strict=True))
-        if not known and not (running and _filled(rows, strip, em)):
+        sides = list(zip(*rows, strict=True))
+        running, prose = all(map(_runs_on, sides)), all(map(_is_prose, sides))
+        if not known and not ((running or prose) and _filled(rows, em)):
             return _Judgement.NONE  # labels, and what stands beside each
-        proven, doubtful = _PROVEN_AGAINST, _DOUBTFUL_AGAINST
+        proven = _PROVEN_AGAINST if running else ()
+        doubtful = _DOUBTFUL_PROSE if prose else _DOUBTFUL_AGAINST
     if known:
         proven = doubtful = _DOUBTFUL
     width = (strip.right - strip.left) / em
@@ -390,13 +400,20 @@ def _beside_each_other(parts: Sequence[_Part], strip: _Strip) -> range:
 
 
 def _is_column(side: Sequence[tuple[RowWord, ...]], em: float) -> bool:
-    """Whether what stands on one side of a strip may be a column: wide enough, and with words."""
+    """Whether what stands on one side of a strip may be a column: wide enough, and with words.
+
+    Items of a list, “a)”, have none; a heading among them may have.
+    """
     rows = [words for words in side if words]
     if not rows:
         return False
     width = max(w.right for words in rows for w in words) - min(words[0].left for words in rows)
-    with_letters = sum(any(c.isalpha() for w in words for c in w.text) for words in rows)
-    return width >= _SIDE * em and with_letters >= 0.5 * len(rows)
+    with_words = sum(any(_is_word(w.text) for w in words) for words in rows)
+    return width >= _SIDE * em and with_words >= 0.5 * len(rows)
+
+
+def _is_word(text: str) -> bool:
+    return any(map(str.isalpha, text)) and sum(map(str.isalnum, text)) > 1
 
 
 class _Drawn(Enum):
@@ -426,7 +443,16 @@ def _runs_on(side: Sequence[tuple[RowWord, ...]]) -> bool:
     return sum(first[:1].islower() for first in firsts) >= _RUNNING * len(firsts)
 
 
-def _filled(rows: Sequence[_Sides], strip: _Strip, em: float) -> bool:
-    """Whether most lines left of a strip reach up to it, as those of running text do."""
-    ends = [row.left[-1].right for row in rows if row.left]
-    return sum(strip.left - end <= _SHORT * em for end in ends) >= 0.5 * len(ends)
+def _is_prose(side: Sequence[tuple[RowWord, ...]]) -> bool:
+    """Whether the lines of one side have as many words as those of a text."""
+    return median(len(words) for words in side if words) >= _WORDS
+
+
+def _filled(rows: Sequence[_Sides], em: float) -> bool:
+    """Whether most lines left of a strip end below each other, as those of running text do.
+
+    A few may be longer, such as those beside an initial.
+    """
+    ends = sorted(row.left[-1].right for row in rows if row.left)
+    usual = ends[(3 * len(ends)) // 4]
+    return sum(usual - end <= _SHORT * em for end in ends) >= 0.5 * len(ends)

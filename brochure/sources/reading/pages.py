@@ -1,8 +1,9 @@
 """Pages of rows → a document with numbered lines in reading order."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -17,7 +18,9 @@ from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
 from brochure.sources.reading.artifacts import find_artifacts
 from brochure.sources.reading.columns import (
     BlockLine,
+    Gutter,
     find_gutters,
+    long_gutters,
     page_region,
     reading_order,
 )
@@ -90,10 +93,14 @@ def assemble_document(
     regions = [page_region([row for _, row in parts.text]) for parts in page_parts]
     gutters = find_gutters(regions)
     orders = [reading_order(region, gutters) for region in regions]
+    feet = [
+        _foot(parts, own, [*long_gutters(region), *gutters])
+        for parts, own, region in zip(page_parts, names.rows, regions, strict=True)
+    ]
     items = [
         item
         for index, parts in enumerate(page_parts)
-        for item in _items(index, rows[index], parts, orders[index], asides[index])
+        for item in _items(index, rows[index], parts, orders[index], feet[index], asides[index])
     ]
     edges = [left for left, _ in gutters]
     items = [
@@ -147,9 +154,14 @@ class _PageParts:
     numbers: tuple[dict[int, LineNumber], ...]
     artifacts: frozenset[int]
 
-    @property
+    @cached_property
     def text(self) -> list[tuple[int, TextRow]]:
         return [(at, row) for at, row in self.rows if at not in self.artifacts]
+
+    @cached_property
+    def left(self) -> float:
+        """Where the leftmost word of the text begins."""
+        return min(row.left for _, row in self.text)
 
 
 def _page_parts(
@@ -172,11 +184,30 @@ def _without_numbers(
     ]
 
 
+def _foot(
+    parts: _PageParts, own: frozenset[int], gutters: Sequence[Gutter]
+) -> Iterator[tuple[TextRow, bool]]:
+    """The lines below the text, and whether they are uncertain; `own` are the rows that have only
+    the number of the page. Footnotes stand in the columns that they belong to.
+    """
+    if not parts.text:
+        return  # all of it is above the text
+    start = parts.text[0][0]
+    below = [(at, row) for at, row in parts.rows if at in parts.artifacts and at >= start]
+    if not gutters:
+        yield from ((row, False) for _, row in below)
+        return
+    notes = page_region([row for at, row in below if at not in own])
+    yield from ((line.row, line.uncertain) for line in reading_order(notes, gutters))
+    yield from ((row, False) for at, row in below if at in own)
+
+
 def _items(
     page: int,
     rows: Sequence[TextRow],
     parts: _PageParts,
     lines: Sequence[BlockLine],
+    foot: Iterable[tuple[TextRow, bool]],
     asides: Mapping[int, TextRow],
 ) -> Iterator[NumberedRow]:
     """The rows of a page in reading order: head, the lines of the text, foot; `asides` before the
@@ -207,9 +238,8 @@ def _items(
         artifact = line.footnote and value is None
         yield NumberedRow(line.row, page, line.row.y, value, artifact, line.uncertain)
     yield from empty_before(len(rows))
-    for at, row in outside:
-        if at >= first:
-            yield NumberedRow(row, page, row.y, None, artifact=True)
+    for row, uncertain in foot:
+        yield NumberedRow(row, page, row.y, None, True, uncertain)
 
 
 def _number(row: TextRow, indices: Sequence[int], parts: _PageParts) -> int | None:
@@ -218,7 +248,7 @@ def _number(row: TextRow, indices: Sequence[int], parts: _PageParts) -> int | No
     if not chains:
         return None
     edges = [min(number.left for number in chain.values()) for chain in chains]
-    if edges[0] < min(other.left for _, other in parts.text):  # before the lines, not after them
+    if edges[0] < parts.left:  # before the lines, not after them
         column = max(0, bisect_right(edges, row.left) - 1)
     else:
         column = min(len(chains) - 1, bisect_right(edges, row.left))

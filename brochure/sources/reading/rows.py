@@ -3,7 +3,8 @@
 Lengths are in points, x from the left, y from the top.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
@@ -119,12 +120,36 @@ def _belongs(level: _Level, row: _Level) -> bool:
     if distance > _SCRIPT * row.size or level.size > SMALLER * row.size:
         return False
     reach = 0.5 * row.size
+    lefts = sorted(char.left for char in row.chars)
+    rights = sorted(char.right for char in row.chars)
     return all(
-        any(-reach <= char.left - other.right <= reach for other in row.chars)
-        or any(0 <= other.left - char.right <= reach for other in row.chars)
-        or any(abs(char.left - other.right) <= reach for other in level.chars if other is not char)
-        for char in level.chars
+        any(
+            _has(rights, char.left - reach, char.left + reach)
+            or _has(lefts, char.right, char.right + reach)
+            for char in run
+        )
+        for run in _runs(level.chars, reach)
     )
+
+
+def _has(ordered: Sequence[float], least: float, most: float) -> bool:
+    """Whether one of some numbers in order is between two others."""
+    at = bisect_left(ordered, least)
+    return at < len(ordered) and ordered[at] <= most
+
+
+def _runs(chars: Sequence[Char], reach: float) -> Iterator[list[Char]]:
+    """Characters of one level in groups without white of more than `reach`, from left to right."""
+    run: list[Char] = []
+    end = 0.0
+    for char in sorted(chars, key=attrgetter("left")):
+        if run and char.left - end > reach:
+            yield run
+            run = []
+        end = max(end, char.right) if run else char.right
+        run.append(char)
+    if run:
+        yield run
 
 
 def _beside(level: _Level, row: _Level) -> bool:
