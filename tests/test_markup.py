@@ -138,6 +138,13 @@ def test_nesting_is_bounded() -> None:
         "- Das war im Jahr\n2026. Das nächste Mal",
         "1. Die Frist endet am\n31. Dezember 2027.",
         "1. Das tagt zur\n   1. Sitzung im Jahr",
+        "1. Der Termin ist am\n12. Mai um 10 Uhr.",
+        "1. Bis zum\n31. Dezember",
+        "1. - 3. Mai ist Markt.",
+        "Wir feiern vom\n1. - 3. Mai und dann\nwieder.",
+        "- Wir feiern vom\n  1. - 3. Mai.",
+        "- 1. - 3. Mai ist Markt.",
+        "- 12. Mai ist Markt.",
     ],
 )
 @pytest.mark.parametrize("renderer", [OWN, QUOTE])
@@ -165,6 +172,10 @@ def test_a_wrapped_line_begins_no_list(text: str, renderer: markdown.Renderer) -
         ("1. Bis zum\n31. Dezember\n2. Danach", 2),
         ("1. Erstens.\n\n2. Zweitens ab dem\n31. Mai 2027 so.\n3. Drittens", 3),
         ("1. Es geht los.\n5. Mai 2027: Feier.", 2),
+        ("1. Mai: Demo\n3. Mai: Fest", 2),
+        ("12. Mai, 19 Uhr: Treffen in dem großen Saal für alle\n19. Mai um 18 Uhr: Fest", 2),
+        ("12. Mai 2027: Treffen in dem großen Saal für alle\n19. Mai 2027 – Fest", 2),
+        ("- 1. Mai: Demo\n- 12. Mai: Fest", 2),
     ],
 )
 def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int) -> None:
@@ -184,7 +195,6 @@ def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int
         ("• Busse\n• Bahnen", "• Busse"),
         ("– Busse\n– Bahnen", "– Busse"),
         ("Wir fordern\n* Busse\n* Bahnen", "* Busse"),
-        ("1. Bis zum\n31. Dezember", "31. Dezember"),
         ("1. Bis zum\n2. Januar 2027", "2. Januar 2027"),
         ("- Wir, und zwar\n- anders als der Rat - ohne", "- anders als der Rat - ohne"),
         (
@@ -192,6 +202,19 @@ def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int
             "1. Januar 2028 das Fest.",
         ),
         ("* Alle Angaben ohne Gewähr", "* Alle Angaben ohne Gewähr"),
+        ("o\tBusse\no\tBahnen", "o\tBusse"),
+        ("\uf0b7 Busse\n\uf0b7 Bahnen", "\uf0b7 Busse"),
+        ("Wir fordern\n✓ Busse\n✓ Bahnen", "✓ Busse"),
+        ("✅ Busse\n✔️ Bahnen", "✅ Busse"),
+        ("→ Busse\n→ Bahnen", "→ Busse"),
+        ("-Busse\n-Bahnen", "-Busse"),
+        ("1.Busse\n2.Bahnen", "1.Busse"),
+        ("(1) Die Busse\n(2) Die Bahnen", "(1) Die Busse"),
+        ("Termine:\n12. Mai: Demo", "12. Mai: Demo"),
+        ("Wir laden ein\n12. Mai: Demo\n19. Mai: Fest", "12. Mai: Demo"),
+        ("Wir laden ein\n1. - 3. Mai: Demo\n5. bis 8. Mai: Fest", "1. - 3. Mai: Demo"),
+        ("10:00 Uhr Beginn\n11:30 Kaffee", "10:00 Uhr Beginn"),
+        ("Programm:\n10.00-11.30 Uhr: Beginn\n11.30 - Kaffee", "10.00-11.30 Uhr: Beginn"),
     ],
 )
 def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
@@ -211,6 +234,14 @@ def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
         "* Busse\n* Bahnen",
         "am 3. Mai: Fest,\n3. Juni: Feier",
         "> 50 % der Stimmen",
+        "Treffen am\n1. Januar 2027\nund am\n2. Januar 2027",
+        "Der Termin steht fest:\n1. Mai um 10 Uhr auf dem Markt.",
+        "Sie fahren um\n10:00 Uhr,\n11:30 Uhr und\n12:00 Uhr",
+        "siehe Absatz\n(1) und Absatz\n(2) der Satzung",
+        "§ 1 der Satzung und\n§ 2 der Ordnung",
+        "Kommt alle!\n😊 Wir freuen uns.",
+        "Ruft an:\n+49 6421 123\n+49 6421 124",
+        "*Alle* Busse\n*Alle* Bahnen",
     ],
 )
 def test_what_cannot_be_meant_otherwise_is_not_told(text: str) -> None:
