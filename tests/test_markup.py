@@ -277,6 +277,11 @@ def set_off(html: str) -> str:
         "زورونا في *Haus* هنا",
         "زورونا في **بيت ⟨am Markt⟩** ⟨7 Haus⟩ هنا",
         "SPD قالت إن",
+        "البند 2: ⟨IBAN DE12 3456⟩، الصفحات ⟨1-2⟩: ⟨SPD, CDU⟩، الفقرة 3) ⟨A 7⟩، يوم ⟨12. Mai 2027⟩",
+        "حسب ⟨§ 12 Abs. 3⟩ هنا",
+        "عام ٢٠٢٤/٢٠٢٥ و ٢٠٢٤-٢٠٢٥ و هاتف ⟨٠٦٤١-١٢٣٤⟩",
+        "بين ⟨-5°C⟩ و ⟨-10-20 °C⟩، ⟨3-5⟩",
+        "تابعونا ⟨#SchwarzGelb⟩ و ⟨@park_ini⟩ و #الحديقة هنا",
     ],
 )
 def test_numbers_and_words_keep_their_order_in_a_text_from_right_to_left(text: str) -> None:
