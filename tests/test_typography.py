@@ -24,6 +24,8 @@ ENGLISH = Typography(load_language(Project(ROOT), "en"))
         ("ja - nein", "ja\u00a0– nein"),
         ("ja -- nein", "ja\u00a0– nein"),
         ("ja – nein", "ja\u00a0– nein"),
+        ("ja - auch so -, nein - so -", "ja\u00a0– auch so\u00a0–, nein\u00a0– so\u00a0–"),
+        ("10 -.5 und -, so", "10 -.5 und\u00a0–, so"),
         ("und so ...", "und so …"),
         ("z.B. und z. B.", "z.\u202fB. und z.\u202fB."),
         ("V.i.S.d.P.", "V.\u202fi.\u202fS.\u202fd.\u202fP."),
@@ -73,6 +75,13 @@ def test_what_german_typography_leaves_alone(text: str) -> None:
 )
 def test_english(typed: str, set_: str) -> None:
     assert ENGLISH(typed) == set_
+
+
+def test_no_line_ends_inside_of_french_quotation_marks() -> None:
+    french = Typography(load_language(Project(ROOT), "fr"))
+    assert french("dit « oui » !") == "dit «\u202foui\u202f»\u202f!"
+    assert french("dit «oui»") == "dit «oui»"
+    assert GERMAN("ein « oui »") == "ein « oui »"
 
 
 def test_rules_see_across_emphasis() -> None:
