@@ -38,6 +38,10 @@ def words(html: str) -> str:
         ("a\nb", "<p>a b</p>"),
         ("a\\\nb", "<p>a<br>b</p>"),
         ("a  \nb", "<p>a<br>b</p>"),
+        (
+            "Ja,\\\n- so -\\\nund nicht -\\\n-5",
+            "<p>Ja,<br>– so\u00a0–<br>und nicht\u00a0–<br>-5</p>",
+        ),
         ("[a](https://e.org/x?y&z)", '<p><a href="https://e.org/x?y&amp;z">a</a></p>'),
         ("<b>&amp;</b>", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
         ("20. Mai ist der Tag", "<p>20.\u00a0Mai ist der Tag</p>"),

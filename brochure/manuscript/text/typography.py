@@ -66,6 +66,7 @@ class Typography:
         text = self._ordinal.sub(lambda number: number[1][:-1] + FIXED, text)
         text = self._ranges.dashed(text, SEAM)
         text = _SPACED_DASH.sub(self._spaced_dash, text)
+        text = _DASH_AT_BREAK.sub(self._dash, text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
         text = re.sub(r"(?<!\.)\.\.\.(?!\.)", "…", text)
         text = self._quotation_marks(text)
@@ -122,8 +123,9 @@ class Typography:
 # A single quotation mark that closes, and is not an apostrophe inside a word.
 _CLOSING = re.compile(rf"(?<=[\w.,!?…{SEALED}{_HELD}])'(?!\w)")
 _SPACED_DASH = re.compile(
-    rf"(?<=\S){_SPACE}(?:--?|–)(?:(?P<space>{_SPACE})(?=\S)|(?=[,;.!?](?!\w))|\Z)"
+    rf"(?<=\S){_SPACE}(?:--?|–)(?:(?P<space>{_SPACE})(?=\S)|(?=[,;.!?](?!\w))|(?={SEAM}*(?:\n|\Z)))"
 )
+_DASH_AT_BREAK = re.compile(rf"(?<=\n{SEAM})--?(?={_SPACE}\S)")
 
 
 def _space_beside(word: str) -> str:
