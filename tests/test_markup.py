@@ -11,6 +11,7 @@ from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import load_language
 from brochure.manuscript.text.markdown_check import check_markdown
 from brochure.manuscript.text.typography import Typography
+from brochure.manuscript.yaml.parser import parse_yaml
 from brochure.project import Project
 from tests.conftest import ROOT
 
@@ -225,6 +226,24 @@ def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
     (diagnostic,) = check_markdown(text)
     assert (diagnostic.code, diagnostic.severity) == ("list", "warning")
     assert diagnostic.snippet == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Wir sind:\n\n- Busse\n- Bahnen\n\nWir fordern:\n- Busse\n- Bahnen", 8),
+        ("Mit # Titel\n# Titel\nso", 3),
+        ("Ein Stern * so\n\n- Mehr * so\n\n* so", 6),
+        (
+            f"Bis 31. Mai 2028\n\n1. Mai 2027 {'sind wir alle hier, ' * 3}am\n31. Mai 2028",
+            5,
+        ),
+    ],
+)
+def test_of_two_lines_alike_the_one_that_is_meant_is_named(text: str, line: int) -> None:
+    indented = text.replace("\n", "\n  ")
+    tree = parse_yaml(f"a: |\n  {indented}\nb: x\n", "f.yaml").value
+    assert [d.located(tree, ("a",)).location.line for d in check_markdown(text)] == [line]
 
 
 @pytest.mark.parametrize(

@@ -131,12 +131,14 @@ def _mark(line: str) -> str | None:
     return "time" if _TIME.match(line) else None
 
 
-def single_stars(tokens: Sequence[Token]) -> Iterator[str]:
-    """The first lines of lists of one item with a star: it may mark a note instead."""
+def single_stars(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
+    """The first lines of lists of one item with a star, which may mark a note instead, with the
+    number of each, from 0.
+    """
     for at, token in enumerate(tokens[:-6]):
         alone = tokens[at + 6].type == "bullet_list_close" and tokens[at + 3].type == "inline"
         if token.type == "bullet_list_open" and token.markup == "*" and alone:
-            yield "* " + tokens[at + 3].content.partition("\n")[0]
+            yield "* " + tokens[at + 3].content.partition("\n")[0], (token.map or [0])[0]
 
 
 def _goes_on_list(state: StateBlock, line: int, item: _Line) -> bool:
