@@ -120,7 +120,8 @@ NO_RANGES = [
     "ISBN 3-16", "Zimmer 3-12", "Raum 101-102", "2018-19", "90-10", "G8-7", "3-2-1", "1-2-mal",
     "12-14-jährig", "3,5-4,5", "DIN 5008-2020", "Flurstück 12-34", "Bebauungsplan 12-34",
     "20-5472", "12-345", "201-1234 oder", "9-17", "gewann 1-3 gegen", "192.168.1-2", "1/2-3/4",
-    "Haus 3-5", "7-8/2026", "Kennziffer 5-17 Uhr",
+    "Haus 3-5", "7-8/2026", "Kennziffer 5-17 Uhr", "unter 201-234 Frau Meier",
+    "mit 12-34 Herrn Meier",
 ]  # fmt: skip
 
 
