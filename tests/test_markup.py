@@ -214,6 +214,9 @@ def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int
         ("→ Busse\n→ Bahnen", "→ Busse"),
         ("-Busse\n-Bahnen", "-Busse"),
         ("1.Busse\n2.Bahnen", "1.Busse"),
+        ("1.) Busse\n2.) Bahnen", "1.) Busse"),
+        ("a. Busse\nb. Bahnen", "a. Busse"),
+        ("Wir laden ein!\nBeginn: 10 Uhr\nKontakt: Anna", "Beginn: 10 Uhr"),
         ("(1) Die Busse\n(2) Die Bahnen", "(1) Die Busse"),
         ("Termine:\n12. Mai: Demo", "12. Mai: Demo"),
         ("Wir laden ein\n12. Mai: Demo\n19. Mai: Fest", "12. Mai: Demo"),
@@ -265,6 +268,8 @@ def test_of_two_lines_alike_the_one_that_is_meant_is_named(text: str, line: int)
         "Kommt alle!\n😊 Wir freuen uns.",
         "Ruft an:\n+49 6421 123\n+49 6421 124",
         "*Alle* Busse\n*Alle* Bahnen",
+        "Wir meinen\nFolgendes: Er ist\nso, und das\nBeste: er bleibt",
+        "Es war z. B.\na. a. O. so und\nb. u. so",
     ],
 )
 def test_what_cannot_be_meant_otherwise_is_not_told(text: str) -> None:

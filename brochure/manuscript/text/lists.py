@@ -24,17 +24,19 @@ _TEXT: Final = "lines that are no items"
 _NUMBER = re.compile(r"\s*(\d{1,9})[.)](?:\s+(.*)|$)")
 _BULLET = re.compile(r"\s*[-+*](?:\s+(.*)|$)")
 # What people type for an item, or have in what they paste from a word processor or a messenger:
-# dashes, signs (and some that are no signs to Unicode), numbers, letters; times of a programme.
+# dashes, signs (and some that are no signs to Unicode), numbers, letters; times of a
+# programme; labels.
 _DASH = re.compile(r"\s*([-+–—])(?:\s+\S|(?=[^\W\d_a-zß-ÿ]))")
 _SIGN = re.compile(r"\s*(?:([*•·‣→⇒])|(?P<other>[^\w\s])\ufe0f?|o(?=\t| {2}))\s+\S")
 _COUNT = re.compile(
-    r"\s*(?:(\d{1,2}|[a-z])\)\s+\S|\((\d{1,2}|[a-z])\)\s+[^\W\d_a-zß-ÿ]"
+    r"\s*(?:(\d{1,2}|[a-z])\.?\)\s+\S|(?:\((\d{1,2}|[a-z])\)|([a-z])\.)\s+[^\W\d_a-zß-ÿ]"
     r"|(\d{1,2})\.(?:\s+\S|(?=[^\W\d_])))"
 )
 _CLOCK = r"\d{1,2}[.:]\d\d"
 _TIME = re.compile(
     rf"\s*{_CLOCK}(?:\s?[-–]\s?{_CLOCK})?(?: Uhr)?(?::|\s+[-–])?\s+(?!Uhr\b)[^\W\d_a-zß-ÿ]"
 )
+_LABEL = re.compile(r"\s*[^\W\d_a-zß-ÿ][\w-]+: \S")  # “Treffpunkt: Markt”
 # Of a date, what follows the number: “1. Januar 2027”, “1. Mai”.
 _DATE = re.compile(
     r"(?:[^\W\d_]+ \d{4}|Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
@@ -112,7 +114,12 @@ def unmarked_list(paragraph: str) -> str | None:
 
 
 _SIGNS = ("sign", "other sign")
-_AT_ONCE = ("time", "date", "entry")  # marks of items only where no other line is between them
+_AT_ONCE = (
+    "time",
+    "date",
+    "entry",
+    "label",
+)  # marks of items only where no other line is between them
 _FIRST = ("-", "+", "–", "—", "sign", "1", "a", "entry")  # of items that may be the only ones
 
 
@@ -127,7 +134,9 @@ def _mark(line: str) -> str | None:
     if (item := _line(_FIRST_DAY.sub("", line))) and item.is_date:
         return "entry" if item.is_entry else "date"
     if count := _COUNT.match(line):
-        return count[1] or count[2] or count[3]
+        return count[1] or count[2] or count[3] or count[4]
+    if _LABEL.match(line):
+        return "label"
     return "time" if _TIME.match(line) else None
 
 
