@@ -133,6 +133,14 @@ def test_variants_that_there_are_not(workspace: Workspace, cell: str, hint: str)
     assert found.rows == ()
 
 
+@pytest.mark.parametrize("cell", ["3", "6431002"])
+def test_where_no_region_has_a_key_a_number_is_none(workspace: Workspace, cell: str) -> None:
+    found = listed(workspace, f"email,variant\na@b.de,{cell}\n", "id,name\n1,Eins\n2,Zwei\n")
+    assert found.diagnostics[0].hint.startswith("Choose from: 1, 2, base.")
+    state = listed(workspace, "email,variant\na@b.de,02\n", "id,name\n1,Eins\n2,Zwei\n")
+    assert state.rows == (), "counted ids are no states"
+
+
 def test_a_key_without_its_nought_is_told_where_it_stands(workspace: Workspace) -> None:
     """And never taken for one that looks like it, but is that of another place."""
     regions = "id,name,ags\n6431000,Bergstraße,6431000\nmr,Marburg-Biedenkopf,06534000\n"

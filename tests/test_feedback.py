@@ -132,6 +132,7 @@ def test_what_a_person_writes_is_a_reply(text: str) -> None:
         with_report(MDN, DISPLAYED, "Ein Flugblatt", NULL, outer="mixed"),
         with_report("feedback-report", "Feedback-Type: abuse", "Ein Flugblatt"),
         mail("Gelesen: Ein Flugblatt"), mail("Nicht gelesen: Ein Flugblatt"),
+        mail("Gelöscht: Ein Flugblatt"),
         mail("Read: Ein Flugblatt"), mail("Lesebestätigung: Ein Flugblatt"),
         mail("Return Receipt (displayed) - Ein Flugblatt"),
         # absences

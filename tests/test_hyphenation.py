@@ -201,6 +201,8 @@ ADDRESSES = [
     "info@bi-park.example.org",
     "#UnserStadtparkBleibtUnserStadtpark",
     "@buergerinitiativestadtpark",
+    "buergerinitiative(at)musterhausen.example.org",
+    "buergerinitiative[at]musterhausen(dot)example",
 ]
 
 

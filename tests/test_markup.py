@@ -11,6 +11,7 @@ from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import load_language
 from brochure.manuscript.text.markdown_check import check_markdown
 from brochure.manuscript.text.typography import Typography
+from brochure.manuscript.yaml.parser import parse_yaml
 from brochure.project import Project
 from tests.conftest import ROOT
 
@@ -38,6 +39,10 @@ def words(html: str) -> str:
         ("a\nb", "<p>a b</p>"),
         ("a\\\nb", "<p>a<br>b</p>"),
         ("a  \nb", "<p>a<br>b</p>"),
+        (
+            "Ja,\\\n- so -\\\nund nicht -\\\n-5",
+            "<p>Ja,<br>– so\u00a0–<br>und nicht\u00a0–<br>-5</p>",
+        ),
         ("[a](https://e.org/x?y&z)", '<p><a href="https://e.org/x?y&amp;z">a</a></p>'),
         ("<b>&amp;</b>", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
         ("20. Mai ist der Tag", "<p>20.\u00a0Mai ist der Tag</p>"),
@@ -138,6 +143,13 @@ def test_nesting_is_bounded() -> None:
         "- Das war im Jahr\n2026. Das nächste Mal",
         "1. Die Frist endet am\n31. Dezember 2027.",
         "1. Das tagt zur\n   1. Sitzung im Jahr",
+        "1. Der Termin ist am\n12. Mai um 10 Uhr.",
+        "1. Bis zum\n31. Dezember",
+        "1. - 3. Mai ist Markt.",
+        "Wir feiern vom\n1. - 3. Mai und dann\nwieder.",
+        "- Wir feiern vom\n  1. - 3. Mai.",
+        "- 1. - 3. Mai ist Markt.",
+        "- 12. Mai ist Markt.",
     ],
 )
 @pytest.mark.parametrize("renderer", [OWN, QUOTE])
@@ -165,6 +177,10 @@ def test_a_wrapped_line_begins_no_list(text: str, renderer: markdown.Renderer) -
         ("1. Bis zum\n31. Dezember\n2. Danach", 2),
         ("1. Erstens.\n\n2. Zweitens ab dem\n31. Mai 2027 so.\n3. Drittens", 3),
         ("1. Es geht los.\n5. Mai 2027: Feier.", 2),
+        ("1. Mai: Demo\n3. Mai: Fest", 2),
+        ("12. Mai, 19 Uhr: Treffen in dem großen Saal für alle\n19. Mai um 18 Uhr: Fest", 2),
+        ("12. Mai 2027: Treffen in dem großen Saal für alle\n19. Mai 2027 – Fest", 2),
+        ("- 1. Mai: Demo\n- 12. Mai: Fest", 2),
     ],
 )
 def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int) -> None:
@@ -184,7 +200,6 @@ def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int
         ("• Busse\n• Bahnen", "• Busse"),
         ("– Busse\n– Bahnen", "– Busse"),
         ("Wir fordern\n* Busse\n* Bahnen", "* Busse"),
-        ("1. Bis zum\n31. Dezember", "31. Dezember"),
         ("1. Bis zum\n2. Januar 2027", "2. Januar 2027"),
         ("- Wir, und zwar\n- anders als der Rat - ohne", "- anders als der Rat - ohne"),
         (
@@ -192,12 +207,46 @@ def test_a_list_begins_after_an_empty_line_or_another_item(text: str, items: int
             "1. Januar 2028 das Fest.",
         ),
         ("* Alle Angaben ohne Gewähr", "* Alle Angaben ohne Gewähr"),
+        ("o\tBusse\no\tBahnen", "o\tBusse"),
+        ("\uf0b7 Busse\n\uf0b7 Bahnen", "\uf0b7 Busse"),
+        ("Wir fordern\n✓ Busse\n✓ Bahnen", "✓ Busse"),
+        ("✅ Busse\n✔️ Bahnen", "✅ Busse"),
+        ("→ Busse\n→ Bahnen", "→ Busse"),
+        ("-Busse\n-Bahnen", "-Busse"),
+        ("1.Busse\n2.Bahnen", "1.Busse"),
+        ("1.) Busse\n2.) Bahnen", "1.) Busse"),
+        ("a. Busse\nb. Bahnen", "a. Busse"),
+        ("Wir laden ein!\nBeginn: 10 Uhr\nKontakt: Anna", "Beginn: 10 Uhr"),
+        ("(1) Die Busse\n(2) Die Bahnen", "(1) Die Busse"),
+        ("Termine:\n12. Mai: Demo", "12. Mai: Demo"),
+        ("Wir laden ein\n12. Mai: Demo\n19. Mai: Fest", "12. Mai: Demo"),
+        ("Wir laden ein\n1. - 3. Mai: Demo\n5. bis 8. Mai: Fest", "1. - 3. Mai: Demo"),
+        ("10:00 Uhr Beginn\n11:30 Kaffee", "10:00 Uhr Beginn"),
+        ("Programm:\n10.00-11.30 Uhr: Beginn\n11.30 - Kaffee", "10.00-11.30 Uhr: Beginn"),
     ],
 )
 def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
     (diagnostic,) = check_markdown(text)
     assert (diagnostic.code, diagnostic.severity) == ("list", "warning")
     assert diagnostic.snippet == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Wir sind:\n\n- Busse\n- Bahnen\n\nWir fordern:\n- Busse\n- Bahnen", 8),
+        ("Mit # Titel\n# Titel\nso", 3),
+        ("Ein Stern * so\n\n- Mehr * so\n\n* so", 6),
+        (
+            f"Bis 31. Mai 2028\n\n1. Mai 2027 {'sind wir alle hier, ' * 3}am\n31. Mai 2028",
+            5,
+        ),
+    ],
+)
+def test_of_two_lines_alike_the_one_that_is_meant_is_named(text: str, line: int) -> None:
+    indented = text.replace("\n", "\n  ")
+    tree = parse_yaml(f"a: |\n  {indented}\nb: x\n", "f.yaml").value
+    assert [d.located(tree, ("a",)).location.line for d in check_markdown(text)] == [line]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +260,16 @@ def test_what_may_be_meant_the_other_way_is_told(text: str, line: str) -> None:
         "* Busse\n* Bahnen",
         "am 3. Mai: Fest,\n3. Juni: Feier",
         "> 50 % der Stimmen",
+        "Treffen am\n1. Januar 2027\nund am\n2. Januar 2027",
+        "Der Termin steht fest:\n1. Mai um 10 Uhr auf dem Markt.",
+        "Sie fahren um\n10:00 Uhr,\n11:30 Uhr und\n12:00 Uhr",
+        "siehe Absatz\n(1) und Absatz\n(2) der Satzung",
+        "§ 1 der Satzung und\n§ 2 der Ordnung",
+        "Kommt alle!\n😊 Wir freuen uns.",
+        "Ruft an:\n+49 6421 123\n+49 6421 124",
+        "*Alle* Busse\n*Alle* Bahnen",
+        "Wir meinen\nFolgendes: Er ist\nso, und das\nBeste: er bleibt",
+        "Es war z. B.\na. a. O. so und\nb. u. so",
     ],
 )
 def test_what_cannot_be_meant_otherwise_is_not_told(text: str) -> None:
@@ -246,6 +305,11 @@ def set_off(html: str) -> str:
         "زورونا في *Haus* هنا",
         "زورونا في **بيت ⟨am Markt⟩** ⟨7 Haus⟩ هنا",
         "SPD قالت إن",
+        "البند 2: ⟨IBAN DE12 3456⟩، الصفحات ⟨1-2⟩: ⟨SPD, CDU⟩، الفقرة 3) ⟨A 7⟩، يوم ⟨12. Mai 2027⟩",
+        "حسب ⟨§ 12 Abs. 3⟩ هنا",
+        "عام ٢٠٢٤/٢٠٢٥ و ٢٠٢٤-٢٠٢٥ و هاتف ⟨٠٦٤١-١٢٣٤⟩",
+        "بين ⟨-5°C⟩ و ⟨-10-20 °C⟩، ⟨3-5⟩",
+        "تابعونا ⟨#SchwarzGelb⟩ و ⟨@park_ini⟩ و #الحديقة هنا",
     ],
 )
 def test_numbers_and_words_keep_their_order_in_a_text_from_right_to_left(text: str) -> None:

@@ -94,6 +94,19 @@ def test_defaults_and_empty_cells(workspace: Workspace) -> None:
     assert titles == ["In Hessen: überall", "In Gießen: Markt 1", "In Fulda: überall"]
 
 
+def test_broken_letters_of_a_cell_are_not_told_again_for_each_text(workspace: Workspace) -> None:
+    workspace.leaflet(
+        HEAD.replace("Titel", '"MÃ¼ller"')
+        + "subtitle: In {{ region.ort }}.\nlead: '{{ region.ort }}'\n"
+        + PASSAGE
+    )
+    workspace.regions("id,name,ort\n1,Eins,GieÃŸen\n")
+    found = [d for d in workspace.diagnostics(variant="1") if d.code == "broken-letters"]
+    assert [(d.location.file, d.location.line) for d in found] == [
+        ("content/probe/leaflet.yaml", 2), ("content/probe/regions.csv", 2)
+    ]  # fmt: skip
+
+
 def test_a_heading_over_the_quotes_is_no_quote(workspace: Workspace) -> None:
     workspace.leaflet(
         HEAD

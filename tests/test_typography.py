@@ -24,6 +24,8 @@ ENGLISH = Typography(load_language(Project(ROOT), "en"))
         ("ja - nein", "ja\u00a0– nein"),
         ("ja -- nein", "ja\u00a0– nein"),
         ("ja – nein", "ja\u00a0– nein"),
+        ("ja - auch so -, nein - so -", "ja\u00a0– auch so\u00a0–, nein\u00a0– so\u00a0–"),
+        ("10 -.5 und -, so", "10 -.5 und\u00a0–, so"),
         ("und so ...", "und so …"),
         ("z.B. und z. B.", "z.\u202fB. und z.\u202fB."),
         ("V.i.S.d.P.", "V.\u202fi.\u202fS.\u202fd.\u202fP."),
@@ -75,6 +77,13 @@ def test_english(typed: str, set_: str) -> None:
     assert ENGLISH(typed) == set_
 
 
+def test_no_line_ends_inside_of_french_quotation_marks() -> None:
+    french = Typography(load_language(Project(ROOT), "fr"))
+    assert french("dit « oui » !") == "dit «\u202foui\u202f»\u202f!"
+    assert french("dit «oui»") == "dit «oui»"
+    assert GERMAN("ein « oui »") == "ein « oui »"
+
+
 def test_rules_see_across_emphasis() -> None:
     assert GERMAN.paragraph(['Er sagt "', "", "ja", "", '" dazu']) == [
         "Er sagt „",
@@ -111,7 +120,8 @@ NO_RANGES = [
     "ISBN 3-16", "Zimmer 3-12", "Raum 101-102", "2018-19", "90-10", "G8-7", "3-2-1", "1-2-mal",
     "12-14-jährig", "3,5-4,5", "DIN 5008-2020", "Flurstück 12-34", "Bebauungsplan 12-34",
     "20-5472", "12-345", "201-1234 oder", "9-17", "gewann 1-3 gegen", "192.168.1-2", "1/2-3/4",
-    "Haus 3-5", "7-8/2026", "Kennziffer 5-17 Uhr",
+    "Haus 3-5", "7-8/2026", "Kennziffer 5-17 Uhr", "unter 201-234 Frau Meier",
+    "mit 12-34 Herrn Meier",
 ]  # fmt: skip
 
 

@@ -67,6 +67,14 @@ def test_the_lines_that_continue_a_mended_text_do_not_complain() -> None:
         ('a: |\n  Eins\n "zwei\nb: *x\n', [("text-indent", 3, 2)], 'Eins\n"zwei\n'),
         ("a: |\n  Eins\n # zwei\n  3\nb: *x\n", [("text-indent", 3, 2)], "Eins\n# zwei\n3\n"),
         ("a: |\n   \n  Eins\n  zwei\nb: *x\n", [("text-indent", 2, 4)], "\nEins\nzwei\n"),
+        # not at all
+        ("a: |\nEins\nzwei drei\nb: *x\n", [("text-indent", 2, 1)], "Eins\nzwei drei\n"),
+        ("a: |\n\nEins\n- zwei\n  - 3\nb: *x\n", [("text-indent", 3, 1)], "\nEins\n- zwei\n- 3\n"),
+        (
+            "a: |\n  Eins\n\n- zwei\n- 3\n\n  4\nb: *x\n",
+            [("text-indent", 4, 1)],
+            "Eins\n\n- zwei\n- 3\n\n4\n",
+        ),
     ],
 )
 def test_a_text_indented_too_little(
@@ -86,6 +94,19 @@ def test_a_text_indented_too_little_in_a_list_and_in_the_next_one() -> None:
         (4, "Indent it as far as line 3. If it is a key of its own, begin it below `t`."),
         (8, "Indent it as far as line 7."),
     ]
+    text = "p:\n  - t: |\n    Eins\n    - zwei\n    u: v\n  - t: |\n      A\n    - B\n  - t: x\n"
+    data, found = read(text)
+    assert data == {"p": [{"t": "Eins\n- zwei\n", "u": "v"}, {"t": "A\n- B\n"}, {"t": "x"}]}
+    assert found == [("text-indent", 3, 5), ("text-indent", 8, 5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: |\n  Eins\nb: x\n- zwei\n", "a: |\n  Eins\n# zwei\nb: x\n- c\n", "a:\n- |\n  b\nc\n"],
+)
+def test_what_stands_below_another_key_is_no_text_indented_too_little(text: str) -> None:
+    assert [code for code, *_ in read(text)[1]] != []
+    assert "text-indent" not in [code for code, *_ in read(text)[1]]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ _UNDELIVERED = _begins(
 )
 _BY_PROGRAM = _begins(
     # Read or deleted: in some programs, no report, but a mail.
-    r"(?:gelesen|ungelesen\s+gelöscht|nicht\s+gelesen|read|not\s+read|deleted|lu|letto|non\s+lu|"
+    r"(?:gelesen|gelöscht|ungelesen\s+gelöscht|nicht\s+gelesen|read|not\s+read|deleted|lu|letto|non\s+lu|"
     r"non\s+letto)\s*:",
     r"(?:empfangs|lese)bestätigung\s*(?:\(|:|-|–|\Z)|(?:return|read)\s+receipt\b",
     # Absent.

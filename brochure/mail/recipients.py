@@ -269,16 +269,18 @@ def _regions_of(cell: table.Cell, regions: Regions) -> tuple[Region | None, ...]
         return (None,)
     if key := keys.read_key(cell.text):
         return regions.with_key(key) or _fail_unknown(cell, _without_row(key, regions))
-    if whole := keys.without_lost_nought(cell.text):
-        hint = say(
-            "The official key lacks its first nought: write {key}. {keep}", key=whole, keep=KEEP
-        )
-        _fail_unknown(cell, hint)
-    ids = [region.id for region in regions.rows]
-    if keys.looks_like_key(cell.text):  # numbers that look alike belong to other places
+    is_number = keys.looks_like_key(cell.text)
+    if is_number and any(region.key for region in regions.rows):
+        if whole := keys.without_lost_nought(cell.text):
+            hint = say(
+                "The official key lacks its first nought: write {key}. {keep}", key=whole, keep=KEEP
+            )
+            _fail_unknown(cell, hint)
         _fail_unknown(cell, keys.LENGTHS)
-    if len(ids) < _FEW_REGIONS:
-        _fail_unknown(cell, did_you_mean(cell.text, ids, [BASE_VARIANT]))
+    ids = [region.id for region in regions.rows]
+    if len(ids) < _FEW_REGIONS:  # numbers that look alike belong to other places
+        meant = "" if is_number else cell.text
+        _fail_unknown(cell, did_you_mean(meant, ids, [BASE_VARIANT]))
     _fail_unknown(cell, say("Use an id or an official key from regions.csv."))
 
 

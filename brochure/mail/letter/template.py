@@ -6,7 +6,7 @@ from html import escape
 
 from markdown_it.token import Token
 
-from brochure.diagnostics import Diagnostic, Reported, Severity, error
+from brochure.diagnostics import Diagnostic, Reported, error
 from brochure.mail.letter.model import Mailing
 from brochure.mail.recipients import Recipient
 from brochure.manuscript.text import bidi, markdown
@@ -125,13 +125,7 @@ def _text(tree: Tree, key: str) -> str:
 
 def _check_markdown(tree: Tree) -> list[Diagnostic]:
     return [
-        Diagnostic(
-            Severity(diagnostic.severity),
-            diagnostic.code,
-            diagnostic.message,
-            tree.location((key,), diagnostic.snippet),
-            diagnostic.hint,
-        )
+        diagnostic.located(tree, (key,))
         for key in ("letter", "objection")
         for diagnostic in check_markdown(_text(tree, key))
     ]

@@ -13,6 +13,7 @@ _AROUND = "([{<„“”‚‘’\"'«»‹›*"  # what stands beside an addres
 _AFTER = _AROUND + ".,;:!?…}]>"
 _ADDRESS = re.compile(
     r".*\w@(?!innen)\w"  # of mail; not „Bürger@innen“
+    r"|.*\w[(\[]at[)\]]\w"  # one that is hidden from programs
     r"|@\w|#\w\w"  # a name on a social network, a hashtag
     r"|.*\w://|(?i:www)\.\w|(?i:mailto|tel):\w"
     r"|(?:\w[\w-]+\.)+(?!innen)[a-z]{2,8}(?:[/?#:]|$)"  # a domain; not „Bürger.innen“

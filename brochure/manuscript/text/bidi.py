@@ -19,14 +19,17 @@ _LEFT_TO_RIGHT = "\u200e"  # an invisible letter
 # Patterns of shapes, see `_shape`: a run of words of the other direction, with its numbers; a
 # number in groups. Those of digits of other scripts are read from right to left, telephone numbers
 # excepted.
-_FROM_LEFT = re.compile(r"[+(]{0,3}[Ld](?:[^RP\n]*[Ld])?\)?")
+_FROM_LEFT = re.compile(
+    r"(?!d[d.,:/\-–]*[:;,)] )"  # a number that ends what stands before: “البند 2: IBAN …”
+    r"(?:[#@](?=L)|(?<![LRdzn:/.,)|-])-(?=d))?[+(]{0,3}[Ld](?:[^RP\n]*[Ld])?\)?"
+)
 _FROM_RIGHT = re.compile(r"R(?:[^L\n]*[Rdzn])?")
 _GROUPS = re.compile(
     r"[+(]{0,3}d(?:(?:[d/()+\-–| ]|[.,:](?=[d|]))*d)?\)?"
-    r"|(?:\+|z[zn]{2,}(?=[ /\-–]))(?:[zn/()\-–| ]|[.,:](?=[zn|]))*[zn]"
+    r"|(?:\+|(?<![zn])z[zn]{2,}(?=[ /\-–]))(?:[zn/()\-–| ]|[.,:](?=[zn|]))*[zn]"
 )
 _PLAIN_GROUP = re.compile(r"d+(?:[.,:/]d+)*")  # which keeps its order anyway
-_SIGNS = "+()-–./:,"
+_SIGNS = "+()-–./:,#@"
 _ARABIC_SIGNS = "،؛؟٪٫٬۔"
 
 
@@ -127,6 +130,8 @@ def _kind(character: str) -> str:
         return "|"
     if character.isspace():
         return " "
+    if character == "§":  # as words that are written before numbers: § 12 Abs. 3
+        return "L"
     if "0" <= character <= "9":
         return "d"
     if character.isdecimal():

@@ -7,6 +7,7 @@ them. What is still ambiguous is told, whichever way it is read.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,31 @@ DOUBTFUL: Final = "doubtful items"
 _TEXT: Final = "lines that are no items"
 _NUMBER = re.compile(r"\s*(\d{1,9})[.)](?:\s+(.*)|$)")
 _BULLET = re.compile(r"\s*[-+*](?:\s+(.*)|$)")
-# What people type for an item, or have in what they paste from a word processor.
-_MARKS = re.compile(r"\s*(?:([-+–—])|([*•·◦‣▪●○])|(\d{1,2})[.)]|([a-z])\))\s+\S")
-_DATE = re.compile(r"[^\W\d_]+ \d{4}\b")  # of “1. Januar 2027”, what follows the number
+# What people type for an item, or have in what they paste from a word processor or a messenger:
+# dashes, signs (and some that are no signs to Unicode), numbers, letters; times of a
+# programme; labels.
+_DASH = re.compile(r"\s*([-+–—])(?:\s+\S|(?=[^\W\d_a-zß-ÿ]))")
+_SIGN = re.compile(r"\s*(?:([*•·‣→⇒])|(?P<other>[^\w\s])\ufe0f?|o(?=\t| {2}))\s+\S")
+_COUNT = re.compile(
+    r"\s*(?:(\d{1,2}|[a-z])\.?\)\s+\S|(?:\((\d{1,2}|[a-z])\)|([a-z])\.)\s+[^\W\d_a-zß-ÿ]"
+    r"|(\d{1,2})\.(?:\s+\S|(?=[^\W\d_])))"
+)
+_CLOCK = r"\d{1,2}[.:]\d\d"
+_TIME = re.compile(
+    rf"\s*{_CLOCK}(?:\s?[-–]\s?{_CLOCK})?(?: Uhr)?(?::|\s+[-–])?\s+(?!Uhr\b)[^\W\d_a-zß-ÿ]"
+)
+_LABEL = re.compile(r"\s*[^\W\d_a-zß-ÿ][\w-]+: \S")  # “Treffpunkt: Markt”
+# Of a date, what follows the number: “1. Januar 2027”, “1. Mai”.
+_DATE = re.compile(
+    r"(?:[^\W\d_]+ \d{4}|Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
+    r"|November|Dezember)\b"
+)
+# … and what there is on that day, in a calendar: “1. Mai: Fest”, “1. Mai, 18 Uhr: Fest”.
+_ENTRY = re.compile(
+    rf"(?:{_DATE.pattern})(?: \d{{4}})?(?:(?:(?:,| um| ab| \()[^.:]{{1,20}})?:| [-–] )"
+)
+_FIRST_DAY = re.compile(r"\s*\d{1,2}\.\s?(?:[-–/&]|und|bis)\s?(?=\d)")  # of “1. bis 3. Mai: Fest”
+_RANGE = re.compile(r"[-–—]\s*\d")  # of “1. - 3. Mai”, what follows the first number
 _ENDS = (".", ";", ":", "!", "?")  # of a sentence or a clause
 _FULL = 40  # characters from which on a line is taken for one that was full
 _AROUND = 50  # lines that are looked at, up and down
@@ -41,16 +64,28 @@ class _Line:
     def is_date(self) -> bool:
         return self.number is not None and self.number <= 31 and bool(_DATE.match(self.words))
 
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is one of a calendar: a date, and what there is on that day."""
+        return self.is_date and bool(_ENTRY.match(self.words))
+
+    @property
+    def is_lone_number(self) -> bool:
+        """Whether it is a number that has nothing to count: alone, or the first of two."""
+        return self.number is not None and (not self.words or bool(_RANGE.match(self.words)))
+
 
 def list_rule(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """Markdown's rule for lists, for the lines that are items of one."""
     item = _read(state, line)
+    start = state.bMarks[line] + state.tShift[line]  # behind the marks of items it is in
     if silent and state.parentType == "paragraph":
         if item and not _goes_on_list(state, line, item):
             state.env.setdefault(_TEXT, set()).add(line)
             return False
-    elif not silent and item and item.number is not None and not item.words:
-        return False  # a number alone on a line
+    elif not silent and (inner := _line(state.src[start : state.eMarks[line]])):
+        if inner.is_lone_number:
+            return False
     return list_block(state, line, end, silent)
 
 
@@ -60,31 +95,59 @@ def unmarked_list(paragraph: str) -> str | None:
     Several lines have the marks of items; or the first that has stands below a colon.
     """
     lines = paragraph.split("\n")
-    marks = [_MARKS.match(line) for line in lines]
+    marks = [_mark(line) for line in lines]
     for before, line, mark in zip(lines, lines[1:], marks[1:], strict=False):
-        if mark and before.rstrip().endswith(":"):
-            if mark[3] in (None, "1") and mark[4] in (None, "a"):
-                return line
-    found = [(line, mark) for line, mark in zip(lines, marks, strict=True) if mark]
-    dashes = Counter(mark[1] for _, mark in found)
-    for (line, mark), (_, following) in pairwise(found):
+        if mark in _FIRST and before.rstrip().endswith(":"):
+            return line
+    found = [(at, mark) for at, mark in enumerate(marks) if mark]
+    dashes = Counter(mark for _, mark in found)
+    for (at, mark), (then, following) in pairwise(found):
         if (
             # A dash may also be where a line begins, but not on every other one.
-            (mark[1] and mark[1] == following[1] and 2 * dashes[mark[1]] >= len(lines) - 1)
-            or (mark[2] and mark[2] == following[2])
-            or (mark[3], following[3]) == ("1", "2")
-            or (mark[4], following[4]) == ("a", "b")
+            (mark[0] in "+-–—" and mark == following and 2 * dashes[mark] >= len(lines) - 1)
+            or (mark, following) in (("1", "2"), ("a", "b"))
+            or (mark in _SIGNS and following in _SIGNS)
+            or (mark in _AT_ONCE and mark == following and then == at + 1)
         ):
-            return line
+            return lines[at]
     return None
 
 
-def single_stars(tokens: Sequence[Token]) -> Iterator[str]:
-    """The first lines of lists of one item with a star: it may mark a note instead."""
+_SIGNS = ("sign", "other sign")
+_AT_ONCE = (
+    "time",
+    "date",
+    "entry",
+    "label",
+)  # marks of items only where no other line is between them
+_FIRST = ("-", "+", "–", "—", "sign", "1", "a", "entry")  # of items that may be the only ones
+
+
+def _mark(line: str) -> str | None:
+    """The mark with which a line begins, or what kind of mark it is; None if it has none."""
+    if dash := _DASH.match(line):
+        return dash[1]
+    if sign := _SIGN.match(line):
+        if not sign["other"]:
+            return "sign"
+        return "other sign" if unicodedata.category(sign["other"]) in ("So", "Co") else None
+    if (item := _line(_FIRST_DAY.sub("", line))) and item.is_date:
+        return "entry" if item.is_entry else "date"
+    if count := _COUNT.match(line):
+        return count[1] or count[2] or count[3] or count[4]
+    if _LABEL.match(line):
+        return "label"
+    return "time" if _TIME.match(line) else None
+
+
+def single_stars(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
+    """The first lines of lists of one item with a star, which may mark a note instead, with the
+    number of each, from 0.
+    """
     for at, token in enumerate(tokens[:-6]):
         alone = tokens[at + 6].type == "bullet_list_close" and tokens[at + 3].type == "inline"
         if token.type == "bullet_list_open" and token.markup == "*" and alone:
-            yield "* " + tokens[at + 3].content.partition("\n")[0]
+            yield "* " + tokens[at + 3].content.partition("\n")[0], (token.map or [0])[0]
 
 
 def _goes_on_list(state: StateBlock, line: int, item: _Line) -> bool:
@@ -96,7 +159,7 @@ def _goes_on_list(state: StateBlock, line: int, item: _Line) -> bool:
         if _in_dashes(before, item.words):
             _note(state, line)
         return True
-    if not item.words:
+    if item.is_lone_number:
         return False
     above = _numbered_above(state, line) if _indent(state, line) < state.blkIndent else iter(())
     last = next(above, None)
@@ -115,7 +178,8 @@ def _goes_on_list(state: StateBlock, line: int, item: _Line) -> bool:
     if from_one and _number_below(state, line, last.number + 1):
         return False
     counted_wrongly = from_one and not last.is_date and item.words[:1].isupper()
-    if counted_wrongly or (item.is_date and len(before.strip()) >= _FULL):
+    wrapped = item.is_date and not item.is_entry and len(before.strip()) >= _FULL
+    if counted_wrongly or wrapped:
         _note(state, line)
     return True
 
@@ -162,7 +226,10 @@ def _text(state: StateBlock, line: int) -> str:
 
 
 def _read(state: StateBlock, line: int) -> _Line | None:
-    text = _text(state, line)
+    return _line(_text(state, line))
+
+
+def _line(text: str) -> _Line | None:
     if number := _NUMBER.match(text):
         return _Line(int(number[1]), number[2] or "")
     bullet = _BULLET.match(text)

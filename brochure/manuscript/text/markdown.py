@@ -282,10 +282,11 @@ def _without_lone_numbers(tokens: list[Token]) -> list[Token]:
             else:
                 inlines[0].children = [Token("text", "", 0, content=number), *children]
             level = block[0].level
+            hidden = level > 0 and block[2].hidden  # in an item of a tight list
             block = [
-                Token("p_open", "p", 1, level=level),
+                Token("p_open", "p", 1, level=level, hidden=hidden),
                 inlines[0],
-                Token("p_close", "p", -1, level=level),
+                Token("p_close", "p", -1, level=level, hidden=hidden),
             ]
         result += block
         at = end

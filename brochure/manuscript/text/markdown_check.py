@@ -101,47 +101,56 @@ def _check(text: str) -> Iterator[TextDiagnostic]:
         message = say("Lists are nested too deeply here, and would not be printed completely.")
         hint = say("Use a single list, or two levels.")
         yield TextDiagnostic(Severity.ERROR, "too-deep", message, hint)
-    yield from _check_lists(tokens, environment.get(lists.DOUBTFUL, {}))
+    yield from _check_lists(text, tokens, environment.get(lists.DOUBTFUL, {}))
     hint = say("Texts can have *emphasis*, **strong**, [links](https://…), paragraphs and lists.")
     for pattern, explain in _NOT_SUPPORTED:
         if markup := pattern.search(text):
             message = explain(markup[0][:40])
-            yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0])
+            earlier = text.count(markup[0], 0, markup.start())
+            yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0], earlier)
 
 
-def _check_lists(tokens: Sequence[Token], doubtful: Mapping[int, str]) -> Iterator[TextDiagnostic]:
+def _check_lists(
+    text: str, tokens: Sequence[Token], doubtful: Mapping[int, str]
+) -> Iterator[TextDiagnostic]:
     """Warnings about lines that are no items and may be meant as such, and the other way round."""
+    lines = text.split("\n")
+
+    def warned(message: Message, hint: Message, line: str, number: int) -> TextDiagnostic:
+        earlier = "\n".join(lines[:number]).count(line)
+        return TextDiagnostic(Severity.WARNING, "list", message, hint, line, earlier)
+
     for token in tokens:
-        if token.type == "inline" and (line := lists.unmarked_list(token.content)):
-            yield TextDiagnostic(
-                Severity.WARNING,
-                "list",
-                say("Lines that begin like this one are no list here, but go on the paragraph."),
-                say(
-                    "Leave an empty line before the list, and begin each item with `- ` or `1. `; "
-                    "or leave one before each of these lines. If it is no list, move a word from "
-                    "the line above to this one."
-                ),
-                line.strip(),
-            )
-    for line in lists.single_stars(tokens):
-        yield TextDiagnostic(
-            Severity.WARNING,
-            "list",
+        if token.type == "inline" and token.map:
+            if line := lists.unmarked_list(token.content):
+                yield warned(
+                    say(
+                        "Lines that begin like this one are no list here, but go on the paragraph."
+                    ),
+                    say(
+                        "Leave an empty line before the list, and begin each item with `- ` or "
+                        "`1. `; or leave one before each of these lines. If it is no list, move a "
+                        "word from the line above to this one."
+                    ),
+                    line.strip(),
+                    token.map[0] + token.content.split("\n").index(line),
+                )
+    for line, number in lists.single_stars(tokens):
+        yield warned(
             say("This line is printed as a list of one item."),
             say("If the star marks a note, write `\\*`; if it is a list, begin it with `- `."),
             line,
+            number,
         )
-    for line in doubtful.values():
-        yield TextDiagnostic(
-            Severity.WARNING,
-            "list",
+    for number, line in doubtful.items():
+        yield warned(
             say("This line is printed as an item of the list, for it begins like one."),
             say(
                 "If it goes on the sentence above, move a word from the line above to this one; "
                 "if it is an item, end the one above with a full stop or a comma."
             ),
             line,
+            number,
         )
 
 

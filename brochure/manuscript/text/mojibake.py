@@ -32,9 +32,13 @@ def repaired(text: str) -> str:
 
 
 def broken_letters(tree: Tree, severity: Severity) -> Iterator[Diagnostic]:
-    """Texts of a YAML file with such letters; not in quotes, which are compared to the letter."""
+    """Texts of a YAML file with such letters; not in quotes, which are compared to the letter, nor
+    from cells, where they are refused.
+    """
     for path, node in scalars(tree.root):
         if node.text is None or "quote" in path or (right := repaired(node.text)) == node.text:
+            continue
+        if any(repaired(value.text) != value.text for value in node.values):
             continue
         wrong_word, right_word = first_difference(node.text, right)
         yield Diagnostic(

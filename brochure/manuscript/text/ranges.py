@@ -21,6 +21,8 @@ _YEAR = re.compile(r"1\d{3}|20\d\d")
 _LAST_WORD = re.compile(r"([^\s\u00a0\u202f]+)[\s\u00a0\u202f]*$")
 _NEXT_WORD = re.compile(rf"{_SPACE}*([^\W\d_][\w.-]*)")
 _DIGITS = re.compile(r"(?:^|(?<=[\s\u00a0\u202f]))([+(]?\d[\d\s\u00a0\u202f/()+-]*)$")
+# Of one person: 201-234 Frau Meier is an extension.
+_TITLES = ("Frau", "Herr", "Herrn", "Madame", "Monsieur", "Miss")
 _FAR = 60  # characters that are looked at on each side
 
 
@@ -92,7 +94,13 @@ class Ranges:
 def _leads_to_noun(word: str, after: str) -> bool:
     """Whether a noun with a capital follows, and no word before it that may name a number."""
     noun = _NEXT_WORD.match(after)
-    if not noun or len(noun[1]) < 4 or not noun[1][0].isupper() or not noun[1][1:].islower():
+    if (
+        not noun
+        or len(noun[1]) < 4
+        or noun[1] in _TITLES
+        or not noun[1][0].isupper()
+        or not noun[1][1:].islower()
+    ):
         return False
     return not word or word[-1] in "(,;!?" or (word.isalpha() and word.islower())
 

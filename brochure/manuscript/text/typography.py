@@ -40,6 +40,12 @@ class Typography:
         self._spaced = re.compile(
             rf"(?<=[\w»)\]”’…%€{SEALED}{_HELD}])({SEAM}*){_SPACE}?({SEAM}*)({_any(language.spaced)})(?![\w/])"
         )
+        # French marks are typed with a space at which the line could end: « oui »
+        self._marks = [
+            (re.compile(re.escape(mark).replace(re.escape(NARROW), _SPACE)), mark)
+            for mark in language.quotes
+            if NARROW in mark
+        ]
         self._ranges = Ranges(language)
         self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
 
@@ -60,9 +66,12 @@ class Typography:
         text = self._ordinal.sub(lambda number: number[1][:-1] + FIXED, text)
         text = self._ranges.dashed(text, SEAM)
         text = _SPACED_DASH.sub(self._spaced_dash, text)
+        text = _DASH_AT_BREAK.sub(self._dash, text)
         text = re.sub(r"(?<!-)--(?!-)", self._dash, text)
         text = re.sub(r"(?<!\.)\.\.\.(?!\.)", "…", text)
         text = self._quotation_marks(text)
+        for pattern, mark in self._marks:
+            text = pattern.sub(mark, text)
         if self._spaces:
             text = self._spaced.sub(rf"\1\2{NARROW}\3", text)
         kept = iter(addresses)
@@ -79,7 +88,7 @@ class Typography:
         after = sign.string[sign.end() : sign.end() + _FAR].lstrip(SEAM)
         if after[:1].isdigit() and self._ranges.numbered(before):
             return sign[0]
-        return f"{FIXED}{self._dash} "
+        return f"{FIXED}{self._dash}{' ' if sign['space'] else ''}"
 
     def _quotation_marks(self, text: str) -> str:
         opening, closing, inner_opening, inner_closing = self._quotes
@@ -113,7 +122,10 @@ class Typography:
 
 # A single quotation mark that closes, and is not an apostrophe inside a word.
 _CLOSING = re.compile(rf"(?<=[\w.,!?…{SEALED}{_HELD}])'(?!\w)")
-_SPACED_DASH = re.compile(rf"(?<=\S){_SPACE}(?:--?|–){_SPACE}(?=\S)")
+_SPACED_DASH = re.compile(
+    rf"(?<=\S){_SPACE}(?:--?|–)(?:(?P<space>{_SPACE})(?=\S)|(?=[,;.!?](?!\w))|(?={SEAM}*(?:\n|\Z)))"
+)
+_DASH_AT_BREAK = re.compile(rf"(?<=\n{SEAM})--?(?={_SPACE}\S)")
 
 
 def _space_beside(word: str) -> str:

@@ -73,8 +73,15 @@ class Region:
         """The official key of the region, which may also be its id; a nought that it has lost is
         put back.
         """
-        text = self._key_cell.text
-        return read_key(text) or read_key(without_lost_nought(text))
+        return read_key(self._key_cell.text) or read_key(self._whole_key)
+
+    @property
+    def _whole_key(self) -> str:
+        """The key with the first nought that it has lost; empty if it has lost none."""
+        cell = self._key_cell
+        if cell is self.cells["id"] and len(cell.text) == 1:  # ids are often counted from 1
+            return ""
+        return without_lost_nought(cell.text)
 
     @property
     def _key_cell(self) -> Cell:
@@ -85,8 +92,7 @@ class Region:
         """A warning about the key, if it is not as it should be; of an id, if it was a key."""
         cell = self._key_cell
         is_id = cell is self.cells["id"]
-        whole = without_lost_nought(cell.text)
-        if whole and not (is_id and len(cell.text) == 1):  # ids are often counted from 1
+        if whole := self._whole_key:
             return warning(
                 "lost-nought",
                 say("The official key `{key}` lacks its first nought.", key=cell.text),

@@ -100,8 +100,9 @@ class Tree:
                 return None
         return node
 
-    def location(self, path: TreePath, snippet: str = "") -> Location:
-        """The location of the value at `path`, or of `snippet` inside it.
+    def location(self, path: TreePath, snippet: str = "", earlier: int = 0) -> Location:
+        """The location of the value at `path`, or of `snippet` inside it, which is there `earlier`
+        times before the place that is meant.
 
         For a missing value: the beginning of the nearest mapping around it.
         """
@@ -110,7 +111,11 @@ class Tree:
             return self.location(path[:-1]) if path else Location(self.file)
         if snippet:
             text = self.others.get(node.location.file, self.text)
-            offset = text.find(snippet, *node.span)
+            start, end = node.span
+            offset = text.find(snippet, start, end)
+            for _ in range(earlier):
+                after = text.find(snippet, offset + len(snippet), end)
+                offset = after if after >= 0 else offset
             if offset >= 0:
                 return location_in(text, node.location.file, offset)
             values = node.values if isinstance(node, ScalarNode) else ()
@@ -136,17 +141,20 @@ class Tree:
 
 @dataclass(frozen=True)
 class TextDiagnostic:
-    """What is wrong with a text, before its location is known: at `snippet` in the text."""
+    """What is wrong with a text, before its location is known: at `snippet` in the text, which is
+    there `earlier` times before the place that is meant.
+    """
 
     severity: Severity
     code: str
     message: Message
     hint: Message
     snippet: str = ""
+    earlier: int = 0
 
     def located(self, tree: Tree, path: TreePath) -> Diagnostic:
         """The diagnostic for the text at a path of a tree."""
-        location = tree.location(path, self.snippet)
+        location = tree.location(path, self.snippet, self.earlier)
         return Diagnostic(self.severity, self.code, self.message, location, self.hint)
 
 

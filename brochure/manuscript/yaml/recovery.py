@@ -19,6 +19,7 @@ _ITEM = re.compile(r"^(?P<lead>[ ]*(?:-[ ]+)+)(?P<key>)(?P<colon>)(?P<value>\S.*
 _OPENS_TEXT = re.compile(
     r"^(?P<lead>[ ]*(?:-[ ]+)*)(?:(?P<key>[\w-]+):[ ]+)?[|>][-+]?[ ]*(?:#.*)?$"
 )
+_KEY = re.compile(r" *[\w-]+:( |$)")
 # Codes of errors after which lines are left out: they are unclear, or too many.
 LEAVES_OUT = ("yaml", "no-key", "too-many")
 _QUOTE_IT = say(
@@ -61,7 +62,9 @@ def explain_syntax_error(
     # The line at fault is the one of the mark, or the one in which the broken text began.
     rows = dict.fromkeys((number, begun))
     for row in rows:
-        if misindented := _explain_indentation(lines, row, file):
+        if misindented := _explain_indentation(lines, row, file) or _explain_unindented(
+            lines, row, file
+        ):
             return misindented
 
     tab = re.match(r" *\t", lines[number])
@@ -216,7 +219,7 @@ def _explain_indentation(
         diagnostic = error("text-indent", message, location, say("Delete the spaces."))
         return diagnostic, _with_line(lines, begin, "")
     hint = say("Indent it as far as line {line}.", line=begin + 1)
-    if re.match(r" *[\w-]+:( |$)", lines[less[0]]):
+    if _KEY.match(lines[less[0]]):
         hint = say(
             "Indent it as far as line {line}. If it is a key of its own, begin it below `{above}`.",
             line=begin + 1,
@@ -227,6 +230,55 @@ def _explain_indentation(
     shifted = [*lines]
     for index in less:
         shifted[index] = " " * margin + lines[index].lstrip(" ")
+    return error("text-indent", message, location, hint), "\n".join(shifted)
+
+
+def _explain_unindented(
+    lines: list[str], row: int, file: str
+) -> tuple[Diagnostic, str | None] | None:
+    """If line `row` is in a text that begins right below its key, or is an item of a list that does
+    so after a text: that, and the lines with all of it indented.
+    """
+    depth = _margin(lines[row])
+
+    def is_within(index: int) -> bool:
+        """Whether a line can be in a text below a key at that depth."""
+        line = lines[index]
+        return (
+            not line.strip()
+            or _margin(line) > depth
+            or (
+                _margin(line) == depth
+                and not _KEY.match(line)
+                and not line.lstrip().startswith("#")
+            )
+        )
+
+    above = row
+    while above >= 0 and is_within(above):
+        above -= 1
+    opening = _OPENS_TEXT.match(lines[above]) if 0 <= above < row else None
+    if not opening or not opening["key"] or len(opening["lead"]) != depth:
+        return None
+    begin = next(i for i in range(above + 1, row + 1) if lines[i].strip())
+    if _margin(lines[begin]) > depth and not lines[row].lstrip().startswith("- "):
+        return None  # a key may be meant
+    end = next((i for i in range(row, len(lines)) if not is_within(i)), len(lines))
+    margin = max(_margin(lines[begin]), depth + 2)
+    shifted = [*lines]
+    for index in range(above + 1, end):
+        if lines[index].strip() and _margin(lines[index]) < margin:
+            shifted[index] = " " * margin + lines[index].lstrip(" ")
+    if _margin(lines[begin]) == depth:
+        row = begin
+        message = say(
+            "The text of `{key}` must be indented further than `{key}`.", key=opening["key"]
+        )
+        hint = say("Put two more spaces at the beginning of each of its lines.")
+    else:
+        message = say("This line belongs to the text above, but is indented less.")
+        hint = say("Indent it as far as line {line}.", line=begin + 1)
+    location = Location(file, row + 1, depth + 1)
     return error("text-indent", message, location, hint), "\n".join(shifted)
 
 
