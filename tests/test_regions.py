@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.manuscript.variants.regions import parse_regions
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.manuscript.variants.table import Cell
+from brochure.manuscript.variants.table import TableCell
 from tests.conftest import HEAD, PASSAGE, Workspace, examples
 
 
@@ -171,8 +171,8 @@ def test_hints_name_cells_as_spreadsheets_do() -> None:
     assert hints[0].endswith("(In a spreadsheet: cell B4.)")
     assert hints[1].endswith("(In a spreadsheet: cell D5.)")
     assert regions.columns["ort"].name == "C1"
-    assert Cell("", Location("r.csv"), 7, 28).name == "AB7"
-    assert Cell("", Location("r.csv"), 7, 26).name == "Z7"
+    assert TableCell("", Location("r.csv"), 7, 28).name == "AB7"
+    assert TableCell("", Location("r.csv"), 7, 26).name == "Z7"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ direction of its last word. Where that is not so, the line sticks out into the m
 from typing import Any
 
 
-def install(inline: Any) -> None:
+def install_directions(inline: Any) -> None:
     """Replace a function of WeasyPrint's module ``layout.inline``."""
     remove = inline.remove_last_whitespace
 

@@ -76,7 +76,7 @@ def load_weasyprint() -> Any:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
     linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
-    bidi.install(weasyprint.layout.inline)
+    bidi.install_directions(weasyprint.layout.inline)
     return weasyprint
 
 

@@ -16,7 +16,7 @@ from brochure.manuscript.variants.keys import (
     without_lost_nought,
 )
 from brochure.manuscript.variants.table import (
-    Cell,
+    TableCell,
     Table,
     TableHeading,
     TableRow,
@@ -60,7 +60,7 @@ class Region:
     id: str
     name: str
     location: Location
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, TableCell]
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
@@ -84,7 +84,7 @@ class Region:
         return without_lost_nought(cell.text)
 
     @property
-    def _key_cell(self) -> Cell:
+    def _key_cell(self) -> TableCell:
         key = self.cells.get(KEY_COLUMN)
         return key if key and key.text else self.cells["id"]
 
@@ -114,7 +114,7 @@ class Regions:
     """The table: its columns with their locations, its rows, and what is wrong outside of rows."""
 
     file: str
-    columns: Mapping[str, Cell] = field(default_factory=dict)
+    columns: Mapping[str, TableCell] = field(default_factory=dict)
     rows: tuple[Region, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -175,7 +175,7 @@ def _regions(table: Table, file: str) -> Regions:
     regions: list[Region] = []
     diagnostics: list[Diagnostic] = []
     repeated: dict[str, list[Diagnostic]] = {}
-    first: dict[str, Cell] = {}
+    first: dict[str, TableCell] = {}
     for row in table.rows:
         region = _region(row)
         if not _is_safe(region.id):  # it must never become part of a path
@@ -254,7 +254,7 @@ def _is_safe(id_: str) -> bool:
     return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not _DEVICE.fullmatch(id_)
 
 
-def _repeated(region: Region, first: Cell) -> Diagnostic:
+def _repeated(region: Region, first: TableCell) -> Diagnostic:
     cell = region.cells["id"]
     return error(
         "duplicate-id",

@@ -33,7 +33,7 @@ _SEP = re.compile(r"sep=([,;])\n")  # a first line with which Excel names the de
 
 
 @dataclass(frozen=True)
-class Cell(LocatedText):
+class TableCell(LocatedText):
     """A cell: its text without blanks around it, its location in the file, and where spreadsheets
     show it, both from 1.
     """
@@ -75,7 +75,7 @@ class TableRow:
     """
 
     location: Location
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, TableCell]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -83,7 +83,7 @@ class TableRow:
 class Table:
     """A table: its columns with the cells of its heading, and its rows, blank ones left out."""
 
-    columns: Mapping[str, Cell]
+    columns: Mapping[str, TableCell]
     rows: tuple[TableRow, ...]
 
 
@@ -147,7 +147,7 @@ def parse_table(text: str, file: str, heading: TableHeading) -> Table:
     return Table(columns, tuple(kept))
 
 
-def _row(columns: tuple[str, ...], row: list[Cell], *, look_into_cells: bool) -> TableRow:
+def _row(columns: tuple[str, ...], row: list[TableCell], *, look_into_cells: bool) -> TableRow:
     diagnostics = []
     if len(row) > len(columns) and any(cell.text for cell in row[len(columns) :]):
         first = row[len(columns)]
@@ -169,7 +169,7 @@ def _row(columns: tuple[str, ...], row: list[Cell], *, look_into_cells: bool) ->
     cells = {
         column: row[index]
         if index < len(row)
-        else Cell("", end.location, end.row, end.column + 1 + index - len(row))
+        else TableCell("", end.location, end.row, end.column + 1 + index - len(row))
         for index, column in enumerate(columns)
     }
     for cell in cells.values() if look_into_cells else ():
@@ -178,7 +178,7 @@ def _row(columns: tuple[str, ...], row: list[Cell], *, look_into_cells: bool) ->
     return TableRow(row[0].location, cells, tuple(diagnostics))
 
 
-def _length(row: list[Cell], columns: tuple[str, ...]) -> Message:
+def _length(row: list[TableCell], columns: tuple[str, ...]) -> Message:
     """What is wrong with the number of cells; of very many, not all were kept."""
     if len(row) > bounds.COLUMNS:
         return say(
@@ -195,7 +195,7 @@ def _length(row: list[Cell], columns: tuple[str, ...]) -> Message:
 
 
 def _check_header(
-    header: list[Cell], file: Location, heading: TableHeading
+    header: list[TableCell], file: Location, heading: TableHeading
 ) -> Iterator[Diagnostic]:
     if len(header) > bounds.COLUMNS:
         message = say("The table has more than {limit} columns.", limit=bounds.COLUMNS)
@@ -233,7 +233,7 @@ def _check_header(
             )
 
 
-def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Cell]]:
+def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[TableCell]]:
     """Rows of cells; blank rows are left out, but counted.
 
     Raises DiagnosticsError for a quotation mark that is not closed, and for a row without end.
@@ -243,7 +243,7 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Cel
     empty = re.compile(rf"(?:{delimiter}[ \t]*+(?=[{delimiter}\n]|\Z))*+")
     blank = re.compile(rf"[{delimiter} \t]*+(?:\n|\Z)")
     at, line, line_start = start, text.count("\n", 0, start) + 1, start
-    row: list[Cell] = []
+    row: list[TableCell] = []
     number = 1
     while at < len(text):
         if not row and (skipped := blank.match(text, at)):  # spreadsheets write many of these
@@ -274,7 +274,7 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Cel
             unquoted = plain.match(text, at)
             assert unquoted is not None  # it matches an empty text as well
             cell, at = unquoted[0], unquoted.end()
-        row.append(Cell(cell.strip(), location, number, len(row) + 1))
+        row.append(TableCell(cell.strip(), location, number, len(row) + 1))
         if len(row) > bounds.COLUMNS:  # only empty cells follow, or this is no such table
             at = empty.match(text, at).end()  # type: ignore[union-attr] # it always matches
             if len(row) > 2 * bounds.COLUMNS:
@@ -287,7 +287,9 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Cel
             at += 1
             if at < len(text) and text[at] != "\n":
                 continue
-            row.append(Cell("", Location(file, line, at - line_start + 1), number, len(row) + 1))
+            row.append(
+                TableCell("", Location(file, line, at - line_start + 1), number, len(row) + 1)
+            )
         yield row
         row = []
         at, line, number = at + 1, line + 1, number + 1

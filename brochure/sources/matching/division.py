@@ -95,7 +95,7 @@ def possible_readings(half: str, rest: str, usage: WordUsage) -> tuple[bool, boo
     return True, both or not usage.divides
 
 
-class Joint(NamedTuple):
+class Rejoining(NamedTuple):
     """How an inclusive ending follows the end of a line.
 
     `drop`: the hyphen there divides the word only; `either`: it may also belong to it.
@@ -107,7 +107,7 @@ class Joint(NamedTuple):
 
 def inclusive_joint(
     before: Sequence[Token], row: Sequence[Token], usage: WordUsage
-) -> Joint | None:
+) -> Rejoining | None:
     """How a line begins with an inclusive ending, or a part of one, of the last word before it.
 
     None if it does not: „Bürger-/*innen“, „Bürger*-/innen“, „Bürger/-/innen“, „Bürger*/innen“.
@@ -121,13 +121,13 @@ def inclusive_joint(
             return None
         if last.strict == "-" and third is not None and third.word and not second.space:
             drop = _is_star(second, row[0], usage)
-            return Joint(drop, not drop) if drop or second.strict in _SLASHES else None
-        return Joint() if second.word and _is_star(last, row[0], usage) else None
+            return Rejoining(drop, not drop) if drop or second.strict in _SLASHES else None
+        return Rejoining() if second.word and _is_star(last, row[0], usage) else None
     if not _is_ending(row, usage):
         return None
     if last.strict == "-" and not last.space and second is not None and second.word:
-        return Joint(drop=True)
-    return Joint() if last.word and row[0].strict in _STARS else None
+        return Rejoining(drop=True)
+    return Rejoining() if last.word and row[0].strict in _STARS else None
 
 
 def _is_ending(row: Sequence[Token], usage: WordUsage) -> bool:
