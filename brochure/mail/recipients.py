@@ -53,7 +53,7 @@ class Recipient:
     address: Address
     region: Region | None
     language: str
-    cells: Mapping[str, table.Cell]
+    cells: Mapping[str, table.TableCell]
 
     @property
     def variant(self) -> str | None:
@@ -110,7 +110,7 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
     content = table.read_table(project, path, _HEADING)
     diagnostics = list(_check_columns(content, regions))
     rows: list[Recipient] = []
-    first_rows: dict[str, table.Cell] = {}
+    first_rows: dict[str, table.TableCell] = {}
     for row in content.rows:
         diagnostics += row.diagnostics
         wrong_cells = {diagnostic.location for diagnostic in row.diagnostics}
@@ -190,7 +190,7 @@ def _recipient(row: table.TableRow, regions: Regions) -> Recipient:
     return replace(recipient, address=replace(mailbox, name=recipient.display_name))
 
 
-def _mailbox(cell: table.Cell) -> Address:
+def _mailbox(cell: table.TableCell) -> Address:
     if not cell.text:
         fail(
             "empty",
@@ -257,7 +257,7 @@ def _row_region(row: table.TableRow, regions: Regions) -> Region | None:
     return common[0]
 
 
-def _regions_of(cell: table.Cell, regions: Regions) -> tuple[Region | None, ...]:
+def _regions_of(cell: table.TableCell, regions: Regions) -> tuple[Region | None, ...]:
     """The regions that a cell names by id or official key; None for the base.
 
     An office in a municipality gets the variant of its district if the municipality has none of its
@@ -302,7 +302,7 @@ def _without_row(key: keys.OfficialKey, regions: Regions) -> Message:
     )
 
 
-def _fail_unknown(cell: table.Cell, hint: Message) -> NoReturn:
+def _fail_unknown(cell: table.TableCell, hint: Message) -> NoReturn:
     fail(
         "unknown-variant",
         say("There is no variant `{variant}`.", variant=shortened(cell.text)),
@@ -311,7 +311,7 @@ def _fail_unknown(cell: table.Cell, hint: Message) -> NoReturn:
     )
 
 
-def _duplicate(recipient: Recipient, first: table.Cell) -> Diagnostic:
+def _duplicate(recipient: Recipient, first: table.TableCell) -> Diagnostic:
     return error(
         "duplicate-address",
         say(

@@ -16,8 +16,8 @@ from brochure.manuscript.variants.keys import (
     without_lost_nought,
 )
 from brochure.manuscript.variants.table import (
-    TableCell,
     Table,
+    TableCell,
     TableHeading,
     TableRow,
     parse_table,
