@@ -342,7 +342,8 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     if len(tagged) >= 2 and sum(tagged) < (1 - _MOSTLY) * len(tagged):
         return _Judgement.NONE  # what stands left and right is the same paragraph
     if len(tagged) >= 2 and sum(tagged) >= _MOSTLY * len(tagged):
-        return _Judgement.GUTTER
+        # Cells of one line; of others, those that are torn apart are uncertain (`_contradicted`).
+        return _Judgement.NONE if _are_cells(rows) else _Judgement.GUTTER
     drawn = _drawn(rows)
     known = any(_is_same((strip.left, strip.right), gutter) for gutter in usual)
     if drawn is not _Drawn.ROWS and (known or (drawn is _Drawn.COLUMNS and seen >= _SEEN)):
@@ -364,6 +365,21 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     if drawn is _Drawn.ROWS and not _stands_out(level):
         return _Judgement.NONE
     return _Judgement.DOUBT if seen >= _needed(doubtful, width) else _Judgement.NONE
+
+
+def _are_cells(rows: Sequence[_Sides]) -> bool:
+    """Whether the tag tree goes from the left to the right and on to the next row, as in a table,
+    and reading row by row tears hardly any of its blocks apart.
+    """
+    level = [row for row in rows if row.left and row.right]
+    blocks = [(row.left[-1].block, row.right[0].block) for row in level]
+    ordered = sum(max(one) < min(other) for one, other in pairwise(blocks))
+    torn = sum(
+        bool(a.left and b.left and a.right and a.left[-1].block == b.left[-1].block)
+        or bool(a.right and b.right and b.left and a.right[0].block == b.right[0].block)
+        for a, b in pairwise(rows)
+    )
+    return ordered >= _MOSTLY * (len(level) - 1) and torn < (1 - _MOSTLY) * len(level)
 
 
 def _stands_out(rows: Sequence[_Sides]) -> bool:
