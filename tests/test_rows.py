@@ -373,16 +373,16 @@ def test_cells_of_one_line_in_the_tag_tree_are_read_row_by_row_and_longer_ones_a
                 14.0 * i,
                 10,
                 (
-                    RowWord(f"links{i}", 0, 140, order=2 * i, block=1 + i // lines * 2),
-                    RowWord(f"rechts{i}", 170, 300, order=2 * i + 1, block=2 + i // lines * 2),
+                    RowWord(f"Links{i}", 0, 140, order=2 * i, block=1 + i // lines * 2),
+                    RowWord(f"Rechts{i}", 170, 300, order=2 * i + 1, block=2 + i // lines * 2),
                 ),
             )
             for i in range(6)
         ]
 
     short, long = (reading_order(page_region(table(lines))) for lines in (1, 2))
-    assert words_of(short) == [f"links{i} rechts{i}" for i in range(6)]
-    assert words_of(long) == [*(f"links{i}" for i in range(6)), *(f"rechts{i}" for i in range(6))]
+    assert words_of(short) == [f"Links{i} Rechts{i}" for i in range(6)]
+    assert words_of(long) == [*(f"Links{i}" for i in range(6)), *(f"Rechts{i}" for i in range(6))]
     assert not any(line.uncertain for line in (*short, *long))
 
 
