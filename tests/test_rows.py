@@ -366,6 +366,26 @@ def test_a_paragraph_of_the_tag_tree_is_not_divided() -> None:
     assert len(reading_order(page_region(tagged(ragged(3, 6), 2)))) == 6
 
 
+def test_cells_of_one_line_in_the_tag_tree_are_read_row_by_row_and_longer_ones_apart() -> None:
+    def table(lines: int) -> list[TextRow]:
+        return [
+            TextRow(
+                14.0 * i,
+                10,
+                (
+                    RowWord(f"Links{i}", 0, 140, order=2 * i, block=1 + i // lines * 2),
+                    RowWord(f"Rechts{i}", 170, 300, order=2 * i + 1, block=2 + i // lines * 2),
+                ),
+            )
+            for i in range(6)
+        ]
+
+    short, long = (reading_order(page_region(table(lines))) for lines in (1, 2))
+    assert words_of(short) == [f"Links{i} Rechts{i}" for i in range(6)]
+    assert words_of(long) == [*(f"Links{i}" for i in range(6)), *(f"Rechts{i}" for i in range(6))]
+    assert not any(line.uncertain for line in (*short, *long))
+
+
 def test_a_paragraph_that_is_torn_apart_makes_its_lines_uncertain() -> None:
     rows = [
         TextRow(14.0 * i, 10, (RowWord(f"w{i}", 0, 300, order=i, block=block),))

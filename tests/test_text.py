@@ -579,3 +579,10 @@ def test_references_in_words(page: str | None, lines: str | None, words: str) ->
 )
 def test_a_raised_digit_behind_a_number_is_no_digit_of_it(source: str, quote: str) -> None:
     assert verdict(source, quote) is Verdict.ALTERED
+
+
+def test_many_bullets_that_may_be_left_out_are_not_tried_in_every_combination() -> None:
+    """Of 60, there are more ways to leave out half than anybody can wait for."""
+    source = "\n".join(["Anfang der Liste", *["•"] * 60, "Ende der Liste"])
+    assert verdict(source, f"der Liste {'• ' * 30}Ende der Liste") is Verdict.VERBATIM
+    assert verdict(source, f"Anfang der Liste {'• ' * 30}Schluss") is Verdict.ALTERED

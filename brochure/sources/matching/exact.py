@@ -169,11 +169,15 @@ def _match(text: SourceText, start: int, part: Sequence[Token]) -> Span | None:
     tokens, alternatives = text.tokens, text.alternatives
     size, length = len(tokens), len(part)
     waiting = [_State(start)]
+    tried: set[tuple[int, int]] = set()  # a way to the same place that comes later fails as well
     while waiting:
         state = waiting.pop()
         at, done = state.at, state.done
         while done < length:
             if at in alternatives:
+                if (at, done) in tried:
+                    break
+                tried.add((at, done))
                 state = state._replace(at=at, done=done)
                 waiting += reversed([*_other_readings(text, state, part[done])])
             if at >= size or tokens[at].loose != part[done].loose:

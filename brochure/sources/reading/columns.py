@@ -342,7 +342,7 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     if len(tagged) >= 2 and sum(tagged) < (1 - _MOSTLY) * len(tagged):
         return _Judgement.NONE  # what stands left and right is the same paragraph
     if len(tagged) >= 2 and sum(tagged) >= _MOSTLY * len(tagged):
-        return _Judgement.GUTTER
+        return _Judgement.NONE if _are_cells(rows) else _Judgement.GUTTER
     drawn = _drawn(rows)
     known = any(_is_same((strip.left, strip.right), gutter) for gutter in usual)
     if drawn is not _Drawn.ROWS and (known or (drawn is _Drawn.COLUMNS and seen >= _SEEN)):
@@ -364,6 +364,26 @@ def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement
     if drawn is _Drawn.ROWS and not _stands_out(level):
         return _Judgement.NONE
     return _Judgement.DOUBT if seen >= _needed(doubtful, width) else _Judgement.NONE
+
+
+def _are_cells(rows: Sequence[_Sides]) -> bool:
+    """Whether the tag tree goes from the left to the right and on to the next row, as in a table of
+    labels, and reading row by row tears none of its blocks apart, nor any sentences.
+    """
+    both = [at for at, row in enumerate(rows) if row.left and row.right]
+    inner = rows[both[0] : both[-1] + 1]
+    if not all(row.right for row in inner if row.left):
+        return False
+    if all(map(_runs_on, zip(*rows, strict=True))):
+        return False
+    blocks = [(rows[at].left[-1].block, rows[at].right[0].block) for at in both]
+    ordered = sum(max(one) < min(other) for one, other in pairwise(blocks))
+    torn = any(
+        (a.left and b.left and a.right and a.left[-1].block == b.left[-1].block)
+        or (a.right and b.right and b.left and a.right[0].block == b.right[0].block)
+        for a, b in pairwise(inner)
+    )
+    return ordered >= _MOSTLY * (len(both) - 1) and not torn
 
 
 def _stands_out(rows: Sequence[_Sides]) -> bool:
