@@ -12,7 +12,7 @@ from brochure.sources.finding import LimitingWords, Verdict
 from brochure.sources.reading.columns import (
     BlockLine,
     find_gutters,
-    page_region,
+    page_area,
     reading_order,
 )
 from brochure.sources.reading.line_numbers import find_line_numbers
@@ -295,7 +295,7 @@ def drawn_by_columns(rows: Sequence[TextRow], middle: float) -> list[TextRow]:
 def test_columns_are_read_one_after_the_other_and_headings_over_both_before_them() -> None:
     heading = row(10, ("Ein", 0, 100), ("Titel", 103, 300))
     both = [row(30 + 14 * i, (f"links{i}", 0, 140), (f"rechts{i}", 170, 300)) for i in range(8)]
-    assert words_of(reading_order(page_region([heading, *both]))) == [
+    assert words_of(reading_order(page_area([heading, *both]))) == [
         "Ein Titel", *(f"links{i}" for i in range(8)), *(f"rechts{i}" for i in range(8))
     ]  # fmt: skip
 
@@ -308,7 +308,7 @@ def test_words_far_apart_do_not_make_columns() -> None:
         words = [(f"w{a}", float(a), b - 14.0) for a, b in pairwise(edges) if b - a > 20]
         rows.append(row(14 * i, *words))
     assert sum(len(r.words) for r in rows) > 40
-    assert len(reading_order(page_region(rows))) == len(rows)
+    assert len(reading_order(page_area(rows))) == len(rows)
 
 
 def ragged(number: int, gutter: float) -> list[TextRow]:
@@ -321,13 +321,13 @@ def ragged(number: int, gutter: float) -> list[TextRow]:
 
 def test_the_longest_line_of_a_column_is_no_heading_over_both() -> None:
     rows = ragged(12, 6)
-    assert words_of(reading_order(page_region(rows))) == [
+    assert words_of(reading_order(page_area(rows))) == [
         *(f"links{i}" for i in range(12)), *(f"rechts{i}" for i in range(12))
     ]  # fmt: skip
 
 
 def test_white_beside_a_few_lines_may_be_anything_so_their_order_is_uncertain() -> None:
-    lines = reading_order(page_region(ragged(4, 8)))
+    lines = reading_order(page_area(ragged(4, 8)))
     assert words_of(lines) == [f"links{i} rechts{i}" for i in range(4)]
     assert [line.uncertain for line in lines] == [True] * 4
 
@@ -348,7 +348,7 @@ def test_quotes_of_uncertain_lines_are_unchecked() -> None:
 
 
 def test_what_the_file_draws_column_by_column_is_read_so() -> None:
-    lines = reading_order(page_region(drawn_by_columns(ragged(4, 8), 150)))
+    lines = reading_order(page_area(drawn_by_columns(ragged(4, 8), 150)))
     assert words_of(lines) == [
         *(f"links{i}" for i in range(4)), *(f"rechts{i}" for i in range(4))
     ]  # fmt: skip
@@ -362,8 +362,8 @@ def test_a_paragraph_of_the_tag_tree_is_not_divided() -> None:
             for r in rows
         ]
 
-    assert len(reading_order(page_region(tagged(ragged(12, 8), 1)))) == 12
-    assert len(reading_order(page_region(tagged(ragged(3, 6), 2)))) == 6
+    assert len(reading_order(page_area(tagged(ragged(12, 8), 1)))) == 12
+    assert len(reading_order(page_area(tagged(ragged(3, 6), 2)))) == 6
 
 
 def test_cells_of_one_line_in_the_tag_tree_are_read_row_by_row_and_longer_ones_apart() -> None:
@@ -380,7 +380,7 @@ def test_cells_of_one_line_in_the_tag_tree_are_read_row_by_row_and_longer_ones_a
             for i in range(6)
         ]
 
-    short, long = (reading_order(page_region(table(lines))) for lines in (1, 2))
+    short, long = (reading_order(page_area(table(lines))) for lines in (1, 2))
     assert words_of(short) == [f"Links{i} Rechts{i}" for i in range(6)]
     assert words_of(long) == [*(f"Links{i}" for i in range(6)), *(f"Rechts{i}" for i in range(6))]
     assert not any(line.uncertain for line in (*short, *long))
@@ -391,7 +391,7 @@ def test_a_paragraph_that_is_torn_apart_makes_its_lines_uncertain() -> None:
         TextRow(14.0 * i, 10, (RowWord(f"w{i}", 0, 300, order=i, block=block),))
         for i, block in enumerate((1, 1, 2, 2, 1, 3, 3))
     ]
-    lines = reading_order(page_region(rows))
+    lines = reading_order(page_area(rows))
     assert [line.uncertain for line in lines] == [False, False, True, False, True, False, False]
 
 
@@ -405,7 +405,7 @@ def test_labels_beside_what_they_name_are_read_row_by_row() -> None:
         )
         for i, label in enumerate(chance)
     ]
-    assert words_of(reading_order(page_region(rows))) == [f"{label} im" for label in chance]
+    assert words_of(reading_order(page_area(rows))) == [f"{label} im" for label in chance]
 
 
 @pytest.mark.parametrize(("number", "gutter"), [(2, 20), (3, 8), (6, 5)])
@@ -424,7 +424,7 @@ def test_lines_of_prose_drawn_row_by_row_are_uncertain(number: int, gutter: floa
         rows = [
             TextRow(14.0 * i, 10, (*line(0, i, words), *line(1, i, words))) for i in range(number)
         ]
-        lines = reading_order(page_region(rows))
+        lines = reading_order(page_area(rows))
         assert [line.uncertain for line in lines] == [words == 5] * number
 
 
@@ -440,14 +440,14 @@ def test_items_of_a_list_with_headings_between_them_are_certain() -> None:
             (f"{c})", 9.0) if c != "d" else ("Beispiel", 52.0) for c in "abcdefgh"
         )
     ]
-    lines = reading_order(page_region(rows))
+    lines = reading_order(page_area(rows))
     assert len(lines) == 8
     assert not any(line.uncertain for line in lines)
 
 
 def test_columns_of_text_from_right_to_left_begin_at_the_right() -> None:
     rows = [row(14.0 * i, ("بلدية", 0, 150), ("مدينة", 170, 300)) for i in range(8)]
-    assert words_of(reading_order(page_region(rows))) == ["مدينة"] * 8 + ["بلدية"] * 8
+    assert words_of(reading_order(page_area(rows))) == ["مدينة"] * 8 + ["بلدية"] * 8
 
 
 def test_a_page_that_is_cut_without_end_is_read_and_uncertain() -> None:
@@ -456,17 +456,17 @@ def test_a_page_that_is_cut_without_end_is_read_and_uncertain() -> None:
         row(14.0 * i, (f"a{i}", 0.0, 50.0 + 7 * (i // 5)), (f"b{i}", 64.0 + 7 * (i // 5), 900.0))
         for i in range(600)
     ]
-    lines = reading_order(page_region(rows))
+    lines = reading_order(page_area(rows))
     assert sum(len(line.row.words) for line in lines) == 1200
     assert any(line.uncertain for line in lines)
 
 
 def test_columns_that_other_pages_have_need_less_proof() -> None:
     pages = [ragged(20, 6), ragged(20, 6), ragged(3, 6)]
-    usual = find_gutters([page_region(rows) for rows in pages])
+    usual = find_gutters([page_area(rows) for rows in pages])
     assert [(round(a), round(b)) for a, b in usual] == [(150, 156)]
-    assert len(reading_order(page_region(pages[2]))) == 3
-    assert len(reading_order(page_region(pages[2]), usual)) == 6
+    assert len(reading_order(page_area(pages[2]))) == 3
+    assert len(reading_order(page_area(pages[2]), usual)) == 6
 
 
 def test_pages_that_cannot_be_read_are_named() -> None:
@@ -652,6 +652,6 @@ def test_columns_drawn_row_by_row_are_two_although_a_few_lines_beside_an_initial
         )
         for i in range(20)
     ]
-    assert words_of(reading_order(page_region(rows))) == [
+    assert words_of(reading_order(page_area(rows))) == [
         *(f"links{i}" for i in range(20)), *(f"rechts{i}" for i in range(20))
     ]  # fmt: skip

@@ -46,9 +46,9 @@ _LONG = 12  # rows of a strip that tells something about other pages
 _USUAL = 0.2  # of the pages of a document
 # Honest pages stay far below these; they bound the time that others take:
 _ACTIVE = 50  # strips that are followed at the same time
-_STRIPS = 300  # in a region, the longest ones
+_STRIPS = 300  # in a area, the longest ones
 _GAPS = 40  # wide ones in a row
-_DEPTH = 40  # of regions within regions
+_DEPTH = 40  # of areas within areas
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class BlockLine:
 
 
 class _Part(NamedTuple):
-    """What a region has of a row: the index of that, and its words from left to right."""
+    """What a area has of a row: the index of that, and its words from left to right."""
 
     row: int
     y: float
@@ -75,7 +75,7 @@ class _Part(NamedTuple):
 
 
 class _Strip(NamedTuple):
-    """White between `left` and `right`, from part `first` to part `last` of a region."""
+    """White between `left` and `right`, from part `first` to part `last` of a area."""
 
     left: float
     right: float
@@ -94,7 +94,7 @@ class _Judgement(Enum):
 
 
 @dataclass(frozen=True)
-class Region:
+class Area:
     """A page, or a part of one: what it has of each row, the size of its type, and its strips."""
 
     parts: Sequence[_Part]
@@ -102,9 +102,9 @@ class Region:
     strips: Sequence[_Strip]
 
 
-def page_region(rows: Sequence[TextRow]) -> Region:
+def page_area(rows: Sequence[TextRow]) -> Area:
     """The whole of a page."""
-    return _region(
+    return _area(
         [
             _Part(at, row.y, row.size, tuple(sorted(row.words, key=lambda word: word.left)))
             for at, row in enumerate(rows)
@@ -113,12 +113,12 @@ def page_region(rows: Sequence[TextRow]) -> Region:
     )
 
 
-def _region(parts: Sequence[_Part]) -> Region:
+def _area(parts: Sequence[_Part]) -> Area:
     em = median(part.size for part in parts for _ in part.words) if parts else 0.0
-    return Region(parts, em, _strips(parts, em))
+    return Area(parts, em, _strips(parts, em))
 
 
-def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
+def find_gutters(pages: Sequence[Area]) -> list[Gutter]:
     """Gutters that several pages of a document have in the same place."""
     found = [(index, gutter) for index, page in enumerate(pages) for gutter in long_gutters(page)]
     usual: list[Gutter] = []
@@ -130,7 +130,7 @@ def find_gutters(pages: Sequence[Region]) -> list[Gutter]:
     return sorted(usual)
 
 
-def long_gutters(page: Region) -> list[Gutter]:
+def long_gutters(page: Area) -> list[Gutter]:
     """Gutters beside so many lines that there is hardly a doubt."""
     return [
         (strip.left, strip.right)
@@ -139,7 +139,7 @@ def long_gutters(page: Region) -> list[Gutter]:
     ]
 
 
-def reading_order(page: Region, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
+def reading_order(page: Area, usual: Sequence[Gutter] = ()) -> list[BlockLine]:
     """The lines of a page, column by column; `usual` gutters need less proof than others."""
     blocks = list(_blocks(page, usual, _DEPTH))
     if len(blocks) > 1:
@@ -177,13 +177,13 @@ def _contradicted(lines: Sequence[BlockLine]) -> Iterator[int]:
             yield at
 
 
-def _blocks(region: Region, usual: Sequence[Gutter], depth: int) -> Iterator[list[BlockLine]]:
-    """The blocks of a region in reading order, each with its lines from top to bottom."""
-    parts = region.parts
+def _blocks(area: Area, usual: Sequence[Gutter], depth: int) -> Iterator[list[BlockLine]]:
+    """The blocks of a area in reading order, each with its lines from top to bottom."""
+    parts = area.parts
     gutters: list[_Strip] = []
     doubts: list[_Strip] = []
-    for strip in region.strips:
-        judgement = _judge(region, strip, usual)
+    for strip in area.strips:
+        judgement = _judge(area, strip, usual)
         if judgement is _Judgement.GUTTER:
             gutters.append(strip)
         elif judgement is _Judgement.DOUBT:
@@ -195,7 +195,7 @@ def _blocks(region: Region, usual: Sequence[Gutter], depth: int) -> Iterator[lis
     first, last = longest.first, longest.last + 1
     if first > 0 or last < len(parts):
         for some in (parts[:first], parts[first:last], parts[last:]):
-            yield from _blocks(_region(some), usual, depth - 1)
+            yield from _blocks(_area(some), usual, depth - 1)
         return
     edges = [g for g in gutters if g.first == 0 and g.last + 1 == len(parts)]
     middles = sorted({(g.left + g.right) / 2 for g in edges})
@@ -203,7 +203,7 @@ def _blocks(region: Region, usual: Sequence[Gutter], depth: int) -> Iterator[lis
     if runs_to_the_left("".join(word.text for part in parts for word in part.words)):
         columns.reverse()
     for left, right in columns:
-        yield from _blocks(_region(list(_between(parts, left, right))), usual, depth - 1)
+        yield from _blocks(_area(list(_between(parts, left, right))), usual, depth - 1)
 
 
 def _between(parts: Sequence[_Part], left: float, right: float) -> Iterator[_Part]:
@@ -325,9 +325,9 @@ class _Sides(NamedTuple):
     right: tuple[RowWord, ...]
 
 
-def _judge(region: Region, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement:
+def _judge(area: Area, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement:
     """Whether a strip is the gutter between two columns."""
-    parts, em = region.parts, region.em
+    parts, em = area.parts, area.em
     rows = [_sides(parts[at], strip) for at in _beside_each_other(parts, strip)]
     level = [row for row in rows if row.left and row.right]
     alone = min(sum(not row.right for row in rows), sum(not row.left for row in rows))

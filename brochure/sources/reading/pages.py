@@ -21,7 +21,7 @@ from brochure.sources.reading.columns import (
     Gutter,
     find_gutters,
     long_gutters,
-    page_region,
+    page_area,
     reading_order,
 )
 from brochure.sources.reading.line_numbers import (
@@ -90,9 +90,9 @@ def assemble_document(
     names = name_pages(bare, [page.label for page in pages])
     artifacts = find_artifacts(bare, numbered, names.rows)
     page_parts = [_page_parts(*of_page) for of_page in zip(bare, chains, artifacts, strict=True)]
-    regions = [page_region([row for _, row in parts.text]) for parts in page_parts]
-    gutters = find_gutters(regions)
-    orders = [reading_order(region, gutters) for region in regions]
+    areas = [page_area([row for _, row in parts.text]) for parts in page_parts]
+    gutters = find_gutters(areas)
+    orders = [reading_order(area, gutters) for area in areas]
     feet = [
         _foot(parts, own, [*long_gutters(region), *gutters])
         for parts, own, region in zip(page_parts, names.rows, regions, strict=True)
@@ -197,7 +197,7 @@ def _foot(
     if not gutters:
         yield from ((row, False) for _, row in below)
         return
-    notes = page_region([row for at, row in below if at not in own])
+    notes = page_area([row for at, row in below if at not in own])
     yield from ((line.row, line.uncertain) for line in reading_order(notes, gutters))
     yield from ((row, False) for at, row in below if at in own)
 
