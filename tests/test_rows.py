@@ -461,6 +461,26 @@ def test_a_page_that_is_cut_without_end_is_read_and_uncertain() -> None:
     assert any(line.uncertain for line in lines)
 
 
+def test_cells_of_several_lines_that_are_drawn_line_by_line_are_uncertain() -> None:
+    """Beside labels of one line, reading across is right; beside these, nobody knows."""
+    cells = [
+        ("Förderung", "Wir stellen mehr Mittel"),
+        ("des Verkehrs", "bereit, sofern der"),
+        ("in Orten", "Haushalt es erlaubt."),
+        ("Ausbau", "Neue Wege entstehen"),
+        ("der Wege", "zwischen den Orten."),
+    ]
+    rows = [
+        TextRow(
+            14.0 * i,
+            10,
+            (RowWord(one, 0, 70, order=2 * i), RowWord(other, 100, 260, order=2 * i + 1)),
+        )
+        for i, (one, other) in enumerate(cells)
+    ]
+    assert all(line.uncertain for line in reading_order(page_area(rows)))
+
+
 def test_columns_that_other_pages_have_need_less_proof() -> None:
     pages = [ragged(20, 6), ragged(20, 6), ragged(3, 6)]
     usual = find_gutters([page_area(rows) for rows in pages])

@@ -353,7 +353,10 @@ def _judge(area: Area, strip: _Strip, usual: Sequence[Gutter]) -> _Judgement:
         sides = list(zip(*rows, strict=True))
         running, prose = all(map(_runs_on, sides)), all(map(_is_prose, sides))
         if not known and not ((running or prose) and _filled(rows, em)):
-            return _Judgement.NONE  # labels, and what stands beside each
+            # Labels, and what stands beside each; but one of several lines may go on below.
+            several = any(map(_runs_on, sides)) and _stands_out(level)
+            wide = strip.right - strip.left >= _WIDE * em
+            return _Judgement.DOUBT if several and wide and seen >= _SEEN else _Judgement.NONE
         proven = _PROVEN_AGAINST if running else ()
         doubtful = _DOUBTFUL_PROSE if prose else _DOUBTFUL_AGAINST
     if known:

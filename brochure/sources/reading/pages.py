@@ -94,8 +94,8 @@ def assemble_document(
     gutters = find_gutters(areas)
     orders = [reading_order(area, gutters) for area in areas]
     feet = [
-        _foot(parts, own, [*long_gutters(region), *gutters])
-        for parts, own, region in zip(page_parts, names.rows, regions, strict=True)
+        _foot(parts, own, [*long_gutters(area), *gutters])
+        for parts, own, area in zip(page_parts, names.rows, areas, strict=True)
     ]
     items = [
         item
