@@ -464,11 +464,11 @@ def test_a_page_that_is_cut_without_end_is_read_and_uncertain() -> None:
 def test_cells_of_several_lines_that_are_drawn_line_by_line_are_uncertain() -> None:
     """Beside labels of one line, reading across is right; beside these, nobody knows."""
     cells = [
-        ("Förderung", "Wir stellen mehr Mittel"),
-        ("des Verkehrs", "bereit, sofern der"),
-        ("in Orten", "Haushalt es erlaubt."),
+        ("Förderung", "Wir stellen viele"),
+        ("des Verkehrs", "Mittel bereit, sofern"),
+        ("in Orten", "Haushalte es erlauben."),
         ("Ausbau", "Neue Wege entstehen"),
-        ("der Wege", "zwischen den Orten."),
+        ("der Wege", "Orten zum Nutzen."),
     ]
     rows = [
         TextRow(
