@@ -1,5 +1,6 @@
 """Many variants at once: processes that die, are stopped, or work beside each other; a cluster."""
 
+import asyncio
 import json
 import os
 import re
@@ -19,7 +20,13 @@ import pytest
 
 from brochure.diagnostics import DiagnosticsError
 from brochure.isolation import Stopped
-from brochure.pipeline.executors import ProcessPool, Serial, run_tasks
+from brochure.pipeline.executors import (
+    ProcessPool,
+    Serial,
+    WorkerLostError,
+    _pass_on,
+    run_tasks,
+)
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, Workspace
 from tests.hostile.inputs import markers
 from tests.tasks import Piece, fragile, number_or_sleep, twice
@@ -397,6 +404,40 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
     cluster = Dask(tmp_path_factory.mktemp("dask"))
     yield cluster
     cluster.end()
+
+
+class Announced:
+    """A task of Dask whose worker was lost after its result had been awaited."""
+
+    status = "lost"
+
+    async def _result(self, raiseit: bool) -> object:
+        return Piece(1)
+
+
+def test_a_worker_that_is_lost_with_its_result_is_no_error_of_the_task() -> None:
+    from distributed.cfexecutor import _cascade_future
+
+    lost: Future[object] = Future()
+    asyncio.run(awaited(lambda: _cascade_future(Announced(), lost)))
+    wrong: Future[object] = Future()
+    wrong.set_exception(TypeError("of the task itself"))
+    right: Future[object] = Future()
+    right.set_result("right")
+    stopped: Future[object] = Future()
+    stopped.cancel()
+    stopped.set_running_or_notify_cancel()
+    outcomes: list[Future[object]] = []
+    for done in (lost, wrong, right, stopped):
+        outcomes.append(Future())
+        _pass_on(outcomes[-1], done)
+    assert [type(outcome.exception()) for outcome in outcomes[:2]] == [WorkerLostError, TypeError]
+    assert outcomes[2].result() == "right"
+    assert outcomes[3].cancelled()
+
+
+async def awaited(begin: Callable[[], Any]) -> None:
+    await begin()
 
 
 def test_a_cluster_loses_a_worker_and_no_variant(many: Workspace, dask: Dask) -> None:

@@ -7,6 +7,7 @@ process each task has its bounds (see `isolation`): what exceeds them is stopped
 import contextlib
 import logging
 import re
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -202,7 +203,7 @@ class DaskCluster:
         # What matters, we report ourselves.
         for name in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self.worker_errors = (CancelledError,)
+        self.worker_errors = (CancelledError, WorkerLostError)
         self._address = address
         if not _ADDRESS.fullmatch(address):
             self._unreachable(say("an address looks like tcp://host:8786"))
@@ -261,6 +262,27 @@ class DaskCluster:
         )
 
 
+class WorkerLostError(Exception):
+    """A worker went away with a result that it had just announced."""
+
+
+def _pass_on(outcome: Future[R], done: Future[R]) -> None:
+    """Give one future what another has.
+
+    Dask (2026.8) looks at the state of a task after it has waited for its result. If the worker is
+    lost in between, it takes the result for an error, which fails in its own `_cascade_future`.
+    """
+    if done.cancelled():
+        outcome.cancel()
+        outcome.set_running_or_notify_cancel()
+    elif (error := done.exception()) is None:
+        outcome.set_result(done.result())
+    else:
+        frames = [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
+        lost = isinstance(error, TypeError) and frames[-1:] == ["_cascade_future"]
+        outcome.set_exception(WorkerLostError() if lost else error)
+
+
 class _Elsewhere(Executor):
     """Gives tasks to a cluster, which does each in a process of its own."""
 
@@ -268,7 +290,11 @@ class _Elsewhere(Executor):
         self._cluster = cluster
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        return self._cluster.submit(_isolated_elsewhere, _task(args), partial(fn, *args, **kwargs))
+        call = partial(fn, *args, **kwargs)
+        outcome: Future[R] = Future()
+        done = self._cluster.submit(_isolated_elsewhere, _task(args), call)
+        done.add_done_callback(partial(_pass_on, outcome))
+        return outcome
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._cluster.shutdown(wait=wait)
