@@ -9,12 +9,8 @@ import pytest
 
 from brochure.sources.document import Document, NumberingMode, QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
-from brochure.sources.reading.columns import (
-    BlockLine,
-    find_gutters,
-    page_area,
-    reading_order,
-)
+from brochure.sources.reading.columns import BlockLine, reading_order
+from brochure.sources.reading.gutters import find_gutters, page_area
 from brochure.sources.reading.line_numbers import find_line_numbers
 from brochure.sources.reading.pages import (
     PageRows,
@@ -330,6 +326,17 @@ def test_white_beside_a_few_lines_may_be_anything_so_their_order_is_uncertain() 
     lines = reading_order(page_area(ragged(4, 8)))
     assert words_of(lines) == [f"links{i} rechts{i}" for i in range(4)]
     assert [line.uncertain for line in lines] == [True] * 4
+
+
+def test_columns_that_do_not_stand_level_are_uncertain_if_drawn_row_by_row() -> None:
+    """They have no gap in a line that could be compared with those between words."""
+    texts = [("links der", "und rechts"), ("das weiter", "und so"), ("unten auch", "ohne Ende")] * 2
+    rows = [
+        TextRow(14.0 * i + 5 * side, 10, (RowWord(text, left, left + 120.0, order=2 * i + side),))
+        for i, pair in enumerate(texts)
+        for side, (text, left) in enumerate(zip(pair, (0.0, 128.0), strict=True))
+    ]
+    assert sum(line.uncertain for line in reading_order(page_area(rows))) == len(texts)
 
 
 def test_quotes_of_uncertain_lines_are_unchecked() -> None:

@@ -21,6 +21,7 @@ from brochure.diagnostics import (
     in_order,
 )
 from brochure.files import composed
+from brochure.manuscript.model.fields import PAGE
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.project import Project
@@ -41,8 +42,7 @@ _SHOWN = 3  # lines at the beginning and end
 _FOUND = 5  # places where words are
 _LEAST = 0.3  # of the words, somewhere
 _RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
-_PAGE = r"[A-Z][-. ]?\d+|\d+|[ivxlcdm]+|[IVXLCDM]+"
-_PAGES = re.compile(rf"({_PAGE})(?:\s*[-–]\s*({_PAGE}))?")
+_PAGES = re.compile(rf"({PAGE})(?:\s*[-–]\s*({PAGE}))?")
 Opened = list[tuple[SourceReference, OpenedSource]]
 
 source = Group(

@@ -66,9 +66,8 @@ from brochure.sources.reading.reader import read_source
 _SIMILAR = 0.6  # the share of a quote that must be somewhere for it to count as altered
 _SIMILAR_THERE = 0.5  # … or in the lines that are stated
 _MOST = 5  # references or pages that are named
-_EXACT = (
-    1000  # places of a part of a quote among which the one that a reference names is looked for
-)
+# Places of a part of a quote, at most, among which the one that a reference names is looked for:
+_EXACT = 1000
 _SOME = 4  # words next to an omission that are named
 _UNREAD = 0.2  # of the pages, at least, or a quote that is nowhere is not found
 _FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own

@@ -19,9 +19,9 @@ _NUMBERS = re.compile(rf"(\d{{1,9}})(?:{_DASH}(\d{{1,9}}))?")
 # A number with a dot, a space or an apostrophe at each thousand.
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.\u2019' \xa0\u202f]\d{3})+(?!\d)")
 # A page may be called iv, or A-2.
-_PAGE = r"(?:[A-Z][-. ]?\d{1,4}|\d{1,9}|[ivxlcdm]{1,12}|[IVXLCDM]{1,12})"
-_PAGES = re.compile(rf"({_PAGE})(?:{_DASH}({_PAGE}))?")
-PAGE_RANGE = re.compile(rf"{_PAGE}{_DASH}{_PAGE}")
+PAGE = r"(?:[A-Z][-. ]?\d{1,4}|\d{1,9}|[ivxlcdm]{1,12}|[IVXLCDM]{1,12})"
+_PAGES = re.compile(rf"({PAGE})(?:{_DASH}({PAGE}))?")
+PAGE_RANGE = re.compile(rf"{PAGE}{_DASH}{PAGE}")
 RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
-from brochure.sources.reading.rows import TextRow
+from brochure.sources.reading.rows import TextRow, clusters
 
 _ALIGNED = 1.6  # points by which the edges of aligned numbers may differ
 _APART = 0.25  # of the type size: how far a number is from the text, at least
@@ -108,14 +109,8 @@ def _chains(
 
 def _aligned(candidates: Sequence[LineNumber]) -> Iterator[list[LineNumber]]:
     """Groups of numbers whose right edges, or left edges, are aligned."""
-    for edge in ("right", "left"):
-        group: list[LineNumber] = []
-        for number in sorted(candidates, key=lambda n: float(getattr(n, edge))):
-            if group and getattr(number, edge) - getattr(group[-1], edge) > _ALIGNED:
-                yield sorted(group, key=lambda n: n.row)
-                group = []
-            group.append(number)
-        if group:
+    for edge in (attrgetter("right"), attrgetter("left")):
+        for group in clusters(candidates, edge, _ALIGNED):
             yield sorted(group, key=lambda n: n.row)
 
 

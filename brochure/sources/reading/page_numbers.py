@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from brochure.sources.reading.rows import TextRow
+from brochure.sources.reading.rows import TextRow, clusters
 
 _EDGE = 2  # rows at the top, and at the bottom, that may have the number
 _NEAR = 6.0  # points by which its height may differ from page to page
@@ -179,27 +179,12 @@ def _series(candidates: Sequence[Sequence[_Number]]) -> Iterator[list[_Number]]:
             key = number.kind, number.value - number.page, number.top, number.lone, shape
             groups[key].append(number)
     for group in groups.values():
-        for level in _clusters(group, lambda n: n.y, _NEAR):
-            for alike in _clusters(level, lambda n: n.size, _LIKE * level[0].size):
+        for level in clusters(group, lambda n: n.y, _NEAR):
+            for alike in clusters(level, lambda n: n.size, _LIKE * level[0].size):
                 sides = [[n for n in alike if n.page % 2 == side] for side in (0, 1)]
                 kept = {n.page: n for side in sides for n in _aligned(side)}
                 if len(kept) > 1:
                     yield [kept[page] for page in sorted(kept)]
-
-
-def _clusters(
-    numbers: Sequence[_Number], key: Callable[[_Number], float], reach: float
-) -> Iterator[list[_Number]]:
-    """Groups of numbers in which each is near the one before."""
-    ordered = sorted(numbers, key=key)
-    group: list[_Number] = []
-    for number in ordered:
-        if group and key(number) - key(group[-1]) > reach:
-            yield group
-            group = []
-        group.append(number)
-    if group:
-        yield group
 
 
 _SIDES: tuple[Callable[[_Number], float], ...] = (
@@ -215,7 +200,7 @@ def _aligned(numbers: Sequence[_Number]) -> list[_Number]:
     """
     best: list[_Number] = []
     for side in _SIDES:
-        for group in _clusters(numbers, side, _ALIGNED):
+        for group in clusters(numbers, side, _ALIGNED):
             best = max(best, group, key=len)
     return best if len(best) > 1 or len(numbers) == 1 else []
 

@@ -16,14 +16,8 @@ from brochure.sources.document import (
 )
 from brochure.sources.matching.tokens import SOFT_HYPHEN, clean
 from brochure.sources.reading.artifacts import find_artifacts
-from brochure.sources.reading.columns import (
-    BlockLine,
-    Gutter,
-    find_gutters,
-    long_gutters,
-    page_area,
-    reading_order,
-)
+from brochure.sources.reading.columns import BlockLine, reading_order
+from brochure.sources.reading.gutters import Gutter, find_gutters, long_gutters, page_area
 from brochure.sources.reading.line_numbers import (
     LineNumber,
     MarginNumbers,

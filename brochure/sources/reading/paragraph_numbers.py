@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from brochure.sources.reading.rows import TextRow
+from brochure.sources.reading.rows import TextRow, clusters
 
 _APART = 1.0  # of the type size: how far a number is from the text, at least
 _ALIGNED = 4.0  # points by which the edges of aligned numbers may differ
@@ -104,14 +104,8 @@ _EDGES: tuple[Callable[[_Number], float], ...] = (
 
 def _strip(numbers: Sequence[_Number], pages: Sequence[Sequence[TextRow]]) -> list[_Number]:
     """The numbers that are aligned, if almost nothing else on their pages is in their strip."""
-    best: list[_Number] = []
-    for edge in _EDGES:
-        group: list[_Number] = []
-        for number in sorted(numbers, key=edge):
-            if group and edge(number) - edge(group[-1]) > _ALIGNED:
-                group = []
-            group.append(number)
-            best = max(best, group, key=len)
+    groups = (group for edge in _EDGES for group in clusters(numbers, edge, _ALIGNED))
+    best = max(groups, key=len, default=[])
     if len(best) < _FEW:
         return []
     left, right = min(n.left for n in best), max(n.right for n in best)

@@ -4,13 +4,15 @@ Lengths are in points, x from the left, y from the top.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from brochure.sources.reading.words import SMALLER, Char, RowWord, words_of
+
+T = TypeVar("T")
 
 # As parts of the type size. Vertical distances:
 _LEVEL = 0.15  # up to this, characters are on the same base line
@@ -40,6 +42,18 @@ class TextRow:
     @property
     def right(self) -> float:
         return max(word.right for word in self.words)
+
+
+def clusters(items: Iterable[T], position: Callable[[T], float], reach: float) -> Iterator[list[T]]:
+    """The items in groups, by position: in each, one is at most so far from the one before."""
+    group: list[T] = []
+    for item in sorted(items, key=position):
+        if group and position(item) - position(group[-1]) > reach:
+            yield group
+            group = []
+        group.append(item)
+    if group:
+        yield group
 
 
 class PageData(TypedDict):
