@@ -24,8 +24,8 @@ class SourceLine:
     `number` is None if the line has no number, or none that is certain. `artifact`: the line is
     not part of the running text, but a running head, a page number, a footnote, or text outside
     the numbered lines. `opens_paragraph`: it is the first line of a paragraph. `uncertain`: whether
-    the lines next to it are really those before and after it is in doubt. `column`:
-    the one in which it is, counted from 0.
+    the lines next to it are really those before and after it is in doubt. `column`: the
+    one in which it is, counted from 0.
     """
 
     text: str

@@ -114,12 +114,8 @@ def unmarked_list(paragraph: str) -> str | None:
 
 
 _SIGNS = ("sign", "other sign")
-_AT_ONCE = (
-    "time",
-    "date",
-    "entry",
-    "label",
-)  # marks of items only where no other line is between them
+# Marks of items only where no other line is between them:
+_AT_ONCE = ("time", "date", "entry", "label")
 _FIRST = ("-", "+", "–", "—", "sign", "1", "a", "entry")  # of items that may be the only ones
 
 

@@ -183,11 +183,8 @@ def _letterspaced(chars: Sequence[Char], size: float) -> frozenset[int]:
     wider than others of the same stretch are those between its words.
     """
     gaps = [_gap(before, char) / size for before, char in pairwise(chars)]
-    apart = [
-        True,
-        *(gap > _SET_WIDE for gap in gaps),
-        True,
-    ]  # before each, and at the end
+    # Before each, and at the end:
+    apart = [True, *(gap > _SET_WIDE for gap in gaps), True]
     single = [apart[i] and apart[i + 1] for i in range(len(chars))]
     wide = [i for i in range(1, len(chars)) if apart[i] and gaps[i - 1] <= 2.5 * _WIDEST]
     between = [i for i in wide if single[i - 1] and single[i]]
