@@ -367,7 +367,7 @@ def test_wrong_usage(room: Mailroom, capsys: Capture, command: str, how: str) ->
         ("build probe prob", "build", "There is no leaflet `prob`."),
         ("build --watch", "build", "--watch never ends"),
         ("build --jobs 0", "build", "Invalid value for '--jobs'"),
-        ("build --scheduler tcp://127.0.0.1:1", "build", ""),
+        ("build --scheduler nonsense", "build", "nonsense"),
         ("check --variant north --all", "check", "Use either --variant or --all."),
         ("source quote probe", "source quote", "Say which lines to quote"),
         ("source quote probe x", "source quote", "LINES is a number or a range"),
