@@ -31,7 +31,7 @@ from brochure.layout.compose.template import FilledTemplate, TemplateFiller, Tem
 from brochure.layout.compose.view import View, build_view
 from brochure.layout.composition import BASE, Asset, Composition
 from brochure.layout.edition import Edition
-from brochure.manuscript.load import Manuscript, texts
+from brochure.manuscript.load import Manuscript, pictures, texts
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
 from brochure.messages import Message, say
@@ -176,8 +176,7 @@ class Composer:
         drawn_in: Mapping[str, Asset],
     ) -> Reported[dict[str, Asset]]:
         """All assets of a page, with those that the style sheets have `drawn_in`."""
-        logo = manuscript.leaflet.logo
-        locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
+        locations = {file: manuscript.location(path) for path, file in pictures(manuscript.leaflet)}
         collector = AssetCollector(self._project, drawn_in)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
