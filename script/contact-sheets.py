@@ -29,6 +29,7 @@ from brochure.manuscript.load import Manuscript, read_manuscript
 from brochure.pipeline.typesetter import Typesetter
 from brochure.project import Project, packaged_fonts
 from brochure.starters import create_leaflet
+from tests.full_example import NAME, write_full_example
 
 ROOT = Path(__file__).parent.parent
 FULL = 96 / 72  # pixels a point at 100 %
@@ -84,11 +85,9 @@ def leaflets(folder: Path) -> Iterator[tuple[str, Project, Manuscript]]:
     path = create_leaflet(folder, "starter", "de")
     project = Project(path.parents[2])
     yield "starter", project, read_manuscript(project, "starter")
-    try:
-        from tests import full_example
-    except ImportError:
-        return
-    yield full_example.NAME, *full_example.written(folder / "full")
+    write_full_example(folder / "full")
+    project = Project(folder / "full")
+    yield "full", project, read_manuscript(project, NAME)
 
 
 def in_design(manuscript: Manuscript, design: str) -> Manuscript:

@@ -116,9 +116,7 @@ def line_ends(
     return ends[::-1]
 
 
-def _line_cost(
-    previous: Place, place: Place, room: float, *, final: bool, balanced: bool
-) -> float:
+def _line_cost(previous: Place, place: Place, room: float, *, final: bool, balanced: bool) -> float:
     """What a line between two places costs, whatever stands above it."""
     width = place.end + place.hyphen - previous.next
     lacking = 1 - width / room if room > 0 else -inf

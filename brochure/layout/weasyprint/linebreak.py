@@ -175,8 +175,10 @@ class LineBreaker:
                         setattr(inner, side, 0)
 
             def width(inner: Box) -> float:
+                copied = inner.copy()
+                modules.inline.resolve_percentages(copied, containing_block)
                 laid_out = modules.inline.atomic_box(
-                    context, inner.copy(), 0, None, containing_block, [], []
+                    context, copied, 0, None, containing_block, [], []
                 )
                 return float(laid_out.margin_width())
 
@@ -197,7 +199,11 @@ class LineBreaker:
         whole = self._whole.pop(box, frozenset())
         plan = self._plans.get(box)
         goes_on = plan and start and start in plan.lines and not whole
-        if plan is None or not goes_on or max(abs(plan.measure - x) for x in (room, measure)) > 0.01:
+        if (
+            plan is None
+            or not goes_on
+            or max(abs(plan.measure - x) for x in (room, measure)) > 0.01
+        ):
             key = (self._content(paragraph), start, room, measure, whole)
             if key not in self._cache:
                 lines = self._chosen(modules, context, paragraph, start, room, measure, whole)

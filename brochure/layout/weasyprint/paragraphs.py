@@ -26,7 +26,9 @@ _SOFT_HYPHEN = "\u00ad"
 _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
 # Behind other signs than these, no line of an alphabetic script ends.
-_NO_LETTER = re.compile(r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]")
+_NO_LETTER = re.compile(
+    r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]"
+)
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
 
