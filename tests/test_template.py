@@ -38,7 +38,10 @@ picture: {file: logo.svg, alt: Bild, credit: Wer}
 event: {title: Treffen, date: 2026-12-03, time: 19:00-21:00, place: Haus, access: Stufenlos}
 call: {heading: Kommt, text: Alle}
 contact: Hier
-imprint: {text: Frei, responsible: {name: Ich, address: Dort}, publisher: {name: Wir}, printer: {name: Sie}}
+imprint:
+  text: Frei
+  responsible: {name: Ich, address: Dort}
+  publisher: {name: Wir}
 codes: [lead, contact]
 verdicts: {ja: {word: Gehalten, shape: check}}
 verification: appendix

@@ -353,6 +353,7 @@ CHECKS = {
     "colour-space": "colours that the edition cannot print",
     "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",
+    "imprint": "an imprint that lacks what press law asks",
     "heading-at-foot": "headings alone at the foot of a page",
     "last-page": "a last page that is nearly empty",
     "no-contact": "missing contact",

@@ -26,6 +26,7 @@ from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
 from brochure.layout.compose.assets import AssetCollector
 from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
 from brochure.layout.compose.view import View, build_view
@@ -100,7 +101,7 @@ class Composer:
         diagnostics = [
             *manuscript.diagnostics,
             *verification.diagnostics,
-            *_check_parts(manuscript, edition, self._name),
+            *check_parts(manuscript, edition, self._name),
             *unencodable,
             *styles.diagnostics,
             *target.diagnostics,
@@ -312,30 +313,6 @@ def _read_profile(project: Project, name: str, edition: Edition) -> bytes | None
         location,
         say("Ask the print shop for the right one; its name ends in .icc."),
     )
-
-
-def _check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
-    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks."""
-    for part in edition.requires:
-        if getattr(manuscript.leaflet, part) is None:
-            hint = (
-                say(
-                    "In Germany, press law requires every printed leaflet to give the name and "
-                    "postal address of the person responsible (V. i. S. d. P.). Add `imprint: …`."
-                )
-                if part == "imprint"
-                else say("Add `{field}: …`.", field=part)
-            )
-            yield warning(
-                f"no-{part}",
-                say(
-                    "The leaflet has no `{field}`, which the edition `{edition}` should show.",
-                    field=part,
-                    edition=name,
-                ),
-                manuscript.location(()),
-                hint,
-            )
 
 
 def _check_qr_codes(manuscript: Manuscript, edition: Edition) -> Iterator[Diagnostic]:
