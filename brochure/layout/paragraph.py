@@ -14,9 +14,9 @@ from math import inf
 # 1, one of half the measure 25.
 _RAGGED = 100.0
 LINE = 1.0  # each line costs a little: of two ways that are nearly as good, the shorter one
-DIVIDED_AT_JOINT = 2.5
-DIVIDED_AT_PREFIX = 4.0
-DIVIDED = 5.5
+DIVIDED_AT_JOINT = 2.0
+DIVIDED_AT_PREFIX = 3.5
+DIVIDED = 5.0
 OWN_HYPHEN = 1.0  # “Müller-|Meier”
 OWN_SIGN = 1.5  # “und/|oder”
 LONE_LETTER = 1.5
