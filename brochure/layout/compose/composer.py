@@ -23,8 +23,9 @@ from brochure.diagnostics import (
 from brochure.files import composed
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
-from brochure.layout.compose.assets import AssetCollector
+from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.logo import needs_white_ground
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
 from brochure.layout.compose.view import View, build_view
@@ -72,6 +73,7 @@ class Composer:
         self._name, self._edition, self._write_cache = name, edition, write_cache
         self._filters: dict[Language, Filters] = {}
         self._filler = filler or TemplateFiller()
+        self._sound: set[bytes] = set()  # pictures that were checked: variants share them
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -102,15 +104,20 @@ class Composer:
         ]
         if unencodable:  # the template could not be filled in
             raise DiagnosticsError(diagnostics)
+        base = f"{BASE}content/{manuscript.name}/"
         view = build_view(
-            manuscript, verification, self._name, edition, self._filters_for(manuscript.language)
+            manuscript,
+            verification,
+            self._name,
+            edition,
+            self._filters_for(manuscript.language),
+            opaque_logo=self._has_opaque_logo(manuscript, base),
         )
         try:
             page = self._fill(edition.template, manuscript.language, view)
             sheet = self._fill(_SHEET, manuscript.language, view).html if edition.imposition else ""
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        base = f"{BASE}content/{manuscript.name}/"
         template = Location(project.show(project.style(edition.template)))
         assets = self._collect(manuscript, page, base, template)
         diagnostics += assets.diagnostics
@@ -158,9 +165,22 @@ class Composer:
         """All assets of a page, with those of the style sheets."""
         logo = manuscript.leaflet.logo
         locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
-        collector = AssetCollector(self._project, self._styles.value.assets)
+        collector = AssetCollector(self._project, self._styles.value.assets, self._sound)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
+
+    def _has_opaque_logo(self, manuscript: Manuscript, base: str) -> bool:
+        """Whether there is a logo that needs white behind it on a dark ground."""
+        logo = manuscript.leaflet.logo
+        if logo is None:
+            return False
+        # What is wrong with it is told when all pictures are collected.
+        collector = AssetCollector(self._project, None, self._sound)
+        collector.add_html([logo.file], base, manuscript.location(("logo",)), {})
+        asset = collector.assets.get(asset_key(logo.file, base)) if collector.assets else None
+        if asset is None:
+            return False
+        return needs_white_ground(asset.data, ".svg" if asset.mime == "image/svg+xml" else "")
 
     def _check_imports(self, assets: Mapping[str, Asset]) -> Iterator[Diagnostic]:
         """A web page must not import style sheets, which would have to be fetched."""
