@@ -24,8 +24,9 @@ from brochure.files import composed
 from brochure.layout import designs
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
-from brochure.layout.compose.assets import AssetCollector
+from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.logo import needs_white_ground
 from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
@@ -77,6 +78,7 @@ class Composer:
         self._filters: dict[Language, Filters] = {}
         self._styles: dict[str, Reported[_Styles]] = {}  # by design
         self._filler = filler or TemplateFiller()
+        self._sound: set[bytes] = set()  # pictures that were checked: variants share them
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -109,8 +111,14 @@ class Composer:
         ]
         if unencodable:  # the template could not be filled in
             raise DiagnosticsError(diagnostics)
+        base = f"{BASE}content/{manuscript.name}/"
         view = build_view(
-            manuscript, verification, self._name, edition, self._filters_for(manuscript.language)
+            manuscript,
+            verification,
+            self._name,
+            edition,
+            self._filters_for(manuscript.language),
+            opaque_logo=self._has_opaque_logo(manuscript, base),
         )
         page_template, sheet_template = (
             designs.template_of(project, design, name) for name in (edition.template, _SHEET)
@@ -124,7 +132,6 @@ class Composer:
             )
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        base = f"{BASE}content/{manuscript.name}/"
         template = Location(project.show(project.style(page_template)))
         assets = self._collect(manuscript, page, base, template, styles.value.assets)
         diagnostics += assets.diagnostics
@@ -178,9 +185,22 @@ class Composer:
     ) -> Reported[dict[str, Asset]]:
         """All assets of a page, with those that the style sheets have `drawn_in`."""
         locations = {file: manuscript.location(path) for path, file in pictures(manuscript.leaflet)}
-        collector = AssetCollector(self._project, drawn_in)
+        collector = AssetCollector(self._project, drawn_in, self._sound)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
+
+    def _has_opaque_logo(self, manuscript: Manuscript, base: str) -> bool:
+        """Whether there is a logo that needs white behind it on a dark ground."""
+        logo = manuscript.leaflet.logo
+        if logo is None:
+            return False
+        # What is wrong with it is told when all pictures are collected.
+        collector = AssetCollector(self._project, None, self._sound)
+        collector.add_html([logo.file], base, manuscript.location(("logo",)), {})
+        asset = collector.assets.get(asset_key(logo.file, base)) if collector.assets else None
+        if asset is None:
+            return False
+        return needs_white_ground(asset.data, ".svg" if asset.mime == "image/svg+xml" else "")
 
     def _check_imports(
         self, assets: Mapping[str, Asset], sheets: tuple[tuple[str, str], ...]

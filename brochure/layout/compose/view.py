@@ -93,10 +93,14 @@ class ColumnsView:
 
 @dataclass(frozen=True)
 class LogoView:
-    """A picture: the name of its file, relative to the leaflet's folder, and what it shows."""
+    """A picture: the name of its file, relative to the leaflet's folder, and what it shows.
+
+    `opaque`: it is made for white paper, so it needs white behind it on a dark ground.
+    """
 
     file: str
     alt: str
+    opaque: bool
 
 
 @dataclass(frozen=True)
@@ -265,8 +269,13 @@ def build_view(
     name: str,
     edition: Edition,
     filters: Filters,
+    *,
+    opaque_logo: bool = False,
 ) -> View:
-    """What a template sees of a leaflet and its verification, in the edition called `name`."""
+    """What a template sees of a leaflet and its verification, in the edition called `name`.
+
+    `opaque_logo`: the logo needs white behind it on a dark ground.
+    """
     leaflet, builder = manuscript.leaflet, _Builder(manuscript, verification, filters)
     return View(
         leaflet=LeafletView(
@@ -285,7 +294,9 @@ def build_view(
             codes=tuple(leaflet.codes or ()),
             verification=leaflet.verification,
             columns=builder.columns(),
-            logo=LogoView(leaflet.logo.file, leaflet.logo.alt) if leaflet.logo else None,
+            logo=(
+                LogoView(leaflet.logo.file, leaflet.logo.alt, opaque_logo) if leaflet.logo else None
+            ),
             passages=tuple(builder.passages()),
         ),
         verification=VerificationView(
