@@ -115,7 +115,8 @@ def _row(name: str, found: list[tuple[list[SetLine], frozenset[str]]]) -> str:
         lengths += [line.length for line in lines[:-1]]
         hyphens += sum(divided)
         cut += sum(
-            d and a.page != b.page for d, a, b in zip(divided, lines, lines[1:], strict=False)
+            d and a.page != b.page
+            for d, a, b in zip(divided, lines, lines[1:], strict=False)
         )
         if divided and " " not in lines[-1].text:
             fragments += divided[-1]
