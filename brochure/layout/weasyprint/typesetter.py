@@ -247,7 +247,7 @@ def _renderer(
             document = html.render(
                 stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=PDF_VARIANT
             )
-        boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        boxes.move_footer(document.pages, weasyprint.document.Page)
 
         def write(regions: Sequence[str]) -> tuple[bytes, ...]:
             pdfs: list[bytes] = []
@@ -264,9 +264,12 @@ def _renderer(
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
     edition, pages = composition.edition, composition.fit
-    if pages is None or edition.scale is None:
-        return Reported(lay_out(render, edition.max_white_space))
-    return fit(render, edition.max_white_space, edition.scale, pages, exactly=composition.exactly)
+    white, scale = edition.max_white_space, edition.scale
+    if pages is None or scale is None:
+        return Reported(lay_out(render, white, smallest=scale.smallest if scale else 1.0))
+    return fit(
+        render, white, scale, pages, exactly=composition.exactly, edition=composition.edition_name
+    )
 
 
 def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:
