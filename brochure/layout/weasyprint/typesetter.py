@@ -266,7 +266,7 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
     edition, pages = composition.edition, composition.fit
     white, scale = edition.max_white_space, edition.scale
     if pages is None or scale is None:
-        return Reported(lay_out(render, white, smallest=scale.smallest if scale else 1.0))
+        return Reported(lay_out(render, white, scale))
     return fit(
         render, white, scale, pages, exactly=composition.exactly, edition=composition.edition_name
     )
