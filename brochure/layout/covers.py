@@ -15,7 +15,14 @@ from dataclasses import replace
 
 from brochure.diagnostics import Reported
 from brochure.layout.edition import Imposition
-from brochure.layout.laid_out import LaidOutDocument, Layout, PageRenderer, Part
+from brochure.layout.laid_out import (
+    FEW_LINES,
+    LaidOutDocument,
+    Layout,
+    PageRenderer,
+    Part,
+    lines_on_last_page,
+)
 
 _NOTHING: frozenset[Part] = frozenset()
 _LETTER_FOLD: tuple[frozenset[Part], ...] = (
@@ -25,6 +32,7 @@ _BOOKLET: tuple[frozenset[Part], ...] = (
     frozenset({"cover", "back"}), frozenset({"cover"}), frozenset({"back"}),
 )  # fmt: skip
 _PANELS = 6
+_Attempt = Callable[[frozenset[Part]], Reported[LaidOutDocument]]
 _STEP, _STEPS = 0.02, 5  # smaller type for the sake of whole passages, and how often
 _NO_PASSAGES: frozenset[str] = frozenset()
 
@@ -49,14 +57,7 @@ def lay_out_parts(
     match imposition.scheme if imposition else "":
         case "letter-fold":
             assert imposition is not None
-            for apart in _LETTER_FOLD:
-                result = attempt(apart)
-                if result.value.pages <= imposition.pages:
-                    break
-            document = result.value
-            if result.diagnostics or document.pages > imposition.pages:
-                return result
-            return Reported(_whole_panels(render, document, smallest))
+            return _letter_fold(attempt, render, imposition.pages, smallest)
         case "saddle-stitch" if spare:
             assert imposition is not None
             plain = attempt(_NOTHING)
@@ -64,10 +65,35 @@ def lay_out_parts(
             left = -pages % imposition.pages
             for apart in _BOOKLET[0 if left > 1 else 1 :] if left else ():
                 result = attempt(apart)
-                if result.value.pages <= pages + left and not result.diagnostics:
+                layout = result.value.layout
+                leftover = 0 < lines_on_last_page(layout) < FEW_LINES
+                if layout.pages <= pages + left and not leftover:
                     return result
             return plain
     return attempt(_NOTHING)
+
+
+def _letter_fold(
+    attempt: _Attempt, render: PageRenderer, most: int, smallest: float
+) -> Reported[LaidOutDocument]:
+    """The first layout of at most `most` panels in which no passage is divided; or the first of so
+    many panels; or what comes of it.
+    """
+    fitting: list[Reported[LaidOutDocument]] = []
+    for apart in _LETTER_FOLD:
+        result = attempt(apart)
+        if result.value.pages <= most and not result.diagnostics:
+            fitting.append(Reported(_whole_panels(render, result.value, smallest)))
+            if _is_whole(fitting[-1].value.layout):
+                return fitting[-1]
+        elif result.value.pages <= most:
+            return result
+    return fitting[0] if fitting else result
+
+
+def _is_whole(layout: Layout) -> bool:
+    """Whether no passage goes on on another page."""
+    return len({f.passage for f in layout.fragments}) == len(layout.fragments)
 
 
 def _whole_panels(

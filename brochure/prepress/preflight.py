@@ -116,10 +116,11 @@ def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
 
 def _last_page(layout: Layout, *, is_back: bool) -> Iterator[Diagnostic]:
     """A last page with few lines on it, besides the footer; on the back of a sheet, the footer may
-    be alone.
+    be alone, and what follows a cover is no leftover.
     """
     last, lines = layout.pages - 1, lines_on_last_page(layout)
-    if last > 0 and lines < FEW_LINES and not (is_back and lines == 0):
+    follows_cover = all(fragment.page == last for fragment in layout.fragments)
+    if last > 0 and lines < FEW_LINES and not (is_back and (lines == 0 or follows_cover)):
         on_last = [fragment.passage for fragment in layout.fragments if fragment.page == last]
         yield warning(
             "last-page",

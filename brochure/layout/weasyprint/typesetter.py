@@ -272,9 +272,7 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
         return fit(render, edition.max_white_space, scale, pages, exactly=composition.exactly)
 
     smallest = scale.smallest if scale else 1.0
-    return lay_out_parts(
-        edition.imposition, fitted, render, smallest=smallest, spare=pages is None
-    )
+    return lay_out_parts(edition.imposition, fitted, render, smallest=smallest, spare=pages is None)
 
 
 def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:
