@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tinycss2.serializer import serialize_identifier
+from tinycss2.serializer import serialize_identifier, serialize_string_value
 
 from brochure.manuscript.model.fields import Rgb
 
@@ -27,13 +27,48 @@ _APART: dict[Part, str] = {
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """Words in the empty column beside a commentary that goes on from the page before.
+
+    `page` is counted from 0; all lengths are CSS px, but for the `size` of the type, in points:
+    `indent` and `y` are from the corner of the page's content where lines start, which is on the
+    left unless `mirrored`.
+    """
+
+    words: str
+    page: int
+    indent: float
+    y: float
+    width: float
+    line: float
+    size: float
+    mirrored: bool
+
+    def css(self) -> str:
+        """The words as a margin box: it belongs to the page, and so moves nothing on it. From the
+        side margin it reaches into the page.
+        """
+        side, inner = ("right", "left") if self.mirrored else ("left", "right")
+        reach = self.width + self.indent
+        return (
+            f"@page :nth({self.page + 1}) {{ @{side}-top {{ "
+            f'content: "{serialize_string_value(self.words)}"; '
+            f"font: {self.size:.2f}pt/{self.line:.2f}px 'Source Sans 3', 'Gentium Book Plus'; "
+            f"width: {self.width:.2f}px; height: {self.line:.2f}px; text-align: {side}; "
+            f"direction: {'rtl' if self.mirrored else 'ltr'}; "
+            f"vertical-align: top; margin-top: {self.y:.2f}px; margin-{inner}: {-reach:.2f}px }} }}"
+        )
+
+
+@dataclass(frozen=True)
 class LayoutRules:
     """What a layout has to follow besides the style sheets; passages are named by their ids.
 
     `divided` passages may be divided between pages, `moved` ones begin a page, and `loosened` ones
     may leave a single line behind. `scale` is that of type and spaces; `foot` is the white space
     below the text of each page, in CSS px. The parts of the leaflet that are `apart` stand on pages
-    of their own: the head as a cover, the lead, the foot as the back.
+    of their own: the head as a cover, the lead, the foot as the back. `continuations` are words in
+    columns that are empty.
     """
 
     divided: frozenset[str] = _NOTHING
@@ -42,6 +77,7 @@ class LayoutRules:
     scale: float = 1.0
     foot: float = 0.0
     apart: frozenset[Part] = frozenset()
+    continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
         """The rules as a style sheet."""
@@ -50,6 +86,7 @@ class LayoutRules:
         rules += [
             f"{_id_selector(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(self.loosened)
         ]
+        rules += [continuation.css() for continuation in self.continuations]
         rules += [_APART[part] for part in sorted(self.apart)]
         if self.scale != 1:
             rules.append(f"html {{ --scale: {self.scale:.4f} }}")

@@ -97,8 +97,9 @@ def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Di
     if imposition is None or imposition.scheme not in ("saddle-stitch", "letter-fold"):
         return
     added = -layout.pages % imposition.pages
+    notes = imposition.fill == "notes"
     if imposition.scheme == "letter-fold":
-        if added:
+        if added > notes:  # one for notes is filled
             message = plural(
                 "{n} of the six panels has no text.", "{n} of the six panels have no text.", added
             )
@@ -111,7 +112,7 @@ def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Di
             Part(),
             say("Print it on single sheets, as the editions `print` and `two-up` are."),
         )
-    elif added and imposition.fill == "blank":
+    elif added and not notes:
         message = plural(
             "{n} page of the booklet is blank.", "{n} pages of the booklet are blank.", added
         )

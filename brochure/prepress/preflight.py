@@ -27,7 +27,7 @@ def preflight(layout: Layout, composition: Composition, size: int) -> Iterator[D
     scale = scale_on_sheet(edition, layout.sizes)
     yield from _small_type(layout, edition, scale)
     yield from _low_contrast(layout, edition)
-    yield from _stranded_headings(layout)
+    yield from _stranded_headings(layout, has_cover=edition.imposition is not None)
     yield from _last_page(layout, is_back=edition.imposition is not None)
     yield from _low_resolution(layout, edition, scale)
     yield from _large_file(edition, size)
@@ -88,8 +88,9 @@ def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
                 break
 
 
-def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
-    """Headings at the foot of a page whose text begins on the next one."""
+def _stranded_headings(layout: Layout, *, has_cover: bool) -> Iterator[Diagnostic]:
+    """Headings at the foot of a page whose text begins on the next one; not those of a cover."""
+    cover = 0 if has_cover and all(fragment.page for fragment in layout.fragments) else None
     lowest: dict[int, float] = {}
     for runs in layout.runs.values():
         for run in runs:
@@ -98,6 +99,7 @@ def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
         for before, after in pairwise(runs):
             # Outside passages, text may follow that is not in this cell.
             stranded = passage or before.y >= lowest[before.page]
+            stranded = stranded and before.page != cover
             if before.role == "heading" != after.role and after.page > before.page and stranded:
                 yield warning(
                     "heading-at-foot",
