@@ -21,7 +21,7 @@ from brochure.layout.laid_out import (
 from brochure.layout.pagination import lay_out, plan_pages
 from brochure.layout.weasyprint import boxes
 from tests.conftest import HEAD, Workspace
-from tests.test_pagination import LINE, PAGE, layout_of, run
+from tests.test_pagination import LINE, PAGE, layout_of, run, side
 
 BOUNDS = Scale(smallest=0.9, largest=1.15)
 
@@ -32,28 +32,34 @@ def press(lines: list[int]) -> PageRenderer:
     """
 
     def render(rules: LayoutRules) -> LaidOutDocument:
-        room = PAGE - rules.foot
         line = LINE * rules.scale
-        y, page = 0.0, 0
+        y, page = rules.head_space * line, 0
+        feet = dict(rules.feet)
         fragments: list[Fragment] = []
         runs: dict[tuple[str, int], tuple[TextRun, ...]] = {}
+        sides = {}
         for number, count in enumerate(lines):
             name, rows = f"p{number}", max(1, round(count * rules.scale))
-            if name not in rules.divided and y + rows * line > room and y > 0:
+            room = PAGE - feet.get(page, 0.0)
+            white = rules.pair_space * line
+            if name in rules.moved or (
+                name not in rules.divided and y + rows * line + white > room and y > 0
+            ):
                 y, page = 0.0, page + 1
             top, placed = y, []
-            for _ in range(rows):
-                if y + line > room:
+            for row in range(rows):
+                end = y + line + (white if row == rows - 1 else 0.0)
+                if end > PAGE - feet.get(page, 0.0):
                     fragments.append(Fragment(name, page, top, y, (top, top)))
                     y, top, page = 0.0, 0.0, page + 1
                 placed.append(run(page, y))
                 y += line
+            y += white
             fragments.append(Fragment(name, page, top, y, (top, top)))
             runs[name, 0] = runs[name, 1] = tuple(placed)
-        layout = layout_of(runs, fragments)
-        pages = page + 1
-        shorter = Layout(**{**vars(layout), "bottoms": (room,) * pages, "heights": (room,) * pages})
-        return LaidOutDocument(shorter, rules, lambda regions: ())
+            sides[name] = (tuple(side(rows, line)),) * 2
+        layout = replace(layout_of(runs, fragments, sides), start=(0, rules.head_space * line))
+        return LaidOutDocument(layout, rules, lambda regions: ())
 
     return render
 

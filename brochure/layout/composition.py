@@ -39,6 +39,7 @@ class Composition:
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
     edition: Edition
+    edition_name: str
     fonts: Mapping[str, bytes]
     hyphenation: Mapping[str, Hyphenation]
     passages: tuple[str, ...]

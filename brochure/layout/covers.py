@@ -19,6 +19,7 @@ from brochure.layout.laid_out import (
     FEW_LINES,
     LaidOutDocument,
     Layout,
+    LayoutRules,
     PageRenderer,
     Part,
     lines_on_last_page,
@@ -32,9 +33,9 @@ _BOOKLET: tuple[frozenset[Part], ...] = (
     frozenset({"cover", "back"}), frozenset({"cover"}), frozenset({"back"}),
 )  # fmt: skip
 _PANELS = 6
+_BOUND = 4  # pages of a sheet that is folded once
 _Attempt = Callable[[frozenset[Part]], Reported[LaidOutDocument]]
 _STEP, _STEPS = 0.02, 5  # smaller type for the sake of whole passages, and how often
-_NO_PASSAGES: frozenset[str] = frozenset()
 
 
 def lay_out_parts(
@@ -63,14 +64,18 @@ def lay_out_parts(
             plain = attempt(_NOTHING)
             pages = plain.value.pages
             left = -pages % imposition.pages
-            for apart in _BOOKLET[0 if left > 1 else 1 :] if left else ():
+            for apart in _BOOKLET if left else ():
                 result = attempt(apart)
-                layout = result.value.layout
-                leftover = 0 < lines_on_last_page(layout) < FEW_LINES
-                if layout.pages <= pages + left and not leftover:
+                if result.value.pages <= pages + left and _is_bound_well(result.value.layout):
                     return result
             return plain
     return attempt(_NOTHING)
+
+
+def _is_bound_well(layout: Layout) -> bool:
+    """Whether a booklet ends with more than a few lines, and with what is to be on its back."""
+    full = layout.pages % _BOUND == 0 or not layout.footer_height
+    return not 0 < lines_on_last_page(layout) < FEW_LINES and (full or has_back(layout))
 
 
 def _letter_fold(
@@ -110,7 +115,7 @@ def _whole_panels(
         scale = document.rules.scale * (1 - step * _STEP)
         if scale < smallest:
             break
-        rules = replace(document.rules, divided=_NO_PASSAGES, moved=_NO_PASSAGES, scale=scale)
+        rules = LayoutRules(scale=scale, apart=document.rules.apart)
         layout = render(rules).layout
         heights = _heights(layout)
         count = min(_PANELS - 1 - first, len(heights))
@@ -118,7 +123,8 @@ def _whole_panels(
         moved = frozenset(passage for i, passage in enumerate(heights) if i in starts[1:])
         spread = render(replace(rules, moved=moved))
         if spread.pages == first + count + 1 and has_flap(spread.layout) == flap:
-            return spread
+            apart = frozenset(range(spread.pages))  # what is white there is white by design
+            return replace(spread, layout=replace(spread.layout, set_apart=apart))
     return document
 
 

@@ -130,6 +130,7 @@ class Composer:
             stylesheets=(*sheets, *self._rtl_styles) if mirrored else sheets,
             assets=assets.value,
             edition=edition,
+            edition_name=self._name,
             fonts=own_fonts,
             hyphenation=manuscript.hyphenation,
             passages=tuple(passage.id for passage in leaflet.passages),

@@ -249,7 +249,7 @@ def _renderer(
             document = html.render(
                 stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=PDF_VARIANT
             )
-        boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        boxes.move_footer(document.pages, weasyprint.document.Page)
 
         def write(regions: Sequence[str]) -> tuple[bytes, ...]:
             pdfs: list[bytes] = []
@@ -265,14 +265,15 @@ def _renderer(
 
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
-    edition, pages, scale = composition.edition, composition.fit, composition.edition.scale
+    edition, pages = composition.edition, composition.fit
+    white, scale, name = edition.max_white_space, edition.scale, composition.edition_name
+    smallest = scale.smallest if scale else 1.0
 
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
-            return Reported(lay_out(render, edition.max_white_space))
-        return fit(render, edition.max_white_space, scale, pages, exactly=composition.exactly)
+            return Reported(lay_out(render, white, smallest=smallest))
+        return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
 
-    smallest = scale.smallest if scale else 1.0
     return lay_out_parts(edition.imposition, fitted, render, smallest=smallest, spare=pages is None)
 
 
