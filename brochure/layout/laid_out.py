@@ -18,7 +18,8 @@ FEW_LINES = 4  # fewer than these on a last page look like a leftover
 SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
 _APART: dict[Part, str] = {
-    "cover": "header { break-after: page; padding-top: var(--cover-space) } "
+    "cover": "header { break-after: page; padding-top: var(--cover-space); "
+    "min-height: var(--cover-height) } "
     "body > header:first-child + * { margin-top: 0 } "
     "@page :first { @bottom-left { content: none } @bottom-right { content: none } }",
     "lead": ".lead { break-after: page } .lead + * { margin-top: 0 }",
