@@ -33,6 +33,7 @@ _BOOKLET: tuple[frozenset[Part], ...] = (
     frozenset({"cover", "back"}), frozenset({"cover"}), frozenset({"back"}),
 )  # fmt: skip
 _PANELS = 6
+_SOME = 0.05  # of a page may be white for the sake of a cover, beyond what is allowed
 _BOUND = 4  # pages of a sheet that is folded once
 _Attempt = Callable[[frozenset[Part]], Reported[LaidOutDocument]]
 _STEP, _STEPS = 0.02, 5  # smaller type for the sake of whole passages, and how often
@@ -43,13 +44,15 @@ def lay_out_parts(
     lay_out: Callable[[PageRenderer], Reported[LaidOutDocument]],
     render: PageRenderer,
     *,
+    max_white_space: float,
     smallest: float = 1.0,
     spare: bool = True,
 ) -> Reported[LaidOutDocument]:
     """Lay out a leaflet with as many parts on pages of their own as its sheets have room for.
 
     `lay_out` lays it out by a renderer, in type not smaller than the scale `smallest`. `spare`: a
-    booklet may use the pages that are left.
+    booklet may use the pages that are left, if no page becomes whiter for that than others are or
+    than `max_white_space`, a share of its height.
     """
 
     def attempt(apart: frozenset[Part]) -> Reported[LaidOutDocument]:
@@ -64,12 +67,27 @@ def lay_out_parts(
             plain = attempt(_NOTHING)
             pages = plain.value.pages
             left = -pages % imposition.pages
+            white = max(_worst_white(plain.value.layout), max_white_space) + _SOME
             for apart in _BOOKLET if left else ():
                 result = attempt(apart)
-                if result.value.pages <= pages + left and _is_bound_well(result.value.layout):
-                    return result
+                layout = result.value.layout
+                if layout.pages <= pages + left and _worst_white(layout) <= white:
+                    if _is_bound_well(layout):
+                        return result
             return plain
     return attempt(_NOTHING)
+
+
+def _worst_white(layout: Layout) -> float:
+    """How much stays white of the page where that is most, as a share of its height; of the pages
+    before the last one, without those that are set apart.
+    """
+    shares = (
+        layout.white[page] / layout.heights[page]
+        for page in range(layout.pages - 1)
+        if page not in layout.set_apart
+    )
+    return max(shares, default=0.0)
 
 
 def _is_bound_well(layout: Layout) -> bool:

@@ -293,7 +293,14 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
             return Reported(lay_out(render, white, smallest=smallest))
         return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
 
-    return lay_out_parts(edition.imposition, fitted, render, smallest=smallest, spare=pages is None)
+    return lay_out_parts(
+        edition.imposition,
+        fitted,
+        render,
+        max_white_space=white,
+        smallest=smallest,
+        spare=pages is None,
+    )
 
 
 def _continued(
