@@ -97,7 +97,7 @@ def test_a_lead_that_has_no_panel_to_itself_runs_on(workspace: Workspace) -> Non
         ((100, 100), ["T", "VW", "N", "K"], ["blank-pages"]),
         ((150, 150, 150), ["T", "VW", "W", "K"], []),
         ((160, 160, 160, 160), ["T", "VW", "W", "WK"], []),
-        ((200, 200, 200, 200), ["TVW", "W", "W", "WK"], []),  # it has no page to spare
+        ((215, 215, 215, 215), ["TVW", "W", "W", "WK"], []),  # it has no page to spare
     ],
 )
 def test_a_booklet_has_a_cover_where_it_has_pages_to_spare(

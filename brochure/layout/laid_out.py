@@ -70,7 +70,7 @@ class LayoutRules:
     a page, and `loosened` ones may leave a single line behind. `footer_alone`: the footer may have
     the last page to itself. `feet` are pages (counted from 0) that end higher, by so many CSS px.
     `scale` is that of type and spaces; `head_space` and `pair_space` are white added around the
-    head and between passages, in lines (multiples of 1rem).
+    head and between passages, in lines (multiples of 1rem); `spaced` passages have so much more.
     The parts of the leaflet that are `apart` stand on pages of their own: the head as a cover, the
     lead, the foot as the back. `continuations` are words in columns that are empty.
     """
@@ -85,6 +85,7 @@ class LayoutRules:
     scale: float = 1.0
     head_space: float = 0.0
     pair_space: float = 0.0
+    spaced: tuple[tuple[str, float], ...] = ()
     apart: frozenset[Part] = frozenset()
     continuations: tuple[Continuation, ...] = ()
 
@@ -111,6 +112,10 @@ class LayoutRules:
             ("--pair-space", self.pair_space, 0),
         )
         rules += [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
+        rules += [
+            f"{_id_selector(passage)} {{ --pair-space: {self.pair_space + lines:.4f} }}"
+            for passage, lines in self.spaced
+        ]
         return "\n".join(rules)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from brochure.layout.edition import Scale
 from brochure.layout.laid_out import (
     FEW_LINES,
     LaidOutDocument,
@@ -36,10 +37,15 @@ _TOO_WHITE = 3.0  # more for a page that is white beyond what is allowed
 _FOOTER_ALONE = 2.0  # on the last page
 _FEW_LINES = 1.5  # on the last page, besides the footer
 _PAGE = 0.3  # each page
+_SPACED = 0.2  # white of a page that is shared out between its passages
 _BEYOND = 100.0  # each page more than there are to be
+_SPACE = 1.0  # lines of white that a passage gets so, at most
 _NOTABLE = 0.5  # so much dearer than planned, a layout is not as planned
 _NOTHING: frozenset[str] = frozenset()
 _ROUNDING = 0.01  # CSS px
+_LARGER = (1.08, 1.15)  # scales that are tried where passages fall badly
+_CHEAPER = 0.8  # what a plan in larger type may cost, compared with the one before
+_LONG = 12  # pages
 _STATES = 40  # ways to fall on pages that are followed side by side
 _Way = Literal["whole", "divided", "between_paragraphs", "opened"]
 
@@ -55,28 +61,46 @@ class PagePlan:
     pages: float
     cost: float
 
+    @property
+    def is_poor(self) -> bool:
+        """Whether more speaks against it than in most leaflets; in long ones, something does in
+        type of any size.
+        """
+        return self.pages < _LONG and self.cost - _PAGE * math.ceil(self.pages) > (
+            1 + 0.5 * math.ceil(self.pages)
+        )
+
 
 def lay_out(
     render: PageRenderer,
     max_white_space: float,
-    *,
-    smallest: float = 1.0,
+    scale: Scale | None = None,
     rounds: int = MAX_ROUNDS,
 ) -> LaidOutDocument:
     """Lay a leaflet out with all passages whole, then as planned from that.
 
-    Where the last page has only a few lines on it, slightly smaller type is tried, down to the
-    scale `smallest`.
+    Where the last page has only a few lines on it, or passages fall badly, slightly other type is
+    tried, within `scale`.
     """
     render = remembering(render)
-    document = render(LayoutRules())
-    plan = plan_pages(document, max_white_space)
-    scale = scale_for_fewer_pages(document.layout, plan)
-    if max(SMALLER, smallest) <= scale < 1:
-        smaller = plan_pages(render(LayoutRules(scale=scale)), max_white_space)
-        if smaller.cost <= plan.cost and math.ceil(smaller.pages) < math.ceil(plan.pages):
-            plan = smaller
-    return set_by_plan(render, max_white_space, plan, rounds)
+
+    def planned(at: float) -> PagePlan:
+        return plan_pages(render(LayoutRules(scale=at)), max_white_space)
+
+    plan = planned(1.0)
+    if scale:
+        at = scale_for_fewer_pages(render(LayoutRules()).layout, plan)
+        if max(SMALLER, scale.smallest) <= at < 1:
+            smaller = planned(at)
+            if math.ceil(smaller.pages) < math.ceil(plan.pages) and smaller.cost <= plan.cost:
+                plan = smaller
+        for at in _LARGER if plan.is_poor else ():
+            larger = planned(at) if at <= scale.largest else plan
+            if larger.cost < _CHEAPER * plan.cost:
+                plan = larger
+    # Where a passage could not be divided as planned, all of them whole may be better.
+    documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
+    return min(documents, key=lambda document: cost_of(document.layout, max_white_space))
 
 
 def remembering(render: PageRenderer) -> PageRenderer:
@@ -207,6 +231,7 @@ class _State:
     y: float
     cost: float
     padding: float = 0.0  # of that, below the last line
+    first: int = 0  # the number of the first passage that begins on the page
     ways: "_Ways | None" = None
 
 
@@ -219,6 +244,7 @@ class _Ways:
     moved: bool
     before: "_Ways | None"
     foot: tuple[tuple[int, float], ...] = ()  # by how much a page ends higher
+    spaced: tuple[tuple[str, float], ...] = ()  # white that the page before it is filled with
 
 
 def plan_pages(
@@ -233,11 +259,10 @@ def plan_pages(
     layout = document.layout
     planner = _Planner(layout, max_white_space)
     states = [_State(*layout.start, 0.0)]
-    passages = planner.passages
-    for number, passage in enumerate(passages):
+    for number in range(len(planner.passages)):
         following: dict[tuple[int, int], _State] = {}
         for state in states:
-            for end in planner.ends(state, passage, number == 0, number == len(passages) - 1):
+            for end in planner.ends(state, number):
                 key = end.page, round(end.y / 4)
                 if key not in following or end.cost < following[key].cost:
                     following[key] = end
@@ -277,8 +302,9 @@ class _Planner:
         """How good a state is: one that takes more paper is not cheaper for that."""
         return state.cost + 2 * (state.page + state.y / self._room.bottom(state.page))
 
-    def ends(self, state: _State, passage: "_Passage", first: bool, last: bool) -> Iterator[_State]:
-        """All ways to set a passage after `state`."""
+    def ends(self, state: _State, number: int) -> Iterator[_State]:
+        """All ways to set the passage of this number after `state`."""
+        passage, last = self.passages[number], number == len(self.passages) - 1
         found = False
         room = self._room.bottom(state.page) - state.y
         fits = passage.height <= room + _ROUNDING
@@ -286,47 +312,61 @@ class _Planner:
             yield replace(state, y=state.y + passage.height, padding=passage.padding)
             found = True
         else:
-            for end in self._divisions(state, passage):
+            for end in self._divisions(state, number):
                 yield end
                 found = True
         if last:  # some of it may go on with the footer
-            yield from self._divisions(state, passage, keep=self._line * FEW_LINES)
-        if first and found:
+            yield from self._divisions(state, number, keep=self._line * FEW_LINES)
+        if number == 0 and found:
             return  # it always begins below the head
-        white = (room + state.padding) / self._room.height(state.page)
-        if fits and not last and white > 0.5:
+        if fits and not last and room > 0.5 * self._room.height(state.page):
             return
-        moved = replace(
-            state,
-            page=state.page + 1,
-            y=self._room.top(state.page + 1),
-            cost=state.cost + cost_of_white(white, self._limit),
-            ways=_Ways(passage.name, "whole", moved=True, before=state.ways) if fits
-            else state.ways,
-        )  # fmt: skip
+        cost, spaced = self._filled(state, room + state.padding, number)
+        ways = state.ways
+        if fits or spaced:
+            ways = _Ways(passage.name, "whole", moved=fits, before=ways, spaced=spaced)
+        page = state.page + 1
+        moved = _State(page, self._room.top(page), state.cost + cost, 0.0, number, ways)
         if passage.height <= self._room.bottom(moved.page) - moved.y + _ROUNDING:
             yield replace(moved, y=moved.y + passage.height, padding=passage.padding)
         else:
-            yield from self._divisions(moved, passage, forced=True)
+            yield from self._divisions(moved, number, forced=True)
+
+    def _filled(
+        self, state: _State, white: float, number: int
+    ) -> tuple[float, tuple[tuple[str, float], ...]]:
+        """What speaks against the end of a page before the passage of this number. If more than is
+        allowed is white there, some of it is shared out between the passages that stand there.
+        """
+        height, names = self._room.height(state.page), self.passages[state.first : number]
+        share = 0.0
+        if white > self._limit * height and names:
+            share = min(_SPACE, (white - state.padding) / self._line / len(names) - 0.1)
+            share = max(0.0, math.floor(2 * share) / 2)  # the grid is one of half lines
+        white -= share * self._line * (len(names) - 0.5)  # half of one is below the last
+        spaced = tuple((passage.name, share) for passage in names if share)
+        return cost_of_white(white / height, self._limit) + _SPACED * bool(share), spaced
 
     def _divisions(
-        self, state: _State, passage: "_Passage", *, forced: bool = False, keep: float = 0.0
+        self, state: _State, number: int, *, forced: bool = False, keep: float = 0.0
     ) -> Iterator[_State]:
+        passage = self.passages[number]
         ways: tuple[_Way, ...] = ("divided", "between_paragraphs")
         if passage.answer is not None:
             ways = (*ways, "opened")
-        results = (self._divided(state, passage, way, keep) for way in ways)
+        results = (self._divided(state, number, way, keep) for way in ways)
         found = [result for result in results if result]
         yield from found
         if forced and not found:  # nothing in it can be divided: the typesetter does as it can
             pages, y = divmod(passage.height, self._room.height(state.page + 1))
             yield replace(state, page=state.page + int(pages), y=self._room.top(state.page + 1) + y)
 
-    def _divided(self, state: _State, passage: "_Passage", way: _Way, keep: float) -> _State | None:
+    def _divided(self, state: _State, number: int, way: _Way, keep: float) -> _State | None:
         """A passage divided in one way, from where `state` ends; None if that cannot be.
 
         `keep`: the height that is to be left for the last page.
         """
+        passage = self.passages[number]
         flows = passage.flows
         starts, bases = [0] * len(flows), [0.0] * len(flows)
         page, y, cost, fresh = state.page, state.y, state.cost, False
@@ -346,7 +386,7 @@ class _Planner:
                 feet = ((page, math.floor(100 * foot) / 100),)
             if not foot and height <= room + _ROUNDING:
                 ways = _Ways(passage.name, way, False, state.ways, feet)
-                return _State(page, y + height, cost, passage.padding, ways)
+                return _State(page, y + height, cost, passage.padding, number + 1, ways)
             cuts = [
                 _cut(flow, start, base, room, way)
                 for flow, start, base in zip(flows, starts, bases, strict=True)
@@ -474,6 +514,7 @@ def _rules(base: LayoutRules, ending: _Ending) -> LayoutRules:
     names: dict[_Way, set[str]] = {"divided": set(), "between_paragraphs": set(), "opened": set()}
     moved: set[str] = set()
     feet: tuple[tuple[int, float], ...] = ()
+    spaced: tuple[tuple[str, float], ...] = ()
     ways = ending.ways
     while ways:
         if ways.way != "whole":
@@ -482,6 +523,7 @@ def _rules(base: LayoutRules, ending: _Ending) -> LayoutRules:
         if ways.moved:
             moved.add(ways.passage)
         feet += ways.foot
+        spaced += ways.spaced
         ways = ways.before
     return replace(
         base,
@@ -491,4 +533,5 @@ def _rules(base: LayoutRules, ending: _Ending) -> LayoutRules:
         moved=frozenset(moved),
         footer_alone=ending.footer_alone,
         feet=feet,
+        spaced=spaced,
     )

@@ -290,7 +290,7 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
 
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
-            return Reported(lay_out(render, white, smallest=smallest))
+            return Reported(lay_out(render, white, scale))
         return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
 
     return lay_out_parts(
