@@ -631,7 +631,10 @@ def test_source_works_while_the_leaflet_is_being_written(workspace: Workspace) -
 def test_lines_of_another_source_come_with_its_name(workspace: Workspace) -> None:
     workspace.write("content/probe/sources/plan.txt", "eins\n")
     workspace.write("content/probe/sources/other.txt", "Ein\nanderer\n")
-    head = HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\nsource:\n  title: Plan\n  file: sources/plan.txt\npassages:\n"
+    head = (
+        HEAD
+        + "imprint: Ich, 12345 Ort (Eigendruck)\nsource:\n  title: Plan\n  file: sources/plan.txt\npassages:\n"
+    )
     own = "      source:\n        title: 'Beschluss: neu'\n        file: sources/other.txt\n"
     workspace.leaflet(head + "  - id: a\n    quote:\n" + own + "      lines: 1\n      text: Ein\n")
     for arguments in (("2",), ("2", "--file", "sources/other.txt")):

@@ -40,7 +40,9 @@ WORDS = "Viele Worte stehen hier, damit es eine Weile dauert. " * 40
 def many(workspace: Workspace) -> Workspace:
     """A leaflet with forty variants, each some tenths of a second."""
     workspace.leaflet(
-        HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\n" + PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {WORDS}'")
+        HEAD
+        + "imprint: Ich, 12345 Ort (Eigendruck)\n"
+        + PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {WORDS}'")
     )
     rows = "".join(f"r{i},Ort {i}\n" for i in range(40))
     workspace.regions("id,name\n" + rows)

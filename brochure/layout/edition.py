@@ -132,9 +132,9 @@ class Edition(_Model):
     bleed: Annotated[float, Field(ge=0, le=20)] = Field(
         0, description="How many mm colour extends beyond the edge where the paper is trimmed."
     )
-    marks: Annotated[tuple[Literal["crop", "registration"], ...], at_most_entries(2)] = Field(
-        (), description="Printer's marks outside the trimmed page."
-    )
+    marks: Annotated[
+        tuple[Literal["crop", "registration", "colour-bar"], ...], at_most_entries(3)
+    ] = Field((), description="Printer's marks outside the trimmed page and its bleed.")
     imposition: Imposition | None = Field(
         None, description="How pages are arranged on sheets. Without it, each page is a sheet."
     )
@@ -323,6 +323,13 @@ def _check_combinations(tree: Tree, name: str, edition: Edition) -> Iterator[Dia
                     "the pages themselves and need single ones."
                 ),
             )
+    if "colour-bar" in edition.marks and edition.colours != "cmyk":
+        yield error(
+            "edition",
+            say("A colour bar shows the inks of a press; this edition is not in CMYK."),
+            tree.key_location((name, "marks")),
+            say("Delete `colour-bar`, or set `colours: cmyk` and a `profile`."),
+        )
     if edition.fit and edition.scale is None:
         yield error(
             "edition",
