@@ -38,6 +38,7 @@ _FULL = 0.985  # of the last page, which the search aims at: all of it but a lin
 _TIGHTER = 0.5  # pages are to be filled evenly: less white space than elsewhere is left
 _HEAD = 6.0  # lines of white around the head, at most
 _PAIR = 2.0  # … and between two passages
+_LARGE = 25.0  # what type of twice the size may cost, compared with `PagePlan.cost`
 _LEAST = 0.4  # of a page must be filled if it is not to look like a leftover
 _CODE = "does-not-fit"
 
@@ -76,6 +77,10 @@ class _Copyfitter:
             over = replace(smallest, document=document)
             return Reported(document, tuple(self._too_long(over)))
         best = max(fitting, key=lambda trial: trial.scale)
+        if not self.exactly and best.plan.is_poor:
+            between = (best.scale + min(fitting, key=lambda trial: trial.scale).scale) / 2
+            fitting += [self._trial(between)] if between < best.scale else []
+            best = min(filter(self._fits, fitting), key=_dearness)
         spaced = self._spaced(best) if self.exactly else best
         document = self._set(spaced.plan)
         if document.pages > self.pages and spaced is not best:
@@ -237,8 +242,13 @@ def fit(
     `exactly`: fewer pages are too few; else they will do, in the largest type. The diagnostics say
     why it does not fit, if it does not, and name the `edition`.
     """
-    tighter = max_white_space * _TIGHTER
+    tighter = max_white_space * (_TIGHTER if exactly else 1)
     return _Copyfitter(remembering(render), tighter, scale, pages, exactly, edition).fit()
+
+
+def _dearness(trial: _Trial) -> float:
+    """What speaks against a trial, if pages may stay empty: the plan, and small type."""
+    return trial.plan.cost - _LARGE * trial.scale
 
 
 def _in_halves(lines: float) -> float:

@@ -34,7 +34,7 @@ _IN_ANSWER = 0.7  # a passage, where its quote is whole and above its commentary
 _PARTED = 2.0  # a quote at the foot of a page, its commentary on the next
 _IN_QUOTE = 1.8  # a quote, where it stands above its commentary
 _TOO_WHITE = 3.0  # more for a page that is white beyond what is allowed
-_FOOTER_ALONE = 2.0  # on the last page
+_FOOTER_ALONE = 2.5  # on the last page
 _FEW_LINES = 1.5  # on the last page, besides the footer
 _PAGE = 0.3  # each page
 _SPACED = 0.2  # white of a page that is shared out between its passages
@@ -44,7 +44,7 @@ _NOTABLE = 0.5  # so much dearer than planned, a layout is not as planned
 _NOTHING: frozenset[str] = frozenset()
 _ROUNDING = 0.01  # CSS px
 _LARGER = (1.08, 1.15)  # scales that are tried where passages fall badly
-_CHEAPER = 0.8  # what a plan in larger type may cost, compared with the one before
+_CHEAPER = 0.9  # what a plan in larger type may cost, compared with the one before
 _LONG = 12  # pages
 _STATES = 40  # ways to fall on pages that are followed side by side
 _Way = Literal["whole", "divided", "between_paragraphs", "opened"]
@@ -96,7 +96,8 @@ def lay_out(
                 plan = smaller
         for at in _LARGER if plan.is_poor else ():
             larger = planned(at) if at <= scale.largest else plan
-            if larger.cost < _CHEAPER * plan.cost:
+            more = math.ceil(larger.pages) - math.ceil(plan.pages)
+            if larger.cost + more < _CHEAPER * plan.cost:
                 plan = larger
     # Where a passage could not be divided as planned, all of them whole may be better.
     documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
