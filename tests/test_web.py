@@ -360,8 +360,8 @@ def test_a_draft_says_so(browser: Browser, workspace: Workspace) -> None:
 
     workspace.write("content/probe/quelle.txt", "Etwas anderes.\n")
     workspace.leaflet(
-        HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\nsource: {title: Quelle, file: quelle.txt}\npassages:\n  - id: eins\n"
-        "    quote: {lines: 1, text: Das steht nicht da.}\n"
+        HEAD + "imprint: Druck 12345\nsource: {title: Quelle, file: quelle.txt}\n"
+        "passages:\n  - id: eins\n    quote: {lines: 1, text: Das steht nicht da.}\n"
     )
     subprocess.run(
         [sys.executable, "-m", "brochure", "build", "--draft", "-e", "web"], cwd=workspace.root,

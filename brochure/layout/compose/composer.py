@@ -18,7 +18,6 @@ from brochure.diagnostics import (
     error,
     fail,
     raise_errors,
-    warning,
 )
 from brochure.files import composed
 from brochure.layout import edition as editions

@@ -317,9 +317,7 @@ def _all_texts(passage: Node | None) -> str | None:
     if passage is None:
         return None
     parts = [
-        node.text
-        for path, node in scalars(passage)
-        if node.text is not None and path[-1] in _TEXTS
+        node.text for path, node in scalars(passage) if node.text is not None and path[-1] in _TEXTS
     ]
     return "\n\n".join(part.strip() for part in parts)
 
