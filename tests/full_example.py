@@ -1,6 +1,5 @@
 """A leaflet with everything in it, for tests and for contact sheets: event, pictures, codes,
-numbered pairs, highlights, verdicts, demands, a call, and an imprint in fields. Its pictures are made
-here.
+numbered pairs, highlights, verdicts, demands, a call, an imprint in fields. Pictures are drawn here.
 """
 
 import io
