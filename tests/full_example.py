@@ -1,5 +1,6 @@
 """A leaflet with everything in it, for tests and for contact sheets: event, pictures, codes,
-numbered pairs, highlights, verdicts, demands, a call, an imprint in fields. Pictures are drawn here.
+numbered pairs, highlights, verdicts, demands, a call, an imprint in fields.
+Pictures are drawn here.
 """
 
 import io

@@ -200,3 +200,10 @@ def test_regions_and_translations_replace_every_text(full: Workspace) -> None:
     full.leaflet(LEAFLET.replace("Wir fordern *mehr*!", "Wir fordern *viel* mehr!"))
     (stale,) = full.load("x").diagnostics
     assert (stale.code, stale.location.file) == ("stale", "content/probe/variants/x.yaml")
+
+
+def test_a_picture_that_does_not_fit_beside_the_first_quote_takes_it_along(full: Workspace) -> None:
+    """It cannot be divided: the commentary begins on the next page, so the quote has to as well."""
+    full.write("styles/print.css", ".subtitle { height: 110mm }")
+    full.leaflet(LEAFLET + "subtitle: Unter\n")
+    assert full.typeset("print").pages == 2, "an error would be raised if they were apart"

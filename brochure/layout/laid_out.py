@@ -37,6 +37,11 @@ class LayoutRules:
         """The rules as a style sheet."""
         rules = [f"{_id_selector(name)} {{ break-inside: auto }}" for name in sorted(self.divided)]
         rules += [f"{_id_selector(name)} {{ break-before: page }}" for name in sorted(self.moved)]
+        # Before the first rows of a table, WeasyPrint 70 breaks only if the table itself does.
+        rules += [
+            f"table:has(> {_id_selector(name)}:first-of-type) {{ break-before: page }}"
+            for name in sorted(self.moved)
+        ]
         rules += [
             f"{_id_selector(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(self.loosened)
         ]
