@@ -163,6 +163,17 @@ class Edition(_Model):
     resolution: Annotated[int, Field(ge=0, le=2400)] = Field(
         0, description="The least resolution of pictures, in pixels per inch on paper."
     )
+    max_resolution: Annotated[int, Field(ge=36, le=2400)] = Field(
+        300,
+        alias="max-resolution",
+        description="The resolution to which pictures are scaled down that have more, in pixels "
+        "per inch. In `black`, pictures are made of the dots of a printer, 600 to an inch.",
+    )
+    jpeg_quality: Annotated[int, Field(ge=10, le=95)] = Field(
+        85,
+        alias="jpeg-quality",
+        description="The quality of photographs, from 10 to 95: the higher, the larger the file.",
+    )
     contrast: Annotated[float, Field(ge=0, le=21)] = Field(
         0,
         description="The least contrast between text and its background (WCAG 2.1, 1.4.3).",
@@ -349,6 +360,7 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 CHECKS = {
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
+    "blank-pages": "folded sheets with pages that have no text",
     "colour-space": "colours that the edition cannot print",
     "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",

@@ -20,10 +20,12 @@ from brochure.diagnostics import (
     raise_errors,
 )
 from brochure.files import composed
+from brochure.layout import designs
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
-from brochure.layout.compose.assets import AssetCollector
+from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.logo import needs_white_ground
 from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
@@ -45,7 +47,9 @@ _SNIPPET = 100  # characters of an address by which it is located in its text
 
 @dataclass(frozen=True)
 class _Styles:
-    """The style sheets of an edition as pairs of name and text, and the assets they draw in."""
+    """The style sheets of an edition in a design, as pairs of name and text, and the assets they
+    draw in.
+    """
 
     sheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
@@ -71,7 +75,9 @@ class Composer:
         self._project = project.observed(self._reads.add)
         self._name, self._edition, self._write_cache = name, edition, write_cache
         self._filters: dict[Language, Filters] = {}
+        self._styles: dict[str, Reported[_Styles]] = {}  # by design
         self._filler = filler or TemplateFiller()
+        self._sound: set[bytes] = set()  # pictures that were checked: variants share them
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -86,6 +92,8 @@ class Composer:
         Raises DiagnosticsError with everything that prevents it.
         """
         project, edition, leaflet = self._project, self._edition, manuscript.leaflet
+        design = designs.choose_design(project, manuscript)
+        styles = self._styles_in(design)
         target = editions.page_target(
             manuscript, self._name, edition, lambda: tuple(editions.load_editions(project))
         )
@@ -96,38 +104,52 @@ class Composer:
             *verification.diagnostics,
             *check_parts(manuscript, edition, self._name),
             *unencodable,
-            *self._styles.diagnostics,
+            *styles.diagnostics,
             *target.diagnostics,
             *disabled.diagnostics,
         ]
         if unencodable:  # the template could not be filled in
             raise DiagnosticsError(diagnostics)
+        base = f"{BASE}content/{manuscript.name}/"
         view = build_view(
-            manuscript, verification, self._name, edition, self._filters_for(manuscript.language)
+            manuscript,
+            verification,
+            self._name,
+            edition,
+            self._filters_for(manuscript.language),
+            opaque_logo=self._has_opaque_logo(manuscript, base),
+        )
+        page_template, sheet_template = (
+            designs.template_of(project, design, name) for name in (edition.template, _SHEET)
         )
         try:
-            page = self._fill(edition.template, manuscript.language, view)
-            sheet = self._fill(_SHEET, manuscript.language, view).html if edition.imposition else ""
+            page = self._fill(page_template, manuscript.language, view)
+            sheet = (
+                self._fill(sheet_template, manuscript.language, view).html
+                if edition.imposition
+                else ""
+            )
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        base = f"{BASE}content/{manuscript.name}/"
-        template = Location(project.show(project.style(edition.template)))
-        assets = self._collect(manuscript, page, base, template)
+        template = Location(project.show(project.style(page_template)))
+        assets = self._collect(manuscript, page, base, template, styles.value.assets)
         diagnostics += assets.diagnostics
         diagnostics += check_accessibility(page.scan, template)
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # a browser uses the fonts of the reader's machine
             diagnostics += _check_glyphs(manuscript, page.html + sheet, template, covered)
         else:
-            diagnostics += self._check_imports(assets.value)
+            diagnostics += self._check_imports(assets.value, styles.value.sheets)
         profile = self._profile
         diagnostics += profile.diagnostics
         mirrored = manuscript.language.direction == "rtl"
-        sheets = self._styles.value.sheets
         return Composition(
             html=page.html,
             base=base,
-            stylesheets=(*sheets, *self._rtl_styles) if mirrored else sheets,
+            stylesheets=(
+                *styles.value.sheets,
+                *(self._rtl_styles(design) if mirrored else ()),
+            ),
             assets=assets.value,
             edition=edition,
             fonts=own_fonts,
@@ -153,18 +175,37 @@ class Composer:
         return filled
 
     def _collect(
-        self, manuscript: Manuscript, page: FilledTemplate, base: str, template: Location
+        self,
+        manuscript: Manuscript,
+        page: FilledTemplate,
+        base: str,
+        template: Location,
+        drawn_in: Mapping[str, Asset],
     ) -> Reported[dict[str, Asset]]:
-        """All assets of a page, with those of the style sheets."""
+        """All assets of a page, with those that the style sheets have `drawn_in`."""
         locations = {file: manuscript.location(path) for path, file in pictures(manuscript.leaflet)}
-        collector = AssetCollector(self._project, self._styles.value.assets)
+        collector = AssetCollector(self._project, drawn_in, self._sound)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
 
-    def _check_imports(self, assets: Mapping[str, Asset]) -> Iterator[Diagnostic]:
+    def _has_opaque_logo(self, manuscript: Manuscript, base: str) -> bool:
+        """Whether there is a logo that needs white behind it on a dark ground."""
+        logo = manuscript.leaflet.logo
+        if logo is None:
+            return False
+        # What is wrong with it is told when all pictures are collected.
+        collector = AssetCollector(self._project, None, self._sound)
+        collector.add_html([logo.file], base, manuscript.location(("logo",)), {})
+        asset = collector.assets.get(asset_key(logo.file, base)) if collector.assets else None
+        if asset is None:
+            return False
+        return needs_white_ground(asset.data, ".svg" if asset.mime == "image/svg+xml" else "")
+
+    def _check_imports(
+        self, assets: Mapping[str, Asset], sheets: tuple[tuple[str, str], ...]
+    ) -> Iterator[Diagnostic]:
         """A web page must not import style sheets, which would have to be fetched."""
         if any(asset.mime == "text/css" for asset in assets.values()):
-            sheets = self._styles.value.sheets
             yield error(
                 "import",
                 say("A web page cannot import style sheets: it is a single file."),
@@ -206,12 +247,16 @@ class Composer:
                     raise
         return tuple(templates)
 
-    @cached_property
-    def _styles(self) -> Reported[_Styles]:
+    def _styles_in(self, design: str) -> Reported[_Styles]:
+        if design not in self._styles:
+            self._styles[design] = self._read_styles(design)
+        return self._styles[design]
+
+    def _read_styles(self, design: str) -> Reported[_Styles]:
         sheets: list[tuple[str, str]] = []
         diagnostics: list[Diagnostic] = []
         collector = AssetCollector(self._project)
-        for style in self._edition.styles:
+        for style in designs.with_design(self._project, design, self._edition.styles):
             try:
                 css = self._project.read_text(self._project.style(style), bounds.STYLE)
             except DiagnosticsError as failed:
@@ -222,12 +267,11 @@ class Composer:
         styles = _Styles(tuple(sheets), collector.assets)
         return Reported(styles, (*diagnostics, *collector.diagnostics))
 
-    @cached_property
-    def _rtl_styles(self) -> tuple[tuple[str, str], ...]:
-        """The style sheet for right-to-left scripts, if the edition has pages."""
-        if self._edition.output != "pdf":
-            return ()
-        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
+    def _rtl_styles(self, design: str) -> Iterator[tuple[str, str]]:
+        """The style sheets for right-to-left scripts, if the edition has pages."""
+        if self._edition.output == "pdf":
+            for style in designs.with_design(self._project, design, (_RTL,)):
+                yield style, self._project.read_text(self._project.style(style), bounds.STYLE)
 
     @cached_property
     def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:

@@ -5,7 +5,7 @@ that is ready, tuples, and the small classes of this file, which have fields and
 Their names are our own business; the names of their fields are what templates use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from markupsafe import Markup
@@ -17,8 +17,10 @@ from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, sources
 from brochure.manuscript.model.leaflet import Event, Party, Passage, Picture, Quote, Source
 from brochure.manuscript.text.language import direction_of
-from brochure.sources.finding import CheckedQuote, Verdict
+from brochure.sources.finding import CheckedQuote, ContextSegment, Verdict
 from brochure.sources.verification import Verification
+
+_KEPT_WORDS = 4  # of a quote in its context, at either end
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,14 @@ class ColumnsView:
 
 @dataclass(frozen=True)
 class LogoView:
-    """A picture: the name of its file, relative to the leaflet's folder, and what it shows."""
+    """A picture: the name of its file, relative to the leaflet's folder, and what it shows.
+
+    `opaque`: it is made for white paper, so it needs white behind it on a dark ground.
+    """
 
     file: str
     alt: str
+    opaque: bool
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,9 @@ class ContextSegmentView:
 
 @dataclass(frozen=True)
 class CheckedQuoteView:
-    """A quote as it was verified: its place in the source, and the words around it there."""
+    """A quote as it was verified: its place in the source, and the words around it there, with the
+    quote itself shortened; no context, where there is nothing around it.
+    """
 
     quote: QuoteView
     place: Markup
@@ -194,11 +202,13 @@ class VerificationView:
     """What is known about the quotes.
 
     `marked`: wrong ones are marked on the page, as in a draft. `verified` is the number of correct
-    ones; `digests` are the files that they were compared with, each with its SHA-256.
+    ones; `compared` are the titles of the documents that they were compared with, `digests` the
+    files of these, each with its SHA-256.
     """
 
     marked: bool
     verified: int
+    compared: tuple[SourceView, ...]
     digests: tuple[tuple[str, str], ...]
     quotes: tuple[CheckedQuoteView, ...]
 
@@ -259,8 +269,13 @@ def build_view(
     name: str,
     edition: Edition,
     filters: Filters,
+    *,
+    opaque_logo: bool = False,
 ) -> View:
-    """What a template sees of a leaflet and its verification, in the edition called `name`."""
+    """What a template sees of a leaflet and its verification, in the edition called `name`.
+
+    `opaque_logo`: the logo needs white behind it on a dark ground.
+    """
     leaflet, builder = manuscript.leaflet, _Builder(manuscript, verification, filters)
     return View(
         leaflet=LeafletView(
@@ -279,12 +294,15 @@ def build_view(
             codes=tuple(leaflet.codes or ()),
             verification=leaflet.verification,
             columns=builder.columns(),
-            logo=LogoView(leaflet.logo.file, leaflet.logo.alt) if leaflet.logo else None,
+            logo=(
+                LogoView(leaflet.logo.file, leaflet.logo.alt, opaque_logo) if leaflet.logo else None
+            ),
             passages=tuple(builder.passages()),
         ),
         verification=VerificationView(
             verification.mark_wrong_quotes,
             verification.verified,
+            tuple(builder.sources(compared=True)),
             verification.digests,
             tuple(map(builder.checked_quote, verification.quotes)),
         ),
@@ -370,14 +388,14 @@ class _Builder:
         return CheckedQuoteView(
             self._quote(quote, checked.passage),
             self._filters.reference(location, quote, self._source),
-            tuple(
-                ContextSegmentView(segment.text, segment.quoted, segment.spaced)
-                for segment in finding.context
-            ),
+            tuple(_shortened_context(finding.context)),
         )
 
-    def sources(self) -> Iterator[SourceView]:
+    def sources(self, *, compared: bool = False) -> Iterator[SourceView]:
+        """All sources, or those that quotes were compared with."""
         for source in dict.fromkeys(source for _, source in sources(self._manuscript.leaflet)):
+            if compared and not source.file:
+                continue
             attributes = self._attributes(source)
             yield SourceView(source.title, source.author, source.date, source.address, attributes)
 
@@ -418,3 +436,17 @@ def _picture(picture: Picture | None) -> PictureView | None:
 
 def _party(party: Party | None) -> PartyView | None:
     return PartyView(party.name, party.address) if party else None
+
+
+def _shortened_context(context: Sequence[ContextSegment]) -> Iterator[ContextSegmentView]:
+    """The words around a quote; the quote, which the reader knows, by its first and last words."""
+    if all(segment.quoted for segment in context):
+        return
+    for segment in context:
+        words = segment.text.split()
+        if not segment.quoted or len(words) <= 3 * _KEPT_WORDS:
+            yield ContextSegmentView(segment.text, segment.quoted, segment.spaced)
+            continue
+        yield ContextSegmentView(" ".join(words[:_KEPT_WORDS]), True, True)
+        yield ContextSegmentView("[…]", False, True)
+        yield ContextSegmentView(" ".join(words[-_KEPT_WORDS:]), True, segment.spaced)

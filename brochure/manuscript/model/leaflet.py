@@ -35,8 +35,14 @@ class _Model(BaseModel):
 
 
 class _PrintOptions(_Model):
-    """How a leaflet should be printed."""
+    """How a leaflet should look and be printed."""
 
+    design: PlainText | None = Field(
+        None,
+        description="How it looks: `bold` (for the street and the meeting; the default), "
+        "`plain` (for offices, courts and councils), or a design of your own, a folder in "
+        "styles/designs/.",
+    )
     codes: tuple[LinkedPart, ...] | None = Field(
         None,
         description="The parts whose links get a QR code in printed editions: lead, passages, "

@@ -122,7 +122,7 @@ def anchor_of(passage: Node) -> ScalarNode | None:
 # The texts of a passage.
 _TEXTS = ("heading", "text", "demand", "alt", "credit", "verdict")
 # Print options of a variant: not texts, so that no override of them can become stale.
-_PRINT_OPTIONS = ("codes", "fit", "language", "preflight")
+_PRINT_OPTIONS = ("codes", "design", "fit", "language", "preflight")
 
 
 @dataclass(frozen=True)
