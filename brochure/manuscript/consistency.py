@@ -1,9 +1,9 @@
-"""Whether the parts of a leaflet fit each other: verdicts, highlights, the day of the event."""
+"""Whether the parts of a leaflet fit each other: references, verdicts, highlights, the event."""
 
 from collections.abc import Iterator
 
 from brochure.diagnostics import Diagnostic, error, shortened, warning
-from brochure.manuscript.model.leaflet import Leaflet
+from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.highlight import Span, find_words, nearest_words
 from brochure.manuscript.text.markdown import quoted
 from brochure.manuscript.yaml.nodes import SequenceNode, Tree, TreePath
@@ -13,6 +13,7 @@ from brochure.messages import joined, say
 
 def check_consistency(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     """What does not fit in a valid leaflet, at its places in the tree that it was read from."""
+    yield from _check_references(leaflet, tree)
     yield from _check_event(leaflet, tree)
     yield from _check_verdicts(leaflet, tree)
     for index, passage in enumerate(leaflet.passages):
@@ -20,6 +21,51 @@ def check_consistency(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
             path = ("passages", index, "quote", "highlight")
             yield from _check_highlights(
                 passage.quote.highlight, quoted(passage.quote.text), tree, path
+            )
+
+
+def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
+    """A reference needs everything that its pattern contains, and nothing else."""
+    for index, passage in enumerate(leaflet.passages):
+        quote, path = passage.quote, ("passages", index, "quote")
+        if quote is None:
+            continue
+        source = quote.source or leaflet.source or Source(title="–")
+        written = {name for name in ("lines", "page") if getattr(quote, name)}
+        pattern = source.reference
+        # The patterns of a language print whatever is written.
+        printed = (
+            written
+            if pattern is None
+            else {name for name in ("lines", "page") if f"{{{name}}}" in pattern}
+        )
+        if not written:
+            yield warning(
+                "no-reference",
+                say("The quote does not say where it is in the source."),
+                tree.location((*path, "text")),
+                say("Add `lines:` or `page:`, so that readers can look it up."),
+            )
+        elif missing := sorted(printed - written):
+            yield error(
+                "reference",
+                say("The reference needs `{key}`, which this quote does not have.", key=missing[0]),
+                tree.location((*path, min(written))),
+                say("Add `{key}: …`, or change `reference:` of the source.", key=missing[0]),
+            )
+        elif unused := sorted(written - printed):
+            yield error(
+                "reference",
+                say(
+                    "`{key}` would not be printed: the pattern `{pattern}` does not use it.",
+                    key=unused[0],
+                    pattern=pattern or "",
+                ),
+                tree.key_location((*path, unused[0])),
+                say(
+                    "Write {{{key}}} into `reference:` of the source, or delete this line.",
+                    key=unused[0],
+                ),
             )
 
 
