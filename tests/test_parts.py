@@ -207,3 +207,37 @@ def test_a_picture_that_does_not_fit_beside_the_first_quote_takes_it_along(full:
     full.write("styles/print.css", ".subtitle { height: 110mm }")
     full.leaflet(LEAFLET + "subtitle: Unter\n")
     assert full.typeset("print").pages == 2, "an error would be raised if they were apart"
+
+
+# Every new text, and whether it has Markdown.
+TEXTS = [
+    ("credit: \"Wer & Co.\"", False), ("alt: Ein Baum", False), ("word: Gehalten", False),
+    ("heading: Kommt *alle*!", True), ("demand: Wir fordern *mehr*!", True),
+    ("title: Treffen", True), ("place: Haus", True), ("access: Rampe", True),
+    ("name: Maria", True), ("address: Weg", True),
+]  # fmt: skip
+WITH_ALL = LEAFLET.replace(
+    "imprint: Ich, 12345 Ort, Eigendruck\n",
+    "event: {date: 2026-12-03, title: Treffen, place: Haus, access: Rampe}\n"
+    "imprint: {publisher: {name: Maria, address: Weg}, printer: {name: Wir, address: Ort}}\n",
+)
+
+
+@pytest.mark.parametrize(("text", "has_markdown"), TEXTS)
+def test_every_text_is_checked_as_all_others_are(
+    full: Workspace, text: str, has_markdown: bool
+) -> None:
+    assert WITH_ALL.count(text) == 1
+    line = WITH_ALL[: WITH_ALL.index(text)].count("\n") + 1
+    key = text.partition(":")[0]
+
+    def found(value: str) -> list[tuple[str, int | None]]:
+        full.leaflet(WITH_ALL.replace(text, f"{key}: '{value}'"))
+        return [(d.code, d.location.line) for d in full.diagnostics("print")]
+
+    assert found("Gut") == []
+    assert found("漢") == [("no-glyph", line)]
+    assert found("GrÃ¼n") == [("broken-letters", line)]
+    assert found("<b>Gut</b>") == ([("markup", line)] if has_markdown else [])
+    assert found("[Gut](ort)") == ([("link", line)] if has_markdown else [])
+    assert found("{{ region.nix }}") == [("unknown-slot", line)]
