@@ -34,6 +34,7 @@ def marked(html: str) -> list[str]:
         ("Mittel dies zulassen & nicht „später“.", 1),
         ("baut", 2),
         ("Rad", 0),  # a part of a word
+        ("wege,", 0),
         ("soweit die verfuegbaren", 0),
         ("Soweit", 0),
         ("Radwege,", 1),

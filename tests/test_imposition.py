@@ -120,9 +120,7 @@ def test_a_letter_fold_reads_from_first_to_last(count: int) -> None:
 
 def test_the_panel_that_is_folded_in_is_narrower_and_lies_behind_itself() -> None:
     for mirrored in (False, True):
-        outside, inside = plan_sheets(
-            rules("letter-fold"), panels(6), back=True, mirrored=mirrored
-        )
+        outside, inside = plan_sheets(rules("letter-fold"), panels(6), back=True, mirrored=mirrored)
         widths = []
         for side in (outside, inside):
             edges = [0.0, *side.edges, PAPER_SIZES["A4"][0]]

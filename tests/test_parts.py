@@ -241,3 +241,18 @@ def test_every_text_is_checked_as_all_others_are(
     assert found("<b>Gut</b>") == ([("markup", line)] if has_markdown else [])
     assert found("[Gut](ort)") == ([("link", line)] if has_markdown else [])
     assert found("{{ region.nix }}") == [("unknown-slot", line)]
+
+
+def test_what_a_region_leaves_out_is_recorded_with_all_its_texts(full: Workspace) -> None:
+    full.regions("id,name\nx,Gießen\n")
+    full.variant("x", "leave_out: [a]\n")
+    bundle = read_bundle(full.project, "probe")
+    accept_overrides(bundle, bundle.resolve("x"))
+    assert full.load("x").diagnostics == ()
+    for old, new in (
+        ("*mehr*", "*viel*"),
+        ("Ein Baum", "Kein Baum"),
+        ("verdict: nein", "verdict: ja"),
+    ):
+        full.leaflet(LEAFLET.replace(old, new))
+        assert [d.code for d in full.load("x").diagnostics] == ["stale"], new

@@ -74,7 +74,7 @@ def _check_event(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     always gets the same answer.
     """
     event, date = leaflet.event, leaflet.date
-    if event and date and event.date[: len(date)] < date:
+    if event and date and event.date < date:
         yield warning(
             "event-date",
             say("The event is before the date of the leaflet, {date}.", date=date),
