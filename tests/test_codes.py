@@ -161,7 +161,7 @@ def test_parts_that_there_are_not(workspace: Workspace) -> None:
 def test_a_link_too_long_to_be_scanned_is_told_where_it_stands(workspace: Workspace) -> None:
     long = "https://example.org/" + "x" * 500
     workspace.leaflet(
-        HEAD + f"imprint: x\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
+        HEAD + f"imprint: Druck 12345\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
     )
     (diagnostic,) = workspace.diagnostics("print")
     assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (
