@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from brochure import bounds
 from brochure.diagnostics import Diagnostic, error, shortened, warning
 from brochure.manuscript.model.leaflet import Leaflet, Source
 from brochure.manuscript.text.highlight import Span, find_words, nearest_words
@@ -16,12 +17,17 @@ def check_consistency(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     yield from _check_references(leaflet, tree)
     yield from _check_event(leaflet, tree)
     yield from _check_verdicts(leaflet, tree)
+    complaints = 0
     for index, passage in enumerate(leaflet.passages):
         if passage.quote and passage.quote.highlight:
             path = ("passages", index, "quote", "highlight")
-            yield from _check_highlights(
-                passage.quote.highlight, quoted(passage.quote.text), tree, path
-            )
+            helpful = complaints < bounds.SIMILAR_DIAGNOSTICS
+            text = quoted(passage.quote.text)
+            for diagnostic in _check_highlights(
+                passage.quote.highlight, text, tree, path, helpful=helpful
+            ):
+                complaints += 1
+                yield diagnostic
 
 
 def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
@@ -104,16 +110,19 @@ def _check_verdicts(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _check_highlights(
-    highlights: tuple[str, ...], text: str, tree: Tree, path: TreePath
+    highlights: tuple[str, ...], text: str, tree: Tree, path: TreePath, *, helpful: bool
 ) -> Iterator[Diagnostic]:
-    """Highlights that are not in their quote, are there more than once, or overlap."""
+    """Highlights that are not in their quote, are there more than once, or overlap.
+
+    `helpful` looks for what was meant, which takes time.
+    """
     taken: list[tuple[Span, str]] = []
     in_list = isinstance(tree.node(path), SequenceNode)
     for index, words in enumerate(highlights):
         location = tree.location((*path, index) if in_list else path)
         spans = find_words(words, text)
         if not spans:
-            near = nearest_words(words, text)
+            near = nearest_words(words, text) if helpful else ""
             yield error(
                 "highlight",
                 say("The quote does not contain “{words}”.", words=shortened(words)),

@@ -13,6 +13,7 @@ _TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[a-z0-9]+)[^>]*>|&[^;\s]+;|[^<&]", re.
 _BLOCKS = frozenset(("p", "ul", "ol", "li"))
 _RAGGED = 2  # letters of a further word that other spellings may reach into
 _LEAST = 8  # characters that must be the same before words are taken for those that are meant
+_COMPARED = 500_000  # pairs of letters; looking for likeness takes time that grows with them
 Span = tuple[int, int]  # the first character, and the one after the last
 
 
@@ -32,6 +33,8 @@ def find_words(words: str, text: str) -> tuple[Span, ...]:
 def nearest_words(words: str, text: str) -> str:
     """Those words of a text that are most like others; empty if none are."""
     words, text = " ".join(words.split()), " ".join(text.split())
+    if len(words) * len(text) > _COMPARED:
+        return ""
     same = SequenceMatcher(None, text, words, autojunk=False).find_longest_match()
     if same.size < min(_LEAST, len(words) * 2 // 3 + 1):
         return ""
@@ -49,6 +52,8 @@ def with_highlights(html: str, highlights: Sequence[str]) -> str:
 
     A mark never crosses the edge of a paragraph or of an element: there, it ends and begins anew.
     """
+    if not highlights:
+        return html
     tokens = list(_TOKEN.finditer(html))
     seen = [(at, _character(token)) for at, token in enumerate(tokens)]
     seen = [(at, character) for at, character in seen if character]
