@@ -182,3 +182,20 @@ def test_which_pages_make_six_panels(millimetres: float, foldable: bool) -> None
 def test_an_unknown_scheme_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="origami"):
         arranged_cells("origami", [0, 1])
+
+
+def test_a_second_page_that_stands_for_itself_is_the_flap() -> None:
+    outside, inside = plan_sheets(rules("letter-fold"), [PANEL] * 6, back=True, flap=True)
+    assert [p.page for p in outside.placed] == [1, 5, 0]
+    assert [p.page for p in inside.placed] == [2, 3, 4]
+    outside, inside = plan_sheets(rules("letter-fold"), [PANEL] * 5, back=True, flap=True)
+    assert [p.page for p in outside.placed] == [1, 4, 0]
+    assert [p.page for p in inside.placed] == [2, 3, None], "the last panel inside stays free"
+
+
+def test_a_narrower_panel_takes_from_the_margins_of_its_page() -> None:
+    for side in plan_sheets(rules("letter-fold"), [PANEL] * 6, back=True):
+        assert {p.scale for p in side.placed} == {1.0}
+        edges = (0.0, *side.edges, PAPER_SIZES["A4"][0])
+        for placed, (left, right) in zip(side.placed, pairwise(edges), strict=True):
+            assert placed.x + PANEL[0] / 2 == pytest.approx((left + right) / 2, abs=0.01)

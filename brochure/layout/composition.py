@@ -40,6 +40,7 @@ class Composition:
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
     edition: Edition
+    edition_name: str
     fonts: Mapping[str, bytes]
     hyphenation: Mapping[str, Hyphenation]
     passages: tuple[str, ...]

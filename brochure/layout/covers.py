@@ -15,7 +15,15 @@ from dataclasses import replace
 
 from brochure.diagnostics import Reported
 from brochure.layout.edition import Imposition
-from brochure.layout.laid_out import LaidOutDocument, Layout, PageRenderer, Part
+from brochure.layout.laid_out import (
+    FEW_LINES,
+    LaidOutDocument,
+    Layout,
+    LayoutRules,
+    PageRenderer,
+    Part,
+    lines_on_last_page,
+)
 
 _NOTHING: frozenset[Part] = frozenset()
 _LETTER_FOLD: tuple[frozenset[Part], ...] = (
@@ -25,8 +33,10 @@ _BOOKLET: tuple[frozenset[Part], ...] = (
     frozenset({"cover", "back"}), frozenset({"cover"}), frozenset({"back"}),
 )  # fmt: skip
 _PANELS = 6
+_SOME = 0.05  # of a page may be white for the sake of a cover, beyond what is allowed
+_BOUND = 4  # pages of a sheet that is folded once
+_Attempt = Callable[[frozenset[Part]], Reported[LaidOutDocument]]
 _STEP, _STEPS = 0.02, 5  # smaller type for the sake of whole passages, and how often
-_NO_PASSAGES: frozenset[str] = frozenset()
 
 
 def lay_out_parts(
@@ -34,13 +44,15 @@ def lay_out_parts(
     lay_out: Callable[[PageRenderer], Reported[LaidOutDocument]],
     render: PageRenderer,
     *,
+    max_white_space: float,
     smallest: float = 1.0,
     spare: bool = True,
 ) -> Reported[LaidOutDocument]:
     """Lay out a leaflet with as many parts on pages of their own as its sheets have room for.
 
     `lay_out` lays it out by a renderer, in type not smaller than the scale `smallest`. `spare`: a
-    booklet may use the pages that are left.
+    booklet may use the pages that are left, if no page becomes whiter for that than others are or
+    than `max_white_space`, a share of its height.
     """
 
     def attempt(apart: frozenset[Part]) -> Reported[LaidOutDocument]:
@@ -49,25 +61,62 @@ def lay_out_parts(
     match imposition.scheme if imposition else "":
         case "letter-fold":
             assert imposition is not None
-            for apart in _LETTER_FOLD:
-                result = attempt(apart)
-                if result.value.pages <= imposition.pages:
-                    break
-            document = result.value
-            if result.diagnostics or document.pages > imposition.pages:
-                return result
-            return Reported(_whole_panels(render, document, smallest))
+            return _letter_fold(attempt, render, imposition.pages, smallest)
         case "saddle-stitch" if spare:
             assert imposition is not None
             plain = attempt(_NOTHING)
             pages = plain.value.pages
             left = -pages % imposition.pages
-            for apart in _BOOKLET[0 if left > 1 else 1 :] if left else ():
+            white = max(_worst_white(plain.value.layout), max_white_space) + _SOME
+            for apart in _BOOKLET if left else ():
                 result = attempt(apart)
-                if result.value.pages <= pages + left and not result.diagnostics:
-                    return result
+                layout = result.value.layout
+                if layout.pages <= pages + left and _worst_white(layout) <= white:
+                    if _is_bound_well(layout):
+                        return result
             return plain
     return attempt(_NOTHING)
+
+
+def _worst_white(layout: Layout) -> float:
+    """How much stays white of the page where that is most, as a share of its height; of the pages
+    before the last one, without those that are set apart.
+    """
+    shares = (
+        layout.white[page] / layout.heights[page]
+        for page in range(layout.pages - 1)
+        if page not in layout.set_apart
+    )
+    return max(shares, default=0.0)
+
+
+def _is_bound_well(layout: Layout) -> bool:
+    """Whether a booklet ends with more than a few lines, and with what is to be on its back."""
+    full = layout.pages % _BOUND == 0 or not layout.footer_height
+    return not 0 < lines_on_last_page(layout) < FEW_LINES and (full or has_back(layout))
+
+
+def _letter_fold(
+    attempt: _Attempt, render: PageRenderer, most: int, smallest: float
+) -> Reported[LaidOutDocument]:
+    """The first layout of at most `most` panels in which no passage is divided; or the first of so
+    many panels; or what comes of it.
+    """
+    fitting: list[Reported[LaidOutDocument]] = []
+    for apart in _LETTER_FOLD:
+        result = attempt(apart)
+        if result.value.pages <= most and not result.diagnostics:
+            fitting.append(Reported(_whole_panels(render, result.value, smallest)))
+            if _is_whole(fitting[-1].value.layout):
+                return fitting[-1]
+        elif result.value.pages <= most:
+            return result
+    return fitting[0] if fitting else result
+
+
+def _is_whole(layout: Layout) -> bool:
+    """Whether no passage goes on on another page."""
+    return len({f.passage for f in layout.fragments}) == len(layout.fragments)
 
 
 def _whole_panels(
@@ -84,7 +133,7 @@ def _whole_panels(
         scale = document.rules.scale * (1 - step * _STEP)
         if scale < smallest:
             break
-        rules = replace(document.rules, divided=_NO_PASSAGES, moved=_NO_PASSAGES, scale=scale)
+        rules = LayoutRules(scale=scale, apart=document.rules.apart)
         layout = render(rules).layout
         heights = _heights(layout)
         count = min(_PANELS - 1 - first, len(heights))
@@ -92,7 +141,8 @@ def _whole_panels(
         moved = frozenset(passage for i, passage in enumerate(heights) if i in starts[1:])
         spread = render(replace(rules, moved=moved))
         if spread.pages == first + count + 1 and has_flap(spread.layout) == flap:
-            return spread
+            apart = frozenset(range(spread.pages))  # what is white there is white by design
+            return replace(spread, layout=replace(spread.layout, set_apart=apart))
     return document
 
 

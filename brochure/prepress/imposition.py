@@ -109,14 +109,14 @@ def plan_sheets(
         pages = (pages[0], *pages[2:5], pages[1], *pages[5:])
     planned: list[SheetSide] = []
     for number, cells in enumerate(arranged_cells(scheme, pages)):
-        sheet, back = divmod(number, 2)
+        sheet, side = divmod(number, 2)
         if mirrored:
             cells = cells[::-1]
         if scheme == "letter-fold":
             # The panel that is folded in, left outside and right inside, is what the others leave.
             full = sizes[0][0]
             widths = [full, full, width - 2 * full]
-            if bool(back) == mirrored:
+            if bool(side) == mirrored:
                 widths.reverse()
         else:
             widths = [width / len(cells)] * len(cells)
@@ -131,7 +131,7 @@ def plan_sheets(
                 scale = 1.0  # what a narrower panel lacks is taken from the margins of its page
             x = start + (room - size[0] * scale) / 2 + (creep if index == 0 else -creep)
             placed.append(PlacedPage(page, x, (height - size[1] * scale) / 2, scale))
-        planned.append(SheetSide(sheet, bool(back), tuple(placed), tuple(starts[1:])))
+        planned.append(SheetSide(sheet, bool(side), tuple(placed), tuple(starts[1:])))
     return tuple(planned)
 
 

@@ -1,8 +1,8 @@
 """Sheets drawn from their plan: pages as form XObjects (ISO 32000-1, 8.10), text and links kept.
 
-Nobody trims what is printed at home. So nothing but the leaflet is printed on its pages: the hint on
-printing is an annotation that is shown and not printed, and marks are short lines at the edge of the
-sheet, on the side that is the outside of the product.
+Nobody trims what is printed at home. So nothing but the leaflet is printed on its pages: the hint
+on printing is an annotation that is shown and not printed, and marks are short lines at the edge of
+the sheet, on the side that is the outside of the product.
 """
 
 from collections.abc import Sequence

@@ -152,6 +152,7 @@ class Composer:
             ),
             assets=assets.value,
             edition=edition,
+            edition_name=self._name,
             fonts=own_fonts,
             hyphenation=manuscript.hyphenation,
             passages=tuple(passage.id for passage in leaflet.passages),

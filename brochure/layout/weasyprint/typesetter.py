@@ -5,7 +5,7 @@ The rest of the package imports nothing else from this folder.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from brochure.diagnostics import Diagnostic, Location, Part, Reported
 from brochure.files import write_whole
 from brochure.layout.composition import BASE, Composition
+from brochure.layout.continued import continuations, reference_labels
 from brochure.layout.copyfit import fit
 from brochure.layout.covers import lay_out_parts
 from brochure.layout.hyphenation import Hyphenator
@@ -103,7 +104,7 @@ class WeasyPrintTypesetter:
             breaking = self._line_breaking(composition, key)
             pictures = self._reproduction(composition)
             render = _renderer(html, styles.value, fonts, composition, pictures, breaking)
-            fitted = _fitted(render, composition)
+            fitted = _continued(render, _fitted(render, composition), html, composition)
             pdfs = fitted.value.write(regions)
             extras = self._sheet_extras(composition, styles.value, fonts, fetcher)
         return TypesetPages(
@@ -267,7 +268,7 @@ def _renderer(
                 pdf_variant=PDF_VARIANT,
                 cache=images.PictureCache(pictures),
             )
-        boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        boxes.move_footer(document.pages, weasyprint.document.Page)
 
         def write(regions: Sequence[str]) -> tuple[bytes, ...]:
             pdfs: list[bytes] = []
@@ -283,15 +284,35 @@ def _renderer(
 
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
-    edition, pages, scale = composition.edition, composition.fit, composition.edition.scale
+    edition, pages = composition.edition, composition.fit
+    white, scale, name = edition.max_white_space, edition.scale, composition.edition_name
+    smallest = scale.smallest if scale else 1.0
 
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
-            return Reported(lay_out(render, edition.max_white_space))
-        return fit(render, edition.max_white_space, scale, pages, exactly=composition.exactly)
+            return Reported(lay_out(render, white, scale))
+        return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
 
-    smallest = scale.smallest if scale else 1.0
-    return lay_out_parts(edition.imposition, fitted, render, smallest=smallest, spare=pages is None)
+    return lay_out_parts(
+        edition.imposition,
+        fitted,
+        render,
+        max_white_space=white,
+        smallest=smallest,
+        spare=pages is None,
+    )
+
+
+def _continued(
+    render: PageRenderer, fitted: Reported[LaidOutDocument], html: Any, composition: Composition
+) -> Reported[LaidOutDocument]:
+    """The leaflet with what stands in columns that are empty beside answers that go on."""
+    document = fitted.value
+    labels = reference_labels(html.etree_element.find("body"), composition.passages)
+    found = continuations(document.layout, labels, mirrored=composition.mirrored)
+    if not found:
+        return fitted
+    return replace(fitted, value=render(replace(document.rules, continuations=found)))
 
 
 def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:

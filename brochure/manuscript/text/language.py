@@ -161,6 +161,7 @@ class Phrases(_Model):
     only_page: Annotated[str, _Length, _needs("page")]
     quote: Phrase
     commentary: Phrase
+    continued: Phrase
     source: Phrase
     contact: Phrase
     imprint: Phrase

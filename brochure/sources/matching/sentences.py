@@ -51,7 +51,7 @@ def _sentence_stop(text: SourceText, at: int) -> int:
 
 
 def _with_neighbours(text: SourceText, start: int, stop: int) -> Surroundings:
-    """Like `surroundings`, with the sentence before and the one after, if the paragraph has them."""
+    """Like `surroundings`, with the sentences next to them, if the paragraph has any."""
     first, last = _sentence_start(text, start), _sentence_stop(text, stop)
     if first > 0 and not text.opens_paragraph[first]:
         first = _sentence_start(text, first - 1)
