@@ -178,7 +178,7 @@ def test_a_table_over_pages_is_one_table_read_pair_by_pair(workspace: Workspace)
         f"    commentary:\n      text: {'Rechts ' * 300}\n"
         for i in range(3)
     )
-    workspace.leaflet(HEAD + "passages:\n" + passages)
+    workspace.leaflet(HEAD + "numbered: no\npassages:\n" + passages)
     pdf = workspace.typeset().pdf
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages) >= 3

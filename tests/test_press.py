@@ -64,7 +64,7 @@ def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     assert [c.code for c in workspace.diagnostics("print")] == ["no-imprint"]
     assert workspace.diagnostics("email") == ()
-    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich, 12345 Ort (Eigendruck)\n")
+    workspace.leaflet(HEAD + PASSAGE + "imprint: Druck 12345\n")
     assert workspace.diagnostics("print") == ()
 
 
@@ -135,7 +135,7 @@ def test_either_heading_and_either_side_may_be_missing(workspace: Workspace) -> 
     )
     texts = [squeezed(text) for text in structure_texts(workspace.typeset().pdf)]
     assert texts[3:] == [
-        "KopfA", "„ZitatA“", "Zeile1", "KopfB", "TextB", "„ZitatC“", "Zeile1", "TextC"
+        "1KopfA", "„ZitatA“", "Zeile1", "2KopfB", "TextB", "3", "„ZitatC“", "Zeile1", "TextC"
     ]  # fmt: skip
 
 

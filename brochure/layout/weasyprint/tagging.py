@@ -20,7 +20,8 @@ from brochure.layout.weasyprint.boxes import Box
 _ROLES = {
     "h1": "H1", "h2": "H2", "h3": "H3", "h4": "H4", "h5": "H5", "h6": "H6",
     "p": "P", "blockquote": "BlockQuote", "footer": "Sect", "section": "Sect", "article": "Art",
-    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "P", "mark": "Span",
+    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "P",
+    "mark": "Span",
     "table": "Table", "caption": "Caption", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot",
     "tr": "TR", "th": "TH", "td": "TD", "svg": "Figure",
 }  # fmt: skip
