@@ -41,6 +41,7 @@ EDITIONS = 100  # of a project
 # --- Pictures and pages -------------------------------------------------------------------------
 
 PIXELS = 40_000_000  # of one picture; A4 at 600 dpi has 35 million; decoded, 160 MB
+PICTURE_CACHE = 300_000_000  # bytes of all pictures that are kept ready for pages
 SIDE = 30_000  # pixels; A0 at 600 dpi has 28,000; longer ones are very slow to scale down
 SCANS = 100  # of a progressive JPEG; programs write ten
 PICTURE_PARTS = 10_000  # chunks of a PNG, segments of a JPEG; some pictures have 2,500

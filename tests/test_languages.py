@@ -78,7 +78,9 @@ def test_it_is_printed_without_diagnostics(workspace: Workspace, code: str, edit
     with_fonts(workspace)
     workspace.leaflet(leaflet(code))
     result = workspace.typeset(edition)
-    assert result.diagnostics == ()
+    # As a booklet, and on six panels, it is short, and that is told.
+    assert {diagnostic.code for diagnostic in result.diagnostics} <= {"blank-pages"}
+    assert edition != "email" or result.diagnostics == ()
     if edition == "email":
         assert list(conforms(result.pdf).values()) == [[], []]
         read = [re.sub(r"\s|\u202f|\u00a0|-", "", text) for text in structure_texts(result.pdf)]

@@ -64,7 +64,7 @@ def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     assert [c.code for c in workspace.diagnostics("print")] == ["no-imprint"]
     assert workspace.diagnostics("email") == ()
-    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich\n")
+    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich, 12345 Ort (Eigendruck)\n")
     assert workspace.diagnostics("print") == ()
 
 
@@ -508,6 +508,7 @@ def test_no_word_is_broken_without_a_hyphen(workspace: Workspace, width: int) ->
         ("output: html\n  imposition: {scheme: saddle-stitch}", 6, "has no `imposition`"),
         ("imposition: {scheme: saddle-stitch}\n  bleed: 3", 6, "cannot have `bleed`"),
         ("imposition: {scheme: saddle-stitch}\n  marks: [crop]", 6, "cannot have `marks`"),
+        ("marks: [colour-bar]", 5, "is not in CMYK"),
         ("colour: red", 5, "no key `colour` here"),
         ("codes: true", 5, "no key `codes` here"),
         ("max_white_space: 0.2", 5, "no key `max_white_space` here"),

@@ -132,9 +132,9 @@ class Edition(_Model):
     bleed: Annotated[float, Field(ge=0, le=20)] = Field(
         0, description="How many mm colour extends beyond the edge where the paper is trimmed."
     )
-    marks: Annotated[tuple[Literal["crop", "registration"], ...], at_most_entries(2)] = Field(
-        (), description="Printer's marks outside the trimmed page."
-    )
+    marks: Annotated[
+        tuple[Literal["crop", "registration", "colour-bar"], ...], at_most_entries(3)
+    ] = Field((), description="Printer's marks outside the trimmed page and its bleed.")
     imposition: Imposition | None = Field(
         None, description="How pages are arranged on sheets. Without it, each page is a sheet."
     )
@@ -164,6 +164,17 @@ class Edition(_Model):
     )
     resolution: Annotated[int, Field(ge=0, le=2400)] = Field(
         0, description="The least resolution of pictures, in pixels per inch on paper."
+    )
+    max_resolution: Annotated[int, Field(ge=36, le=2400)] = Field(
+        300,
+        alias="max-resolution",
+        description="The resolution to which pictures are scaled down that have more, in pixels "
+        "per inch. In `black`, pictures are made of the dots of a printer, 600 to an inch.",
+    )
+    jpeg_quality: Annotated[int, Field(ge=10, le=95)] = Field(
+        85,
+        alias="jpeg-quality",
+        description="The quality of photographs, from 10 to 95: the higher, the larger the file.",
     )
     contrast: Annotated[float, Field(ge=0, le=21)] = Field(
         0,
@@ -312,6 +323,13 @@ def _check_combinations(tree: Tree, name: str, edition: Edition) -> Iterator[Dia
                     "the pages themselves and need single ones."
                 ),
             )
+    if "colour-bar" in edition.marks and edition.colours != "cmyk":
+        yield error(
+            "edition",
+            say("A colour bar shows the inks of a press; this edition is not in CMYK."),
+            tree.key_location((name, "marks")),
+            say("Delete `colour-bar`, or set `colours: cmyk` and a `profile`."),
+        )
     if edition.fit and edition.scale is None:
         yield error(
             "edition",
@@ -351,9 +369,11 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 CHECKS = {
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
+    "blank-pages": "folded sheets with pages that have no text",
     "colour-space": "colours that the edition cannot print",
     "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",
+    "imprint": "an imprint that lacks what press law asks",
     "heading-at-foot": "headings alone at the foot of a page",
     "last-page": "a last page that is nearly empty",
     "no-contact": "missing contact",

@@ -6,16 +6,59 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tinycss2.serializer import serialize_identifier
+from tinycss2.serializer import serialize_identifier, serialize_string_value
 
 from brochure.manuscript.model.fields import Rgb
 
 Role = Literal["text", "heading", "footer"]
+Part = Literal["cover", "lead", "back"]  # of a leaflet: what may stand on pages of its own
 CellKey = tuple[str, int]  # passage and column: 0 the quote, 1 the commentary, 2 what is in neither
 OUTSIDE: CellKey = ("", 0)  # the cell of all text that is in no passage
 FEW_LINES = 4  # fewer than these on a last page look like a leftover
 SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
+_APART: dict[Part, str] = {
+    "cover": "header { break-after: page; padding-top: var(--cover-space); "
+    "min-height: var(--cover-height) } "
+    "body > header:first-child + * { margin-top: 0 } "
+    "@page :first { @bottom-left { content: none } @bottom-right { content: none } }",
+    "lead": ".lead { break-after: page } .lead + * { margin-top: 0 }",
+    "back": "footer { break-before: page }",
+}
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """Words in the empty column beside a commentary that goes on from the page before.
+
+    `page` is counted from 0; all lengths are CSS px, but for the `size` of the type, in points:
+    `indent` and `y` are from the corner of the page's content where lines start, which is on the
+    left unless `mirrored`.
+    """
+
+    words: str
+    page: int
+    indent: float
+    y: float
+    width: float
+    line: float
+    size: float
+    mirrored: bool
+
+    def css(self) -> str:
+        """The words as a margin box: it belongs to the page, and so moves nothing on it. From the
+        side margin it reaches into the page.
+        """
+        side, inner = ("right", "left") if self.mirrored else ("left", "right")
+        reach = self.width + self.indent
+        return (
+            f"@page :nth({self.page + 1}) {{ @{side}-top {{ "
+            f'content: "{serialize_string_value(self.words)}"; '
+            f"font: {self.size:.2f}pt/{self.line:.2f}px 'Source Sans 3', 'Gentium Book Plus'; "
+            f"width: {self.width:.2f}px; height: {self.line:.2f}px; text-align: {side}; "
+            f"direction: {'rtl' if self.mirrored else 'ltr'}; "
+            f"vertical-align: top; margin-top: {self.y:.2f}px; margin-{inner}: {-reach:.2f}px }} }}"
+        )
 
 
 @dataclass(frozen=True)
@@ -28,6 +71,8 @@ class LayoutRules:
     the last page to itself. `feet` are pages (counted from 0) that end higher, by so many CSS px.
     `scale` is that of type and spaces; `head_space` and `pair_space` are white added around the
     head and between passages, in lines (multiples of 1rem); `spaced` passages have so much more.
+    The parts of the leaflet that are `apart` stand on pages of their own: the head as a cover, the
+    lead, the foot as the back. `continuations` are words in columns that are empty.
     """
 
     divided: frozenset[str] = _NOTHING
@@ -41,6 +86,8 @@ class LayoutRules:
     head_space: float = 0.0
     pair_space: float = 0.0
     spaced: tuple[tuple[str, float], ...] = ()
+    apart: frozenset[Part] = frozenset()
+    continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
         """The rules as a style sheet."""
@@ -54,6 +101,8 @@ class LayoutRules:
         rules = [rule.format(_id_selector(p)) for names, rule in each for p in sorted(names)]
         if self.footer_alone:
             rules.append("footer { break-before: auto }")
+        rules += [continuation.css() for continuation in self.continuations]
+        rules += [_APART[part] for part in sorted(self.apart)]
         for page, height in self.feet:
             # Padding of the page, not a margin: the running foot stays where it is.
             rules.append(f"@page :nth({page + 1}) {{ padding-bottom: {height:.2f}px }}")

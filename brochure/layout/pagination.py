@@ -99,7 +99,9 @@ def lay_out(
             more = math.ceil(larger.pages) - math.ceil(plan.pages)
             if larger.cost + more < _CHEAPER * plan.cost:
                 plan = larger
-    return set_by_plan(render, max_white_space, plan, rounds)
+    # Where a passage could not be divided as planned, all of them whole may be better.
+    documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
+    return min(documents, key=lambda document: cost_of(document.layout, max_white_space))
 
 
 def remembering(render: PageRenderer) -> PageRenderer:

@@ -27,7 +27,7 @@ def preflight(layout: Layout, composition: Composition, size: int) -> Iterator[D
     scale = scale_on_sheet(edition, layout.sizes)
     yield from _small_type(layout, edition, scale)
     yield from _low_contrast(layout, edition)
-    yield from _stranded_headings(layout)
+    yield from _stranded_headings(layout, has_cover=edition.imposition is not None)
     yield from _white_pages(layout, edition, composition.edition_name)
     yield from _last_page(layout, composition.edition_name, is_back=edition.imposition is not None)
     yield from _low_resolution(layout, edition, scale)
@@ -89,8 +89,9 @@ def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
                 break
 
 
-def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
-    """Headings at the foot of a page whose text begins on the next one."""
+def _stranded_headings(layout: Layout, *, has_cover: bool) -> Iterator[Diagnostic]:
+    """Headings at the foot of a page whose text begins on the next one; not those of a cover."""
+    cover = 0 if has_cover and all(fragment.page for fragment in layout.fragments) else None
     lowest: dict[int, float] = {}
     for runs in layout.runs.values():
         for run in runs:
@@ -99,6 +100,7 @@ def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
         for before, after in pairwise(runs):
             # Outside passages, text may follow that is not in this cell.
             stranded = passage or before.y >= lowest[before.page]
+            stranded = stranded and before.page != cover
             if before.role == "heading" != after.role and after.page > before.page and stranded:
                 yield warning(
                     "heading-at-foot",
@@ -144,10 +146,11 @@ def _white_pages(layout: Layout, edition: Edition, name: str) -> Iterator[Diagno
 
 def _last_page(layout: Layout, edition: str, *, is_back: bool) -> Iterator[Diagnostic]:
     """A last page with few lines on it, besides the footer; on the back of a sheet, the footer may
-    be alone.
+    be alone, and what follows a cover is no leftover.
     """
     last, lines = layout.pages - 1, lines_on_last_page(layout)
-    if has_leftover(layout) and not (is_back and lines == 0):
+    follows_cover = all(fragment.page == last for fragment in layout.fragments)
+    if has_leftover(layout) and not (is_back and (lines == 0 or follows_cover)):
         on_last = [fragment.passage for fragment in layout.fragments if fragment.page == last]
         yield warning(
             "last-page",
