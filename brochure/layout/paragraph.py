@@ -82,31 +82,33 @@ def line_ends(
     are the numbers of lines, counted from 0, which shall not end inside a word.
     """
     counts = bool(whole)
-    start = _Way(0.0, -1, 0, 0, None)
-    active: list[tuple[Place, list[_Way]]] = [(begin, [start])]
+    active: list[tuple[Place, list[_Way]]] = [(begin, [_Way(0.0, -1, 0, 0, None)])]
     for number, place in enumerate(places):
         final = place.forced or number == len(places) - 1
         best: dict[tuple[int, int], _Way] = {}
-        keep = 0
+        keep, latest = 0, len(active) - 1
         for index, (previous, ways) in enumerate(active):
             room = first if ways[0].place < 0 else measure
-            if place.end - previous.next > room + _ROUNDING and index < len(active) - 1:
+            if place.end - previous.next > room + _ROUNDING and index < latest:
                 keep = index + 1
                 continue
-            line_cost = _line_cost(previous, place, room, final=final, balanced=balanced)
+            width = place.end + place.hyphen - previous.next
+            if best and not final and width < _HALF * room:
+                break  # all that follow are shorter still
+            line_cost = _line_cost(previous, place, width, room, final=final, balanced=balanced)
             for way in ways:
                 cost = way.cost + line_cost
-                hyphens = way.hyphens + 1 if place.hyphenated else 0
-                if hyphens > 1:
-                    cost += _HYPHENS_TWICE if hyphens <= _MAX_HYPHENS else _FORBIDDEN
+                hyphens = 0
+                if place.hyphenated:
+                    hyphens = min(way.hyphens + 1, _MAX_HYPHENS)
+                    if way.hyphens:
+                        cost += _HYPHENS_TWICE if way.hyphens < _MAX_HYPHENS else _FORBIDDEN
                 if place.inside and way.line in whole:
                     cost += _FORBIDDEN
-                key = (min(hyphens, _MAX_HYPHENS), way.line if counts else 0)
+                key = (hyphens, way.line if counts else 0)
                 if key not in best or cost < best[key].cost:
-                    best[key] = _Way(cost, number, way.line + 1, key[0], way)
-        del active[:keep]
-        if final:
-            active.clear()
+                    best[key] = _Way(cost, number, way.line + 1, hyphens, way)
+        del active[: len(active) if final else keep]
         active.append((place, list(best.values())))
     last: _Way | None = min(active[-1][1], key=lambda way: way.cost)
     ends: list[int] = []
@@ -117,10 +119,9 @@ def line_ends(
 
 
 def _line_cost(
-    previous: Place, place: Place, room: float, *, final: bool, balanced: bool
+    previous: Place, place: Place, width: float, room: float, *, final: bool, balanced: bool
 ) -> float:
     """What a line between two places costs, whatever stands above it."""
-    width = place.end + place.hyphen - previous.next
     lacking = 1 - width / room if room > 0 else -inf
     cost = place.cost + (_COUNTED if balanced else LINE)
     if lacking < -_ROUNDING / max(room, 1.0):

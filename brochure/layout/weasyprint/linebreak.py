@@ -10,6 +10,7 @@ What cannot be read as a paragraph (`paragraphs.read`: floats between words, tex
 count) is broken by WeasyPrint, with words divided as our hyphenators say.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -124,7 +125,7 @@ class LineBreaker:
         measure = room if context.excluded_shapes else containing_block.width
         line = self._line(modules, context, paragraph, start, room, measure)
         result = split(
-            context, paragraph.cut(line), position_x, inf, bottom_space, skip_stack,
+            context, paragraph.cut(start, line), position_x, inf, bottom_space, skip_stack,
             containing_block, *args,
         )  # fmt: skip
         resume = None if line.next is None else paragraph.stack(line.next)
@@ -201,8 +202,14 @@ class LineBreaker:
             key = (self._content(paragraph), start, room, measure, whole)
             if key not in self._cache:
                 lines = self._chosen(modules, context, paragraph, start, room, measure, whole)
-                self._remember(key, lines)
-            plan = self._plans[box] = _Plan(measure, self._cache[key])
+                self._remember(key, _by_start(start, paragraph.told_whole(lines, start, 0)))
+            lines = self._cache[key]
+            known = plan.lines.values() if plan and start else ()
+            if any(line.next == start and line.word >= 0 for line in known):
+                rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
+                told = paragraph.told_whole([*lines.values()], start, rest)
+                lines = _by_start(start, told)
+            plan = self._plans[box] = _Plan(measure, lines)
         return plan.lines[start]
 
     def _content(self, paragraph: Paragraph) -> object:
@@ -210,7 +217,8 @@ class LineBreaker:
         leaves = ((leaf.text, leaf.width, leaf.unbroken, self._style(leaf.box.style))
                   for leaf in paragraph.leaves)  # fmt: skip
         style = paragraph.box.style
-        return (*leaves, *paragraph.spaces.items(), self._style(style), paragraph.balanced)
+        alike = style["direction"], style["lang"], paragraph.balanced
+        return (*leaves, *paragraph.spaces.items(), alike)
 
     def _chosen(
         self,
@@ -221,7 +229,8 @@ class LineBreaker:
         room: float,
         measure: float,
         whole: frozenset[int],
-    ) -> dict[int, Line]:
+    ) -> list[Line]:
+        """The lines from `start` on."""
         measurer = Measurer(modules.line_break)
         at = measurer.positions(paragraph, context)
 
@@ -230,7 +239,7 @@ class LineBreaker:
             sign = style["hyphenate_character"]
             return float(self.split_text(split, sign, style, context, None, 0)[3])
 
-        attributes = measurer.breaks(paragraph.text, paragraph.box.style["lang"])
+        attributes = measurer.attributes(paragraph.text, paragraph.box.style["lang"])
         found, lines = places(
             paragraph, at, min(room, measure), attributes, self.hyphenator, hyphen_width
         )
@@ -243,9 +252,7 @@ class LineBreaker:
         ends = line_ends(
             found[first:], begin, room, measure, balanced=paragraph.balanced, whole=whole
         )
-        chosen = [lines[first + end] for end in ends]
-        begins = [start, *(line.next for line in chosen[:-1] if line.next is not None)]
-        return dict(zip(begins, chosen, strict=True))
+        return [lines[first + end] for end in ends]
 
     def _remember(self, key: object, value: object) -> None:
         if len(self._cache) >= _MAX_CACHED:
@@ -257,6 +264,12 @@ class LineBreaker:
         if id(style) not in self._styles:
             self._styles[id(style)] = style, tuple(_hashable(style[name]) for name in PROPERTIES)
         return self._styles[id(style)][1]
+
+
+def _by_start(start: int, lines: list[Line]) -> dict[int, Line]:
+    """Lines by where they begin."""
+    begins = [start, *(line.next for line in lines if line.next is not None)]
+    return dict(zip(begins, lines, strict=True))
 
 
 def _hashable(value: object) -> object:

@@ -6,10 +6,10 @@ of its lines are chosen (`layout/paragraph.py`), a line is the same tree, cut of
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import Any
 
 from brochure.layout import paragraph
@@ -25,9 +25,13 @@ WRAPPING = ("normal", "nowrap", "pre-line")  # values of `white-space` that are 
 _SOFT_HYPHEN = "\u00ad"
 _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
+_BETWEEN_BLANKS = re.compile(r"[^ \n]+")
 # Behind other signs than these, no line of an alphabetic script ends.
 _NO_LETTER = re.compile(r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+# What is read where the rest of a word stands that was read before. Empty would be right, but PDFium
+# takes that for no replacement; poppler and PDFium both leave out white space that is no blank.
+_NOTHING = "\n"
 _ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
 
 
@@ -64,12 +68,19 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a line ends, and where the next one begins, in the text; None after the last one."""
+    """Where a line ends, and where the next one begins, in the text; None after the last one.
+
+    `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where a divided
+    word begins that readers of the PDF are told whole (see `tagging`), -1 for none; `rest` is where
+    the rest of such a word ends that the line begins with, 0 for none.
+    """
 
     end: int
     next: int | None
-    hyphen: bool  # whether one is put at the end
-    inside: bool  # whether a word is divided there
+    hyphen: bool
+    inside: bool
+    word: int = -1
+    rest: int = 0
 
 
 class Paragraph:
@@ -119,28 +130,94 @@ class Paragraph:
             stack = {index: stack}
         return stack
 
-    def cut(self, line: Line) -> Box:
-        """The line box as it would be if the text ended where the line does."""
-        leaf = self.leaf_at(line.end - 1)
-        last = [leaf.box]
-        if leaf.text != _ATOM:
-            last = [leaf.box.copy_with_text(leaf.text[: line.end - leaf.start])]
-        if line.hyphen:
-            last.append(leaf.box.copy_with_text(leaf.box.style["hyphenate_character"]))
-            last[-1].is_added = True
+    def told_whole(self, lines: Sequence[Line], start: int, rest: int) -> list[Line]:
+        """Successive lines with the divided words in them that readers can be told whole: both
+        parts, with all that sticks to them, lie in one text box each.
+
+        The first line begins at `start`, and with the rest of such a word up to `rest`.
+        """
+        told: list[Line] = []
+        for line, following in zip(lines, [*lines[1:], None], strict=True):
+            begin, end = line.end, line.end
+            while begin > start and not self.text[begin - 1].isspace():
+                begin -= 1
+            while end < len(self.text) and not self.text[end].isspace():
+                end += 1
+            whole = (
+                line.hyphen
+                and following is not None
+                and line.next is not None
+                and rest < begin
+                and (begin > start or start == 0 or self.text[start - 1].isspace())
+                and end <= following.end
+                and self.leaf_at(begin) is self.leaf_at(line.end - 1)
+                and self.leaf_at(line.next) is self.leaf_at(end - 1)
+            )
+            told.append(replace(line, word=begin if whole else -1, rest=rest))
+            rest = end if whole else 0
+            start = line.next or 0
+        return told
+
+    def cut(self, start: int, line: Line) -> Box:
+        """The line box as it would be if the text ended where the line does.
+
+        Parts of a word that readers are told whole are text boxes of their own.
+        """
+        first, last = self.leaf_at(start), self.leaf_at(line.end - 1)
+        pieces = {last.path: self._pieces(last, line), first.path: self._pieces(first, line)}
         goes_on = line.next is not None
 
         def within(box: Box, path: Path) -> Box:
-            index, *rest = path
-            inner = [within(box.children[index], tuple(rest))] if rest else last
-            copy = box.copy_with_children([*box.children[:index], *inner])
-            if box is not self.box and goes_on:
+            children: list[Box] = []
+            for index, child in enumerate(box.children):
+                inner = (*path, index)
+                if inner in pieces:
+                    children += pieces[inner]
+                elif inner in (first.path[: len(inner)], last.path[: len(inner)]):
+                    children.append(within(child, inner))
+                else:
+                    children.append(child)
+                if inner == last.path[: len(inner)]:
+                    break
+            copy = box.copy_with_children(children)
+            if box is not self.box and goes_on and path == last.path[: len(path)]:
                 _remove_end(copy)
             return copy
 
-        box = within(self.box, leaf.path)
+        box = within(self.box, ())
         box.divides_word = line.inside
         return box
+
+    def _pieces(self, leaf: Leaf, line: Line) -> list[Box]:
+        """A text box, or what a line has of it, in pieces."""
+        if leaf.text == _ATOM:
+            return [leaf.box]
+        stop = min(line.end, leaf.start + len(leaf.text))
+        edges = {leaf.start, stop}
+        edges |= {edge for edge in (line.rest, line.word) if leaf.start < edge < stop}
+        boxes: list[Box] = []
+        for begin, end in pairwise(sorted(edges)):
+            text = self.text[begin:end]
+            if line.hyphen and end == line.end:
+                text += leaf.box.style["hyphenate_character"]
+            box = leaf.box.copy_with_text(text)
+            if begin == line.word:
+                box.actual_text = re.split(r"\s", self.text[begin:], maxsplit=1)[0]
+            elif end == line.rest:
+                box.actual_text = _NOTHING
+            boxes.append(box)
+        return boxes
+
+
+def _remove_end(box: Box) -> None:
+    """No border, padding or margin where an inline box is cut: it goes on on the next line."""
+    side = "right" if box.style["direction"] == "ltr" else "left"
+    names = [f"margin_{side}", f"padding_{side}", f"border_{side}_width"]
+    if box.style["box_decoration_break"] != "clone" and any(getattr(box, name) for name in names):
+        box.style = box.style.copy()
+        for name in names:
+            value = box.style[name]
+            box.style[name] = 0 if name.startswith("border") else type(value)(0, "px")
 
 
 def read(
@@ -197,17 +274,6 @@ def read(
     return Paragraph(box, leaves, spaces)
 
 
-def _remove_end(box: Box) -> None:
-    """No border, padding or margin where an inline box is cut: it goes on on the next line."""
-    side = "right" if box.style["direction"] == "ltr" else "left"
-    names = [f"margin_{side}", f"padding_{side}", f"border_{side}_width"]
-    if box.style["box_decoration_break"] != "clone" and any(getattr(box, name) for name in names):
-        box.style = box.style.copy()
-        for name in names:
-            value = box.style[name]
-            box.style[name] = 0 if name.startswith("border") else type(value)(0, "px")
-
-
 class Measurer:
     """Measures paragraphs with Pango; `line_break` is WeasyPrint's module."""
 
@@ -253,18 +319,18 @@ class Measurer:
         starts = accumulate((len(letter.encode()) for letter in text), initial=0)
         return [widths[start] * scale for start, _ in zip(starts, text, strict=False)]
 
-    def breaks(self, text: str, language: str) -> Callable[[int], Any]:
+    def attributes(self, text: str, language: str) -> Sequence[Any]:
         """What Pango knows about each place in a text."""
-        # It takes these for blanks, behind which a line may end.
-        attributes = self._module.get_log_attrs(_BIDI.sub("\u2060", text), language)
-        return lambda offset: attributes[offset]
+        # WeasyPrint takes these for blanks, behind which a line may end.
+        found: Sequence[Any] = self._module.get_log_attrs(_BIDI.sub("\u2060", text), language)
+        return found
 
 
 def places(
     text: Paragraph,
     at: Sequence[float],
     measure: float,
-    attributes: Callable[[int], Any],
+    attributes: Sequence[Any],
     hyphenator: Callable[[str], Hyphenator | None],
     hyphen_width: Callable[[Any], float],
 ) -> tuple[list[Place], list[Line]]:
@@ -274,11 +340,11 @@ def places(
     """
     whole = text.text
     found = dict(_ordinary(text, attributes))
-    tokens = [(match.start(), match.end()) for match in re.finditer(r"[^ \n\t]+", whole)]
     addresses = list(find_addresses(whole))
     for start, end in addresses:
         first = max(whole.rfind(" ", 0, start), whole.rfind("\n", 0, start)) + 1
-        last = next((stop for begin, stop in tokens if begin <= start < stop), end)
+        stuck = _BETWEEN_BLANKS.match(whole, start)
+        last = stuck.end() if stuck else end
         inside = [offset for offset in found if first < offset < last]
         if at[last] - at[first] <= measure:
             for offset in inside:
@@ -294,12 +360,12 @@ def places(
     return _as_places(text, at, found, hyphen_width)
 
 
-def _ordinary(text: Paragraph, attributes: Callable[[int], Any]) -> Iterator[tuple[int, _Ending]]:
+def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int, _Ending]]:
     """Where a line may end by the rules of Unicode, and what that costs."""
     whole = text.text
     for match in _NO_LETTER.finditer(whole):
         offset = match.end()
-        if offset >= len(whole) or not attributes(offset).is_line_break:
+        if offset >= len(whole) or not attributes[offset].is_line_break:
             continue
         sign = whole[offset - 1]
         before, after = text.leaf_at(offset - 1), text.leaf_at(offset)
@@ -351,7 +417,7 @@ def _add_emergencies(
     text: Paragraph,
     at: Sequence[float],
     measure: float,
-    attributes: Callable[[int], Any],
+    attributes: Sequence[Any],
     found: dict[int, _Ending],
 ) -> None:
     """What is longer than a line and cannot be divided is broken anywhere, if its style allows."""
@@ -365,7 +431,7 @@ def _add_emergencies(
             if (
                 leaf.unbroken is None
                 and leaf.box.style["overflow_wrap"] in ("anywhere", "break-word")
-                and attributes(offset).is_cursor_position
+                and attributes[offset].is_cursor_position
                 and text.text[offset - 1] not in _OWN_HYPHENS
                 and not text.text[offset].isspace()
             ):
@@ -380,33 +446,28 @@ def _as_places(
 ) -> tuple[list[Place], list[Line]]:
     whole = text.text
     length = len(whole.rstrip(" "))
+    words = [match.span() for match in _BETWEEN_BLANKS.finditer(whole)]
+    starts = [start for start, _ in words]
+    widths: dict[int, float] = {}  # of hyphens, by the id of their style
     ends: list[Place] = []
     lines: list[Line] = []
-    word, seen, end, blank = -1, 0, 0, True
     for offset in [*sorted(offset for offset in found if offset < length), length]:
-        for index, sign in enumerate(whole[seen:offset], seen + 1):
-            if sign in " \n":
-                blank = True
-            elif blank:
-                word, blank = word + 1, False
-            if sign != " ":
-                end = index
-        seen = offset
+        word = bisect_left(starts, offset) - 1
         last, sign = offset == length, whole[offset - 1]
+        end = offset if sign == "\n" else min(words[word][1], offset)
         ending = _Ending() if last else found[offset]
-        width = hyphen_width(text.leaf_at(offset - 1).box.style) if ending.hyphen else 0.0
+        width = 0.0
+        if ending.hyphen:
+            style = text.leaf_at(offset - 1).box.style
+            if id(style) not in widths:
+                widths[id(style)] = hyphen_width(style)
+            width = widths[id(style)]
+        inside = not last and sign not in " \n"
+        hyphenated = ending.hyphen or whole[end - 1] in HYPHENS
         ends.append(
             Place(
-                end=at[end],
-                next=at[offset],
-                word=word,
-                cost=ending.cost,
-                hyphen=width,
-                inside=not last and sign not in " \n",
-                hyphenated=ending.hyphen or whole[end - 1] in HYPHENS,
-                forced=sign == "\n",
+                at[end], at[offset], word, ending.cost, width, inside, hyphenated, sign == "\n"
             )
         )
-        next_ = None if last else offset
-        lines.append(Line(end, next_, ending.hyphen, ends[-1].inside and ends[-1].hyphenated))
+        lines.append(Line(end, None if last else offset, ending.hyphen, inside and hyphenated))
     return ends, lines
