@@ -20,8 +20,9 @@ from math import inf
 from typing import Any
 
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.paragraph import Place, line_ends
-from brochure.layout.weasyprint.paragraphs import Box, Line, Measurer, Paragraph, places, read
+from brochure.layout.paragraph import Breakpoint, line_ends
+from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
+from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
 _MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
 _ATTEMPTS = 3  # at a page that does not end inside a word
@@ -56,6 +57,10 @@ class _Plan:
 
     measure: float
     lines: Mapping[int, Line]
+
+    def fits(self, *widths: float) -> bool:
+        """Whether it was made for lines of these widths."""
+        return all(abs(self.measure - width) < _ROUNDING for width in widths)
 
 
 class LineBreaker:
@@ -144,7 +149,7 @@ class LineBreaker:
         fixed_boxes: list[Box],
         *args: Any,
     ) -> Any:
-        """Lay out the lines of a block as `lay_out` does, and so that no page ends inside a word."""
+        """Lay out the lines of a block as `lay_out` does, so that no page ends inside a word."""
         lists = [new_children, absolute_boxes, fixed_boxes]
         lengths = [len(items) for items in lists]
         margin = box.margin_top
@@ -197,13 +202,13 @@ class LineBreaker:
         box = id(paragraph.box)
         whole = self._whole.pop(box, frozenset())
         plan = self._plans.get(box)
-        goes_on = plan and start and start in plan.lines and not whole
-        if plan is None or not goes_on or max(abs(plan.measure - x) for x in (room, measure)) > 0.01:
+        goes_on = plan and plan.fits(room, measure) and start and start in plan.lines
+        if plan is None or not goes_on or whole:
             key = (self._content(paragraph), start, room, measure, whole)
             if key not in self._cache:
-                lines = self._chosen(modules, context, paragraph, start, room, measure, whole)
-                self._remember(key, _by_start(start, paragraph.told_whole(lines, start, 0)))
-            lines = self._cache[key]
+                chosen = self._chosen(modules, context, paragraph, start, room, measure, whole)
+                self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))
+            lines: dict[int, Line] = self._cache[key]
             known = plan.lines.values() if plan and start else ()
             if any(line.next == start and line.word >= 0 for line in known):
                 rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
@@ -233,6 +238,9 @@ class LineBreaker:
         """The lines from `start` on."""
         measurer = Measurer(modules.line_break)
         at = measurer.positions(paragraph, context)
+        shown = len(paragraph.text.rstrip(" "))
+        if at[shown] - at[start] <= room + _ROUNDING and "\n" not in paragraph.text[start:]:
+            return [Line(shown, None, hyphen=False, inside=False)]
 
         def hyphen_width(style: Any) -> float:
             split = modules.line_break.split_first_line
@@ -240,15 +248,15 @@ class LineBreaker:
             return float(self.split_text(split, sign, style, context, None, 0)[3])
 
         attributes = measurer.attributes(paragraph.text, paragraph.box.style["lang"])
-        found, lines = places(
+        found, lines = breakpoints(
             paragraph, at, min(room, measure), attributes, self.hyphenator, hyphen_width
         )
         first = next((i for i, line in enumerate(lines) if line.end > start), len(lines) - 1)
-        begin = Place(at[start] if first else 0.0, at[start], -1)
+        begin = Breakpoint(at[start] if first else 0.0, at[start], -1)
         if first and lines[first - 1].next == start:
             begin = found[first - 1]
         elif first:
-            begin = Place(at[start], at[start], found[first - 1].word)
+            begin = Breakpoint(at[start], at[start], found[first - 1].word)
         ends = line_ends(
             found[first:], begin, room, measure, balanced=paragraph.balanced, whole=whole
         )

@@ -1,55 +1,24 @@
-"""A paragraph as WeasyPrint has it: its text in a row, where its lines may end, and each line of it.
+"""A paragraph as WeasyPrint has it: read as one text, and cut into lines.
 
 WeasyPrint 70 breaks a tree of boxes line by line. Here the tree is read as one text; once the ends
 of its lines are chosen (`layout/paragraph.py`), a line is the same tree, cut off at its end.
 """
 
 import re
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
-
-from brochure.layout import paragraph
-from brochure.layout.compounds import Joint
-from brochure.layout.hyphenation import HYPHENS, Hyphenator
-from brochure.layout.paragraph import Place
-from brochure.manuscript.text.address import address_breaks, find_addresses
 
 Box = Any
 Path = tuple[int, ...]  # the index of each box within the one around it
 SkipStack = Any  # WeasyPrint's own form of where a line begins: {index: {index: {byte: None}}}
-WRAPPING = ("normal", "nowrap", "pre-line")  # values of `white-space` that are understood here
-_SOFT_HYPHEN = "\u00ad"
-_OWN_HYPHENS = (*HYPHENS, "\u2013")
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
-_BETWEEN_BLANKS = re.compile(r"[^ \n]+")
-# Behind other signs than these, no line of an alphabetic script ends.
-_NO_LETTER = re.compile(r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-# What is read where the rest of a word stands that was read before. Empty would be right, but PDFium
-# takes that for no replacement; poppler and PDFium both leave out white space that is no blank.
+_WRAPPING = ("normal", "nowrap", "pre-line")  # values of `white-space` that are understood here
+# What is read where the rest of a word stands that was read before. Empty would be right, but for
+# PDFium that is no replacement; poppler and PDFium both leave out white space that is no blank.
 _NOTHING = "\n"
-_ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """What it costs to end a line at a place, and whether a hyphen is put there."""
-
-    cost: float = 0.0
-    hyphen: bool = False
-
-
-_AT_JOINT = _Ending(paragraph.DIVIDED_AT_JOINT, hyphen=True)
-_ENDINGS = {
-    Joint.PARTS: _AT_JOINT,
-    Joint.PART: _AT_JOINT,
-    Joint.PREFIX: _Ending(paragraph.DIVIDED_AT_PREFIX, hyphen=True),
-    Joint.SYLLABLES: _Ending(paragraph.DIVIDED, hyphen=True),
-}
+ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +68,13 @@ class Paragraph:
         return any(token.value == "balance" for token in self.box.style["__lines"] or ()
                    if token.type == "ident")  # fmt: skip
 
+    def index_at(self, offset: int) -> int:
+        """The number of the text box that the character at an offset is in."""
+        return bisect_right(self.starts, offset) - 1
+
     def leaf_at(self, offset: int) -> Leaf:
         """The text box that the character at an offset is in."""
-        return self.leaves[bisect_right(self.starts, offset) - 1]
+        return self.leaves[self.index_at(offset)]
 
     def offset(self, stack: SkipStack) -> int | None:
         """Where in the text a line begins; None if it is not known."""
@@ -120,7 +93,7 @@ class Paragraph:
         """The reverse: an offset in the text in WeasyPrint's form."""
         leaf = self.leaf_at(offset)
         path = list(leaf.path)
-        stack = None
+        stack: SkipStack = None
         if offset > leaf.start:
             stack = {len(leaf.text[: offset - leaf.start].encode()): None}
         else:
@@ -190,7 +163,7 @@ class Paragraph:
 
     def _pieces(self, leaf: Leaf, line: Line) -> list[Box]:
         """A text box, or what a line has of it, in pieces."""
-        if leaf.text == _ATOM:
+        if leaf.text == ATOM:
             return [leaf.box]
         stop = min(line.end, leaf.start + len(leaf.text))
         edges = {leaf.start, stop}
@@ -244,14 +217,14 @@ def read(
                     return False
             elif isinstance(child, kinds.TextBox):
                 style = child.style
-                if style["white_space"] not in WRAPPING or not style["font_size"]:
+                if style["white_space"] not in _WRAPPING or not style["font_size"]:
                     return False
                 whole = inner if unbroken is None and style["white_space"] == "nowrap" else unbroken
                 if child.text:
                     leaves.append(Leaf(child, child.text, inner, length, 0.0, whole))
                     length += len(child.text)
             elif isinstance(child, kinds.AtomicInlineLevelBox):
-                leaves.append(Leaf(child, _ATOM, inner, length, width(child), unbroken))
+                leaves.append(Leaf(child, ATOM, inner, length, width(child), unbroken))
                 length += 1
             elif type(child) is kinds.InlineBox and not child.is_leader:
                 resolve(child)
@@ -272,202 +245,3 @@ def read(
     if not walk(box, (), None) or not any(leaf.text.strip() for leaf in leaves):
         return None
     return Paragraph(box, leaves, spaces)
-
-
-class Measurer:
-    """Measures paragraphs with Pango; `line_break` is WeasyPrint's module."""
-
-    def __init__(self, line_break: Any) -> None:
-        self._module = line_break
-        self._ffi, self._pango = line_break.ffi, line_break.pango
-
-    def positions(self, text: Paragraph, context: Any) -> list[float]:
-        """Where each character begins in CSS px, if the text were one line, and where it ends."""
-        widths: list[float] = []
-        for leaf in text.leaves:
-            if leaf.text == _ATOM:
-                widths.append(leaf.width)
-                continue
-            for part in re.split("(\n)", leaf.text):
-                widths += [0.0] if part == "\n" else self._widths(part, leaf.box.style, context)
-        for index, width in text.spaces.items():
-            widths[index] += width
-        return list(accumulate(widths, initial=0.0))
-
-    def _widths(self, text: str, style: Any, context: Any) -> list[float]:
-        """The width of each character; that of a ligature is with its first one."""
-        if not text:
-            return []
-        layout = self._module.create_layout(text, style, context, None, 0)
-        line, _ = layout.get_first_line()
-        widths = [0] * (len(layout.text.encode()) + 1)
-        run = line.runs[0] if line.runs != self._ffi.NULL else self._ffi.NULL
-        while run != self._ffi.NULL:
-            item, glyphs = run.data.item, run.data.glyphs
-            count, offset = glyphs.num_glyphs, item.offset
-            # The fields of PangoGlyphInfo are integers: glyph, width, two offsets, attributes.
-            size = self._ffi.sizeof("PangoGlyphInfo") // 4
-            infos = array("i", bytes(self._ffi.buffer(glyphs.glyphs, 4 * size * count)))
-            clusters = self._ffi.unpack(glyphs.log_clusters, count)
-            for cluster, width in zip(clusters, infos[1::size], strict=True):
-                widths[offset + cluster] += width
-            run = run.next
-        scale = self._module.FROM_UNITS
-        layout.deactivate()
-        if text.isascii():
-            return [width * scale for width in widths[: len(text)]]
-        starts = accumulate((len(letter.encode()) for letter in text), initial=0)
-        return [widths[start] * scale for start, _ in zip(starts, text, strict=False)]
-
-    def attributes(self, text: str, language: str) -> Sequence[Any]:
-        """What Pango knows about each place in a text."""
-        # WeasyPrint takes these for blanks, behind which a line may end.
-        found: Sequence[Any] = self._module.get_log_attrs(_BIDI.sub("\u2060", text), language)
-        return found
-
-
-def places(
-    text: Paragraph,
-    at: Sequence[float],
-    measure: float,
-    attributes: Sequence[Any],
-    hyphenator: Callable[[str], Hyphenator | None],
-    hyphen_width: Callable[[Any], float],
-) -> tuple[list[Place], list[Line]]:
-    """Where the lines of a paragraph may end, as widths and as offsets.
-
-    `at` are the positions of its characters, `attributes` those of Pango.
-    """
-    whole = text.text
-    found = dict(_ordinary(text, attributes))
-    addresses = list(find_addresses(whole))
-    for start, end in addresses:
-        first = max(whole.rfind(" ", 0, start), whole.rfind("\n", 0, start)) + 1
-        stuck = _BETWEEN_BLANKS.match(whole, start)
-        last = stuck.end() if stuck else end
-        inside = [offset for offset in found if first < offset < last]
-        if at[last] - at[first] <= measure:
-            for offset in inside:
-                del found[offset]
-            continue
-        for offset in inside:
-            if start < offset < end:
-                del found[offset]
-        for offset in address_breaks(whole[start:end]):
-            found[start + offset] = _Ending(paragraph.INSIDE_ADDRESS)
-    found |= _hyphenation(text, addresses, hyphenator)
-    _add_emergencies(text, at, measure, attributes, found)
-    return _as_places(text, at, found, hyphen_width)
-
-
-def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int, _Ending]]:
-    """Where a line may end by the rules of Unicode, and what that costs."""
-    whole = text.text
-    for match in _NO_LETTER.finditer(whole):
-        offset = match.end()
-        if offset >= len(whole) or not attributes[offset].is_line_break:
-            continue
-        sign = whole[offset - 1]
-        before, after = text.leaf_at(offset - 1), text.leaf_at(offset)
-        if sign == "\n":
-            yield offset, _Ending()
-        elif before.unbroken is not None and before.unbroken == after.unbroken:
-            continue
-        elif sign == " ":
-            word = whole[:offset].rstrip(" ")[-2:]
-            lone = word[-1:].isalpha() and not word[:-1].strip()
-            yield offset, _Ending(paragraph.LONE_LETTER if lone else 0.0)
-        elif sign == _SOFT_HYPHEN:
-            if before.box.style["hyphens"] != "none":
-                yield offset, _AT_JOINT
-        elif _ATOM in whole[offset - 1 : offset + 1]:
-            yield offset, _Ending()
-        else:
-            hyphen = sign in _OWN_HYPHENS
-            yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
-
-
-def _hyphenation(
-    text: Paragraph,
-    addresses: Sequence[tuple[int, int]],
-    hyphenator: Callable[[str], Hyphenator | None],
-) -> dict[int, _Ending]:
-    """Where words may be divided, and what that costs."""
-    if text.box.style["direction"] == "rtl":  # the hyphen would stand on the wrong side
-        return {}
-    found: dict[int, _Ending] = {}
-    for match in _WORD.finditer(text.text):
-        start, word = match.start(), match[0]
-        style = text.leaf_at(start).box.style
-        if style["hyphens"] != "auto" or len(word) < style["hyphenate_limit_chars"][0]:
-            continue
-        divider = hyphenator(style["lang"] or "")
-        if divider is None or _SOFT_HYPHEN in word:
-            continue
-        if any(begin < start + len(word) and start < end for begin, end in addresses):
-            continue
-        for offset, joint in divider.joints(word).items():
-            leaf = text.leaf_at(start + offset - 1)
-            if leaf.unbroken is None and leaf.box.style["hyphens"] == "auto":
-                found[start + offset] = _ENDINGS[joint]
-    return found
-
-
-def _add_emergencies(
-    text: Paragraph,
-    at: Sequence[float],
-    measure: float,
-    attributes: Sequence[Any],
-    found: dict[int, _Ending],
-) -> None:
-    """What is longer than a line and cannot be divided is broken anywhere, if its style allows."""
-    edges = sorted({0, *found, len(text.text)})
-    for start, end in zip(edges, edges[1:], strict=False):
-        shown = text.text[start:end].rstrip(" ")
-        if at[start + len(shown)] - at[start] <= measure:
-            continue
-        for offset in range(start + 1, start + len(shown)):
-            leaf = text.leaf_at(offset)
-            if (
-                leaf.unbroken is None
-                and leaf.box.style["overflow_wrap"] in ("anywhere", "break-word")
-                and attributes[offset].is_cursor_position
-                and text.text[offset - 1] not in _OWN_HYPHENS
-                and not text.text[offset].isspace()
-            ):
-                found[offset] = _Ending(paragraph.ANYWHERE)
-
-
-def _as_places(
-    text: Paragraph,
-    at: Sequence[float],
-    found: dict[int, _Ending],
-    hyphen_width: Callable[[Any], float],
-) -> tuple[list[Place], list[Line]]:
-    whole = text.text
-    length = len(whole.rstrip(" "))
-    words = [match.span() for match in _BETWEEN_BLANKS.finditer(whole)]
-    starts = [start for start, _ in words]
-    widths: dict[int, float] = {}  # of hyphens, by the id of their style
-    ends: list[Place] = []
-    lines: list[Line] = []
-    for offset in [*sorted(offset for offset in found if offset < length), length]:
-        word = bisect_left(starts, offset) - 1
-        last, sign = offset == length, whole[offset - 1]
-        end = offset if sign == "\n" else min(words[word][1], offset)
-        ending = _Ending() if last else found[offset]
-        width = 0.0
-        if ending.hyphen:
-            style = text.leaf_at(offset - 1).box.style
-            if id(style) not in widths:
-                widths[id(style)] = hyphen_width(style)
-            width = widths[id(style)]
-        inside = not last and sign not in " \n"
-        hyphenated = ending.hyphen or whole[end - 1] in HYPHENS
-        ends.append(
-            Place(
-                at[end], at[offset], word, ending.cost, width, inside, hyphenated, sign == "\n"
-            )
-        )
-        lines.append(Line(end, None if last else offset, ending.hyphen, inside and hyphenated))
-    return ends, lines
