@@ -89,7 +89,7 @@ def _marked_texts(page: Any) -> dict[int, str]:
         operands, operator = instruction.operands, instruction.operator
         match str(operator):
             case "BDC":
-                properties = operands[1] if hasattr(operands[1], "get") else {}
+                properties: Any = operands[1] if hasattr(operands[1], "get") else {}
                 number = properties.get("/MCID")
                 told = properties.get("/ActualText")
                 current.append(int(number) if number is not None and told is None else None)

@@ -27,7 +27,7 @@ _MAX_HYPHENS = 2
 _DIVIDED_BEFORE_LAST = 2.0  # the last line begins with the rest of a word
 _LONE_WORD = 4.0  # the last line is one short word
 _LONE_WIDTH = 0.25
-_SHORT, _HALF = 30.0, 0.5  # a line under half the measure
+_HALF = 0.5  # of the measure: shorter lines are not tried where there is another one
 _FRAGMENT = 50.0  # a line that is a part of a word, and nothing else
 # What must not be, if there is any other way.
 _FORBIDDEN, _TOO_WIDE = 1e3, 1e5
@@ -134,8 +134,6 @@ def _line_cost(
         return cost + _TOO_WIDE * (1 + min(-lacking, 9.0))
     if not final or balanced:
         cost += _RAGGED * lacking * lacking
-        if lacking > _HALF and not final:
-            cost += _SHORT
     alone = point.word == (previous.word if previous.inside else previous.word + 1)
     if alone and (previous.inside or point.inside):
         cost += _FRAGMENT

@@ -104,8 +104,8 @@ class Paragraph:
         return stack
 
     def told_whole(self, lines: Sequence[Line], start: int, rest: int) -> list[Line]:
-        """Successive lines with the divided words in them that readers can be told whole: both
-        parts, with all that sticks to them, lie in one text box each.
+        """Successive lines with the divided words in them that readers can be told whole: those
+        that are divided once, with all that sticks to them.
 
         The first line begins at `start`, and with the rest of such a word up to `rest`.
         """
@@ -119,12 +119,10 @@ class Paragraph:
             whole = (
                 line.hyphen
                 and following is not None
-                and line.next is not None
                 and rest < begin
                 and (begin > start or start == 0 or self.text[start - 1].isspace())
                 and end <= following.end
-                and self.leaf_at(begin) is self.leaf_at(line.end - 1)
-                and self.leaf_at(line.next) is self.leaf_at(end - 1)
+                and ATOM not in self.text[begin:end]
             )
             told.append(replace(line, word=begin if whole else -1, rest=rest))
             rest = end if whole else 0
@@ -136,8 +134,16 @@ class Paragraph:
 
         Parts of a word that readers are told whole are text boxes of their own.
         """
-        first, last = self.leaf_at(start), self.leaf_at(line.end - 1)
-        pieces = {last.path: self._pieces(last, line), first.path: self._pieces(first, line)}
+        first, end = self.index_at(start), self.index_at(line.end - 1)
+        last = self.leaves[end]
+        pieces = {
+            leaf.path: self._pieces(leaf, line)
+            for leaf in self.leaves[first : end + 1]
+            if leaf is last
+            or leaf.start < line.rest
+            or 0 <= line.word < leaf.start + len(leaf.text)
+        }
+        cut = {path[:depth] for path in pieces for depth in range(1, len(path))}
         goes_on = line.next is not None
 
         def within(box: Box, path: Path) -> Box:
@@ -146,7 +152,7 @@ class Paragraph:
                 inner = (*path, index)
                 if inner in pieces:
                     children += pieces[inner]
-                elif inner in (first.path[: len(inner)], last.path[: len(inner)]):
+                elif inner in cut:
                     children.append(within(child, inner))
                 else:
                     children.append(child)
@@ -176,7 +182,7 @@ class Paragraph:
             box = leaf.box.copy_with_text(text)
             if begin == line.word:
                 box.actual_text = re.split(r"\s", self.text[begin:], maxsplit=1)[0]
-            elif end == line.rest:
+            elif end <= line.rest or 0 <= line.word < begin:
                 box.actual_text = _NOTHING
             boxes.append(box)
         return boxes
