@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 import subprocess
 import sys
 

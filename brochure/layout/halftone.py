@@ -21,7 +21,8 @@ _PAPER, _SOLID = 0.965, 0.04  # lighter is paper, darker is solid: single dots w
 _STRETCHED = 32  # levels by which the darkest and the lightest are moved at most
 _FEW = 0.005  # a share of the pixels
 _TONE = 0.005  # a share of the pixels from which on a tone is one of those of a drawing
-_NEAR = 40  # levels that may be drawn alike
+# Levels that may be drawn alike: of light ones few, while what is dark is black as type would be.
+_NEAR_LIGHT, _NEAR_DARK = 40, 110
 
 
 def in_black(pixels: Image.Image, *, drawing: bool) -> Image.Image:
@@ -72,8 +73,8 @@ def _drawn(levels: list[int]) -> Callable[[int], int]:
     light = [level for level in tones if level > threshold]
     if not (dark and light):
         return lambda level: level
-    black = threshold if dark[-1] - dark[0] <= _NEAR else dark[0] + _NEAR // 2
-    white = threshold if light[-1] - light[0] <= _NEAR else light[-1] - _NEAR // 2
+    black = threshold if dark[-1] - dark[0] <= _NEAR_DARK else dark[0] + _NEAR_DARK
+    white = threshold if light[-1] - light[0] <= _NEAR_LIGHT else light[-1] - _NEAR_LIGHT // 2
     return lambda level: 0 if level <= black else 255 if level > white else level
 
 

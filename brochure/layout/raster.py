@@ -76,7 +76,9 @@ def read_raster(
     if pixels.size != target:
         pixels = pixels.resize(target, Image.Resampling.LANCZOS, reducing_gap=_GAP + 1)
     pixels = _upright(pixels, exif, orientation)
-    return _in_srgb(_without_idle_alpha(pixels), profile, press)
+    pixels = _without_idle_colours(_in_srgb(_without_idle_alpha(pixels), profile, press))
+    pixels.info.clear()  # Pillow would write comments and profiles again
+    return pixels
 
 
 def _with_8_bits(image: Image.Image) -> Image.Image:
@@ -126,6 +128,17 @@ def _without_idle_alpha(pixels: Image.Image) -> Image.Image:
     if pixels.mode in ("LA", "RGBA") and pixels.getchannel("A").getextrema() == (255, 255):
         return pixels.convert(pixels.mode[:-1])
     return pixels
+
+
+def _without_idle_colours(pixels: Image.Image) -> Image.Image:
+    """With one channel, where all of it is grey: in print, that is one ink instead of four."""
+    if pixels.mode not in ("RGB", "RGBA"):
+        return pixels
+    red, green, blue = pixels.split()[:3]
+    for other in (green, blue):
+        if ImageChops.difference(red, other).getextrema() != (0, 0):
+            return pixels
+    return pixels.convert("LA" if pixels.mode == "RGBA" else "L")
 
 
 # --- Colour -------------------------------------------------------------------------------------

@@ -130,7 +130,6 @@ class Reproduction:
             return PdfImage(opaque.size, space, 8, "FlateDecode", packed, mask)
         output = io.BytesIO()
         sampling = 0 if self.quality >= _FINE else 2  # 4:4:4 or 4:2:0
-        opaque.info.clear()
         opaque.save(output, "JPEG", quality=self.quality, subsampling=sampling, optimize=True)
         return PdfImage(opaque.size, space, 8, "DCTDecode", output.getvalue(), mask)
 
