@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, JpegImagePlugin
 
 from brochure import bounds
 from brochure.layout import halftone
@@ -211,6 +212,33 @@ def test_pictures_of_odd_kinds_in_every_colour_space(workspace: Workspace, editi
             assert found == [("/DeviceGray", 1)] * 6, "the background is of another size"
 
 
+@pytest.mark.parametrize(
+    ("edition", "resolution"), [("email", 150), ("print", 220), ("press", 300)]
+)
+def test_a_photograph_is_as_fine_as_its_edition_and_of_its_colours(
+    workspace: Workspace, edition: str, resolution: int
+) -> None:
+    workspace.write(
+        "content/probe/a.jpg", saved(Image.new("RGB", (900, 900), (190, 40, 50)), "JPEG")
+    )
+    tag = '<img src="a.jpg" alt="Bild" style="width: 40mm; display: block; transform: scale(1.25)">'
+    workspace.write("styles/leaflet.html", f"<html lang=de><title>T</title><body>{tag}<h1>T</h1>")
+    workspace.leaflet(FULL + PASSAGE)
+    composition = workspace.compose(edition)
+    pdf = workspace.typesetter.typeset(
+        type(composition)(**{**vars(composition), "passages": ()})
+    ).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        (stream,) = images(document)
+        assert str(stream.Filter) == "/DCTDecode"
+        assert int(stream.Width) == round(50 / 25.4 * resolution)
+    rendered = pypdfium2.PdfDocument(pdf)
+    page = rendered[0].render(scale=1).to_pil().convert("RGB")
+    rendered.close()
+    left, top = (page.width - 595) // 2, (page.height - 842) // 2  # press has room for marks
+    assert page.getpixel((left + 100, top + 100)) == pytest.approx((190, 40, 50), abs=12)
+
+
 def test_pixels_are_those_that_the_page_shows() -> None:
     reproduction = Reproduction("rgb", 150, 80)
     assert reproduction.size((4000, 3000), (4.0, 3.0)) == (600, 450)
@@ -229,10 +257,11 @@ def test_photographs_become_small_and_drawings_lose_nothing() -> None:
     drawn = Reproduction("rgb", 300, 75).for_pdf(saved(flag(), "PNG"), (600, 300), "none")
     assert (drawn.encoding, drawn.space) == ("FlateDecode", "RGB")
     assert zlib.decompress(drawn.data) == flag().tobytes()
-    sizes = [len(Reproduction("rgb", 300, quality).for_pdf(saved(picture, "JPEG"), (800, 600),
-                                                           "none").data)
-             for quality in (60, 90)]  # fmt: skip
-    assert sizes[0] * 1.5 < sizes[1]
+    for quality, sampling in ((60, 2), (90, 0)):
+        edition = Reproduction("rgb", 300, quality)
+        data = edition.for_pdf(saved(picture, "JPEG"), (800, 600), "none").data
+        assert JpegImagePlugin.get_sampling(Image.open(io.BytesIO(data))) == sampling
+        assert (len(data) < 60_000) is (quality == 60)
 
 
 def test_black_of_a_drawing_is_one_ink_on_the_press() -> None:

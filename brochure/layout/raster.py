@@ -19,7 +19,6 @@ Size = tuple[int, int]  # pixels
 _EXIF_ORIENTATION = 0x0112  # Exif 2.3, 4.6.4
 _LYING = 5  # from this value on, width and height change places
 _GAP = 2  # a JPEG is decoded at so many times the size that is wanted, then scaled down exactly
-_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}  # ICC.1:2010, 7.2.6
 _SAMPLED = 160  # pixels of a side that are looked at to tell a drawing from a photograph
 _SHADES = 8  # so many colours make up nearly all of a drawing: this share
 _MOST = 0.88
@@ -197,10 +196,8 @@ def colour_transform(
         for data in (source, target)
     ]
     if source is not None:
-        space = ImageCms.ImageCmsProfile(io.BytesIO(source)).profile
-        if space.xcolor_space != _SPACES[source_mode]:
-            raise ValueError(space.xcolor_space)
-        if "sRGB" in (space.profile_description or "") and target is None:
+        described = ImageCms.ImageCmsProfile(io.BytesIO(source)).profile.profile_description or ""
+        if "sRGB" in described and target is None and source_mode == target_mode:
             return None
     return ImageCms.buildTransform(
         opened[0],
