@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 def structure(pdf: bytes) -> list[tuple[int, str, str]]:
     """The structure tree, depth first: (depth, role, text directly in it)."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        texts = [_marked_texts(page) for page in document.pages]
+        texts = [marked_texts(page) for page in document.pages]
         pages = {page.objgen: number for number, page in enumerate(document.pages)}
         found: list[tuple[int, str, str]] = []
 
@@ -63,7 +63,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u00ad-]", "", text)
 
 
-def _marked_texts(page: Any) -> dict[int, str]:
+def marked_texts(page: Any) -> dict[int, str]:
     """The text of each marked content of a page, by its number."""
     maps = {name: _unicode_map(font) for name, font in page.Resources.Font.items()}
     texts: dict[int, str] = {}

@@ -14,7 +14,7 @@ from tests.conftest import HEAD, PASSAGE, Workspace
 
 ADDRESS = "https://www.example.org/aktion/wir-bringen-uns-ein"
 SOURCE = "https://example.org/vertrag.pdf?seite=3&zeile=1087#ä"
-LEAFLET = f"""{HEAD}imprint: Ich
+LEAFLET = f"""{HEAD}imprint: Ich, 12345 Ort (Eigendruck)
 date: 2026-11-24
 codes: [lead, passages, contact, source]
 lead: Mehr bei [uns](https://example.org/lead).
@@ -86,7 +86,7 @@ def test_only_what_is_asked_for_gets_one(workspace: Workspace) -> None:
 
 def test_no_code_without_address(workspace: Workspace) -> None:
     """Neither where there is no link, nor without the address in letters beside it."""
-    workspace.leaflet(HEAD + "codes: [lead, contact, source, passages]\nimprint: Ich\n"
+    workspace.leaflet(HEAD + "codes: [lead, contact, source, passages]\nimprint: Ich, 12345 Ort (Eigendruck)\n"
                       "lead: Ohne.\nsource: {title: Vertrag}\n"
                       "contact: hallo@example.org\npassages:\n  - id: eins\n"
                       "    commentary: {text: Nichts.}\n")  # fmt: skip

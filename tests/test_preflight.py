@@ -11,7 +11,7 @@ from PIL import Image
 from brochure.layout.edition import CHECKS
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
-FULL = HEAD + "imprint: Ich\ndate: 2026-11-24\n"
+FULL = HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\ndate: 2026-11-24\n"
 
 
 def png(width: int, height: int) -> bytes:
@@ -35,7 +35,7 @@ SMALL = (
 FAULTS = [
     ("resolution", "print", {"content/probe/logo.png": png(60, 60)}, FULL + LOGO + PASSAGE, 6, 9),
     ("no-imprint", "print", {}, HEAD + PASSAGE, 1, 1),
-    ("no-date", "press", {}, HEAD + "imprint: Ich\n" + PASSAGE, 1, 1),
+    ("no-date", "press", {}, HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\n" + PASSAGE, 1, 1),
     ("colour-space", "press", {}, FULL + "accent: 0000ff\n" + PASSAGE, 5, 9),
     ("colour-space", "copier", {"styles/print.css": ".text { background: #e0e0e0 }"},
      FULL + PASSAGE, 2, 8),

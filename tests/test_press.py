@@ -64,7 +64,7 @@ def test_the_print_edition_misses_the_imprint(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     assert [c.code for c in workspace.diagnostics("print")] == ["no-imprint"]
     assert workspace.diagnostics("email") == ()
-    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich\n")
+    workspace.leaflet(HEAD + PASSAGE + "imprint: Ich, 12345 Ort (Eigendruck)\n")
     assert workspace.diagnostics("print") == ()
 
 

@@ -34,17 +34,26 @@ lead: Vorspann mit [Link](https://example.org/a)
 author: Wir
 date: 2026-01-02
 accent: 8a1c3b
+picture: {file: logo.svg, alt: Bild, credit: Wer}
+event: {title: Treffen, date: 2026-12-03, time: 19:00-21:00, place: Haus, access: Stufenlos}
+call: {heading: Kommt, text: Alle}
 contact: Hier
-imprint: Ich
+imprint:
+  text: Frei
+  responsible: {name: Ich, address: Dort}
+  publisher: {name: Wir}
 codes: [lead, contact]
+verdicts: {ja: {word: Gehalten, shape: check}}
 verification: appendix
 columns: {quote: Zitat, commentary: Antwort}
 logo: {file: logo.svg, alt: Bild}
 source: {title: Quelle, author: Sie, date: 2020-01-01, address: "https://example.org", file: a.txt}
 passages:
   - id: eins
-    quote: {heading: Kopf, lines: 1, text: Worte der Quelle.}
-    commentary: {heading: Kopf, text: Antwort}
+    quote: {heading: Kopf, lines: 1, text: Worte der Quelle., highlight: Quelle}
+    commentary: {heading: Kopf, text: Antwort, demand: Mehr}
+    verdict: ja
+    picture: {file: logo.svg, alt: Bild, credit: Wer}
   - id: zwei
     quote: {lines: 1, text: Andere Worte, source: {title: Eine andere, language: en}}
 """

@@ -360,9 +360,11 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 CHECKS = {
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
+    "blank-pages": "folded sheets with pages that have no text",
     "colour-space": "colours that the edition cannot print",
     "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",
+    "imprint": "an imprint that lacks what press law asks",
     "heading-at-foot": "headings alone at the foot of a page",
     "last-page": "a last page that is nearly empty",
     "no-contact": "missing contact",

@@ -45,7 +45,7 @@ class Hyphenator:
         self._divide = divide or dictionary
         self._file = cache / f"hyphens-{rules.dictionary}.json" if cache else None
         self._breaks = self._cached()
-        self._allowed: dict[str, list[int]] = {}
+        self._allowed: dict[str, dict[int, Joint]] = {}
         self._saved_words = len(self._breaks)
         self._saves, self._next_save = 0, 0.0
         self._exceptions = {
@@ -57,23 +57,31 @@ class Hyphenator:
 
     def positions(self, word: str) -> list[int]:
         """The offsets at which a word may be divided, ascending."""
+        return list(self.joints(word))
+
+    def joints(self, word: str) -> Mapping[int, Joint]:
+        """The offsets at which a word may be divided, ascending, and what lies there.
+
+        Where nothing is known of parts, all are taken for syllables.
+        """
         if len(word) < self._rules.shortest or word.isupper():
-            return []
+            return {}
         if word not in self._allowed:
-            self._allowed[word] = self._positions(word)
+            self._allowed[word] = self._joints(word)
         return self._allowed[word]
 
-    def _positions(self, word: str) -> list[int]:
+    def _joints(self, word: str) -> dict[int, Joint]:
         for ending in range(_ENDING + 1):  # an exception holds for its inflected forms
             exception = self._exceptions.get(word.lower()[: len(word) - ending])
             if exception is not None:
-                return exception
+                return dict.fromkeys(exception, Joint.PREFIX)
         if word not in self._breaks:
             self._breaks[word] = self._divide(word)
         breaks = self._breaks[word]
         known = self._parts and len(word) <= LONGEST_WORD
         found = joints(word, breaks, self._parts) if known else {}
-        return allowed_breaks(breaks, len(word), self._rules, found)
+        allowed = allowed_breaks(breaks, len(word), self._rules, found)
+        return {offset: found.get(offset, Joint.SYLLABLES) for offset in allowed}
 
     def iterate(self, word: str) -> Iterator[tuple[str, str]]:
         """Each way to divide a word, the longest first part first (the interface of Pyphen)."""

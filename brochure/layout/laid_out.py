@@ -11,11 +11,19 @@ from tinycss2.serializer import serialize_identifier
 from brochure.manuscript.model.fields import Rgb
 
 Role = Literal["text", "heading", "footer"]
+Part = Literal["cover", "lead", "back"]  # of a leaflet: what may stand on pages of its own
 CellKey = tuple[str, int]  # passage and column: 0 the quote, 1 the commentary, 2 what is in neither
 OUTSIDE: CellKey = ("", 0)  # the cell of all text that is in no passage
 FEW_LINES = 4  # fewer than these on a last page look like a leftover
 SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
+_APART: dict[Part, str] = {
+    "cover": "header { break-after: page; padding-top: var(--cover-space); min-height: var(--cover-height) } "
+    "body > header:first-child + * { margin-top: 0 } "
+    "@page :first { @bottom-left { content: none } @bottom-right { content: none } }",
+    "lead": ".lead { break-after: page } .lead + * { margin-top: 0 }",
+    "back": "footer { break-before: page }",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,8 @@ class LayoutRules:
 
     `divided` passages may be divided between pages, `moved` ones begin a page, and `loosened` ones
     may leave a single line behind. `scale` is that of type and spaces; `foot` is the white space
-    below the text of each page, in CSS px.
+    below the text of each page, in CSS px. The parts of the leaflet that are `apart` stand on pages
+    of their own: the head as a cover, the lead, the foot as the back.
     """
 
     divided: frozenset[str] = _NOTHING
@@ -32,6 +41,7 @@ class LayoutRules:
     loosened: frozenset[str] = _NOTHING
     scale: float = 1.0
     foot: float = 0.0
+    apart: frozenset[Part] = frozenset()
 
     def css(self) -> str:
         """The rules as a style sheet."""
@@ -40,6 +50,7 @@ class LayoutRules:
         rules += [
             f"{_id_selector(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(self.loosened)
         ]
+        rules += [_APART[part] for part in sorted(self.apart)]
         if self.scale != 1:
             rules.append(f"html {{ --scale: {self.scale:.4f} }}")
         if self.foot:

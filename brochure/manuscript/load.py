@@ -19,6 +19,7 @@ from brochure.diagnostics import (
     shortened,
     warning,
 )
+from brochure.manuscript.consistency import check_consistency
 from brochure.manuscript.model.fields import (
     LANGUAGE_CODE,
     PAGE_RANGE,
@@ -53,7 +54,8 @@ from brochure.messages import joined, say
 from brochure.project import Project
 
 # The texts with Markdown; in the others, every character is printed as it is.
-_MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
+_MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "demand", "place", "access", "contact",
+             "imprint"}  # fmt: skip
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -96,14 +98,13 @@ class Manuscript:
 
     def _path(self, part: Part) -> TreePath:
         """The path of a part of the leaflet; that of the title if it has no such part."""
-        logo = self.leaflet.logo
         if part.passage in self._indices:
             return ("passages", self._indices[part.passage])
         if part.field == "accent" and self.leaflet.accent:
             return ("accent",)
-        if logo and part.picture == logo.file:
-            return ("logo", "file")
-        return ("title",)
+        return next(
+            (path for path, file in pictures(self.leaflet) if file == part.picture), ("title",)
+        )
 
     @cached_property
     def _indices(self) -> dict[str, int]:
@@ -141,6 +142,7 @@ def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
     diagnostics += _check_references(leaflet, tree)
     diagnostics += _check_addresses(leaflet, tree)
     diagnostics += _check_accent(leaflet, tree)
+    diagnostics += check_consistency(leaflet, tree)
     warnings = raise_errors(diagnostics)
     known = known_languages(project)
     original = resolved.original or leaflet.language
@@ -167,6 +169,17 @@ def sources(leaflet: Leaflet) -> Iterator[tuple[TreePath, Source]]:
             yield ("passages", index, "quote", "source"), passage.quote.source
 
 
+def pictures(leaflet: Leaflet) -> Iterator[tuple[TreePath, str]]:
+    """The files of all pictures, with their paths in the leaflet."""
+    if leaflet.logo:
+        yield ("logo", "file"), leaflet.logo.file
+    if leaflet.picture:
+        yield ("picture", "file"), leaflet.picture.file
+    for index, passage in enumerate(leaflet.passages):
+        if passage.picture:
+            yield ("passages", index, "picture", "file"), passage.picture.file
+
+
 def texts(part: BaseModel, path: TreePath = ()) -> Iterator[tuple[TreePath, str]]:
     """All texts of a leaflet, or of a part of it, with their paths."""
     for name in type(part).model_fields:
@@ -175,10 +188,10 @@ def texts(part: BaseModel, path: TreePath = ()) -> Iterator[tuple[TreePath, str]
             yield (*path, name), value
         elif isinstance(value, BaseModel):
             yield from texts(value, (*path, name))
-        elif isinstance(value, tuple):
-            for index, item in enumerate(value):
+        elif isinstance(value, tuple | dict):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 if isinstance(item, BaseModel):
-                    yield from texts(item, (*path, name, index))
+                    yield from texts(item, (*path, name, key))
 
 
 def _language(project: Project, tree: Tree, diagnostics: list[Diagnostic]) -> Language | None:
@@ -263,7 +276,7 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
     """Markdown that cannot be printed as it was meant."""
     characters = 0
     for path, node in scalars(tree.root):
-        if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
+        if node.text is None or not _has_markdown(path):
             continue
         characters += count_markup_characters(node.text)
         if characters > bounds.MARKUP_CHARACTERS:
@@ -276,6 +289,11 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             return
         for diagnostic in check_markdown(node.text):
             yield diagnostic.located(tree, path)
+
+
+def _has_markdown(path: TreePath) -> bool:
+    """Whether the text at a path can have Markdown."""
+    return path[0] == "imprint" or (path[-1] in _MARKDOWN and path[-2:] != ("source", "title"))
 
 
 def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:

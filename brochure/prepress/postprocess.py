@@ -6,7 +6,7 @@ All of it is done with pikepdf, in this order; only editions that ask for some o
 import hashlib
 import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from xml.sax.saxutils import escape
 
@@ -14,12 +14,14 @@ import pikepdf
 
 from brochure.diagnostics import Diagnostic, Part, Reported, error, warning
 from brochure.layout.composition import Composition
+from brochure.layout.covers import has_back, has_flap
 from brochure.layout.laid_out import Layout
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 from brochure.prepress.colour import WHITE, ColourConverter, convert_colours
 from brochure.prepress.imposition import MM, SheetSide, is_foldable, plan_sheets
 from brochure.prepress.sheets import draw_sheets
 
+_LEAST_OF_A_BOOKLET = 2  # pages with passages
 _SLUG = 8 * MM  # room around the bleed, for the marks
 _OFFSET = 1 * MM  # from the bleed to the marks, lest they show where the cut is not exact
 _LENGTH = 5 * MM
@@ -56,7 +58,7 @@ def postprocess(
     if problem:
         return Reported(tuple(pdfs), (problem,))
     sides = _planned_sheets(composition, layout)
-    diagnostics: dict[Diagnostic, None] = {}
+    diagnostics: dict[Diagnostic, None] = dict.fromkeys(_pages_without_text(composition, layout))
     results = []
     for pdf in pdfs:
         result = _postprocess_one(pdf, composition, sides, extras)
@@ -90,19 +92,50 @@ def _sheet_diagnostic(composition: Composition, layout: Layout) -> Diagnostic | 
     return None
 
 
+def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Diagnostic]:
+    """What there is to say about a folded sheet with more pages than the leaflet has use for."""
+    imposition = composition.edition.imposition
+    if imposition is None or imposition.scheme not in ("saddle-stitch", "letter-fold"):
+        return
+    added = -layout.pages % imposition.pages
+    if imposition.scheme == "letter-fold":
+        if added:
+            yield warning(
+                "blank-pages",
+                plural(
+                    "{n} of the six panels has no text.", "{n} of the six panels have no text.",
+                    added,
+                ),
+                Part(),
+                say("Write more, add a picture, or print the leaflet in another edition."),
+            )  # fmt: skip
+    elif len({fragment.page for fragment in layout.fragments}) < _LEAST_OF_A_BOOKLET:
+        yield warning(
+            "blank-pages",
+            say("All passages are on one page: as a booklet, the leaflet is mostly empty."),
+            Part(),
+            say("Print it on single sheets, as the editions `print` and `two-up` are."),
+        )
+    elif added and imposition.fill == "blank":
+        yield warning(
+            "blank-pages",
+            plural(
+                "{n} page of the booklet is blank.", "{n} pages of the booklet are blank.", added
+            ),
+            Part(),
+            say("Write more, or set `fill: notes` under `imposition:` of the edition."),
+        )
+
+
 def _planned_sheets(composition: Composition, layout: Layout) -> tuple[SheetSide, ...]:
     """The sides of all sheets; none, where the edition has no imposition."""
     if composition.edition.imposition is None:
         return ()
-    last = layout.pages - 1
-    on_last, before = (
-        {fragment.passage for fragment in layout.fragments if fragment.page == page}
-        for page in (last, last - 1)
-    )
     return plan_sheets(
         composition.edition.imposition,
         layout.sizes,
-        before_last=not on_last & before,
+        back=has_back(layout),
+        flap=has_flap(layout),
         mirrored=composition.mirrored,
     )
 
@@ -117,8 +150,10 @@ def _postprocess_one(
         result = pages
         if edition.imposition:
             others = stack.enter_context(pikepdf.open(io.BytesIO(extras))) if extras else None
-            last = len(pages.pages) - 1
-            result = draw_sheets(pages, sides, edition.imposition, others, last)
+            imposition = edition.imposition
+            if edition.colours == "cmyk":  # PDF/X has no annotations on its pages (ISO 15930-7)
+                imposition = imposition.model_copy(update={"hint": False})
+            result = draw_sheets(pages, sides, imposition, others)
             _copy_metadata(pages, result)
         if edition.colours != "rgb":
             converter = ColourConverter(edition.colours, composition.profile)

@@ -21,17 +21,19 @@ from brochure.diagnostics import (
     warning,
 )
 from brochure.files import composed
+from brochure.layout import designs
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
 from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
 from brochure.layout.compose.logo import needs_white_ground
+from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
 from brochure.layout.compose.view import View, build_view
 from brochure.layout.composition import BASE, Asset, Composition
 from brochure.layout.edition import Edition
-from brochure.manuscript.load import Manuscript, texts
+from brochure.manuscript.load import Manuscript, pictures, texts
 from brochure.manuscript.model.fields import READABLE, contrast, darkened, rgb
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
@@ -47,7 +49,9 @@ _SNIPPET = 100  # characters of an address by which it is located in its text
 
 @dataclass(frozen=True)
 class _Styles:
-    """The style sheets of an edition as pairs of name and text, and the assets they draw in."""
+    """The style sheets of an edition in a design, as pairs of name and text, and the assets they
+    draw in.
+    """
 
     sheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
@@ -73,6 +77,7 @@ class Composer:
         self._project = project.observed(self._reads.add)
         self._name, self._edition, self._write_cache = name, edition, write_cache
         self._filters: dict[Language, Filters] = {}
+        self._styles: dict[str, Reported[_Styles]] = {}  # by design
         self._filler = filler or TemplateFiller()
         self._sound: set[bytes] = set()  # pictures that were checked: variants share them
 
@@ -89,6 +94,8 @@ class Composer:
         Raises DiagnosticsError with everything that prevents it.
         """
         project, edition, leaflet = self._project, self._edition, manuscript.leaflet
+        design = designs.choose_design(project, manuscript)
+        styles = self._styles_in(design)
         target = editions.page_target(
             manuscript, self._name, edition, lambda: tuple(editions.load_editions(project))
         )
@@ -97,10 +104,10 @@ class Composer:
         diagnostics = [
             *manuscript.diagnostics,
             *verification.diagnostics,
-            *_check_parts(manuscript, edition, self._name),
+            *check_parts(manuscript, edition, self._name),
             *_check_accent(manuscript, edition, self._name),
             *unencodable,
-            *self._styles.diagnostics,
+            *styles.diagnostics,
             *target.diagnostics,
             *disabled.diagnostics,
         ]
@@ -115,28 +122,37 @@ class Composer:
             self._filters_for(manuscript.language),
             opaque_logo=self._has_opaque_logo(manuscript, base),
         )
+        page_template, sheet_template = (
+            designs.template_of(project, design, name) for name in (edition.template, _SHEET)
+        )
         try:
-            page = self._fill(edition.template, manuscript.language, view)
-            sheet = self._fill(_SHEET, manuscript.language, view).html if edition.imposition else ""
+            page = self._fill(page_template, manuscript.language, view)
+            sheet = (
+                self._fill(sheet_template, manuscript.language, view).html
+                if edition.imposition
+                else ""
+            )
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        template = Location(project.show(project.style(edition.template)))
-        assets = self._collect(manuscript, page, base, template)
+        template = Location(project.show(project.style(page_template)))
+        assets = self._collect(manuscript, page, base, template, styles.value.assets)
         diagnostics += assets.diagnostics
         diagnostics += check_accessibility(page.scan, template)
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # a browser uses the fonts of the reader's machine
             diagnostics += _check_glyphs(manuscript, page.html + sheet, template, covered)
         else:
-            diagnostics += self._check_imports(assets.value)
+            diagnostics += self._check_imports(assets.value, styles.value.sheets)
         profile = self._profile
         diagnostics += profile.diagnostics
         mirrored = manuscript.language.direction == "rtl"
-        sheets = self._styles.value.sheets
         return Composition(
             html=page.html,
             base=base,
-            stylesheets=(*sheets, *self._rtl_styles) if mirrored else sheets,
+            stylesheets=(
+                *styles.value.sheets,
+                *(self._rtl_styles(design) if mirrored else ()),
+            ),
             assets=assets.value,
             edition=edition,
             fonts=own_fonts,
@@ -162,12 +178,16 @@ class Composer:
         return filled
 
     def _collect(
-        self, manuscript: Manuscript, page: FilledTemplate, base: str, template: Location
+        self,
+        manuscript: Manuscript,
+        page: FilledTemplate,
+        base: str,
+        template: Location,
+        drawn_in: Mapping[str, Asset],
     ) -> Reported[dict[str, Asset]]:
-        """All assets of a page, with those of the style sheets."""
-        logo = manuscript.leaflet.logo
-        locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
-        collector = AssetCollector(self._project, self._styles.value.assets, self._sound)
+        """All assets of a page, with those that the style sheets have `drawn_in`."""
+        locations = {file: manuscript.location(path) for path, file in pictures(manuscript.leaflet)}
+        collector = AssetCollector(self._project, drawn_in, self._sound)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
 
@@ -184,10 +204,11 @@ class Composer:
             return False
         return needs_white_ground(asset.data, ".svg" if asset.mime == "image/svg+xml" else "")
 
-    def _check_imports(self, assets: Mapping[str, Asset]) -> Iterator[Diagnostic]:
+    def _check_imports(
+        self, assets: Mapping[str, Asset], sheets: tuple[tuple[str, str], ...]
+    ) -> Iterator[Diagnostic]:
         """A web page must not import style sheets, which would have to be fetched."""
         if any(asset.mime == "text/css" for asset in assets.values()):
-            sheets = self._styles.value.sheets
             yield error(
                 "import",
                 say("A web page cannot import style sheets: it is a single file."),
@@ -229,12 +250,16 @@ class Composer:
                     raise
         return tuple(templates)
 
-    @cached_property
-    def _styles(self) -> Reported[_Styles]:
+    def _styles_in(self, design: str) -> Reported[_Styles]:
+        if design not in self._styles:
+            self._styles[design] = self._read_styles(design)
+        return self._styles[design]
+
+    def _read_styles(self, design: str) -> Reported[_Styles]:
         sheets: list[tuple[str, str]] = []
         diagnostics: list[Diagnostic] = []
         collector = AssetCollector(self._project)
-        for style in self._edition.styles:
+        for style in designs.with_design(self._project, design, self._edition.styles):
             try:
                 css = self._project.read_text(self._project.style(style), bounds.STYLE)
             except DiagnosticsError as failed:
@@ -245,12 +270,11 @@ class Composer:
         styles = _Styles(tuple(sheets), collector.assets)
         return Reported(styles, (*diagnostics, *collector.diagnostics))
 
-    @cached_property
-    def _rtl_styles(self) -> tuple[tuple[str, str], ...]:
-        """The style sheet for right-to-left scripts, if the edition has pages."""
-        if self._edition.output != "pdf":
-            return ()
-        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
+    def _rtl_styles(self, design: str) -> Iterator[tuple[str, str]]:
+        """The style sheets for right-to-left scripts, if the edition has pages."""
+        if self._edition.output == "pdf":
+            for style in designs.with_design(self._project, design, (_RTL,)):
+                yield style, self._project.read_text(self._project.style(style), bounds.STYLE)
 
     @cached_property
     def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
@@ -311,30 +335,6 @@ def _read_profile(project: Project, name: str, edition: Edition) -> bytes | None
         location,
         say("Ask the print shop for the right one; its name ends in .icc."),
     )
-
-
-def _check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
-    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks."""
-    for part in edition.requires:
-        if getattr(manuscript.leaflet, part) is None:
-            hint = (
-                say(
-                    "In Germany, press law requires every printed leaflet to give the name and "
-                    "postal address of the person responsible (V. i. S. d. P.). Add `imprint: …`."
-                )
-                if part == "imprint"
-                else say("Add `{field}: …`.", field=part)
-            )
-            yield warning(
-                f"no-{part}",
-                say(
-                    "The leaflet has no `{field}`, which the edition `{edition}` should show.",
-                    field=part,
-                    edition=name,
-                ),
-                manuscript.location(()),
-                hint,
-            )
 
 
 def _check_accent(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:

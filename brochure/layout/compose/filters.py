@@ -13,6 +13,7 @@ from brochure.manuscript.model.fields import on_dark
 from brochure.manuscript.model.leaflet import Quote, Source
 from brochure.manuscript.text import bidi, markdown
 from brochure.manuscript.text.bidi import Direction
+from brochure.manuscript.text.highlight import with_highlights
 from brochure.manuscript.text.language import Language, direction_of, fill_placeholders
 from brochure.manuscript.text.typography import Typography
 from brochure.messages import Message, say
@@ -57,8 +58,10 @@ class Filters:
         )
         cached = lru_cache(maxsize=_CACHED)
         self._quotation = cached(
-            lambda text, language, direction: Markup(
-                quotation(text, replace(verbatim, direction=direction), language)
+            lambda text, language, direction, highlights: Markup(
+                with_highlights(
+                    quotation(text, replace(verbatim, direction=direction), language), highlights
+                )
             )
         )
         #: The filters by name. They take a text, and return a text, HTML, or a tuple of texts.
@@ -84,14 +87,22 @@ class Filters:
             "on_dark": _of_text(lambda colour: on_dark(colour, _DARK)),
             "wholly_emphasised": _of_text(cached(markdown.wholly_emphasised)),
             "date": _of_text(language.format_date),
+            "day": _of_text(language.format_day),
+            "time": _of_text(language.format_time),
             "fill_in": fill_placeholders,
         }
 
-    def quotation(self, text: str, language: Language, direction: Direction) -> Markup:
-        """A quote, verbatim, with the quotation marks of a language around it. `direction` is that
-        of the element that it is in.
+    def quotation(
+        self, text: str, language: Language, direction: Direction, highlights: tuple[str, ...] = ()
+    ) -> Markup:
+        """A quote, verbatim, with the quotation marks of a language around it, and with its
+        highlights marked. `direction` is that of the element that it is in.
         """
-        return self._quotation(text, language, direction)
+        return self._quotation(text, language, direction, highlights)
+
+    def plain(self, text: str) -> str:
+        """One line of the initiative's own words, without markup."""
+        return self._references.plain(text)
 
     def reference(
         self, location: Quote | QuoteReference, quote: Quote, source: Source | None

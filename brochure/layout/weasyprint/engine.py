@@ -76,7 +76,14 @@ def load_weasyprint() -> Any:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
     images.install(weasyprint.images)
-    linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
+    linebreak.install(
+        linebreak.WeasyPrintModules(
+            weasyprint.formatting_structure.boxes,
+            weasyprint.text.line_break,
+            weasyprint.layout.inline,
+            weasyprint.layout.block,
+        )
+    )
     bidi.install_directions(weasyprint.layout.inline)
     return weasyprint
 

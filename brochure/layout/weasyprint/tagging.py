@@ -20,7 +20,7 @@ from brochure.layout.weasyprint.boxes import Box
 _ROLES = {
     "h1": "H1", "h2": "H2", "h3": "H3", "h4": "H4", "h5": "H5", "h6": "H6",
     "p": "P", "blockquote": "BlockQuote", "footer": "Sect", "section": "Sect", "article": "Art",
-    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "Caption",
+    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "P", "mark": "Span",
     "table": "Table", "caption": "Caption", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot",
     "tr": "TR", "th": "TH", "td": "TD", "svg": "Figure",
 }  # fmt: skip
@@ -99,6 +99,9 @@ class _Builder:
     ) -> None:
         box = getattr(box, "_box", box)  # an AbsolutePlaceholder holds the box that was moved
         if box.element_tag == "thead" and self._headers.setdefault(box.element, page) != page:
+            artifacts |= self._content_below(box, page)
+            return
+        if box.element is not None and box.element.get("aria-hidden") == "true":  # mere decoration
             artifacts |= self._content_below(box, page)
             return
         own = self._element_of(box, parent, element)

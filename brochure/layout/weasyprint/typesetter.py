@@ -16,6 +16,7 @@ from brochure.diagnostics import Diagnostic, Location, Part, Reported
 from brochure.files import write_whole
 from brochure.layout.composition import BASE, Composition
 from brochure.layout.copyfit import fit
+from brochure.layout.covers import lay_out_parts
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.laid_out import (
     OUTSIDE,
@@ -282,10 +283,15 @@ def _renderer(
 
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
-    edition, pages = composition.edition, composition.fit
-    if pages is None or edition.scale is None:
-        return Reported(lay_out(render, edition.max_white_space))
-    return fit(render, edition.max_white_space, edition.scale, pages, exactly=composition.exactly)
+    edition, pages, scale = composition.edition, composition.fit, composition.edition.scale
+
+    def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
+        if pages is None or scale is None:
+            return Reported(lay_out(render, edition.max_white_space))
+        return fit(render, edition.max_white_space, scale, pages, exactly=composition.exactly)
+
+    smallest = scale.smallest if scale else 1.0
+    return lay_out_parts(edition.imposition, fitted, render, smallest=smallest, spare=pages is None)
 
 
 def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:
