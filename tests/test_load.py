@@ -227,7 +227,7 @@ def test_a_pale_accent_is_a_warning(workspace: Workspace) -> None:
 
 def test_an_accent_too_pale_for_large_print_is_told_there(workspace: Workspace) -> None:
     """In every other edition it may be used; the hint is right, and the nearest that is."""
-    workspace.leaflet(HEAD + "accent: 00719c\nimprint: Ich\n" + PASSAGE)
+    workspace.leaflet(HEAD + "accent: 00719c\nimprint: Ich, 12345 Ort (Eigendruck)\n" + PASSAGE)
     assert workspace.diagnostics("print") == ()
     (diagnostic,) = workspace.diagnostics("large-print")
     assert (diagnostic.code, diagnostic.location.line) == ("contrast", 3)

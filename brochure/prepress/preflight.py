@@ -68,7 +68,7 @@ def _low_contrast(layout: Layout, edition: Edition, accent: str | None) -> Itera
 
     An accent colour that is too light was told before, once.
     """
-    told = {accent, "#ffffff"}
+    accent_pair = {accent, "#ffffff"}
     for (passage, _), runs in layout.runs.items() if edition.contrast else ():
         for run in runs:
             large = run.size > (_LARGE_BOLD if run.bold else _LARGE) - 0.05
@@ -76,7 +76,7 @@ def _low_contrast(layout: Layout, edition: Edition, accent: str | None) -> Itera
             if large and least <= _NORMAL_CONTRAST:
                 least = min(least, _LARGE_CONTRAST)
             ratio = contrast(run.colour, run.background)
-            if {hexadecimal(run.colour), hexadecimal(run.background)} == told:
+            if {hexadecimal(run.colour), hexadecimal(run.background)} == accent_pair:
                 continue
             if run.text.strip() and ratio < least:
                 yield warning(
