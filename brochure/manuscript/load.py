@@ -25,6 +25,7 @@ from brochure.manuscript.model.fields import (
     PAGE_RANGE,
     READABLE,
     contrast,
+    darkened,
     ranges,
     rgb,
 )
@@ -302,7 +303,9 @@ def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """Text is printed in the accent colour, so it needs contrast to white paper."""
+    """Text is printed in the accent colour, and white on it: both need contrast to white. What
+    editions want beyond that, their composer checks.
+    """
     if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < READABLE:
         yield warning(
             "contrast",
@@ -312,5 +315,8 @@ def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
                 ratio=ratio,
             ),
             tree.location(("accent",)),
-            say("Choose a darker one; from 4.5 to 1 on, it can still be read on a bad copy."),
+            say(
+                "The nearest colour that can still be read on a bad copy is `{colour}`.",
+                colour=darkened(leaflet.accent, READABLE),
+            ),
         )
