@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from benchmarks import columns, sources, variants
+from benchmarks import columns, lines, pictures, sources, variants
 from benchmarks.quotes import command as quotes
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
@@ -50,6 +50,11 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=426, help="variants; 0 leaves them out")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("columns", description=columns.__doc__, help="pages in columns, read back")
+    commands.add_parser("lines", description=lines.__doc__, help="how well paragraphs are set")
+    photographs = commands.add_parser(
+        "pictures", description=pictures.__doc__, help="file sizes and memory with photographs"
+    )
+    photographs.add_argument("--keep", type=Path, help="a folder in which the files are left")
     trial = commands.add_parser(
         "quotes", description=quotes.__doc__, help="whether right quotes are accepted, others not"
     )
@@ -62,6 +67,11 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "columns":
         sys.exit(0 if columns.main() else 1)
+    if options.command == "lines":
+        lines.main()
+        return
+    if options.command == "pictures":
+        sys.exit(0 if pictures.main(options.keep) else 1)
     if options.command == "quotes":
         if missing := [str(file) for file in options.files if not file.is_file()]:
             parser.error(f"no such file: {', '.join(missing)}")

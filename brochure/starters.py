@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from brochure.diagnostics import DiagnosticsError, Location, fail
+from brochure.layout.designs import DEFAULT
 from brochure.mail import recipients
 from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import JsonSchema, schema_of, schemas
@@ -20,7 +21,9 @@ _STYLES = """\
 
 Files in this folder take precedence over those that come with brochure: `leaflet.html` (the
 template), `common.css`, `email.css`, `print.css`, `languages/de.yaml` … Put editions of your own
-into `editions.yaml`, and fonts of your own (complete .ttf or .otf files) into `fonts/`.
+into `editions.yaml`, designs of your own into `designs/` (a folder each, with a `design.yaml` and
+style sheets named like those that they follow), and fonts of your own (complete .ttf or .otf
+files) into `fonts/`.
 """
 _MARK = b"\xef\xbb\xbf"  # without it, Excel does not recognise UTF-8
 
@@ -31,13 +34,15 @@ def starter_languages() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in folders if (f / "leaflet.yaml").is_file()))
 
 
-def create_leaflet(start: Path, name: str, language: str, *, example: bool = False) -> Path:
+def create_leaflet(
+    start: Path, name: str, language: str, *, design: str = DEFAULT, example: bool = False
+) -> Path:
     """Write a leaflet that can be built at once, and the document that it quotes.
 
     Inside a project, the leaflet is added to it; elsewhere, a folder `name` becomes a project
-    around it. With `example`, the leaflet shows every verdict on quotes, and can only be built as a
-    draft. Returns the path of the manuscript. Raises DiagnosticsError where something of that name
-    exists: nothing is ever overwritten.
+    around it. `design` is how it will look. With `example`, the leaflet shows every verdict on
+    quotes, and can only be built as a draft. Returns the path of the manuscript. Raises
+    DiagnosticsError where something of that name exists: nothing is ever overwritten.
     """
     check_name(name, Location(name))
     try:
@@ -68,7 +73,8 @@ def create_leaflet(start: Path, name: str, language: str, *, example: bool = Fal
         for source in starter.iterdir():
             if source.name.endswith(".pdf"):
                 project.write(path.parent / "sources" / source.name, source.read_bytes())
-        project.write(path, text.replace("LEAFLET", name).encode())
+        text = text.replace("LEAFLET", name).replace(f"design: {DEFAULT}", f"design: {design}")
+        project.write(path, text.encode())
     except OSError as reason:
         message = say("The leaflet cannot be written ({reason}).", reason=reason.strerror or reason)
         fail("cannot-write", message, location, _cannot_write_hint())

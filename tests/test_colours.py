@@ -19,7 +19,7 @@ from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_pdf import conforms
 
 PROFILE = (ROOT / "styles/profiles/FOGRA39L_coated.icc").read_bytes()
-FULL = HEAD + "imprint: Ich\ndate: 2026-11-24\n"
+FULL = HEAD + "imprint: Druck 12345\ndate: 2026-11-24\n"
 
 
 def instructions(stream: Any) -> Any:
@@ -113,10 +113,10 @@ def test_the_copier_edition_is_black_and_white(workspace: Workspace) -> None:
     with pikepdf.open(io.BytesIO(result.pdf)) as document:
         pictures = [o for o in document.objects if isinstance(o, pikepdf.Stream)
                     and o.get("/Subtype") == "/Image"]  # fmt: skip
+        # The picture, and where it is opaque.
         assert [(int(p.BitsPerComponent), str(p.ColorSpace)) for p in pictures] == [
             (1, "/DeviceGray")
-        ]
-        assert "/SMask" not in pictures[0]
+        ] * 2
     # At a device pixel a picture pixel, nothing but black and white is left of the photograph.
     document = pypdfium2.PdfDocument(result.pdf)
     shades = document[0].render(scale=300 / 72, no_smoothtext=True, no_smoothimage=True,
@@ -152,12 +152,16 @@ def test_transparent_parts_of_a_picture_are_paper_on_the_copier(workspace: Works
     workspace.leaflet(FULL + "logo: {file: logo.png, alt: Bild}\n" + PASSAGE)
     with pikepdf.open(io.BytesIO(workspace.typeset("copier").pdf)) as document:
         (stream,) = (o for o in document.objects if isinstance(o, pikepdf.Stream)
-                     and o.get("/Subtype") == "/Image")  # fmt: skip
+                     and "/SMask" in o)  # fmt: skip
+        shown = pikepdf.PdfImage(stream.SMask).as_pil_image()  # type: ignore[arg-type]
+        del stream["/SMask"]
         printed = pikepdf.PdfImage(stream).as_pil_image().convert("L")
     middle = printed.width // 2
     left = printed.crop((0, 0, middle - 4, printed.height))
     right = printed.crop((middle + 4, 0, printed.width, printed.height))
     assert set(left.tobytes()) == {255}
+    assert shown.getpixel((middle - 4, 9)) == 0
+    assert shown.getpixel((middle + 4, 9)) == 255
     assert set(right.tobytes()) == {0, 255}
     assert sum(right.tobytes()) / len(right.tobytes()) == pytest.approx(119, abs=8), "as grey"
 

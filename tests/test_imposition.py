@@ -63,7 +63,7 @@ def cut_and_stacked(sides: tuple[SheetSide, ...]) -> list[int | None]:
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_booklet_reads_from_first_to_last(count: int) -> None:
-    sides = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True)
+    sides = plan_sheets(rules("saddle-stitch"), [A5] * count, back=True)
     book = folded_once(sides)
     assert [page for page in book if page is not None] == list(range(count))
     assert len(book) % 4 == 0
@@ -76,22 +76,22 @@ def test_a_booklet_reads_from_first_to_last(count: int) -> None:
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_booklet_bound_on_the_right_is_the_mirror_image(count: int) -> None:
-    left = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True)
-    right = plan_sheets(rules("saddle-stitch"), [A5] * count, before_last=True, mirrored=True)
+    left = plan_sheets(rules("saddle-stitch"), [A5] * count, back=True)
+    right = plan_sheets(rules("saddle-stitch"), [A5] * count, back=True, mirrored=True)
     for number in range(len(left)):
         assert sides_of(left, number) == sides_of(right, number)[::-1]
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_halves_that_are_cut_and_stacked_read_from_first_to_last(count: int) -> None:
-    book = cut_and_stacked(plan_sheets(rules("cut-and-stack"), [A5] * count, before_last=True))
+    book = cut_and_stacked(plan_sheets(rules("cut-and-stack"), [A5] * count, back=True))
     assert book[:count] == list(range(count))
     assert set(book[count:]) <= {None}
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_each_half_is_a_copy(count: int) -> None:
-    sides = plan_sheets(rules("step-and-repeat"), [A5] * count, before_last=True)
+    sides = plan_sheets(rules("step-and-repeat"), [A5] * count, back=True)
     copies: list[list[int | None]] = [[], []]
     for number in range(0, len(sides), 2):
         front, back = sides_of(sides, number), sides_of(sides, number + 1)
@@ -109,7 +109,7 @@ def panels(count: int) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("count", range(1, 7))
 def test_a_letter_fold_reads_from_first_to_last(count: int) -> None:
     """Folded: the right panel of the inside over the middle, then the left one over both."""
-    outside, inside = plan_sheets(rules("letter-fold"), panels(count), before_last=count > 4)
+    outside, inside = plan_sheets(rules("letter-fold"), panels(count), back=count > 4)
     flap, back, cover = (p.page for p in sorted(outside.placed, key=lambda p: p.x))
     left, middle, right = (p.page for p in sorted(inside.placed, key=lambda p: p.x))
     order = [cover, left, middle, right, flap, back]
@@ -120,9 +120,7 @@ def test_a_letter_fold_reads_from_first_to_last(count: int) -> None:
 
 def test_the_panel_that_is_folded_in_is_narrower_and_lies_behind_itself() -> None:
     for mirrored in (False, True):
-        outside, inside = plan_sheets(
-            rules("letter-fold"), panels(6), before_last=True, mirrored=mirrored
-        )
+        outside, inside = plan_sheets(rules("letter-fold"), panels(6), back=True, mirrored=mirrored)
         widths = []
         for side in (outside, inside):
             edges = [0.0, *side.edges, PAPER_SIZES["A4"][0]]
@@ -138,7 +136,7 @@ def test_the_panel_that_is_folded_in_is_narrower_and_lies_behind_itself() -> Non
 
 @pytest.mark.parametrize(("sheet", "page"), [("A4", A5), ("A3", A4)])
 def test_pages_lie_in_their_halves_unscaled(sheet: str, page: tuple[float, float]) -> None:
-    for side in plan_sheets(rules("saddle-stitch", sheet), [page] * 8, before_last=True):
+    for side in plan_sheets(rules("saddle-stitch", sheet), [page] * 8, back=True):
         left, right = sorted(side.placed, key=lambda p: p.x)
         assert (left.scale, right.scale) == (1.0, 1.0)
         assert left.x == pytest.approx(0, abs=0.5)
@@ -147,15 +145,15 @@ def test_pages_lie_in_their_halves_unscaled(sheet: str, page: tuple[float, float
 
 
 def test_pages_too_large_for_their_halves_are_scaled_down_and_centred() -> None:
-    (front, _) = plan_sheets(rules("saddle-stitch"), [A4] * 4, before_last=True)
+    (front, _) = plan_sheets(rules("saddle-stitch"), [A4] * 4, back=True)
     left, right = sorted(front.placed, key=lambda p: p.x)
     assert left.scale == pytest.approx(0.707, abs=0.002)
     assert right.x - left.x == pytest.approx(148.5 * MM, abs=0.5)
 
 
 def test_inner_sheets_creep_to_the_fold() -> None:
-    plain = plan_sheets(rules("saddle-stitch"), [A5] * 12, before_last=True)
-    crept = plan_sheets(rules("saddle-stitch", creep=0.1), [A5] * 12, before_last=True)
+    plain = plan_sheets(rules("saddle-stitch"), [A5] * 12, back=True)
+    crept = plan_sheets(rules("saddle-stitch", creep=0.1), [A5] * 12, back=True)
     moved = [
         [round((b.x - a.x) / MM, 6) for a, b in zip(one.placed, other.placed, strict=True)]
         for one, other in zip(plain, crept, strict=True)
@@ -164,12 +162,12 @@ def test_inner_sheets_creep_to_the_fold() -> None:
 
 
 def test_pages_are_added_where_nothing_is_cut_apart() -> None:
-    assert padded_pages(5, 4, before_last=True) == (0, 1, 2, 3, None, None, None, 4)
-    assert padded_pages(5, 4, before_last=False) == (0, 1, 2, 3, 4, None, None, None)
-    assert padded_pages(2, 4, before_last=True) == (0, 1, None, None), "a front needs no back cover"
-    assert padded_pages(3, 4, before_last=True) == (0, 1, None, 2)
-    assert padded_pages(1, 4, before_last=True) == (0, None, None, None)
-    assert padded_pages(8, 4, before_last=True) == tuple(range(8))
+    assert padded_pages(5, 4, back=True) == (0, 1, 2, 3, None, None, None, 4)
+    assert padded_pages(5, 4, back=False) == (0, 1, 2, 3, 4, None, None, None)
+    assert padded_pages(2, 4, back=True) == (0, None, None, 1)
+    assert padded_pages(3, 4, back=True) == (0, 1, None, 2)
+    assert padded_pages(1, 4, back=True) == (0, None, None, None)
+    assert padded_pages(8, 4, back=True) == tuple(range(8))
 
 
 @pytest.mark.parametrize(
@@ -184,3 +182,20 @@ def test_which_pages_make_six_panels(millimetres: float, foldable: bool) -> None
 def test_an_unknown_scheme_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="origami"):
         arranged_cells("origami", [0, 1])
+
+
+def test_a_second_page_that_stands_for_itself_is_the_flap() -> None:
+    outside, inside = plan_sheets(rules("letter-fold"), [PANEL] * 6, back=True, flap=True)
+    assert [p.page for p in outside.placed] == [1, 5, 0]
+    assert [p.page for p in inside.placed] == [2, 3, 4]
+    outside, inside = plan_sheets(rules("letter-fold"), [PANEL] * 5, back=True, flap=True)
+    assert [p.page for p in outside.placed] == [1, 4, 0]
+    assert [p.page for p in inside.placed] == [2, 3, None], "the last panel inside stays free"
+
+
+def test_a_narrower_panel_takes_from_the_margins_of_its_page() -> None:
+    for side in plan_sheets(rules("letter-fold"), [PANEL] * 6, back=True):
+        assert {p.scale for p in side.placed} == {1.0}
+        edges = (0.0, *side.edges, PAPER_SIZES["A4"][0])
+        for placed, (left, right) in zip(side.placed, pairwise(edges), strict=True):
+            assert placed.x + PANEL[0] / 2 == pytest.approx((left + right) / 2, abs=0.01)

@@ -14,7 +14,7 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from brochure.cli import build, check, mail, source, variants
+from brochure.cli import build, check, designs, mail, source, variants
 from brochure.cli.main import cli, run
 from brochure.cli.output import JSON_VERSION, DiagnosticData
 from brochure.messages import languages
@@ -35,6 +35,7 @@ RESULTS: dict[str, type] = {
     "variants diff": variants.DiffData,
     "variants explain": variants.ExplainData,
     "variants accept": variants.AcceptData,
+    "designs": designs.DesignsData,
     "mail init": mail.FilesData,
     "mail preview": mail.PreviewData,
     "mail drafts": mail.FilesData,
@@ -52,6 +53,7 @@ CALLS = {
     "variants diff": "variants diff probe north",
     "variants explain": "variants explain probe north",
     "variants accept": "variants accept probe north",
+    "designs": "designs",
     "mail init": "mail init probe",
     "mail preview": "mail preview probe",
     "mail drafts": "mail drafts probe",
@@ -268,6 +270,11 @@ def spoil_variant(room: Mailroom) -> str:
     return "content/probe/variants/north.yaml"
 
 
+def spoil_design(room: Mailroom) -> str:
+    room.write("styles/designs/mine/design.yaml", "bogus: 1\n")
+    return "styles/designs/mine/design.yaml"
+
+
 SOURCES = ("source show", "source quote", "source find")
 VARIANTS = ("variants list", "variants diff", "variants explain", "variants accept")
 MAILS = ("mail preview", "mail drafts", "mail status", "mail import")
@@ -277,6 +284,7 @@ FAILURES: dict[Callable[[Mailroom], str], tuple[str, ...]] = {
     spoil_leaflet: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
     spoil_syntax: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
     spoil_editions: ("build", "check", "variants list", "mail preview", "mail drafts"),
+    spoil_design: ("designs",),
     spoil_source: ("build", "check", *SOURCES),
     spoil_ledger: MAILS,
     spoil_variant: ("check", *VARIANTS, "mail preview", "mail drafts"),
@@ -340,7 +348,7 @@ def test_wrong_usage(room: Mailroom, capsys: Capture, command: str, how: str) ->
     words = CALLS[command].split()
     match how:
         case "leaflet":
-            words = ["nothing" if word == "probe" else word for word in words]
+            words = [word for word in words if word != "probe"] + ["nothing"]
         case "project":
             words += ["-C", "/"]
         case "folder":

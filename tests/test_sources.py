@@ -33,7 +33,9 @@ Wir fördern Bäume.
 
 def leaflet(*quotes: str, more: str = "", source: str = "sources/plan.txt") -> str:
     """A leaflet whose passages `a`, `b` … have these quotes: `text`, or `lines|text`."""
-    text = f"{HEAD}imprint: Ich\nsource:\n  title: Plan\n  file: {source}\n{more}passages:\n"
+    text = (
+        f"{HEAD}imprint: Druck 12345\nsource:\n  title: Plan\n  file: {source}\n{more}passages:\n"
+    )
     for name, quote in zip("abcdefgh", quotes, strict=False):
         lines, _, words = quote.rpartition("|")
         text += f"  - id: {name}\n    quote:\n"
@@ -439,7 +441,23 @@ def test_the_result_is_printed_if_the_leaflet_wants_it(
         assert found.count(sentence) == 1
         assert found.count('<div class="context">') == context
     assert "<u>Die Wege werden ausgebaut.</u>" in found
-    assert re.search(r"SHA-256 <span class=\"address\">[0-9a-f]{64}</span>", found)
+    assert "sources/plan.txt" not in found
+    assert not re.search("SHA-256|[0-9a-f]{64}", found)
+
+
+def test_the_appendix_shows_what_is_around_a_quote_and_not_the_quote_again(
+    work: Workspace,
+) -> None:
+    quote = "Zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn."
+    alone = "Dieser Absatz besteht aus einem einzigen Satz."
+    work.write("content/probe/sources/plan.txt", f"Eins. {quote} Fünfzehn.\n\n{alone}\n")
+    work.leaflet(leaflet(f"1|{quote}", f"3|{alone}", more="verification: appendix\n"))
+    found = html(work)
+    assert "<p>Eins. <u>Zwei drei vier fünf</u> […] <u>elf" in found
+    assert "<u>elf zwölf dreizehn vierzehn.</u> Fünfzehn.</p>" in found
+    assert found.count(alone) == 1
+    work.leaflet(leaflet(f"3|{alone}", more="verification: appendix\n"))
+    assert 'class="evidence"' not in html(work)
 
 
 def test_no_more_quotes_are_called_verified_than_were(work: Workspace) -> None:
@@ -474,7 +492,7 @@ def test_drafts_and_appendices_are_archivable_and_accessible_too(work: Workspace
     pdf = work.typesetter.typeset(composition).pdf
     assert list(conforms(pdf).values()) == [[], []]
     read_aloud = structure_texts(pdf)
-    context = "Wir fördern Bäume, soweit die Mittel reichen."
+    context = "Wir fördern Bäume, soweit die Mittel reichen. Die Wege werden ausgebaut."
     assert squeezed(context) in [squeezed(text) for text in read_aloud]
     assert [text for text in read_aloud if text.startswith("Entwurf:")] != []
 

@@ -34,17 +34,26 @@ lead: Vorspann mit [Link](https://example.org/a)
 author: Wir
 date: 2026-01-02
 accent: 8a1c3b
+picture: {file: logo.svg, alt: Bild, credit: Wer}
+event: {title: Treffen, date: 2026-12-03, time: 19:00-21:00, place: Haus, access: Stufenlos}
+call: {heading: Kommt, text: Alle}
 contact: Hier
-imprint: Ich
+imprint:
+  text: Frei
+  responsible: {name: Ich, address: Dort}
+  publisher: {name: Wir}
 codes: [lead, contact]
+verdicts: {ja: {word: Gehalten, shape: check}}
 verification: appendix
 columns: {quote: Zitat, commentary: Antwort}
 logo: {file: logo.svg, alt: Bild}
 source: {title: Quelle, author: Sie, date: 2020-01-01, address: "https://example.org", file: a.txt}
 passages:
   - id: eins
-    quote: {heading: Kopf, lines: 1, text: Worte der Quelle.}
-    commentary: {heading: Kopf, text: Antwort}
+    quote: {heading: Kopf, lines: 1, text: Worte der Quelle., highlight: Quelle}
+    commentary: {heading: Kopf, text: Antwort, demand: Mehr}
+    verdict: ja
+    picture: {file: logo.svg, alt: Bild, credit: Wer}
   - id: zwei
     quote: {lines: 1, text: Andere Worte, source: {title: Eine andere, language: en}}
 """
@@ -280,3 +289,31 @@ def test_templates_and_pictures_in_folders_can_be_included(full: Workspace) -> N
     html = full.compose("email").html
     assert "<h1>Titel</h1>" in html
     assert "<svg" in html
+
+
+HEADED = (
+    "language: de\ntitle: Titel mit [Wort](https://example.org/titel)\n"
+    "subtitle: Und [mehr](https://example.org/unter), siehe https://example.org/selbst\n"
+    "imprint: Ich\ncolumns: {quote: 'Die [Stadt](https://example.org/stadt)', commentary: Wir}\n"
+    "passages:\n"
+    "  - id: eins\n"
+    "    quote: {heading: 'Ein [Kopf](https://example.org/zitat)', lines: 1, text: Wort}\n"
+    "    commentary: {heading: 'Unser [Kopf](https://example.org/kopf)', text: Text}\n"
+)
+PLACES = ("titel", "unter", "selbst", "stadt", "zitat", "kopf")
+
+
+@pytest.mark.parametrize("edition", ["email", "print", "web"])
+def test_links_in_headings_do_not_vanish(workspace: Workspace, edition: str) -> None:
+    """On screen they can be clicked, on paper their address is there, once each."""
+    workspace.leaflet(HEADED)
+    composition = workspace.compose(edition)
+    body = composition.html.partition("<body")[2]
+    for place in PLACES:
+        address = f"example.org/{place}"
+        if edition != "print" and place != "stadt":
+            assert body.count(f'<a href="https://{address}">') == 1, place
+        else:
+            assert f"https://{address}" not in body.replace("https://example.org/selbst", ""), place
+            assert body.count(address) == 1, place
+    assert "<a " not in body.partition("<thead>")[2].partition("</thead>")[0], "on each page again"

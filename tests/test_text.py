@@ -420,20 +420,25 @@ def test_words_of_the_quoter_that_deny_are_told(quote: str, told: tuple[str, ...
 
 
 def test_the_context_is_the_sentences_around_with_the_quote_marked() -> None:
+    """The rest of its sentence, and its neighbours, which are not the last one of the text."""
     finding = verify(LONG, "fördert […] Wege")
+    before = "Wir werden die Bäume schützen, soweit die Mittel reichen. Die Gemeinde"
     assert [(segment.text, segment.quoted) for segment in finding.context] == [
-        ("Die Gemeinde", False),
+        (before, False),
         ("fördert", True),
         ("nicht nur Wiesen, sondern auch", False),
         ("Wege", True),
-        (".", False),
+        (". Danach kommt vieles andere, das hier nicht steht.", False),
     ]
+    apart = verify("Davor.\n\nWir fördern Bäume.\n\nDanach.", "Wir fördern Bäume.").context
+    assert [(segment.text, segment.quoted) for segment in apart] == [("Wir fördern Bäume.", True)]
 
 
 @pytest.mark.parametrize("words", ["am 20. Mai gilt", "z. B. Bäume", "nach § 3 Abs. 2 gilt"])
 def test_sentences_do_not_end_at_abbreviations_and_ordinal_numbers(words: str) -> None:
-    finding = verify(f"Davor. Was {words} und mehr, soweit möglich. Danach.", "Was")
-    assert "".join(segment.text for segment in finding.context).endswith("soweit möglich.")
+    finding = verify(f"Davor. Was {words} und mehr, soweit möglich. Danach. Und so.", "Was")
+    text = "".join(segment.text for segment in finding.context)
+    assert text.endswith("soweit möglich. Danach.")
 
 
 def test_words_that_are_scattered_over_a_source_are_not_found() -> None:

@@ -80,7 +80,8 @@ def test_every_text_but_a_quote_can_be_replaced(probe: Workspace) -> None:
     )
     leaflet = probe.load("1").leaflet
     assert (leaflet.title, leaflet.subtitle, leaflet.lead) == ("T Gießen", "U", "L")
-    assert (leaflet.contact, leaflet.imprint, leaflet.author) == ("K", "I", "A")
+    assert leaflet.imprint is not None
+    assert (leaflet.contact, leaflet.imprint.text, leaflet.author) == ("K", "I", "A")
     assert (leaflet.date, leaflet.accent) == ("2019-02", "#8a1c3b")
     assert leaflet.columns is not None
     assert (leaflet.columns.quote, leaflet.columns.commentary) == ("Links", "R")

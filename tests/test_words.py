@@ -28,7 +28,7 @@ RIGHT = {("finisher", "brochure/layout/weasyprint")}
 SETTLED = {
     "description", "arrangement", "output", "styles", "template", "fonts", "colours", "scale",
     "imposition", "bleed", "marks", "profile", "links", "qr-codes", "default", "requires",
-    "preflight", "fit", "contrast", "resolution",
+    "preflight", "fit", "contrast", "resolution", "max-resolution", "jpeg-quality",
     "max-white-space", "min-type-size", "max-file-size",
 }  # fmt: skip
 

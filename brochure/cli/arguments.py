@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 from brochure.cli.session import NOWHERE, Option, Session, Usage, session_of, wrong_usage
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
 from brochure.files import composed
+from brochure.layout.designs import design_names
 from brochure.layout.edition import Edition, choose_editions, load_editions
 from brochure.manuscript.variants.regions import read_regions
 from brochure.manuscript.yaml.validation import did_you_mean
@@ -48,6 +49,19 @@ def complete_variant(context: click.Context, _: click.Parameter, word: str) -> l
 def complete_edition(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
     """Names of editions for the shell."""
     return offer(lambda: load_editions(session_of(context).project), word)
+
+
+def designs_here(session: Session) -> tuple[str, ...]:
+    """The names of all designs: those that come with brochure, where there is no project yet."""
+    try:
+        return design_names(Project.find(session.folder))
+    except DiagnosticsError:
+        return design_names(None)
+
+
+def complete_design(context: click.Context, _: click.Parameter, word: str) -> list[CompletionItem]:
+    """Names of designs for the shell."""
+    return offer(lambda: designs_here(session_of(context)), word)
 
 
 leaflet_argument = click.argument("leaflet", shell_complete=complete_leaflet)

@@ -6,9 +6,10 @@ import os
 import click
 from click.shell_completion import get_completion_class
 
-from brochure.cli.arguments import offer
-from brochure.cli.session import Session, Usage, command, option, wrong_usage
+from brochure.cli import arguments
+from brochure.cli.session import NOWHERE, Session, Usage, command, option, wrong_usage
 from brochure.diagnostics import DiagnosticsError
+from brochure.layout.designs import DEFAULT, check_design
 from brochure.layout.edition import Edition
 from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
@@ -21,20 +22,26 @@ from brochure.starters import create_leaflet, starter_languages
 @click.argument("name")
 @option(
     "--language", "-l", default="de", show_default=True,
-    shell_complete=lambda _, __, word: offer(starter_languages, word),
+    shell_complete=lambda _, __, word: arguments.offer(starter_languages, word),
     help_text=say("Language of the leaflet."),
 )  # fmt: skip
+@option(
+    "--design", "-d", default=DEFAULT, show_default=True, metavar="NAME",
+    shell_complete=arguments.complete_design,
+    help_text=say("How it looks; `brochure designs` lists what there is."),
+)  # fmt: skip
 @option("--example", is_flag=True, help_text=say("One that shows every verdict on quotes."))
-def new(session: Session, name: str, language: str, example: bool) -> int:
+def new(session: Session, name: str, language: str, design: str, example: bool) -> int:
     """Start a leaflet, and say what to do next."""
     known = starter_languages()
     if language not in known:
         message = say("There is no leaflet to start from in `{language}`.", language=language)
         raise Usage(message, did_you_mean(language, known))
     try:
-        path = create_leaflet(session.folder, name, language, example=example)
+        check_design(design, arguments.designs_here(session), NOWHERE)
+        path = create_leaflet(session.folder, name, language, design=design, example=example)
     except DiagnosticsError as failed:
-        if {d.code for d in failed.diagnostics} <= {"leaflet-name", "exists"}:
+        if {d.code for d in failed.diagnostics} <= {"leaflet-name", "exists", "unknown-design"}:
             raise wrong_usage(failed) from None
         raise
     output = session.output

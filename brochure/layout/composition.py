@@ -10,6 +10,7 @@ from brochure.manuscript.text.language import Hyphenation
 
 # RFC 2606 reserves .invalid: should an address ever escape, no machine answers to it.
 BASE = "https://brochure.invalid/"
+RASTER_TYPES = ("image/png", "image/jpeg")  # of pictures made of pixels
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Composition:
     stylesheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
     edition: Edition
+    edition_name: str
     fonts: Mapping[str, bytes]
     hyphenation: Mapping[str, Hyphenation]
     passages: tuple[str, ...]

@@ -132,14 +132,16 @@ class Edition(_Model):
     bleed: Annotated[float, Field(ge=0, le=20)] = Field(
         0, description="How many mm colour extends beyond the edge where the paper is trimmed."
     )
-    marks: Annotated[tuple[Literal["crop", "registration"], ...], at_most_entries(2)] = Field(
-        (), description="Printer's marks outside the trimmed page."
-    )
+    marks: Annotated[
+        tuple[Literal["crop", "registration", "colour-bar"], ...], at_most_entries(3)
+    ] = Field((), description="Printer's marks outside the trimmed page and its bleed.")
     imposition: Imposition | None = Field(
         None, description="How pages are arranged on sheets. Without it, each page is a sheet."
     )
-    fit: Literal["sheet"] | None = Field(
-        None, description="`sheet`: type is scaled so that the leaflet fills one sheet of paper."
+    fit: Literal["sheet", "named"] | None = Field(
+        None,
+        description="`sheet`: type is scaled so that the leaflet fills one sheet of paper. "
+        "`named`: the `fit:` of a leaflet holds here only if it names this edition.",
     )
     scale: Scale | None = Field(
         None,
@@ -152,8 +154,8 @@ class Edition(_Model):
     max_white_space: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,
         alias="max-white-space",
-        description="How much of a page may stay white at its foot before a passage is divided, "
-        "as a share of its height.",
+        description="How much of a page may stay white, as a share of its height: no passage is "
+        "divided for less, and more is a warning.",
     )
     min_type_size: Annotated[float, Field(ge=0, le=72)] = Field(
         0,
@@ -162,6 +164,17 @@ class Edition(_Model):
     )
     resolution: Annotated[int, Field(ge=0, le=2400)] = Field(
         0, description="The least resolution of pictures, in pixels per inch on paper."
+    )
+    max_resolution: Annotated[int, Field(ge=36, le=2400)] = Field(
+        300,
+        alias="max-resolution",
+        description="The resolution to which pictures are scaled down that have more, in pixels "
+        "per inch. In `black`, pictures are made of the dots of a printer, 600 to an inch.",
+    )
+    jpeg_quality: Annotated[int, Field(ge=10, le=95)] = Field(
+        85,
+        alias="jpeg-quality",
+        description="The quality of photographs, from 10 to 95: the higher, the larger the file.",
     )
     contrast: Annotated[float, Field(ge=0, le=21)] = Field(
         0,
@@ -310,6 +323,13 @@ def _check_combinations(tree: Tree, name: str, edition: Edition) -> Iterator[Dia
                     "the pages themselves and need single ones."
                 ),
             )
+    if "colour-bar" in edition.marks and edition.colours != "cmyk":
+        yield error(
+            "edition",
+            say("A colour bar shows the inks of a press; this edition is not in CMYK."),
+            tree.key_location((name, "marks")),
+            say("Delete `colour-bar`, or set `colours: cmyk` and a `profile`."),
+        )
     if edition.fit and edition.scale is None:
         yield error(
             "edition",
@@ -349,9 +369,11 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 CHECKS = {
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
+    "blank-pages": "folded sheets with pages that have no text",
     "colour-space": "colours that the edition cannot print",
     "contrast": "text that does not stand out enough",
     "does-not-fit": "leaflets that do not fill the pages that they should",
+    "imprint": "an imprint that lacks what press law asks",
     "heading-at-foot": "headings alone at the foot of a page",
     "last-page": "a last page that is nearly empty",
     "no-contact": "missing contact",
@@ -362,6 +384,7 @@ CHECKS = {
     "outside-margins": "lines that run out of their column",
     "resolution": "pictures with too few pixels",
     "small-type": "type too small to be read",
+    "white-space": "pages that are white for a large part",
 }
 
 
@@ -378,9 +401,11 @@ def page_target(
 ) -> Reported[PageTarget]:
     """How many pages a leaflet (`fit:`) and the edition called `name` want it to fill.
 
-    A number without edition holds where pages are not imposed, and ``sheet`` wherever type may be
-    scaled. What the edition itself asks for is at most a sheet. `editions` gives the names of all
-    editions; it is called only if the leaflet names some.
+    What names no edition is meant for those that people read one page after the other, as they
+    are in the manuscript: a number holds where pages are not imposed, ``sheet`` wherever type may
+    be scaled; neither holds where the edition wants to be `named`. What the edition itself asks for
+    is at most a sheet. `editions` gives the names of all editions; it is called only if the leaflet
+    names some.
     """
     by_edition = manuscript.leaflet.fit or {}
     known = list(editions()) if any(by_edition) else []
@@ -409,10 +434,12 @@ def _target(requested: str | None, edition: Edition, *, named: bool) -> PageTarg
     """The target for a `fit` of the leaflet, which `named` the edition or holds for all of them."""
     if edition.scale is None:
         return PageTarget(None)
+    if not named and (edition.fit == "named" or (edition.imposition and requested != "sheet")):
+        requested = None
     if requested == "sheet":
         return PageTarget(edition.sheet_pages, exactly=True)
-    if requested is None or (edition.imposition and not named):
-        return PageTarget(edition.sheet_pages if edition.fit else None)
+    if requested is None:
+        return PageTarget(edition.sheet_pages if edition.fit == "sheet" else None)
     return PageTarget(int(requested), exactly=True)
 
 

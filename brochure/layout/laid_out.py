@@ -6,45 +6,118 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tinycss2.serializer import serialize_identifier
+from tinycss2.serializer import serialize_identifier, serialize_string_value
 
 from brochure.manuscript.model.fields import Rgb
 
 Role = Literal["text", "heading", "footer"]
+Part = Literal["cover", "lead", "back"]  # of a leaflet: what may stand on pages of its own
 CellKey = tuple[str, int]  # passage and column: 0 the quote, 1 the commentary, 2 what is in neither
 OUTSIDE: CellKey = ("", 0)  # the cell of all text that is in no passage
 FEW_LINES = 4  # fewer than these on a last page look like a leftover
 SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
+_APART: dict[Part, str] = {
+    "cover": "header { break-after: page; padding-top: var(--cover-space); "
+    "min-height: var(--cover-height) } "
+    "body > header:first-child + * { margin-top: 0 } "
+    "@page :first { @bottom-left { content: none } @bottom-right { content: none } }",
+    "lead": ".lead { break-after: page } .lead + * { margin-top: 0 }",
+    "back": "footer { break-before: page }",
+}
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """Words in the empty column beside a commentary that goes on from the page before.
+
+    `page` is counted from 0; all lengths are CSS px, but for the `size` of the type, in points:
+    `indent` and `y` are from the corner of the page's content where lines start, which is on the
+    left unless `mirrored`.
+    """
+
+    words: str
+    page: int
+    indent: float
+    y: float
+    width: float
+    line: float
+    size: float
+    mirrored: bool
+
+    def css(self) -> str:
+        """The words as a margin box: it belongs to the page, and so moves nothing on it. From the
+        side margin it reaches into the page.
+        """
+        side, inner = ("right", "left") if self.mirrored else ("left", "right")
+        reach = self.width + self.indent
+        return (
+            f"@page :nth({self.page + 1}) {{ @{side}-top {{ "
+            f'content: "{serialize_string_value(self.words)}"; '
+            f"font: {self.size:.2f}pt/{self.line:.2f}px 'Source Sans 3', 'Gentium Book Plus'; "
+            f"width: {self.width:.2f}px; height: {self.line:.2f}px; text-align: {side}; "
+            f"direction: {'rtl' if self.mirrored else 'ltr'}; "
+            f"vertical-align: top; margin-top: {self.y:.2f}px; margin-{inner}: {-reach:.2f}px }} }}"
+        )
 
 
 @dataclass(frozen=True)
 class LayoutRules:
     """What a layout has to follow besides the style sheets; passages are named by their ids.
 
-    `divided` passages may be divided between pages, `moved` ones begin a page, and `loosened` ones
-    may leave a single line behind. `scale` is that of type and spaces; `foot` is the white space
-    below the text of each page, in CSS px.
+    `divided` passages may be divided between pages: those `between_paragraphs` nowhere else, and
+    those `opened` in their quotes too, where these stand above the commentaries. `moved` ones begin
+    a page, and `loosened` ones may leave a single line behind. `footer_alone`: the footer may have
+    the last page to itself. `feet` are pages (counted from 0) that end higher, by so many CSS px.
+    `scale` is that of type and spaces; `head_space` and `pair_space` are white added around the
+    head and between passages, in lines (multiples of 1rem); `spaced` passages have so much more.
+    The parts of the leaflet that are `apart` stand on pages of their own: the head as a cover, the
+    lead, the foot as the back. `continuations` are words in columns that are empty.
     """
 
     divided: frozenset[str] = _NOTHING
+    between_paragraphs: frozenset[str] = _NOTHING
+    opened: frozenset[str] = _NOTHING
     moved: frozenset[str] = _NOTHING
     loosened: frozenset[str] = _NOTHING
+    footer_alone: bool = False
+    feet: tuple[tuple[int, float], ...] = ()
     scale: float = 1.0
-    foot: float = 0.0
+    head_space: float = 0.0
+    pair_space: float = 0.0
+    spaced: tuple[tuple[str, float], ...] = ()
+    apart: frozenset[Part] = frozenset()
+    continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
         """The rules as a style sheet."""
-        rules = [f"{_id_selector(name)} {{ break-inside: auto }}" for name in sorted(self.divided)]
-        rules += [f"{_id_selector(name)} {{ break-before: page }}" for name in sorted(self.moved)]
-        rules += [
-            f"{_id_selector(name)} {{ orphans: 1; widows: 1 }}" for name in sorted(self.loosened)
-        ]
-        if self.scale != 1:
-            rules.append(f"html {{ --scale: {self.scale:.4f} }}")
-        if self.foot:
+        each = (
+            (self.divided, "{} {{ break-inside: auto }}"),
+            (self.between_paragraphs, "{0} p, {0} li {{ break-inside: avoid }}"),
+            (self.opened, "{} .quote {{ break-inside: auto }}"),
+            (self.moved, "{} {{ break-before: page }}"),
+            # Before the first rows of a table, WeasyPrint 70 breaks only if the table itself does.
+            (self.moved, "table:has(> {}:first-of-type) {{ break-before: page }}"),
+            (self.loosened, "{} {{ orphans: 1; widows: 1 }}"),
+        )
+        rules = [rule.format(_id_selector(p)) for names, rule in each for p in sorted(names)]
+        if self.footer_alone:
+            rules.append("footer { break-before: auto }")
+        rules += [continuation.css() for continuation in self.continuations]
+        rules += [_APART[part] for part in sorted(self.apart)]
+        for page, height in self.feet:
             # Padding of the page, not a margin: the running foot stays where it is.
-            rules.append(f"@page {{ padding-bottom: {self.foot:.2f}px }}")
+            rules.append(f"@page :nth({page + 1}) {{ padding-bottom: {height:.2f}px }}")
+        variables = (
+            ("--scale", self.scale, 1),
+            ("--head-space", self.head_space, 0),
+            ("--pair-space", self.pair_space, 0),
+        )
+        rules += [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
+        rules += [
+            f"{_id_selector(passage)} {{ --pair-space: {self.pair_space + lines:.4f} }}"
+            for passage, lines in self.spaced
+        ]
         return "\n".join(rules)
 
 
@@ -96,23 +169,47 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of text in a passage (or a picture), and whether a page may begin with it.
+
+    `top` and `bottom` are CSS px from the top of the passage, as if it were not divided. `starts`:
+    a page may begin here (`"opened"`: if the quote may be divided). `paragraph`: a block begins
+    here. `sentence`: what stands before it ends a sentence, so that a page end here cuts none.
+    """
+
+    top: float
+    bottom: float
+    starts: Literal["never", "opened", "freely"]
+    paragraph: bool
+    sentence: bool
+
+
+@dataclass(frozen=True)
 class Layout:
     """The facts of a layout; pages are counted from 0, lengths are CSS px unless stated otherwise.
 
-    `runs` is the text by cell. `side_by_side`: whether quotes are set beside their commentaries.
+    `runs` is the text by cell, `lines` that of each passage: of the quote, of the commentary.
+    `side_by_side`: whether quotes are set beside their commentaries. `white` is the tallest band of
+    each page on which nothing is printed; pages `set_apart` are followed by a page break that a
+    style sheet asks for, as a cover is.
     """
 
     runs: Mapping[CellKey, tuple[TextRun, ...]]
+    lines: Mapping[str, tuple[tuple[Line, ...], tuple[Line, ...]]]
     pictures: tuple[RasterPicture, ...]
     fragments: tuple[Fragment, ...]
     bottoms: tuple[float, ...]  # of each page's content
     heights: tuple[float, ...]
     sizes: tuple[tuple[float, float], ...]  # of the trimmed pages, in points
-    body_tops: tuple[float, ...]  # where the first passage of each page begins
+    start: tuple[int, float]  # the page and y where the passages can begin
+    repeated_height: float  # of the column headings, on each page after
     headless_pages: tuple[int, ...]  # with passages on them, but without the column headings
     side_by_side: bool
     height_after: float  # of everything that comes after the passages
-    keeps_with_last: bool  # whether that must not begin a page without the end of a passage
+    footer_height: float  # of the footer in it
+    footer_break: Literal["avoid", "auto", "page"]  # how its style has a page end before it
+    white: tuple[float, ...]
+    set_apart: frozenset[int] = frozenset()
 
     @property
     def pages(self) -> int:
@@ -151,6 +248,13 @@ def lines_on_last_page(layout: Layout) -> int:
     }
     # Quote and commentary may be set a little off each other: those lines are side by side.
     return sum(1 for y in tops if not any(0 < y - other < 4 for other in tops))
+
+
+def has_leftover(layout: Layout) -> bool:
+    """Whether there is a last page with few lines on it, besides the footer, and mostly white."""
+    last = layout.pages - 1
+    white = layout.white[last] > layout.heights[last] / 2
+    return last > 0 and white and lines_on_last_page(layout) < FEW_LINES
 
 
 def line_height(layout: Layout) -> float:

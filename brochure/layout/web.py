@@ -2,16 +2,40 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from functools import partial
 from html import escape, unescape
+from pathlib import Path
 from urllib.parse import quote, urldefrag, urljoin
 
 from brochure.layout.compose.assets import asset_key
 from brochure.layout.compose.scan import HtmlPage, apply_edits, replace_css_addresses
-from brochure.layout.composition import BASE, Composition, title_with_region
+from brochure.layout.composition import (
+    BASE,
+    RASTER_TYPES,
+    Asset,
+    Composition,
+    title_with_region,
+)
 
 # Should anything ever slip through, the browser does not fetch it (CSP 3).
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def with_pictures_for_screens(composition: Composition, cache: Path | None) -> Composition:
+    """A composition whose pictures have as many pixels as a screen shows, and nothing but pixels:
+    neither where a photograph was taken, nor when. `cache` is a folder for them, or None.
+    """
+    if not any(asset.mime in RASTER_TYPES for asset in composition.assets.values()):
+        return composition
+    from brochure.layout.reproduction import Reproduction  # Pillow is slow to import
+
+    reproduction = Reproduction(cache=cache)
+    assets = {
+        key: Asset(*reproduction.for_web(asset.data)) if asset.mime in RASTER_TYPES else asset
+        for key, asset in composition.assets.items()
+    }
+    return replace(composition, assets=assets)
 
 
 def page(composition: Composition, region: str = "") -> bytes:

@@ -19,11 +19,13 @@ from brochure.diagnostics import (
     shortened,
     warning,
 )
+from brochure.manuscript.consistency import check_consistency
 from brochure.manuscript.model.fields import (
     LANGUAGE_CODE,
     PAGE_RANGE,
     READABLE,
     contrast,
+    darkened,
     ranges,
     rgb,
 )
@@ -52,7 +54,8 @@ from brochure.messages import joined, say
 from brochure.project import Project
 
 # The texts with Markdown; in the others, every character is printed as it is.
-_MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "contact", "imprint"}
+_MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "demand", "place", "access", "contact",
+             "imprint"}  # fmt: skip
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -95,14 +98,13 @@ class Manuscript:
 
     def _path(self, part: Part) -> TreePath:
         """The path of a part of the leaflet; that of the title if it has no such part."""
-        logo = self.leaflet.logo
         if part.passage in self._indices:
             return ("passages", self._indices[part.passage])
         if part.field == "accent" and self.leaflet.accent:
             return ("accent",)
-        if logo and part.picture == logo.file:
-            return ("logo", "file")
-        return ("title",)
+        return next(
+            (path for path, file in pictures(self.leaflet) if file == part.picture), ("title",)
+        )
 
     @cached_property
     def _indices(self) -> dict[str, int]:
@@ -137,7 +139,7 @@ def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
     leaflet = validated.value
     if leaflet is None or language is None:
         raise DiagnosticsError(in_order(diagnostics))
-    diagnostics += _check_references(leaflet, tree)
+    diagnostics += check_consistency(leaflet, tree)
     diagnostics += _check_addresses(leaflet, tree)
     diagnostics += _check_accent(leaflet, tree)
     warnings = raise_errors(diagnostics)
@@ -166,6 +168,17 @@ def sources(leaflet: Leaflet) -> Iterator[tuple[TreePath, Source]]:
             yield ("passages", index, "quote", "source"), passage.quote.source
 
 
+def pictures(leaflet: Leaflet) -> Iterator[tuple[TreePath, str]]:
+    """The files of all pictures, with their paths in the leaflet."""
+    if leaflet.logo:
+        yield ("logo", "file"), leaflet.logo.file
+    if leaflet.picture:
+        yield ("picture", "file"), leaflet.picture.file
+    for index, passage in enumerate(leaflet.passages):
+        if passage.picture:
+            yield ("passages", index, "picture", "file"), passage.picture.file
+
+
 def texts(part: BaseModel, path: TreePath = ()) -> Iterator[tuple[TreePath, str]]:
     """All texts of a leaflet, or of a part of it, with their paths."""
     for name in type(part).model_fields:
@@ -174,10 +187,10 @@ def texts(part: BaseModel, path: TreePath = ()) -> Iterator[tuple[TreePath, str]
             yield (*path, name), value
         elif isinstance(value, BaseModel):
             yield from texts(value, (*path, name))
-        elif isinstance(value, tuple):
-            for index, item in enumerate(value):
+        elif isinstance(value, tuple | dict):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 if isinstance(item, BaseModel):
-                    yield from texts(item, (*path, name, index))
+                    yield from texts(item, (*path, name, key))
 
 
 def _language(project: Project, tree: Tree, diagnostics: list[Diagnostic]) -> Language | None:
@@ -262,7 +275,7 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
     """Markdown that cannot be printed as it was meant."""
     characters = 0
     for path, node in scalars(tree.root):
-        if node.text is None or path[-1] not in _MARKDOWN or path[-2:] == ("source", "title"):
+        if node.text is None or not _has_markdown(path):
             continue
         characters += count_markup_characters(node.text)
         if characters > bounds.MARKUP_CHARACTERS:
@@ -277,49 +290,9 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             yield diagnostic.located(tree, path)
 
 
-def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """A reference needs everything that its pattern contains, and nothing else."""
-    for index, passage in enumerate(leaflet.passages):
-        quote, path = passage.quote, ("passages", index, "quote")
-        if quote is None:
-            continue
-        source = quote.source or leaflet.source or Source(title="–")
-        written = {name for name in ("lines", "page") if getattr(quote, name)}
-        pattern = source.reference
-        # The patterns of a language print whatever is written.
-        printed = (
-            written
-            if pattern is None
-            else {name for name in ("lines", "page") if f"{{{name}}}" in pattern}
-        )
-        if not written:
-            yield warning(
-                "no-reference",
-                say("The quote does not say where it is in the source."),
-                tree.location((*path, "text")),
-                say("Add `lines:` or `page:`, so that readers can look it up."),
-            )
-        elif missing := sorted(printed - written):
-            yield error(
-                "reference",
-                say("The reference needs `{key}`, which this quote does not have.", key=missing[0]),
-                tree.location((*path, min(written))),
-                say("Add `{key}: …`, or change `reference:` of the source.", key=missing[0]),
-            )
-        elif unused := sorted(written - printed):
-            yield error(
-                "reference",
-                say(
-                    "`{key}` would not be printed: the pattern `{pattern}` does not use it.",
-                    key=unused[0],
-                    pattern=pattern or "",
-                ),
-                tree.key_location((*path, unused[0])),
-                say(
-                    "Write {{{key}}} into `reference:` of the source, or delete this line.",
-                    key=unused[0],
-                ),
-            )
+def _has_markdown(path: TreePath) -> bool:
+    """Whether the text at a path can have Markdown."""
+    return path[0] == "imprint" or (path[-1] in _MARKDOWN and path[-2:] != ("source", "title"))
 
 
 def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
@@ -330,7 +303,9 @@ def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """Text is printed in the accent colour, so it needs contrast to white paper."""
+    """Text is printed in the accent colour, and white on it: both need contrast to white. What
+    editions want beyond that, their composer checks.
+    """
     if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < READABLE:
         yield warning(
             "contrast",
@@ -340,5 +315,8 @@ def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
                 ratio=ratio,
             ),
             tree.location(("accent",)),
-            say("Choose a darker one; from 4.5 to 1 on, it can still be read on a bad copy."),
+            say(
+                "The nearest colour that can still be read on a bad copy is `{colour}`.",
+                colour=darkened(leaflet.accent, READABLE),
+            ),
         )

@@ -16,6 +16,7 @@ from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Part, error
 from brochure.isolation import Frame, Stopped
 from brochure.layout import web
+from brochure.layout.composition import RASTER_TYPES
 from brochure.messages import EMPTY, Message, joined, say
 from brochure.pipeline.fingerprint import versions
 
@@ -37,8 +38,16 @@ class Task:
 
     @property
     def seconds(self) -> float:
-        """How long setting it may take; what an honest leaflet needs is a tenth of it."""
-        return bounds.SECONDS + bounds.PASSAGE_SECONDS * len(self.composition.passages)
+        """How long setting it may take; what an honest leaflet needs is a tenth of it, or half of
+        what it may take for its pictures.
+        """
+        assets = self.composition.assets.values()
+        pictures = sum(asset.mime in RASTER_TYPES for asset in assets)
+        return (
+            bounds.SECONDS
+            + bounds.PASSAGE_SECONDS * len(self.composition.passages)
+            + bounds.PICTURE_SECONDS * pictures
+        )
 
     @property
     def memory(self) -> int:
@@ -70,7 +79,9 @@ def typeset(task: Task, cache_folder: Path | None) -> TaskResult:
         return TaskResult.failed(_other_versions(task.versions, versions()))
     try:
         return (
-            _page(task) if task.composition.edition.output == "html" else _pdf(task, cache_folder)
+            _page(task, cache_folder)
+            if task.composition.edition.output == "html"
+            else _pdf(task, cache_folder)
         )
     except DiagnosticsError as failed:
         return TaskResult.failed(*failed.diagnostics)
@@ -80,8 +91,9 @@ def typeset(task: Task, cache_folder: Path | None) -> TaskResult:
         return TaskResult.failed(_broken_down(reason))
 
 
-def _page(task: Task) -> TaskResult:
-    pages = {region: web.page(task.composition, region) for region in task.regions}
+def _page(task: Task, cache_folder: Path | None) -> TaskResult:
+    composition = web.with_pictures_for_screens(task.composition, cache_folder)
+    pages = {region: web.page(composition, region) for region in task.regions}
     return TaskResult(pages, 0, ())
 
 
@@ -117,6 +129,8 @@ def _typesetters() -> "type[Typesetter]":
 _ACTIVITIES = (
     ("weasyprint/svg/", say("drawing an SVG picture")),
     ("weasyprint/images.py", say("reading a picture")),
+    ("brochure/layout/raster.py", say("reading a picture")),
+    ("brochure/layout/reproduction.py", say("reading a picture")),
     ("weasyprint/css/counters.py", say("counting pages and lists")),
     ("weasyprint/draw/", say("drawing the pages")),
     ("weasyprint/pdf/", say("writing the PDF")),

@@ -1,12 +1,12 @@
 """Colours of a finished PDF, converted to the colour space of its edition.
 
 Done on the finished file, so that it holds for whatever set the colour: a style sheet, an SVG, a
-picture. Tags and text stay as they are. A grey of the screen (red, green and blue alike) becomes a
+glyph made of pixels. Pictures are in these colours already (`layout.reproduction`). Tags and text
+stay as they are. A grey of the screen (red, green and blue alike) becomes a
 grey of one ink, so black text is pure K; all else goes through the ICC profile of the press, with
 relative colorimetric intent and black point compensation (ISO 15930-7 leaves the choice).
 """
 
-import io
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
@@ -15,6 +15,8 @@ from functools import cached_property
 import pikepdf
 from PIL import Image, ImageCms
 
+from brochure.layout import halftone
+from brochure.layout.raster import colour_transform
 from brochure.manuscript.model.fields import Rgb, hexadecimal, luminance
 from brochure.messages import Message, say
 
@@ -77,32 +79,20 @@ class ColourConverter:
     @cached_property
     def _transforms(self) -> tuple[ImageCms.ImageCmsTransform, ImageCms.ImageCmsTransform]:
         """From the screen to the press, and back."""
-        screen = ImageCms.createProfile("sRGB")
-        press = ImageCms.getOpenProfile(io.BytesIO(self._profile or b""))
-        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-        flags = ImageCms.Flags.BLACKPOINTCOMPENSATION
-        return (
-            ImageCms.buildTransform(screen, press, "RGB", "CMYK", intent, flags),
-            ImageCms.buildTransform(press, screen, "CMYK", "RGB", intent, flags),
-        )
+        to_press = colour_transform(None, self._profile, "RGB", "CMYK")
+        to_screen = colour_transform(self._profile, None, "CMYK", "RGB")
+        assert to_press is not None
+        assert to_screen is not None  # they are only where both sides are the same
+        return to_press, to_screen
 
     def picture(self, image: Image.Image) -> tuple[Image.Image, str, int]:
         """A picture in the colours of the edition, its PDF colour space, and bits per channel."""
-        match self.space, image.mode:
-            case "cmyk", "CMYK":
-                return image, "DeviceCMYK", 8
-            case "cmyk" | "grey", "L" | "1":
-                return image.convert("L"), "DeviceGray", 8
-            case "cmyk", _:
+        match self.space:
+            case "cmyk":
                 return _transformed(image.convert("RGB"), self._transforms[0]), "DeviceCMYK", 8
-            case "grey", _:
+            case "grey":
                 return image.convert("L"), "DeviceGray", 8
-        grey = image.convert("L")
-        levels = grey.histogram()
-        drawn = sum(levels[:48]) + sum(levels[208:]) > 0.9 * sum(levels)
-        # A drawing keeps its edges; a photograph becomes dots (Floyd and Steinberg, 1976).
-        dither = Image.Dither.NONE if drawn else Image.Dither.FLOYDSTEINBERG
-        return grey.convert("1", dither=dither), "DeviceGray", 1
+        return halftone.in_black(image.convert("L"), drawing=True), "DeviceGray", 1
 
 
 def convert_colours(pdf: pikepdf.Pdf, converter: ColourConverter) -> list[Message]:
@@ -123,7 +113,7 @@ def convert_colours(pdf: pikepdf.Pdf, converter: ColourConverter) -> list[Messag
                 content = _converted(pikepdf.parse_content_stream(item), converter, left)
                 item.write(pikepdf.unparse_content_stream(content))
                 _convert_group(item, converter)
-            elif kind == "/Image" and not _is_mask(item):
+            elif kind == "/Image" and not _is_ready(item, converter):
                 _convert_picture(item, converter)
     for resources in _resources(pdf):
         for shading in resources.get("/Shading", pikepdf.Dictionary()).values():
@@ -193,9 +183,12 @@ def _make_opaque(state: pikepdf.Object) -> None:
             state[key] = 1
 
 
-def _is_mask(image: pikepdf.Stream) -> bool:
-    """Whether a picture only says where another is transparent."""
-    return bool(image.get("/ImageMask", False)) or str(image.get("/ColorSpace")) == "/DeviceGray"
+def _is_ready(image: pikepdf.Stream, converter: ColourConverter) -> bool:
+    """Whether a picture is in the colours of the edition, or only says where another one is
+    transparent.
+    """
+    ready = ("/DeviceGray", "/" + _SPACES[converter.space])
+    return bool(image.get("/ImageMask", False)) or str(image.get("/ColorSpace")) in ready
 
 
 def _convert_picture(stream: pikepdf.Stream, converter: ColourConverter) -> None:

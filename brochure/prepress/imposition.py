@@ -5,7 +5,8 @@ left to right. All sheets lie sideways, and are turned over at their short edge 
 sides, so that the cell on the left of the front is behind the one on the right of the back.
 
 The arrangement of a letter fold is that of DIN long leaflets with six panels (in German,
-Wickelfalz): outside 5, 6, 1 and inside 2, 3, 4; the panel with 4 and 5 is folded in first.
+Wickelfalz): outside 5, 6, 1 and inside 2, 3, 4; the panel with 4 and 5 is folded in first. If the
+second page of a leaflet stands for itself, it becomes 5, the flap: that is seen before the inside.
 """
 
 from collections.abc import Sequence
@@ -46,15 +47,13 @@ class SheetSide:
     edges: tuple[float, ...]  # x of each fold or cut between the cells
 
 
-def padded_pages(pages: int, multiple: int, *, before_last: bool) -> Cells:
-    """The pages, and None for each that is added to make a multiple.
-
-    Added pages come before the last one, which stays the back cover; or at the end, where text
-    would run over them or there are no more pages than the front needs.
+def padded_pages(pages: int, multiple: int, *, back: bool) -> Cells:
+    """The pages, and None for each that is added to make a multiple: at the end, lest any stands
+    amid the text; or before the last one, where that is a `back` which holds no text.
     """
     lacking = -pages % multiple
     numbers: list[int | None] = list(range(pages))
-    at = pages - 1 if before_last and pages > 2 else pages
+    at = pages - 1 if back and pages > 1 else pages
     numbers[at:at] = [None] * lacking
     return tuple(numbers)
 
@@ -89,28 +88,35 @@ def arranged_cells(scheme: str, pages: Sequence[int | None]) -> tuple[Cells, ...
 
 
 def plan_sheets(
-    imposition: Imposition, sizes: Sequence[Size], *, before_last: bool, mirrored: bool = False
+    imposition: Imposition,
+    sizes: Sequence[Size],
+    *,
+    back: bool,
+    flap: bool = False,
+    mirrored: bool = False,
 ) -> tuple[SheetSide, ...]:
     """Every side of every sheet.
 
-    `sizes` are those of the pages in points. `before_last`: see `padded_pages`. `mirrored`: bound
-    on the right, for languages that are written from right to left. A letter fold takes six pages
-    at most.
+    `sizes` are those of the pages in points. `back`: the last page is one (see `padded_pages`).
+    `flap`: the second page is one, in a letter fold. `mirrored`: bound on the right, for languages
+    that are written from right to left. A letter fold takes six pages at most.
     """
     width, height = PAPER_SIZES[imposition.sheet]
     scheme = imposition.scheme
-    folded = scheme in ("saddle-stitch", "letter-fold")  # with a cover, front and back
-    pages = padded_pages(len(sizes), imposition.pages, before_last=before_last and folded)
+    folded = scheme in ("saddle-stitch", "letter-fold")
+    pages = padded_pages(len(sizes), imposition.pages, back=back and folded)
+    if scheme == "letter-fold" and flap:
+        pages = (pages[0], *pages[2:5], pages[1], *pages[5:])
     planned: list[SheetSide] = []
     for number, cells in enumerate(arranged_cells(scheme, pages)):
-        sheet, back = divmod(number, 2)
+        sheet, side = divmod(number, 2)
         if mirrored:
             cells = cells[::-1]
         if scheme == "letter-fold":
             # The panel that is folded in, left outside and right inside, is what the others leave.
             full = sizes[0][0]
             widths = [full, full, width - 2 * full]
-            if bool(back) == mirrored:
+            if bool(side) == mirrored:
                 widths.reverse()
         else:
             widths = [width / len(cells)] * len(cells)
@@ -121,10 +127,11 @@ def plan_sheets(
         for index, (page, start, room) in enumerate(zip(cells, starts, widths, strict=True)):
             size = sizes[page] if page is not None else sizes[0]
             scale = min(1.0, room / size[0] + 1e-3, height / size[1] + 1e-3)
-            scale = 1.0 if scale > 0.998 else scale
+            if scale > 0.998 or scheme == "letter-fold":
+                scale = 1.0  # what a narrower panel lacks is taken from the margins of its page
             x = start + (room - size[0] * scale) / 2 + (creep if index == 0 else -creep)
             placed.append(PlacedPage(page, x, (height - size[1] * scale) / 2, scale))
-        planned.append(SheetSide(sheet, bool(back), tuple(placed), tuple(starts[1:])))
+        planned.append(SheetSide(sheet, bool(side), tuple(placed), tuple(starts[1:])))
     return tuple(planned)
 
 

@@ -6,7 +6,7 @@ All of it is done with pikepdf, in this order; only editions that ask for some o
 import hashlib
 import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from xml.sax.saxutils import escape
 
@@ -14,15 +14,16 @@ import pikepdf
 
 from brochure.diagnostics import Diagnostic, Part, Reported, error, warning
 from brochure.layout.composition import Composition
+from brochure.layout.covers import has_back, has_flap
 from brochure.layout.laid_out import Layout
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 from brochure.prepress.colour import WHITE, ColourConverter, convert_colours
-from brochure.prepress.imposition import MM, SheetSide, is_foldable, plan_sheets
+from brochure.prepress.imposition import SheetSide, is_foldable, plan_sheets
+from brochure.prepress.marks import add_marks
+from brochure.prepress.overprint import overprint_black_text
 from brochure.prepress.sheets import draw_sheets
 
-_SLUG = 8 * MM  # room around the bleed, for the marks
-_OFFSET = 1 * MM  # from the bleed to the marks, lest they show where the cut is not exact
-_LENGTH = 5 * MM
+_LEAST_OF_A_BOOKLET = 2  # pages with passages
 _NO_DATE = "2000-01-01"  # PDF/X requires one, and we must not use a clock
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
@@ -56,7 +57,7 @@ def postprocess(
     if problem:
         return Reported(tuple(pdfs), (problem,))
     sides = _planned_sheets(composition, layout)
-    diagnostics: dict[Diagnostic, None] = {}
+    diagnostics: dict[Diagnostic, None] = dict.fromkeys(_pages_without_text(composition, layout))
     results = []
     for pdf in pdfs:
         result = _postprocess_one(pdf, composition, sides, extras)
@@ -90,19 +91,44 @@ def _sheet_diagnostic(composition: Composition, layout: Layout) -> Diagnostic | 
     return None
 
 
+def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Diagnostic]:
+    """What there is to say about a folded sheet with more pages than the leaflet has use for."""
+    imposition = composition.edition.imposition
+    if imposition is None or imposition.scheme not in ("saddle-stitch", "letter-fold"):
+        return
+    added = -layout.pages % imposition.pages
+    notes = imposition.fill == "notes"
+    if imposition.scheme == "letter-fold":
+        if added > notes:  # one for notes is filled
+            message = plural(
+                "{n} of the six panels has no text.", "{n} of the six panels have no text.", added
+            )
+            hint = say("Write more, add a picture, or print the leaflet in another edition.")
+            yield warning("blank-pages", message, Part(), hint)
+    elif len({fragment.page for fragment in layout.fragments}) < _LEAST_OF_A_BOOKLET:
+        yield warning(
+            "blank-pages",
+            say("All passages are on one page: as a booklet, the leaflet is mostly empty."),
+            Part(),
+            say("Print it on single sheets, as the editions `print` and `two-up` are."),
+        )
+    elif added and not notes:
+        message = plural(
+            "{n} page of the booklet is blank.", "{n} pages of the booklet are blank.", added
+        )
+        hint = say("Write more, or set `fill: notes` under `imposition:` of the edition.")
+        yield warning("blank-pages", message, Part(), hint)
+
+
 def _planned_sheets(composition: Composition, layout: Layout) -> tuple[SheetSide, ...]:
     """The sides of all sheets; none, where the edition has no imposition."""
     if composition.edition.imposition is None:
         return ()
-    last = layout.pages - 1
-    on_last, before = (
-        {fragment.passage for fragment in layout.fragments if fragment.page == page}
-        for page in (last, last - 1)
-    )
     return plan_sheets(
         composition.edition.imposition,
         layout.sizes,
-        before_last=not on_last & before,
+        back=has_back(layout),
+        flap=has_flap(layout),
         mirrored=composition.mirrored,
     )
 
@@ -117,14 +143,18 @@ def _postprocess_one(
         result = pages
         if edition.imposition:
             others = stack.enter_context(pikepdf.open(io.BytesIO(extras))) if extras else None
-            last = len(pages.pages) - 1
-            result = draw_sheets(pages, sides, edition.imposition, others, last)
+            imposition = edition.imposition
+            if edition.colours == "cmyk":  # PDF/X has no annotations on its pages (ISO 15930-7)
+                imposition = imposition.model_copy(update={"hint": False})
+            result = draw_sheets(pages, sides, imposition, others)
             _copy_metadata(pages, result)
         if edition.colours != "rgb":
             converter = ColourConverter(edition.colours, composition.profile)
             left = convert_colours(result, converter)
             diagnostics += _colour_diagnostics(converter, left, composition.accent)
-        _add_marks(result, edition.marks)
+            if edition.colours == "cmyk":
+                overprint_black_text(result)
+        add_marks(result, edition.marks)
         if edition.colours == "cmyk" and composition.profile:
             name = (edition.profile or "").rpartition("/")[2].partition(".")[0]
             _declare_pdf_x4(result, composition.profile, name.partition("L_")[0])
@@ -180,82 +210,6 @@ def _colour_diagnostics(
     hint = say("Use plain colours, such as #96303f, in styles/ and in pictures.")
     diagnostics += [error("colour-space", message, Part(), hint) for message in left]
     return diagnostics
-
-
-def _add_marks(pdf: pikepdf.Pdf, marks: Sequence[str]) -> None:
-    """Make room for printer's marks around the bleed, and draw them.
-
-    The trimmed page stays where it is (TrimBox, BleedBox: ISO 32000-1, 14.11.2); the MediaBox
-    grows. Marks are printed in all inks (“All”, ISO 32000-1, 8.6.6.4), outside the BleedBox.
-    """
-    if not marks:
-        return
-    tint = pdf.make_stream(
-        b"{dup dup dup}", FunctionType=4, Domain=[0, 1], Range=[0, 1, 0, 1, 0, 1, 0, 1]
-    )
-    every_ink = pikepdf.Array(
-        [pikepdf.Name.Separation, pikepdf.Name.All, pikepdf.Name.DeviceCMYK, tint]
-    )
-    for page in pdf.pages:
-        bleed = [float(edge) for edge in page.get("/BleedBox", page.mediabox)]
-        trim = [float(edge) for edge in page.get("/TrimBox", page.mediabox)]
-        media = [bleed[0] - _SLUG, bleed[1] - _SLUG, bleed[2] + _SLUG, bleed[3] + _SLUG]
-        page.MediaBox = [round(edge, 3) for edge in media]
-        if "/CropBox" in page:
-            del page["/CropBox"]
-        lines: list[str] = []
-        if "crop" in marks:
-            lines += _crop_marks(trim, bleed)
-        if "registration" in marks:
-            lines += _registration_marks(bleed)
-        operators = ["/Artifact BMC q /Marks CS 1 SCN 0.25 w", *lines, "Q EMC"]
-        if "/ColorSpace" not in page.Resources:
-            page.Resources.ColorSpace = pikepdf.Dictionary()
-        page.Resources.ColorSpace["/Marks"] = every_ink
-        page.contents_add(pdf.make_stream("\n".join(operators).encode()))
-        page.contents_coalesce()
-
-
-def _crop_marks(trim: Sequence[float], bleed: Sequence[float]) -> list[str]:
-    """Two lines at each corner, in line with the edges at which the paper is cut."""
-    lines = []
-    for x, edge, way in ((trim[0], bleed[0], -1), (trim[2], bleed[2], 1)):
-        for y, level, up in ((trim[1], bleed[1], -1), (trim[3], bleed[3], 1)):
-            start, end = edge + way * _OFFSET, edge + way * (_OFFSET + _LENGTH)
-            lines.append(f"{start:.3f} {y:.3f} m {end:.3f} {y:.3f} l S")
-            start, end = level + up * _OFFSET, level + up * (_OFFSET + _LENGTH)
-            lines.append(f"{x:.3f} {start:.3f} m {x:.3f} {end:.3f} l S")
-    return lines
-
-
-def _registration_marks(bleed: Sequence[float]) -> list[str]:
-    """A circle with a cross in the middle of each edge, by which the inks are aligned."""
-    middle_x, middle_y = (bleed[0] + bleed[2]) / 2, (bleed[1] + bleed[3]) / 2
-    away = _OFFSET + _LENGTH / 2
-    centres = [
-        (middle_x, bleed[1] - away), (middle_x, bleed[3] + away),
-        (bleed[0] - away, middle_y), (bleed[2] + away, middle_y),
-    ]  # fmt: skip
-    return [_circle(x, y, 1.5 * MM) + _cross(x, y, _LENGTH / 2) for x, y in centres]
-
-
-def _cross(x: float, y: float, arm: float) -> str:
-    return (
-        f" {x - arm:.3f} {y:.3f} m {x + arm:.3f} {y:.3f} l"
-        f" {x:.3f} {y - arm:.3f} m {x:.3f} {y + arm:.3f} l S"
-    )
-
-
-def _circle(x: float, y: float, r: float) -> str:
-    """Four Bézier curves; 0.5523 makes them round."""
-    k = 0.5523 * r
-    return (
-        f"{x + r:.3f} {y:.3f} m "
-        f"{x + r:.3f} {y + k:.3f} {x + k:.3f} {y + r:.3f} {x:.3f} {y + r:.3f} c "
-        f"{x - k:.3f} {y + r:.3f} {x - r:.3f} {y + k:.3f} {x - r:.3f} {y:.3f} c "
-        f"{x - r:.3f} {y - k:.3f} {x - k:.3f} {y - r:.3f} {x:.3f} {y - r:.3f} c "
-        f"{x + k:.3f} {y - r:.3f} {x + r:.3f} {y - k:.3f} {x + r:.3f} {y:.3f} c "
-    )
 
 
 def _declare_pdf_x4(pdf: pikepdf.Pdf, profile: bytes, condition: str) -> None:

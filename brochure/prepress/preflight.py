@@ -12,8 +12,8 @@ from itertools import pairwise
 from brochure.diagnostics import Diagnostic, Part, error, warning
 from brochure.layout.composition import Composition
 from brochure.layout.edition import Edition
-from brochure.layout.laid_out import FEW_LINES, Layout, TextRun, lines_on_last_page
-from brochure.manuscript.model.fields import contrast
+from brochure.layout.laid_out import Layout, TextRun, has_leftover, lines_on_last_page
+from brochure.manuscript.model.fields import contrast, hexadecimal
 from brochure.messages import Message, plural, say
 from brochure.prepress.imposition import scale_on_sheet
 
@@ -26,9 +26,10 @@ def preflight(layout: Layout, composition: Composition, size: int) -> Iterator[D
     edition = composition.edition
     scale = scale_on_sheet(edition, layout.sizes)
     yield from _small_type(layout, edition, scale)
-    yield from _low_contrast(layout, edition)
-    yield from _stranded_headings(layout)
-    yield from _last_page(layout, is_back=edition.imposition is not None)
+    yield from _low_contrast(layout, edition, composition.accent)
+    yield from _stranded_headings(layout, has_cover=edition.imposition is not None)
+    yield from _white_pages(layout, edition, composition.edition_name)
+    yield from _last_page(layout, composition.edition_name, is_back=edition.imposition is not None)
     yield from _low_resolution(layout, edition, scale)
     yield from _large_file(edition, size)
 
@@ -63,8 +64,12 @@ def _small_type(layout: Layout, edition: Edition, scale: float) -> Iterator[Diag
             yield warning("small-type", message, Part(passage=passage), hint)
 
 
-def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
-    """The first text of each passage that has too little contrast (WCAG 2.1, 1.4.3)."""
+def _low_contrast(layout: Layout, edition: Edition, accent: str | None) -> Iterator[Diagnostic]:
+    """The first text of each passage that has too little contrast (WCAG 2.1, 1.4.3).
+
+    An accent colour that is too light was told before, once.
+    """
+    accent_pair = {accent, "#ffffff"}
     for (passage, _), runs in layout.runs.items() if edition.contrast else ():
         for run in runs:
             large = run.size > (_LARGE_BOLD if run.bold else _LARGE) - 0.05
@@ -72,6 +77,8 @@ def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
             if large and least <= _NORMAL_CONTRAST:
                 least = min(least, _LARGE_CONTRAST)
             ratio = contrast(run.colour, run.background)
+            if {hexadecimal(run.colour), hexadecimal(run.background)} == accent_pair:
+                continue
             if run.text.strip() and ratio < least:
                 yield warning(
                     "contrast",
@@ -88,8 +95,9 @@ def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
                 break
 
 
-def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
-    """Headings at the foot of a page whose text begins on the next one."""
+def _stranded_headings(layout: Layout, *, has_cover: bool) -> Iterator[Diagnostic]:
+    """Headings at the foot of a page whose text begins on the next one; not those of a cover."""
+    cover = 0 if has_cover and all(fragment.page for fragment in layout.fragments) else None
     lowest: dict[int, float] = {}
     for runs in layout.runs.values():
         for run in runs:
@@ -98,6 +106,7 @@ def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
         for before, after in pairwise(runs):
             # Outside passages, text may follow that is not in this cell.
             stranded = passage or before.y >= lowest[before.page]
+            stranded = stranded and before.page != cover
             if before.role == "heading" != after.role and after.page > before.page and stranded:
                 yield warning(
                     "heading-at-foot",
@@ -114,18 +123,50 @@ def _stranded_headings(layout: Layout) -> Iterator[Diagnostic]:
                 )
 
 
-def _last_page(layout: Layout, *, is_back: bool) -> Iterator[Diagnostic]:
+def _white_pages(layout: Layout, edition: Edition, name: str) -> Iterator[Diagnostic]:
+    """Pages but the last that are white for a larger part than the edition allows, as measured;
+    not those that a style sheet sets apart, as a cover is.
+    """
+    for page in range(layout.pages - 1):
+        share = layout.white[page] / layout.heights[page]
+        # In whole per cent, as it is told.
+        if page not in layout.set_apart and round(share, 2) > round(edition.max_white_space, 2):
+            following = (f.passage for f in layout.fragments if f.page == page + 1)
+            yield warning(
+                "white-space",
+                say(
+                    "In the edition `{edition}`, {share:.0f} percent of page {page} stay white; it "
+                    "should be no more than {most:.0f}.",
+                    edition=name,
+                    share=100 * share,
+                    page=page + 1,
+                    most=100 * edition.max_white_space,
+                ),
+                Part(passage=next(following, "")),
+                say(
+                    "What comes next is too tall to begin there and cannot be divided. Shorten it, "
+                    "divide a long paragraph of it into two, or move it elsewhere."
+                ),
+            )
+
+
+def _last_page(layout: Layout, edition: str, *, is_back: bool) -> Iterator[Diagnostic]:
     """A last page with few lines on it, besides the footer; on the back of a sheet, the footer may
-    be alone.
+    be alone, and what follows a cover is no leftover.
     """
     last, lines = layout.pages - 1, lines_on_last_page(layout)
-    if last > 0 and lines < FEW_LINES and not (is_back and lines == 0):
+    follows_cover = all(fragment.page == last for fragment in layout.fragments)
+    if has_leftover(layout) and not (is_back and (lines == 0 or follows_cover)):
         on_last = [fragment.passage for fragment in layout.fragments if fragment.page == last]
         yield warning(
             "last-page",
             _few_lines(lines),
             Part(passage=on_last[-1] if on_last else ""),
-            say("Shorten the text by that much, or have it fitted: `fit: {pages}`.", pages=last),
+            say(
+                "Shorten the text by that much, or have it fitted: `fit: {{{edition}: {pages}}}`.",
+                edition=edition,
+                pages=last,
+            ),
         )
 
 

@@ -1,6 +1,12 @@
-"""Sheets drawn from their plan: pages as form XObjects (ISO 32000-1, 8.10), text and links kept."""
+"""Sheets drawn from their plan: pages as form XObjects (ISO 32000-1, 8.10), text and links kept.
+
+Nobody trims what is printed at home. So nothing but the leaflet is printed on its pages: the hint
+on printing is an annotation that is shown and not printed, and marks are short lines at the edge of
+the sheet, on the side that is the outside of the product.
+"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pikepdf
 
@@ -16,13 +22,11 @@ def draw_sheets(
     sides: Sequence[SheetSide],
     imposition: Imposition,
     extras: pikepdf.Pdf | None,
-    last: int,
 ) -> pikepdf.Pdf:
     """The sheets as a PDF with a page for each side.
 
-    `pages` is the leaflet, `extras` a PDF whose first page is the hint on printing and whose
-    second is a page for notes. `last` is the number (from 0) of the page that gets the hint at its
-    foot, if that page is on any side; else the first cell of the first side gets it.
+    `pages` is the leaflet, `extras` a PDF whose first page is the hint on printing (its words are
+    the subject of the PDF) and whose second is a page for notes.
     """
     width, height = PAPER_SIZES[imposition.sheet]
     sheets = pikepdf.new()
@@ -36,11 +40,13 @@ def draw_sheets(
         content = pikepdf.Dictionary()
         operators: list[str] = []
         annotations: list[pikepdf.Object] = []
-        for placed in side.placed:
+        edges = pairwise((0.0, *side.edges, width))
+        for placed, (start, end) in zip(side.placed, edges, strict=True):
+            cell = (start, 0.0, end - start, height)
             if placed.page is None:
                 if imposition.fill == "notes" and notes is not None:
                     content["/Notes"] = notes
-                    operators.append(_draw_form("/Notes", placed))
+                    operators.append(_draw_form("/Notes", placed, cell))
                 continue
             page = pages.pages[placed.page]
             if placed.page not in forms:
@@ -48,14 +54,14 @@ def draw_sheets(
             name = f"/Page{placed.page + 1}"
             content[name] = forms[placed.page]
             left, bottom = _trim_corner(page)
-            operators.append(_draw_form(name, placed, left, bottom))
+            operators.append(_draw_form(name, placed, cell, left, bottom))
             annotations += _links(sheets, page, placed)
-        if hint is not None and imposition.hint and side is _side_with_hint(sides, last):
-            content["/Hint"] = hint
-            operators.append(_draw_hint(hint, side, last, width))
+        if extras is not None and hint is not None and imposition.hint and side is sides[0]:
+            annotations.append(_hint(sheets, hint, str(extras.docinfo.get("/Subject", "")), width))
         operators += _marks(side, imposition, height)
         sheet.Resources = pikepdf.Dictionary(XObject=content)
-        sheet.Contents = sheets.make_stream("\n".join(operators).encode())
+        # A blank side has contents, too: Ghostscript stops where a page has none.
+        sheet.Contents = sheets.make_stream("\n".join(operators or ["q Q"]).encode())
         if annotations:
             sheet.Annots = sheets.make_indirect(pikepdf.Array(annotations))
     return sheets
@@ -66,43 +72,61 @@ def _trim_corner(page: pikepdf.Page) -> tuple[float, float]:
     return float(page.trimbox[0]), float(page.trimbox[1])
 
 
-def _draw_form(name: str, placed: PlacedPage, left: float = 0.0, bottom: float = 0.0) -> str:
-    """A form drawn in its cell; `left` and `bottom` are the corner of its page's own box."""
+def _draw_form(
+    name: str,
+    placed: PlacedPage,
+    cell: tuple[float, float, float, float],
+    left: float = 0.0,
+    bottom: float = 0.0,
+) -> str:
+    """A form drawn within its cell (x, y, width, height in points); `left` and `bottom` are the
+    corner of its page's own box.
+    """
     x, y = placed.x - left * placed.scale, placed.y - bottom * placed.scale
+    clip = " ".join(_number(n) for n in cell)
     matrix = " ".join(_number(n) for n in (placed.scale, 0, 0, placed.scale, x, y))
-    return f"q {matrix} cm {name} Do Q"
+    return f"q {clip} re W n {matrix} cm {name} Do Q"
 
 
-def _side_with_hint(sides: Sequence[SheetSide], last: int) -> SheetSide:
-    """The last side that holds the last page of the leaflet; the first, where none does."""
-    with_last = [side for side in sides if any(p.page == last for p in side.placed)]
-    return with_last[-1] if with_last else sides[0]
-
-
-def _draw_hint(hint: pikepdf.Object, side: SheetSide, last: int, width: float) -> str:
-    """The hint at the foot of the cell with the last page, out of the margin of home printers."""
-    index = next((i for i, p in enumerate(side.placed) if p.page == last), 0)
-    edges = [0.0, *side.edges, width]
-    left, right = edges[index], edges[index + 1]
-    wide = float(hint.BBox[2]) - float(hint.BBox[0])
-    scale = min(1.0, (right - left - 6 * MM) / wide)
-    x = (left + right - wide * scale) / 2
-    return f"q {_number(scale)} 0 0 {_number(scale)} {_number(x)} {_number(4.5 * MM)} cm /Hint Do Q"
+def _hint(
+    sheets: pikepdf.Pdf, appearance: pikepdf.Object, words: str, width: float
+) -> pikepdf.Object:
+    """The hint at the foot of a sheet, for the screen only: an annotation without the flag Print
+    (ISO 32000-1, 12.5.3); the flags ReadOnly and Locked keep it where it is.
+    """
+    box = [float(edge) for edge in appearance.BBox]
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    x, y = (width - wide) / 2, 1.5 * MM
+    return sheets.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.FreeText,
+            F=64 | 128,
+            Rect=[round(value, 2) for value in (x, y, x + wide, y + tall)],
+            Contents=pikepdf.String(words),
+            DA=pikepdf.String("/Helv 7 Tf 0 g"),
+            AP=pikepdf.Dictionary(N=appearance),
+        )
+    )
 
 
 def _marks(side: SheetSide, imposition: Imposition, height: float) -> list[str]:
-    """Marks at the folds, cuts and staples: thin lines at the edges of the sheet, those for staples
-    only on the outside.
+    """Marks at folds, cuts and staples: thin lines at the edges of the sheet.
+
+    They are on the side that one looks at while folding or cutting: the front, which is the outside
+    of what is folded. Of nested sheets, the outermost one alone is marked; each is cut.
     """
     marks = imposition.marks
+    nested = imposition.scheme == "saddle-stitch" and side.sheet > 0
+    if side.back or nested:
+        return []
     lines: list[str] = []
-    dashed = "fold" in marks and imposition.scheme != "step-and-repeat"
-    dash = "[2 2] 0 d" if dashed else ""
+    dash = "[2 2] 0 d" if "fold" in marks and imposition.scheme != "step-and-repeat" else ""
     for x in side.edges:
         if {"fold", "cut"} & set(marks):
             ends = ((0.0, _MARK), (height - _MARK, height))
             lines += [f"{dash} {_line(x, low, x, high)}" for low, high in ends]
-        if "staple" in marks and not side.back and side.sheet == 0:
+        if "staple" in marks:
             lines += [
                 f"[] 0 d {_line(x, share * height - 2 * MM, x, share * height + 2 * MM)} "
                 f"{_line(x - 1 * MM, share * height, x + 1 * MM, share * height)}"

@@ -68,7 +68,7 @@ class Finding:
     `differences` are words that differ, `typographic` those that only look different, `marks` words
     whose footnote marks the quote leaves out, `guessed` words of the source with odd letters, and
     how the quote has them, `misnamed` words of both with a letter that the file misnames, and what
-    they are most likely. `context` are the sentences around the quote.
+    they are most likely. `context` are the sentences of the quote and their neighbours.
     `limited` are words of these that limit it, `omitted` an omission that contains a word which
     limits or denies, `stitched` the words before and after one that makes one sentence of several,
     `denied` the quoter's own words that turn round what is said. `reason` says why the quote is

@@ -165,7 +165,7 @@ class SearchableSource:
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
             guessed=tuple(guess for span in match for guess in span.guessed),
-            context=tuple(context_segments(text, match, around)),
+            context=tuple(context_segments(text, match)),
             limited=limitation(text, match[-1].stop, around, words),
             omitted=next((gap for gap in omissions if contains(gap, important)), ""),
             misnamed=tuple(

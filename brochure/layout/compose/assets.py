@@ -5,6 +5,7 @@ neither disk nor network, and has access to neither.
 """
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
@@ -34,11 +35,17 @@ def asset_key(address: str, base: str) -> str:
 
 class AssetCollector:
     """Collects the `assets` of a composition, besides those known already, and `diagnostics`
-    about them.
+    about them. `sound` are the digests of pictures that were checked; it grows.
     """
 
-    def __init__(self, project: Project, assets: Mapping[str, Asset] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        assets: Mapping[str, Asset] | None = None,
+        sound: set[bytes] | None = None,
+    ) -> None:
         self._project = project
+        self._sound = set() if sound is None else sound
         self.assets: dict[str, Asset] = dict(assets or {})
         self.diagnostics: list[Diagnostic] = []
         self._size = 0  # bytes of all files
@@ -176,8 +183,10 @@ class AssetCollector:
                 location,
                 say("Scale them down; 2500 pixels are enough for the width of a printed page."),
             )
-        if suffix != ".css":
+        digest = sha256(data).digest()
+        if suffix != ".css" and digest not in self._sound:
             diagnostics = list(check_picture(data, suffix, self._project.show(file), location))
             if diagnostics:
                 raise DiagnosticsError(diagnostics)
+            self._sound.add(digest)
         return Asset(_TYPES[suffix], data)

@@ -21,16 +21,20 @@ from brochure.diagnostics import (
     warning,
 )
 from brochure.files import composed
+from brochure.layout import designs
 from brochure.layout import edition as editions
 from brochure.layout.compose import fonts, qr_codes
-from brochure.layout.compose.assets import AssetCollector
+from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
+from brochure.layout.compose.logo import needs_white_ground
+from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
 from brochure.layout.compose.view import View, build_view
 from brochure.layout.composition import BASE, Asset, Composition
 from brochure.layout.edition import Edition
-from brochure.manuscript.load import Manuscript, texts
+from brochure.manuscript.load import Manuscript, pictures, texts
+from brochure.manuscript.model.fields import READABLE, contrast, darkened, rgb
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
 from brochure.messages import Message, say
@@ -45,7 +49,9 @@ _SNIPPET = 100  # characters of an address by which it is located in its text
 
 @dataclass(frozen=True)
 class _Styles:
-    """The style sheets of an edition as pairs of name and text, and the assets they draw in."""
+    """The style sheets of an edition in a design, as pairs of name and text, and the assets they
+    draw in.
+    """
 
     sheets: tuple[tuple[str, str], ...]
     assets: Mapping[str, Asset]
@@ -71,7 +77,9 @@ class Composer:
         self._project = project.observed(self._reads.add)
         self._name, self._edition, self._write_cache = name, edition, write_cache
         self._filters: dict[Language, Filters] = {}
+        self._styles: dict[str, Reported[_Styles]] = {}  # by design
         self._filler = filler or TemplateFiller()
+        self._sound: set[bytes] = set()  # pictures that were checked: variants share them
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -86,6 +94,8 @@ class Composer:
         Raises DiagnosticsError with everything that prevents it.
         """
         project, edition, leaflet = self._project, self._edition, manuscript.leaflet
+        design = designs.choose_design(project, manuscript)
+        styles = self._styles_in(design)
         target = editions.page_target(
             manuscript, self._name, edition, lambda: tuple(editions.load_editions(project))
         )
@@ -94,42 +104,58 @@ class Composer:
         diagnostics = [
             *manuscript.diagnostics,
             *verification.diagnostics,
-            *_check_parts(manuscript, edition, self._name),
+            *check_parts(manuscript, edition, self._name),
+            *_check_accent(manuscript, edition, self._name),
             *unencodable,
-            *self._styles.diagnostics,
+            *styles.diagnostics,
             *target.diagnostics,
             *disabled.diagnostics,
         ]
         if unencodable:  # the template could not be filled in
             raise DiagnosticsError(diagnostics)
+        base = f"{BASE}content/{manuscript.name}/"
         view = build_view(
-            manuscript, verification, self._name, edition, self._filters_for(manuscript.language)
+            manuscript,
+            verification,
+            self._name,
+            edition,
+            self._filters_for(manuscript.language),
+            opaque_logo=self._has_opaque_logo(manuscript, base),
+        )
+        page_template, sheet_template = (
+            designs.template_of(project, design, name) for name in (edition.template, _SHEET)
         )
         try:
-            page = self._fill(edition.template, manuscript.language, view)
-            sheet = self._fill(_SHEET, manuscript.language, view).html if edition.imposition else ""
+            page = self._fill(page_template, manuscript.language, view)
+            sheet = (
+                self._fill(sheet_template, manuscript.language, view).html
+                if edition.imposition
+                else ""
+            )
         except DiagnosticsError as failed:
             raise DiagnosticsError([*diagnostics, *failed.diagnostics]) from None
-        base = f"{BASE}content/{manuscript.name}/"
-        template = Location(project.show(project.style(edition.template)))
-        assets = self._collect(manuscript, page, base, template)
+        template = Location(project.show(project.style(page_template)))
+        assets = self._collect(manuscript, page, base, template, styles.value.assets)
         diagnostics += assets.diagnostics
         diagnostics += check_accessibility(page.scan, template)
         own_fonts, covered = self._fonts
         if edition.output == "pdf":  # a browser uses the fonts of the reader's machine
             diagnostics += _check_glyphs(manuscript, page.html + sheet, template, covered)
         else:
-            diagnostics += self._check_imports(assets.value)
+            diagnostics += self._check_imports(assets.value, styles.value.sheets)
         profile = self._profile
         diagnostics += profile.diagnostics
         mirrored = manuscript.language.direction == "rtl"
-        sheets = self._styles.value.sheets
         return Composition(
             html=page.html,
             base=base,
-            stylesheets=(*sheets, *self._rtl_styles) if mirrored else sheets,
+            stylesheets=(
+                *styles.value.sheets,
+                *(self._rtl_styles(design) if mirrored else ()),
+            ),
             assets=assets.value,
             edition=edition,
+            edition_name=self._name,
             fonts=own_fonts,
             hyphenation=manuscript.hyphenation,
             passages=tuple(passage.id for passage in leaflet.passages),
@@ -153,19 +179,37 @@ class Composer:
         return filled
 
     def _collect(
-        self, manuscript: Manuscript, page: FilledTemplate, base: str, template: Location
+        self,
+        manuscript: Manuscript,
+        page: FilledTemplate,
+        base: str,
+        template: Location,
+        drawn_in: Mapping[str, Asset],
     ) -> Reported[dict[str, Asset]]:
-        """All assets of a page, with those of the style sheets."""
-        logo = manuscript.leaflet.logo
-        locations = {logo.file: manuscript.location(("logo", "file"))} if logo else {}
-        collector = AssetCollector(self._project, self._styles.value.assets)
+        """All assets of a page, with those that the style sheets have `drawn_in`."""
+        locations = {file: manuscript.location(path) for path, file in pictures(manuscript.leaflet)}
+        collector = AssetCollector(self._project, drawn_in, self._sound)
         collector.add_html(page.scan.addresses, base, template, locations)
         return Reported(collector.assets, tuple(collector.diagnostics))
 
-    def _check_imports(self, assets: Mapping[str, Asset]) -> Iterator[Diagnostic]:
+    def _has_opaque_logo(self, manuscript: Manuscript, base: str) -> bool:
+        """Whether there is a logo that needs white behind it on a dark ground."""
+        logo = manuscript.leaflet.logo
+        if logo is None:
+            return False
+        # What is wrong with it is told when all pictures are collected.
+        collector = AssetCollector(self._project, None, self._sound)
+        collector.add_html([logo.file], base, manuscript.location(("logo",)), {})
+        asset = collector.assets.get(asset_key(logo.file, base)) if collector.assets else None
+        if asset is None:
+            return False
+        return needs_white_ground(asset.data, ".svg" if asset.mime == "image/svg+xml" else "")
+
+    def _check_imports(
+        self, assets: Mapping[str, Asset], sheets: tuple[tuple[str, str], ...]
+    ) -> Iterator[Diagnostic]:
         """A web page must not import style sheets, which would have to be fetched."""
         if any(asset.mime == "text/css" for asset in assets.values()):
-            sheets = self._styles.value.sheets
             yield error(
                 "import",
                 say("A web page cannot import style sheets: it is a single file."),
@@ -207,12 +251,16 @@ class Composer:
                     raise
         return tuple(templates)
 
-    @cached_property
-    def _styles(self) -> Reported[_Styles]:
+    def _styles_in(self, design: str) -> Reported[_Styles]:
+        if design not in self._styles:
+            self._styles[design] = self._read_styles(design)
+        return self._styles[design]
+
+    def _read_styles(self, design: str) -> Reported[_Styles]:
         sheets: list[tuple[str, str]] = []
         diagnostics: list[Diagnostic] = []
         collector = AssetCollector(self._project)
-        for style in self._edition.styles:
+        for style in designs.with_design(self._project, design, self._edition.styles):
             try:
                 css = self._project.read_text(self._project.style(style), bounds.STYLE)
             except DiagnosticsError as failed:
@@ -223,12 +271,11 @@ class Composer:
         styles = _Styles(tuple(sheets), collector.assets)
         return Reported(styles, (*diagnostics, *collector.diagnostics))
 
-    @cached_property
-    def _rtl_styles(self) -> tuple[tuple[str, str], ...]:
-        """The style sheet for right-to-left scripts, if the edition has pages."""
-        if self._edition.output != "pdf":
-            return ()
-        return ((_RTL, self._project.read_text(self._project.style(_RTL), bounds.STYLE)),)
+    def _rtl_styles(self, design: str) -> Iterator[tuple[str, str]]:
+        """The style sheets for right-to-left scripts, if the edition has pages."""
+        if self._edition.output == "pdf":
+            for style in designs.with_design(self._project, design, (_RTL,)):
+                yield style, self._project.read_text(self._project.style(style), bounds.STYLE)
 
     @cached_property
     def _fonts(self) -> tuple[Mapping[str, bytes], frozenset[int]]:
@@ -291,28 +338,35 @@ def _read_profile(project: Project, name: str, edition: Edition) -> bytes | None
     )
 
 
-def _check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
-    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks."""
-    for part in edition.requires:
-        if getattr(manuscript.leaflet, part) is None:
-            hint = (
-                say(
-                    "In Germany, press law requires every printed leaflet to give the name and "
-                    "postal address of the person responsible (V. i. S. d. P.). Add `imprint: …`."
-                )
-                if part == "imprint"
-                else say("Add `{field}: …`.", field=part)
-            )
-            yield warning(
-                f"no-{part}",
-                say(
-                    "The leaflet has no `{field}`, which the edition `{edition}` should show.",
-                    field=part,
-                    edition=name,
-                ),
-                manuscript.location(()),
-                hint,
-            )
+def _check_accent(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
+    """A warning about an accent colour that is too light for an edition, called `name`, which wants
+    more contrast than others; what is too light for all was told when the leaflet was read.
+
+    It is the colour of type on white and the ground of white type, which is the same contrast
+    (WCAG 2.1, 1.4.3); for the dark pages of the web, a tint is made of it that can be read.
+    """
+    accent = manuscript.leaflet.accent
+    if accent is None or edition.colours == "black":  # where all of it becomes black
+        return
+    ratio = contrast(rgb(accent), (1.0, 1.0, 1.0))
+    if READABLE <= ratio < edition.contrast:
+        yield warning(
+            "contrast",
+            say(
+                "The accent colour `{colour}` is too light for the edition `{edition}`: titles, "
+                "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
+                "at least {least:g} to 1.",
+                colour=accent,
+                edition=name,
+                ratio=ratio,
+                least=edition.contrast,
+            ),
+            manuscript.location(("accent",)),
+            say(
+                "The nearest colour that is dark enough is `{colour}`.",
+                colour=darkened(accent, edition.contrast),
+            ),
+        )
 
 
 def _check_qr_codes(manuscript: Manuscript, edition: Edition) -> Iterator[Diagnostic]:

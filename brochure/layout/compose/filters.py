@@ -13,6 +13,7 @@ from brochure.manuscript.model.fields import on_dark
 from brochure.manuscript.model.leaflet import Quote, Source
 from brochure.manuscript.text import bidi, markdown
 from brochure.manuscript.text.bidi import Direction
+from brochure.manuscript.text.highlight import with_highlights
 from brochure.manuscript.text.language import Language, direction_of, fill_placeholders
 from brochure.manuscript.text.typography import Typography
 from brochure.messages import Message, say
@@ -46,16 +47,21 @@ class Filters:
         typography = Typography(language)
         direction = language.direction
         own = markdown.Renderer(typography, links, direction=direction)
-        # In headings, the address of a link would break the line.
-        self._headings = headings = replace(own, links="none")
+        # In headings, the address of a link would break the line: in print, it is set below.
+        headings = replace(own, links="live" if links == "live" else "none")
+        # The headings of columns are repeated on each page, where a link must not be (PDF/UA).
+        repeated = replace(own, links="none" if links == "none" else "printed")
+        self._references = replace(own, links="none")
         # In print, the address of a link inside a quote is set below it, not among its words.
         self._verbatim = verbatim = markdown.Renderer(
             None, "live" if links == "live" else "none", direction=direction
         )
         cached = lru_cache(maxsize=_CACHED)
         self._quotation = cached(
-            lambda text, language, direction: Markup(
-                quotation(text, replace(verbatim, direction=direction), language)
+            lambda text, language, direction, highlights: Markup(
+                with_highlights(
+                    quotation(text, replace(verbatim, direction=direction), language), highlights
+                )
             )
         )
         #: The filters by name. They take a text, and return a text, HTML, or a tuple of texts.
@@ -63,6 +69,7 @@ class Filters:
             "block": _of_text(cached(lambda text: Markup(own.block(text)))),
             "inline": _of_text(cached(lambda text: Markup(own.inline(text)))),
             "heading": _of_text(cached(lambda text: Markup(headings.inline(text)))),
+            "repeated": _of_text(cached(lambda text: Markup(repeated.inline(text)))),
             "plain": _of_text(cached(headings.plain)),
             "verbatim_heading": _of_text(cached(lambda text: Markup(verbatim.inline(text)))),
             "verbatim_plain": _of_text(cached(verbatim.plain)),
@@ -71,20 +78,31 @@ class Filters:
             "addresses": _of_text(
                 cached(markdown.short_addresses) if links == "printed" else lambda _: ()
             ),
+            "hidden_addresses": _of_text(
+                cached(markdown.hidden_addresses) if links == "printed" else lambda _: ()
+            ),
             "linked": _of_text(cached(markdown.web_addresses) if with_qr_codes else lambda _: ()),
             "code": _of_text(_qr_code),
             "short_address": _of_text(markdown.short_address),
             "on_dark": _of_text(lambda colour: on_dark(colour, _DARK)),
             "wholly_emphasised": _of_text(cached(markdown.wholly_emphasised)),
             "date": _of_text(language.format_date),
+            "day": _of_text(language.format_day),
+            "time": _of_text(language.format_time),
             "fill_in": fill_placeholders,
         }
 
-    def quotation(self, text: str, language: Language, direction: Direction) -> Markup:
-        """A quote, verbatim, with the quotation marks of a language around it. `direction` is that
-        of the element that it is in.
+    def quotation(
+        self, text: str, language: Language, direction: Direction, highlights: tuple[str, ...] = ()
+    ) -> Markup:
+        """A quote, verbatim, with the quotation marks of a language around it, and with its
+        highlights marked. `direction` is that of the element that it is in.
         """
-        return self._quotation(text, language, direction)
+        return self._quotation(text, language, direction, highlights)
+
+    def plain(self, text: str) -> str:
+        """One line of the initiative's own words, without markup."""
+        return self._references.plain(text)
 
     def reference(
         self, location: Quote | QuoteReference, quote: Quote, source: Source | None
@@ -94,7 +112,7 @@ class Filters:
         A pattern that the source gives is in the language of the source, as is its title.
         """
         cited = quote.source or source
-        shown = self._headings.inline(_reference(location, cited, self._language))
+        shown = self._references.inline(_reference(location, cited, self._language))
         title = self._verbatim.literal(quote.source.title) if quote.source else ""
         if cited is None or not cited.reference:
             title, cited = _in_language(title, cited, self._language), None

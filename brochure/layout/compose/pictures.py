@@ -26,8 +26,7 @@ _BYTES = 7
 _MEMORY = bounds.PIXELS * _BYTES
 _SCANNED = 25 * bounds.PIXELS  # pixels in all scans together
 _PADDING = 1_000  # bytes between segments
-_ORIENTATION = 0x0112  # Exif 2.3, 4.6.4
-_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}  # that WeasyPrint draws
+_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "I;16"}  # that `raster` understands
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # restart markers belong to the scan
 _SCALE_DOWN = say("Scale it down; 2500 pixels are enough for the width of a printed page.")
@@ -139,8 +138,6 @@ def _memory_per_pixel(image: "Image.Image", scans: int) -> tuple[int, Message]:
         needed.append((10, say("a picture with transparency")))  # which is split off
     if scans > 1:  # all coefficients are kept, two bytes each
         needed.append((4 + 2 * len(image.getbands()), say("a progressive JPEG")))
-    if "exif" in image.info and image.getexif().get(_ORIENTATION, 1) != 1:
-        needed.append((8, say("a picture that has to be rotated")))  # in a copy
     return max(needed, key=lambda pair: pair[0])
 
 
@@ -150,7 +147,7 @@ def _undrawable(image: "Image.Image", file: str, location: Location) -> Diagnost
     Broken metadata is an exception of Pillow's.
     """
     if "exif" in image.info:
-        image.getexif()  # read again in drawing, where errors and warnings would be lost
+        image.getexif()  # read again in drawing, where errors would be lost
     if image.mode in _MODES and min(image.size) > 0:
         return None
     return error(

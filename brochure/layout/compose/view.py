@@ -5,19 +5,22 @@ that is ready, tuples, and the small classes of this file, which have fields and
 Their names are our own business; the names of their fields are what templates use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from markupsafe import Markup
 
 from brochure import __version__
+from brochure.layout.compose.calendar import calendar_link
 from brochure.layout.compose.filters import Filters
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, sources
-from brochure.manuscript.model.leaflet import Passage, Quote, Source
+from brochure.manuscript.model.leaflet import Event, Party, Passage, Picture, Quote, Source
 from brochure.manuscript.text.language import direction_of
-from brochure.sources.finding import CheckedQuote, Verdict
+from brochure.sources.finding import CheckedQuote, ContextSegment, Verdict
 from brochure.sources.verification import Verification
+
+_KEPT_WORDS = 4  # of a quote in its context, at either end
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,41 @@ class CommentaryView:
 
     heading: str | None
     text: str
+    demand: str | None
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture: the name of its file, relative to the leaflet's folder, what it shows, and who
+    made it.
+    """
+
+    file: str
+    alt: str
+    credit: str | None
+
+
+@dataclass(frozen=True)
+class VerdictView:
+    """A verdict of the initiative's: its word, and the name of the shape beside it."""
+
+    word: str
+    shape: str
 
 
 @dataclass(frozen=True)
 class PassageView:
-    """A quote with its commentary, or one of them alone."""
+    """A quote with its commentary, or one of them alone.
+
+    `number` counts the passages from 1; it is None where they are not numbered.
+    """
 
     id: str
+    number: int | None
     quote: QuoteView | None
     commentary: CommentaryView | None
+    picture: PictureView | None
+    verdict: VerdictView | None
 
 
 @dataclass(frozen=True)
@@ -64,10 +93,54 @@ class ColumnsView:
 
 @dataclass(frozen=True)
 class LogoView:
-    """A picture: the name of its file, relative to the leaflet's folder, and what it shows."""
+    """A picture: the name of its file, relative to the leaflet's folder, and what it shows.
+
+    `opaque`: it is made for white paper, so it needs white behind it on a dark ground.
+    """
 
     file: str
     alt: str
+    opaque: bool
+
+
+@dataclass(frozen=True)
+class EventView:
+    """What the leaflet invites to: `date` as 2026-12-03, `time` as 19:00 or 19:00–21:00, all else
+    in Markdown. `calendar` is the address of an entry for calendars, on the web only.
+    """
+
+    title: str | None
+    date: str
+    time: str | None
+    place: str | None
+    access: str | None
+    calendar: str | None
+
+
+@dataclass(frozen=True)
+class CallView:
+    """What the reader shall do now, in Markdown."""
+
+    heading: str
+    text: str | None
+
+
+@dataclass(frozen=True)
+class PartyView:
+    """Someone whom the imprint names, in Markdown."""
+
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ImprintView:
+    """Who stands behind the leaflet: `text` is in Markdown, as it was written."""
+
+    text: str | None
+    responsible: PartyView | None
+    publisher: PartyView | None
+    printer: PartyView | None
 
 
 @dataclass(frozen=True)
@@ -92,8 +165,11 @@ class LeafletView:
     author: str | None
     date: str | None
     accent: str | None
+    picture: PictureView | None
+    event: EventView | None
+    call: CallView | None
     contact: str | None
-    imprint: str | None
+    imprint: ImprintView | None
     codes: tuple[str, ...]
     verification: str
     columns: ColumnsView | None
@@ -112,7 +188,9 @@ class ContextSegmentView:
 
 @dataclass(frozen=True)
 class CheckedQuoteView:
-    """A quote as it was verified: its place in the source, and the words around it there."""
+    """A quote as it was verified: its place in the source, and the words around it there, with the
+    quote itself shortened; no context, where there is nothing around it.
+    """
 
     quote: QuoteView
     place: Markup
@@ -124,21 +202,24 @@ class VerificationView:
     """What is known about the quotes.
 
     `marked`: wrong ones are marked on the page, as in a draft. `verified` is the number of correct
-    ones; `digests` are the files that they were compared with, each with its SHA-256.
+    ones; `compared` are the titles of the documents that they were compared with, `digests` the
+    files of these, each with its SHA-256.
     """
 
     marked: bool
     verified: int
+    compared: tuple[SourceView, ...]
     digests: tuple[tuple[str, str], ...]
     quotes: tuple[CheckedQuoteView, ...]
 
 
 @dataclass(frozen=True)
 class LanguageView:
-    """The language of the leaflet and its direction: ``ltr`` or ``rtl``."""
+    """The language of the leaflet, its direction (``ltr`` or ``rtl``), and its comma."""
 
     code: str
     direction: str
+    comma: str
 
 
 @dataclass(frozen=True)
@@ -171,8 +252,9 @@ class View:
 
 #: The classes that a template meets, besides text, numbers and tuples.
 CLASSES = (
-    LeafletView, ColumnsView, LogoView, PassageView, QuoteView, CommentaryView, SourceView,
-    VerificationView, CheckedQuoteView, ContextSegmentView, LanguageView, EditionView,
+    LeafletView, ColumnsView, LogoView, PictureView, EventView, PassageView, QuoteView,
+    CommentaryView, VerdictView, CallView, ImprintView, PartyView, SourceView, VerificationView,
+    CheckedQuoteView, ContextSegmentView, LanguageView, EditionView,
 )  # fmt: skip
 
 
@@ -187,8 +269,13 @@ def build_view(
     name: str,
     edition: Edition,
     filters: Filters,
+    *,
+    opaque_logo: bool = False,
 ) -> View:
-    """What a template sees of a leaflet and its verification, in the edition called `name`."""
+    """What a template sees of a leaflet and its verification, in the edition called `name`.
+
+    `opaque_logo`: the logo needs white behind it on a dark ground.
+    """
     leaflet, builder = manuscript.leaflet, _Builder(manuscript, verification, filters)
     return View(
         leaflet=LeafletView(
@@ -199,22 +286,30 @@ def build_view(
             author=leaflet.author,
             date=leaflet.date,
             accent=leaflet.accent,
+            picture=_picture(leaflet.picture),
+            event=builder.event(leaflet.event, edition) if leaflet.event else None,
+            call=CallView(leaflet.call.heading, leaflet.call.text) if leaflet.call else None,
             contact=leaflet.contact,
-            imprint=leaflet.imprint,
+            imprint=builder.imprint(),
             codes=tuple(leaflet.codes or ()),
             verification=leaflet.verification,
             columns=builder.columns(),
-            logo=LogoView(leaflet.logo.file, leaflet.logo.alt) if leaflet.logo else None,
-            passages=tuple(map(builder.passage, leaflet.passages)),
+            logo=(
+                LogoView(leaflet.logo.file, leaflet.logo.alt, opaque_logo) if leaflet.logo else None
+            ),
+            passages=tuple(builder.passages()),
         ),
         verification=VerificationView(
             verification.mark_wrong_quotes,
             verification.verified,
+            tuple(builder.sources(compared=True)),
             verification.digests,
             tuple(map(builder.checked_quote, verification.quotes)),
         ),
         sources=tuple(builder.sources()),
-        language=LanguageView(manuscript.language.code, manuscript.language.direction),
+        language=LanguageView(
+            manuscript.language.code, manuscript.language.direction, manuscript.language.comma
+        ),
         words=dict(manuscript.language.words),
         edition=EditionView(
             name, edition.output, edition.arrangement, edition.links, edition.qr_codes
@@ -235,12 +330,56 @@ class _Builder:
         columns = self._manuscript.leaflet.columns
         return ColumnsView(columns.quote, columns.commentary) if columns else None
 
-    def passage(self, passage: Passage) -> PassageView:
+    def passages(self) -> Iterator[PassageView]:
+        passages = self._manuscript.leaflet.passages
+        numbered = self._manuscript.leaflet.numbered and len(passages) > 1
+        for number, passage in enumerate(passages, start=1):
+            yield self._passage(passage, number if numbered else None)
+
+    def _passage(self, passage: Passage, number: int | None) -> PassageView:
         quote, commentary = passage.quote, passage.commentary
+        verdict = (self._manuscript.leaflet.verdicts or {}).get(passage.verdict or "")
         return PassageView(
             passage.id,
+            number,
             self._quote(quote, passage.id) if quote else None,
-            CommentaryView(commentary.heading, commentary.text) if commentary else None,
+            CommentaryView(commentary.heading, commentary.text, commentary.demand)
+            if commentary
+            else None,
+            _picture(passage.picture),
+            VerdictView(verdict.word, verdict.shape) if verdict else None,
+        )
+
+    def event(self, event: Event, edition: Edition) -> EventView:
+        manuscript, plain = self._manuscript, self._filters.plain
+        region = manuscript.region.id if manuscript.region else ""
+        link = calendar_link(
+            leaflet=f"{manuscript.name}/{region} {plain(manuscript.leaflet.title)}",
+            written=manuscript.leaflet.date,
+            day=event.date,
+            time=event.time,
+            summary=plain(event.title or manuscript.leaflet.title),
+            place=plain(event.place or ""),
+            description=plain(event.access or ""),
+        )
+        return EventView(
+            event.title,
+            event.date,
+            event.time,
+            event.place,
+            event.access,
+            link if edition.output == "html" else None,
+        )
+
+    def imprint(self) -> ImprintView | None:
+        imprint = self._manuscript.leaflet.imprint
+        if imprint is None:
+            return None
+        return ImprintView(
+            imprint.text,
+            _party(imprint.responsible),
+            _party(imprint.publisher),
+            _party(imprint.printer),
         )
 
     def checked_quote(self, checked: CheckedQuote) -> CheckedQuoteView:
@@ -249,14 +388,14 @@ class _Builder:
         return CheckedQuoteView(
             self._quote(quote, checked.passage),
             self._filters.reference(location, quote, self._source),
-            tuple(
-                ContextSegmentView(segment.text, segment.quoted, segment.spaced)
-                for segment in finding.context
-            ),
+            tuple(_shortened_context(finding.context)),
         )
 
-    def sources(self) -> Iterator[SourceView]:
+    def sources(self, *, compared: bool = False) -> Iterator[SourceView]:
+        """All sources, or those that quotes were compared with."""
         for source in dict.fromkeys(source for _, source in sources(self._manuscript.leaflet)):
+            if compared and not source.file:
+                continue
             attributes = self._attributes(source)
             yield SourceView(source.title, source.author, source.date, source.address, attributes)
 
@@ -272,6 +411,7 @@ class _Builder:
                 quote.text,
                 languages.get(code, self._manuscript.language),
                 direction_of(code),
+                quote.highlight or (),
             ),
             attributes=self._attributes(source),
             reference=self._filters.reference(quote, quote, self._source),
@@ -288,3 +428,25 @@ class _Builder:
 
     def _language_of(self, source: Source | None) -> str:
         return (source.language if source else None) or self._manuscript.original
+
+
+def _picture(picture: Picture | None) -> PictureView | None:
+    return PictureView(picture.file, picture.alt, picture.credit) if picture else None
+
+
+def _party(party: Party | None) -> PartyView | None:
+    return PartyView(party.name, party.address) if party else None
+
+
+def _shortened_context(context: Sequence[ContextSegment]) -> Iterator[ContextSegmentView]:
+    """The words around a quote; the quote, which the reader knows, by its first and last words."""
+    if all(segment.quoted for segment in context):
+        return
+    for segment in context:
+        words = segment.text.split()
+        if not segment.quoted or len(words) <= 3 * _KEPT_WORDS:
+            yield ContextSegmentView(segment.text, segment.quoted, segment.spaced)
+            continue
+        yield ContextSegmentView(" ".join(words[:_KEPT_WORDS]), True, True)
+        yield ContextSegmentView("[…]", False, True)
+        yield ContextSegmentView(" ".join(words[-_KEPT_WORDS:]), True, segment.spaced)

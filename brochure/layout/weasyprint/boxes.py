@@ -1,19 +1,21 @@
 """The facts of a layout, read from WeasyPrint's boxes; and the moving of one, the footer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from brochure.layout.laid_out import (
     OUTSIDE,
     CellKey,
     Fragment,
     Layout,
+    Line,
     RasterPicture,
     Role,
     TextRun,
 )
+from brochure.layout.weasyprint.lines import AVOID, lines_of
 from brochure.manuscript.model.fields import Rgb
 
 Box = Any  # WeasyPrint's boxes are private to it and untyped
@@ -22,6 +24,8 @@ OTHER_COLUMN = 2  # of what is in a passage, but on neither side
 _WHITE = (1.0, 1.0, 1.0)
 _HOLDERS = ("table", "main")  # elements that hold the passages
 _HEADINGS = ("h1", "h2", "h3")
+_FORCED = ("page", "left", "right", "recto", "verso")  # values of break-before and break-after
+_LEAST_SPACE = 20.0  # CSS px, between what comes before the passages and the first of them
 _POINTS = 0.75  # a CSS px in points
 
 
@@ -47,16 +51,21 @@ def read_layout(pages: list[Any], passages: Collection[str]) -> Layout:
         reader.page(number, page._page_box)
     return Layout(
         runs={cell: tuple(runs) for cell, runs in reader.runs.items()},
+        lines={passage: (tuple(a), tuple(b)) for passage, (a, b) in reader.lines.items()},
         pictures=tuple(reader.pictures),
         fragments=tuple(reader.fragments),
         bottoms=tuple(reader.bottoms),
         heights=tuple(reader.heights),
         sizes=tuple(reader.sizes),
-        body_tops=tuple(reader.body_tops),
+        start=reader.start,
+        repeated_height=reader.repeated_height,
         headless_pages=tuple(reader.headless_pages),
         side_by_side=reader.side_by_side,
         height_after=reader.height_after,
-        keeps_with_last=reader.keeps_with_last,
+        footer_height=reader.footer_height,
+        footer_break=reader.footer_break,
+        white=tuple(reader.white),
+        set_apart=frozenset(reader.set_apart),
     )
 
 
@@ -77,19 +86,30 @@ class _Reader:
         self.bottoms: list[float] = []
         self.heights: list[float] = []
         self.sizes: list[tuple[float, float]] = []
-        self.body_tops: list[float] = []
+        self.start = (0, 0.0)
+        self.repeated_height = 0.0
         self.headless_pages: list[int] = []
         self.side_by_side = False
         self.height_after = 0.0
-        self.keeps_with_last = False
+        self.footer_height = 0.0
+        self.footer_break: Literal["avoid", "auto", "page"] = "auto"
+        self.lines: dict[str, tuple[list[Line], list[Line]]] = defaultdict(lambda: ([], []))
+        self._head = (0, 0.0)  # the page and y where what comes before the passages ends
+        self.white: list[float] = []
+        self.set_apart: set[int] = set()
+        self._ends_page = False  # what stands last on the page before
+        self._heights: dict[str, float] = defaultdict(float)  # of passages, up to this page
+        self._printed: list[tuple[float, float]] = []  # vertical extents on the current page
         self._has_headings = False  # on the current page, above the columns
         self._bottom = 0.0
 
     def page(self, number: int, page_box: Box) -> None:
-        left, self._has_headings = page_box.content_box_x(), False
-        self._bottom = page_box.content_box_y() + page_box.height
+        left, self._has_headings, self._printed = page_box.content_box_x(), False, []
+        # With `LayoutRules.feet`, which are padding.
+        height = page_box.height + page_box.padding_bottom
+        self._bottom = page_box.content_box_y() + height
         self.bottoms.append(self._bottom)
-        self.heights.append(page_box.height)
+        self.heights.append(height)
         self.sizes.append((page_box.margin_width() * _POINTS, page_box.margin_height() * _POINTS))
         first, before = len(self.fragments), self.side_by_side
         context = _Context(OUTSIDE, left, left + page_box.width, _WHITE, "text")
@@ -106,11 +126,17 @@ class _Reader:
         if has_passages and self.side_by_side and not self._has_headings:
             self.headless_pages.append(number)
         self.side_by_side = self.side_by_side or before
-        self.body_tops.append(self.fragments[first].top if has_passages else self._bottom)
+        if has_passages and not first:
+            self.start = number, self.fragments[0].top
+            if number and number - 1 not in self.set_apart and self._head[0] == number - 1:
+                self.start = self._head  # the first passage was too tall to begin there
+        self.white.append(_tallest_gap(self._printed, page_box.content_box_y(), self._bottom))
 
     def _box(self, box: Box, context: _Context, page: int) -> list[tuple[Box, _Context]]:
         """Note the facts of a box; returns the boxes in it, in order, and what is known of them."""
         tag, kind = str(box.element_tag or ""), type(box).__name__
+        if kind == "TextBox" or kind.endswith("ReplacedBox") or _has_background(box, tag):
+            self._printed.append((box.position_y, box.position_y + box.margin_height()))
         if kind == "TextBox":
             if not tag.endswith(("::marker", "::before", "::after")):
                 self.runs[context.cell].append(self._text_run(box, context, page))
@@ -120,6 +146,8 @@ class _Reader:
             return []
         if kind == "TableRowGroupBox" and tag == "thead":
             self._has_headings = True
+            self.repeated_height = box.height
+            self._printed.append((box.position_y, box.position_y + box.height))
             return []  # repeated by design
         context = _context_within(box, tag, context)
         name = str(box.element.get("id", "")) if box.element is not None else ""
@@ -129,8 +157,10 @@ class _Reader:
             self.fragments.append(_fragment(box, name, page, rows))
             if rows:
                 cells = [*enumerate(cell for row in box.children for cell in row.children)]
+                self._lines(name, cells)
                 return [(cell, _context_of_side(cell, (name, i), context)) for i, cell in cells]
             sides = [(column_of(child.element.get("class")), child) for child in box.children]
+            self._lines(name, sides)
             return [
                 (child, replace(context, cell=(name, OTHER_COLUMN)) if column is None else
                  _context_of_side(child, (name, column), context))
@@ -139,12 +169,34 @@ class _Reader:
         if tag == "body":
             holders = [i for i, child in enumerate(box.children) if child.element_tag in _HOLDERS]
             after = holders[-1] + 1 if holders else 0
+            if not self.fragments:
+                before = box.children[: holders[0] if holders else None]
+                ends = [child.position_y + child.margin_height() for child in before]
+                self._head = (page, max(ends) + _LEAST_SPACE) if ends else self._head
             if holders or self.fragments:
                 following = box.children[after:]
-                self.height_after += sum(child.margin_height() for child in following)
-                if following:
-                    self.keeps_with_last = following[0].style["break_before"] == "avoid"
+                self.height_after += sum(_full_height(child) for child in following)
+                for footer in (child for child in following if child.element_tag == "footer"):
+                    self.footer_height += _full_height(footer)
+                    value = footer.style["break_before"]
+                    self.footer_break = (
+                        "avoid" if value in AVOID else "page" if value in _FORCED else "auto"
+                    )
+            ends = [child.style["break_after"] in _FORCED for child in box.children[-1:]]
+            starts = [child.style["break_before"] in _FORCED for child in box.children[:1]]
+            if page and (self._ends_page or any(starts)):
+                self.set_apart.add(page - 1)
+            self._ends_page = any(ends)
         return [(child, context) for child in getattr(box, "children", ())]
+
+    def _lines(self, passage: str, sides: Sequence[tuple[int | None, Box]]) -> None:
+        """Note the lines that this page holds of a passage, its last fragment."""
+        fragment, lines = self.fragments[-1], self.lines[passage]
+        top = fragment.top - self._heights[passage]
+        self._heights[passage] += fragment.bottom - fragment.top
+        for column, side in sides:
+            if column is not None and column < OTHER_COLUMN:
+                lines[column].extend(lines_of(side, top, continued=bool(lines[column])))
 
     def _text_run(self, box: Box, context: _Context, page: int) -> TextRun:
         return TextRun(
@@ -180,7 +232,9 @@ class _Reader:
 
 def _context_within(box: Box, tag: str, context: _Context) -> _Context:
     """What is known inside a box: its background, and whether it is a heading or the footer."""
-    role: Role = "footer" if tag == "footer" else "heading" if tag in _HEADINGS else context.role
+    role: Role = context.role
+    if role != "footer":  # a heading in it is part of it
+        role = "footer" if tag == "footer" else "heading" if tag in _HEADINGS else role
     colour = box.style["background_color"]
     if colour.alpha < 1 and role == context.role:
         return context
@@ -192,6 +246,26 @@ def _context_of_side(box: Box, cell: CellKey, context: _Context) -> _Context:
     """What is known inside a side of a passage."""
     left = box.content_box_x()
     return replace(context, cell=cell, left=left, right=left + box.width)
+
+
+def _full_height(box: Box) -> float:
+    """The height of a box with its margins, even if it begins a page, where it loses the upper."""
+    margin = box.style["margin_top"]
+    lost = 0.0 if box.margin_top or margin == "auto" or margin.unit != "px" else margin.value
+    return float(box.margin_height() + lost)
+
+
+def _has_background(box: Box, tag: str) -> bool:
+    """Whether a box has a ground of its own: then it is not white, whatever is in it."""
+    return bool(tag) and tag not in ("html", "body") and box.style["background_color"].alpha > 0
+
+
+def _tallest_gap(printed: list[tuple[float, float]], top: float, bottom: float) -> float:
+    """The height of the tallest band between `top` and `bottom` with nothing printed on it."""
+    gap, y = 0.0, top
+    for start, end in sorted(printed):
+        gap, y = max(gap, start - y), max(y, end)
+    return max(gap, bottom - y)
 
 
 def _rgb(colour: Any) -> Rgb:
@@ -212,10 +286,9 @@ def _fragment(box: Box, name: str, page: int, rows: bool) -> Fragment:
     return Fragment(name, page, box.position_y, bottom, (quote, commentary))
 
 
-def move_footer(pages: list[Any], make_page: Callable[[Box], Any], foot: float = 0.0) -> None:
+def move_footer(pages: list[Any], make_page: Callable[[Box], Any]) -> None:
     """Move the leaflet's footer from where the text ends to the foot of the last page.
 
-    `foot` is the white space below the text of each page, in CSS px: the footer may use it.
     `make_page` makes a page anew from its box, so that its links move along.
     """
     page_box = pages[-1]._page_box
@@ -225,7 +298,7 @@ def move_footer(pages: list[Any], make_page: Callable[[Box], Any], foot: float =
     ):
         return
     footer = footers[0]
-    room = page_box.content_box_y() + page_box.height + foot
+    room = page_box.content_box_y() + page_box.height
     room -= footer.position_y + footer.margin_height()
     if room > 0:
         footer.translate(dy=room)

@@ -31,7 +31,7 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import bidi, linebreak, tagging
+from brochure.layout.weasyprint import images, linebreak, tagging
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -75,8 +75,15 @@ def load_weasyprint() -> Any:
     # leaflet of a worker on, our own check would let them pass.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
-    linebreak.install(weasyprint.text.line_break, weasyprint.layout.inline)
-    bidi.install_directions(weasyprint.layout.inline)
+    images.install(weasyprint.images)
+    linebreak.install(
+        linebreak.WeasyPrintModules(
+            weasyprint.formatting_structure.boxes,
+            weasyprint.text.line_break,
+            weasyprint.layout.inline,
+            weasyprint.layout.block,
+        )
+    )
     return weasyprint
 
 

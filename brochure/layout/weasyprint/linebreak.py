@@ -1,26 +1,34 @@
-"""Changes to WeasyPrint's line breaker: which words are divided, and on how many lines in a row.
+"""WeasyPrint's line breaker, replaced: paragraphs are broken as a whole.
 
-WeasyPrint 70 asks Pyphen where to divide a word, has no limit on hyphens at the ends of successive
-lines (``hyphenate-limit-lines``), divides addresses, and inside inline boxes breaks words anywhere.
-:func:`install` replaces three of its functions.
+WeasyPrint 70 breaks line by line: it fills each as far as it can, asks Pyphen where to divide a
+word, has no limit on hyphens at the ends of successive lines (``hyphenate-limit-lines``), divides
+addresses, and inside inline boxes breaks words anywhere. :func:`install` replaces three of its
+functions: when the first line of a paragraph is asked for, the ends of all its lines are chosen
+(`layout/paragraph.py`), and then each line is set from a paragraph that ends there.
 
-Soft hyphens in the text would do for the first, but where one lies just at the end of a line,
-WeasyPrint falls back to the one before it, past all spaces between, and leaves a line half
-empty; and they would be invisible characters in the quotes.
+What cannot be read as a paragraph (`paragraphs.read`: floats between words, text with blanks that
+count) is broken by WeasyPrint, with words divided as our hyphenators say.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
-from brochure.layout.hyphenation import HYPHENS, Hyphenator
-from brochure.layout.weasyprint.address_lines import break_line, broken_address
+from brochure.layout.hyphenation import Hyphenator
+from brochure.layout.paragraph import Breakpoint, line_ends
+from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
+from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
-_MAX_HYPHENS = 2  # at the ends of successive lines
-_MAX_CACHED = 20_000  # lines, some 20 MB
-# All that WeasyPrint 70 reads from a style to find the first line of a text; a test checks this.
+_MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
+_ATTEMPTS = 3  # at a page that does not end inside a word
+_ROUNDING = 0.01  # CSS px
+# All that WeasyPrint 70 reads from a style to find the first line of a text, and we to choose its
+# end; a test checks this.
 PROPERTIES = (
     "direction", "font_family", "font_feature_settings", "font_kerning", "font_language_override",
     "font_size", "font_stretch", "font_style", "font_variant_alternates", "font_variant_caps",
@@ -30,42 +38,52 @@ PROPERTIES = (
     "overflow_wrap", "tab_size", "text_decoration_line", "white_space", "word_break",
     "word_spacing",
 )  # fmt: skip
-_WRAPPING = ("normal", "pre-wrap", "pre-line")  # values of `white-space`
-_Text = tuple[int, int]  # its length and hash
-LineCache = dict[object, Any]  # what a line depends on → the line as WeasyPrint broke it
+LineCache = dict[object, Any]  # what a line or paragraph depends on → the line, or its lines
+
+
+@dataclass(frozen=True)
+class WeasyPrintModules:
+    """The modules of WeasyPrint that are used or changed here."""
+
+    boxes: Any
+    line_break: Any
+    inline: Any
+    block: Any
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The lines of a paragraph by where they begin, for lines of one width."""
+
+    measure: float
+    lines: Mapping[int, Line]
+
+    def fits(self, *widths: float) -> bool:
+        """Whether it was made for lines of these widths."""
+        return all(abs(self.measure - width) < _ROUNDING for width in widths)
 
 
 class LineBreaker:
-    """The state of line breaking in one document: its languages, and hyphens on successive lines.
+    """The line breaking of one document.
 
-    `hyphenators` go by the codes of languages. `lines` are those that were broken before, with the
-    same fonts and the same hyphenators: variants of a leaflet have most of them in common.
+    `hyphenators` go by the codes of languages. `cache` holds what was broken before, with the same
+    fonts and the same hyphenators: variants of a leaflet have most of it in common.
     """
 
-    def __init__(self, hyphenators: Mapping[str, Hyphenator], lines: LineCache) -> None:
-        self._lines = lines
-        self._styles: dict[int, tuple[Any, object]] = {}  # the style itself, lest its id be reused
+    def __init__(self, hyphenators: Mapping[str, Hyphenator], cache: LineCache) -> None:
+        self._cache = cache
         self._hyphenators = hyphenators
-        self._above: dict[_Text, int] = {}  # text still to be set → hyphens above it
-        self._begun: dict[_Text, int] = {}  # … → characters of an address that began above it
-        self._hyphens = 0  # on the lines right above the current one
-        self._width = 0.0  # room that the last text had
-        self._at_start = True  # whether the current line is empty so far
-        self._alone = True  # whether it cannot be broken before what comes next
+        # By the id of a style or box, with the thing itself, lest its id be reused.
+        self._styles: dict[int, tuple[Any, object]] = {}
+        self._paragraphs: dict[int, tuple[Box, Paragraph | None]] = {}
+        self._plans: dict[int, _Plan] = {}
+        self._whole: dict[int, frozenset[int]] = {}  # see `line_ends`; for the next plan
 
-    def divides(self, language: str) -> bool:
-        """Whether words of `language` may be divided at the end of the current line."""
-        return language.partition("-")[0] in self._hyphenators and self._hyphens < _MAX_HYPHENS
+    def hyphenator(self, language: str) -> Hyphenator | None:
+        """The hyphenator for a language, if it is known."""
+        return self._hyphenators.get(language.partition("-")[0])
 
-    def hyphenator(self, language: str) -> Hyphenator:
-        """The hyphenator for `language`, which is one of those given."""
-        return self._hyphenators[language.partition("-")[0]]
-
-    def begin_line(self) -> None:
-        """A new line begins, or the same one again."""
-        self._at_start = self._alone = True
-
-    def split(
+    def split_text(
         self,
         split: Callable[..., Any],
         text: str,
@@ -75,62 +93,193 @@ class LineBreaker:
         *args: Any,
         **options: Any,
     ) -> Any:
-        """Split the first line off a text as `split` does, considering the lines above it.
+        """Split the first line off a text as `split` does, or as it did before."""
+        if max_width == inf:  # a line that was chosen
+            max_width, options = None, {}
+        key = (text, self._style(style), max_width, args, tuple(options.items()))
+        if key not in self._cache:
+            self._remember(key, split(text, style, context, max_width, *args, **options))
+        line = self._cache[key]
+        return (copy(line[0]), *line[1:])  # its layout is used, and changed, when drawn
 
-        A line consists of one text or, where there is emphasis, of several. WeasyPrint does not
-        tell which texts follow each other, so it is inferred: what was left of a text begins the
-        next line; a text that gets less room than the one before it is in the same line.
-        """
-        width = max_width or 0.0
-        left = (len(text), hash(text))
-        if left in self._above:
-            self._hyphens = self._above[left]
-        elif width >= self._width:
-            self._hyphens = 0
-        self._width = width
-        divides = self._hyphens < _MAX_HYPHENS
-        # WeasyPrint takes each text inside an inline box for the first of its line, and breaks a
-        # word anywhere, without a hyphen, rather than beginning a new line with it.
-        if "is_line_start" in options:
-            options["is_line_start"] = options["is_line_start"] and self._at_start
-        alone = self._alone
-        begun = self._begun.get(left, 0)
-        self._at_start = self._at_start and not text.strip()
-        key = (
-            text, self._style(style), max_width, args, tuple(options.items()), divides, alone, begun
+    def split_line(
+        self,
+        modules: WeasyPrintModules,
+        split: Callable[..., Any],
+        context: Any,
+        box: Box,
+        position_x: float,
+        max_x: float,
+        bottom_space: float,
+        skip_stack: Any,
+        containing_block: Box,
+        *args: Any,
+    ) -> Any:
+        """Split a line off a line box as `split` does, but where the line was chosen to end."""
+        *_, first_letter_style, first_line_style = args
+        paragraph = None
+        if not first_letter_style and not first_line_style:
+            paragraph = self._paragraph(modules, context, box, containing_block)
+        start = paragraph.offset(skip_stack) if paragraph else None
+        if paragraph is None or start is None:
+            return split(
+                context, box, position_x, max_x, bottom_space, skip_stack, containing_block, *args
+            )
+        room = max_x - position_x
+        # Beside a float, nobody knows how wide the next line is: it is chosen anew.
+        measure = room if context.excluded_shapes else containing_block.width
+        line = self._line(modules, context, paragraph, start, room, measure)
+        result = split(
+            context, paragraph.cut(start, line), position_x, inf, bottom_space, skip_stack,
+            containing_block, *args,
         )  # fmt: skip
-        if key not in self._lines:
-            if len(self._lines) >= _MAX_CACHED:
-                self._lines.clear()
+        resume = None if line.next is None else paragraph.stack(line.next)
+        return (result[0], resume, *result[2:])
 
-            def measure(words: str) -> Any:
-                return split(words, style, context, None, *args, **options)
+    def lay_out_lines(
+        self,
+        lay_out: Callable[..., Any],
+        context: Any,
+        box: Box,
+        index: int,
+        child: Box,
+        new_children: list[Box],
+        page_is_empty: bool,
+        absolute_boxes: list[Box],
+        fixed_boxes: list[Box],
+        *args: Any,
+    ) -> Any:
+        """Lay out the lines of a block as `lay_out` does, so that no page ends inside a word."""
+        lists = [new_children, absolute_boxes, fixed_boxes]
+        lengths = [len(items) for items in lists]
+        margin = box.margin_top
+        whole: set[int] = set()
+        while True:
+            result = lay_out(
+                context, box, index, child, new_children, page_is_empty, absolute_boxes,
+                fixed_boxes, *args,
+            )  # fmt: skip
+            lines = new_children[lengths[0] :]
+            divided = lines and lines[-1].resume_at and getattr(lines[-1], "divides_word", False)
+            if not divided or len(whole) == _ATTEMPTS:
+                return result
+            whole.add(len(lines) - 1)
+            self._whole[id(child)] = frozenset(whole)
+            for items, length in zip(lists, lengths, strict=True):
+                del items[length:]
+            box.margin_top = margin
 
-            line = split(text, style, context, max_width, *args, **options)
-            if max_width is not None and style["white_space"] in _WRAPPING:
-                line = break_line(line, text, begun, max_width, alone, measure)
-            self._lines[key] = line
-        line = self._lines[key]
-        result = (copy(line[0]), *line[1:])  # its layout is used, and changed, when drawn
-        layout, _, resume, *_ = result
-        set_ = text
-        if resume is not None:
-            whole = text.encode()
-            rest = whole[resume:].decode()
-            set_ = whole[:resume].decode()
-            after = (len(rest), hash(rest))
-            divided = layout.text.endswith(HYPHENS) and not set_.endswith(HYPHENS)
-            self._above[after] = self._hyphens + 1 if divided else 0
-            address = broken_address(text, len(set_), begun)
-            self._begun[after] = address[1] - len(set_) if address else 0
-        self._alone = self._alone and " " not in set_.lstrip()
-        return result
+    def _paragraph(
+        self, modules: WeasyPrintModules, context: Any, box: Box, containing_block: Box
+    ) -> Paragraph | None:
+        if id(box) not in self._paragraphs:
+
+            def resolve(inner: Box) -> None:
+                modules.inline.resolve_percentages(inner, containing_block)
+                for side in ("margin_left", "margin_right"):
+                    if getattr(inner, side) == "auto":
+                        setattr(inner, side, 0)
+
+            def width(inner: Box) -> float:
+                copied = inner.copy()
+                modules.inline.resolve_percentages(copied, containing_block)
+                laid_out = modules.inline.atomic_box(
+                    context, copied, 0, None, containing_block, [], []
+                )
+                return float(laid_out.margin_width())
+
+            self._paragraphs[id(box)] = box, read(box, modules.boxes, resolve, width)
+        return self._paragraphs[id(box)][1]
+
+    def _line(
+        self,
+        modules: WeasyPrintModules,
+        context: Any,
+        paragraph: Paragraph,
+        start: int,
+        room: float,
+        measure: float,
+    ) -> Line:
+        """The line that begins at `start`, as planned before, or in a new plan from there on."""
+        box = id(paragraph.box)
+        whole = self._whole.pop(box, frozenset())
+        plan = self._plans.get(box)
+        goes_on = plan and plan.fits(room, measure) and start and start in plan.lines
+        if plan is None or not goes_on or whole:
+            key = (self._content(paragraph), start, room, measure, whole)
+            if key not in self._cache:
+                chosen = self._chosen(modules, context, paragraph, start, room, measure, whole)
+                self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))
+            lines: dict[int, Line] = self._cache[key]
+            known = plan.lines.values() if plan and start else ()
+            if any(line.next == start and line.word >= 0 for line in known):
+                rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
+                told = paragraph.told_whole([*lines.values()], start, rest)
+                lines = _by_start(start, told)
+            plan = self._plans[box] = _Plan(measure, lines)
+        return plan.lines[start]
+
+    def _content(self, paragraph: Paragraph) -> object:
+        """All that the choice of its lines depends on, besides their width."""
+        leaves = ((leaf.text, leaf.width, leaf.unbroken, self._style(leaf.box.style))
+                  for leaf in paragraph.leaves)  # fmt: skip
+        style = paragraph.box.style
+        alike = style["direction"], style["lang"], paragraph.balanced
+        return (*leaves, *paragraph.spaces.items(), alike)
+
+    def _chosen(
+        self,
+        modules: WeasyPrintModules,
+        context: Any,
+        paragraph: Paragraph,
+        start: int,
+        room: float,
+        measure: float,
+        whole: frozenset[int],
+    ) -> list[Line]:
+        """The lines from `start` on."""
+        measurer = Measurer(modules.line_break)
+        at = measurer.positions(paragraph, context)
+        shown = len(paragraph.text.rstrip(" "))
+        if at[shown] - at[start] <= room + _ROUNDING and "\n" not in paragraph.text[start:]:
+            return [Line(shown, None, hyphen=False, inside=False)]
+
+        def hyphen_width(style: Any) -> float:
+            split = modules.line_break.split_first_line
+            sign = style["hyphenate_character"]
+            return float(self.split_text(split, sign, style, context, None, 0)[3])
+
+        attributes = measurer.attributes(paragraph.text, paragraph.box.style["lang"])
+        found, lines = breakpoints(
+            paragraph, at, min(room, measure), attributes, self.hyphenator, hyphen_width
+        )
+        first = next((i for i, line in enumerate(lines) if line.end > start), len(lines) - 1)
+        begin = Breakpoint(at[start] if first else 0.0, at[start], -1)
+        if first and lines[first - 1].next == start:
+            begin = found[first - 1]
+        elif first:
+            begin = Breakpoint(at[start], at[start], found[first - 1].word)
+        ends = line_ends(
+            found[first:], begin, room, measure, balanced=paragraph.balanced, whole=whole
+        )
+        return [lines[first + end] for end in ends]
+
+    def _remember(self, key: object, value: object) -> None:
+        if len(self._cache) >= _MAX_CACHED:
+            self._cache.clear()
+        self._cache[key] = value
 
     def _style(self, style: Any) -> object:
         """The properties of a style that matter here, read once per document."""
         if id(style) not in self._styles:
             self._styles[id(style)] = style, tuple(_hashable(style[name]) for name in PROPERTIES)
         return self._styles[id(style)][1]
+
+
+def _by_start(start: int, lines: list[Line]) -> dict[int, Line]:
+    """Lines by where they begin."""
+    begins = [start, *(line.next for line in lines if line.next is not None)]
+    return dict(zip(begins, lines, strict=True))
 
 
 def _hashable(value: object) -> object:
@@ -157,25 +306,31 @@ class _Pyphen:
 
     @staticmethod
     def language_fallback(language: str) -> str | None:
-        return language if _current.get().divides(language) else None
+        return language if _current.get().hyphenator(language) else None
 
     @staticmethod
-    def Pyphen(*, lang: str, **_: object) -> Hyphenator:  # noqa: N802 (the name that is called)
+    def Pyphen(*, lang: str, **_: object) -> Hyphenator | None:  # noqa: N802 (that is called)
         return _current.get().hyphenator(lang)
 
 
-def install(line_break: Any, inline: Any) -> None:
-    """Replace functions of WeasyPrint's modules ``text.line_break`` and ``layout.inline``."""
+def install(modules: WeasyPrintModules) -> None:
+    """Replace functions of WeasyPrint."""
+    inline, block = modules.inline, modules.block
     split, split_box = inline.split_first_line, inline.split_inline_box
-    line_break.pyphen = _Pyphen
+    lay_out_lines = block._linebox_layout
+    modules.line_break.pyphen = _Pyphen
 
     def split_first_line(*args: Any, **options: Any) -> Any:
-        return _current.get().split(split, *args, **options)
+        return _current.get().split_text(split, *args, **options)
 
-    def split_inline_box(context: Any, box: Any, *args: Any, **options: Any) -> Any:
-        if isinstance(box, inline.boxes.LineBox):
-            _current.get().begin_line()
-        return split_box(context, box, *args, **options)
+    def split_inline_box(context: Any, box: Box, *args: Any) -> Any:
+        if isinstance(box, modules.boxes.LineBox):
+            return _current.get().split_line(modules, split_box, context, box, *args)
+        return split_box(context, box, *args)
+
+    def linebox_layout(*args: Any) -> Any:
+        return _current.get().lay_out_lines(lay_out_lines, *args)
 
     inline.split_first_line = split_first_line
     inline.split_inline_box = split_inline_box
+    block._linebox_layout = linebox_layout

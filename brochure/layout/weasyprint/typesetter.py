@@ -5,7 +5,7 @@ The rest of the package imports nothing else from this folder.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,9 @@ from xml.etree.ElementTree import Element
 from brochure.diagnostics import Diagnostic, Location, Part, Reported
 from brochure.files import write_whole
 from brochure.layout.composition import BASE, Composition
+from brochure.layout.continued import continuations, reference_labels
 from brochure.layout.copyfit import fit
+from brochure.layout.covers import lay_out_parts
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.laid_out import (
     OUTSIDE,
@@ -26,13 +28,13 @@ from brochure.layout.laid_out import (
     PageRenderer,
 )
 from brochure.layout.pagination import lay_out
-from brochure.layout.weasyprint import boxes, engine, linebreak, metadata
+from brochure.layout.reproduction import Reproduction
+from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata
 from brochure.manuscript.text.language import Hyphenation
 from brochure.project import packaged_fonts
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` meets both.
 PDF_VARIANT = "pdf/a-2a"
-_DPI = 300  # pictures are scaled down to this; a copier shows no more
 _FontKey = tuple[tuple[str, ...], str]
 _LineBreaking = Callable[[], AbstractContextManager[None]]
 
@@ -57,7 +59,7 @@ class TypesetPages:
 class WeasyPrintTypesetter:
     """Typesets compositions, and keeps fonts, parsed styles and divided words for the next one.
 
-    `cache` is a folder for what can be made again (font tables, divided words), or None.
+    `cache` is a folder for what can be made again (font tables, divided words, pictures), or None.
     """
 
     def __init__(self, cache: Path | None) -> None:
@@ -100,8 +102,9 @@ class WeasyPrintTypesetter:
             )
             expected = _expected_text(html.etree_element, composition.passages)
             breaking = self._line_breaking(composition, key)
-            render = _renderer(html, styles.value, fonts, composition, breaking)
-            fitted = _fitted(render, composition)
+            pictures = self._reproduction(composition)
+            render = _renderer(html, styles.value, fonts, composition, pictures, breaking)
+            fitted = _continued(render, _fitted(render, composition), html, composition)
             pdfs = fitted.value.write(regions)
             extras = self._sheet_extras(composition, styles.value, fonts, fetcher)
         return TypesetPages(
@@ -184,8 +187,22 @@ class WeasyPrintTypesetter:
             string=composition.sheet_html, base_url=composition.base, url_fetcher=fetcher
         )
         with self._line_breaking(composition, _font_key(composition))():
-            document = html.render(stylesheets=sheets, font_config=fonts)
+            document = html.render(
+                stylesheets=sheets,
+                font_config=fonts,
+                cache=images.PictureCache(self._reproduction(composition)),
+            )
         return bytes(document.write_pdf())
+
+    def _reproduction(self, composition: Composition) -> Reproduction:
+        edition = composition.edition
+        return Reproduction(
+            edition.colours,
+            edition.max_resolution,
+            edition.jpeg_quality,
+            composition.profile,
+            self._cache,
+        )
 
 
 class PlainTypesetter:
@@ -233,6 +250,7 @@ def _renderer(
     sheets: list[Any],
     fonts: Any,
     composition: Composition,
+    pictures: Reproduction,
     line_breaking: _LineBreaking,
 ) -> PageRenderer:
     """Lays out pages by rules, with the footer at the foot of the last one."""
@@ -245,14 +263,17 @@ def _renderer(
         added = [weasyprint.CSS(string=css)] if css else []
         with line_breaking():
             document = html.render(
-                stylesheets=[*sheets, *added], font_config=fonts, pdf_variant=PDF_VARIANT
+                stylesheets=[*sheets, *added],
+                font_config=fonts,
+                pdf_variant=PDF_VARIANT,
+                cache=images.PictureCache(pictures),
             )
-        boxes.move_footer(document.pages, weasyprint.document.Page, rules.foot)
+        boxes.move_footer(document.pages, weasyprint.document.Page)
 
         def write(regions: Sequence[str]) -> tuple[bytes, ...]:
             pdfs: list[bytes] = []
             finisher = metadata.metadata_writer(regions, pdfs)
-            document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher, dpi=_DPI)
+            document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher)
             return tuple(pdfs)
 
         layout = boxes.read_layout(document.pages, composition.passages)
@@ -264,9 +285,34 @@ def _renderer(
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
     edition, pages = composition.edition, composition.fit
-    if pages is None or edition.scale is None:
-        return Reported(lay_out(render, edition.max_white_space))
-    return fit(render, edition.max_white_space, edition.scale, pages, exactly=composition.exactly)
+    white, scale, name = edition.max_white_space, edition.scale, composition.edition_name
+    smallest = scale.smallest if scale else 1.0
+
+    def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
+        if pages is None or scale is None:
+            return Reported(lay_out(render, white, scale))
+        return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
+
+    return lay_out_parts(
+        edition.imposition,
+        fitted,
+        render,
+        max_white_space=white,
+        smallest=smallest,
+        spare=pages is None,
+    )
+
+
+def _continued(
+    render: PageRenderer, fitted: Reported[LaidOutDocument], html: Any, composition: Composition
+) -> Reported[LaidOutDocument]:
+    """The leaflet with what stands in columns that are empty beside answers that go on."""
+    document = fitted.value
+    labels = reference_labels(html.etree_element.find("body"), composition.passages)
+    found = continuations(document.layout, labels, mirrored=composition.mirrored)
+    if not found:
+        return fitted
+    return replace(fitted, value=render(replace(document.rules, continuations=found)))
 
 
 def _expected_text(root: Element, passages: Collection[str]) -> dict[CellKey, str]:

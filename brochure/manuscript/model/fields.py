@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sized
+from datetime import date as calendar_date
+from datetime import timedelta
 from typing import Annotated, Literal
 from unicodedata import category
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from brochure.diagnostics import shortened
@@ -23,6 +25,9 @@ PAGE = r"(?:[A-Z][-. ]?\d{1,4}|\d{1,9}|[ivxlcdm]{1,12}|[IVXLCDM]{1,12})"
 _PAGES = re.compile(rf"({PAGE})(?:{_DASH}({PAGE}))?")
 PAGE_RANGE = re.compile(rf"{PAGE}{_DASH}{PAGE}")
 RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
+_TIME = re.compile(rf"{_CLOCK}(?:{_DASH}{_CLOCK})?", re.ASCII)
+_NIGHT = 6  # the hour until which what began in the evening may last
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -46,6 +51,47 @@ def _date(value: str) -> str:
             ),
         )
     return value
+
+
+def _day(value: str) -> str:
+    """ISO 8601: a day that there is in the calendar, and one after it."""
+    try:
+        date = _DATE.fullmatch(value)
+        if not date or not date["day"]:
+            raise ValueError
+        calendar_date.fromisoformat(value) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise invalid_value(
+            "date",
+            say("`{value}` is not a day.", value=shortened(value)),
+            say("Write year, month and day with hyphens, as in 2026-12-03."),
+        ) from None
+    return value
+
+
+def _time(value: str) -> str:
+    """``19:00`` or ``19:00–21:00`` (typed with a hyphen or a dash), in 24 hours; with an en dash.
+
+    What ends before it begins goes on after midnight, until six at the latest.
+    """
+    times = _TIME.fullmatch(value)
+    if not times:
+        raise invalid_value(
+            "time",
+            say("`{value}` is not a time of day.", value=shortened(value)),
+            say("Write hours and minutes with a colon, as in 19:00 or 19:00-21:00."),
+        )
+    start, end = (
+        f"{int(hour):02}:{minute}" if hour else ""
+        for hour, minute in (times.group(1, 2), times.group(3, 4))
+    )
+    if end and (end == start or (end < start and int(end[:2]) >= _NIGHT)):
+        raise invalid_value(
+            "time",
+            say("`{value}` ends before it begins.", value=shortened(value)),
+            say("Write the beginning first, then the end, as in 19:00-21:00."),
+        )
+    return f"{start}–{end}" if end else start
 
 
 def _colour(value: str) -> str:
@@ -188,10 +234,17 @@ def _fit(value: str) -> str:
     return value
 
 
+def _as_entries(value: object) -> object:
+    """One text, as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 VisibleText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
 # Text without Markdown; the length of texts with Markdown is checked by `check_markdown`.
 PlainText = Annotated[VisibleText, at_most_characters(1_000)]
 Date = Annotated[VisibleText, AfterValidator(_date)]
+Day = Annotated[VisibleText, AfterValidator(_day)]
+Time = Annotated[VisibleText, AfterValidator(_time)]
 Colour = Annotated[VisibleText, AfterValidator(_colour)]
 LineNumbers = Annotated[VisibleText, at_most_characters(500), AfterValidator(_numbers)]
 PageNumbers = Annotated[VisibleText, at_most_characters(500), AfterValidator(_pages)]
@@ -200,8 +253,21 @@ Id = Annotated[
     VisibleText, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$"), at_most_characters(100)
 ]
 SlotName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]\w*$"), at_most_characters(100)]
+VerdictName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[^\W_][\w-]*$"),
+    at_most_characters(100),
+]
+Shape = Literal["check", "cross", "half", "question", "dash"]
+# Words of a quote, each as it is written there.
+Highlights = Annotated[
+    tuple[PlainText, ...],
+    Field(min_length=1),
+    at_most_entries(20),
+    BeforeValidator(_as_entries, json_schema_input_type=str | list[str]),
+]
 LanguageCode = Annotated[VisibleText, StringConstraints(pattern=rf"^{LANGUAGE_CODE.pattern}$")]
-LinkedPart = Literal["lead", "passages", "contact", "source"]
+LinkedPart = Literal["lead", "passages", "call", "contact", "source"]
 Fit = Annotated[
     dict[str, Annotated[VisibleText, AfterValidator(_fit)]],
     at_most_entries(100),
@@ -243,3 +309,14 @@ def on_dark(colour: str, background: str) -> str:
         if contrast((red, green, blue), behind) >= READABLE:
             return hexadecimal((red, green, blue))
     return "#ffffff"
+
+
+def darkened(colour: str, least: float) -> str:
+    """The nearest shade of a colour that has this contrast with white, or more; black has 21."""
+    own = rgb(colour)
+    for share in range(100, 0, -1):
+        red, green, blue = (c * share / 100 for c in own)
+        shade = hexadecimal((red, green, blue))
+        if contrast(rgb(shade), (1.0, 1.0, 1.0)) >= least:
+            return shade
+    return "#000000"

@@ -1,4 +1,4 @@
-"""The leaflet and its variants as data: frozen, validated, without unknown keys.
+"""The leaflet as data: frozen, validated, without unknown keys.
 
 The JSON Schemas for completion in editors come from the same classes, so each field has a
 description for the person who types it.
@@ -6,12 +6,14 @@ description for the person who types it.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from brochure.manuscript.model.fields import (
     Colour,
     Date,
+    Day,
     Fit,
+    Highlights,
     Id,
     LanguageCode,
     LineNumbers,
@@ -19,23 +21,34 @@ from brochure.manuscript.model.fields import (
     PageNumbers,
     PlainText,
     ReferencePattern,
+    Shape,
     SlotName,
+    Time,
+    VerdictName,
     VisibleText,
     at_most_entries,
 )
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A part of a leaflet."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _PrintOptions(_Model):
-    """How a leaflet should be printed."""
+class PrintOptions(Model):
+    """How a leaflet should look and be printed."""
 
+    design: PlainText | None = Field(
+        None,
+        description="How it looks: `bold` (for the street and the meeting; the default), "
+        "`plain` (for offices, courts and councils), or a design of your own, a folder in "
+        "styles/designs/.",
+    )
     codes: tuple[LinkedPart, ...] | None = Field(
         None,
         description="The parts whose links get a QR code in printed editions: lead, passages, "
-        "contact, source.",
+        "call, contact, source.",
     )
     fit: Fit | None = Field(
         None,
@@ -47,7 +60,7 @@ class _PrintOptions(_Model):
     )
 
 
-class Source(_Model):
+class Source(Model):
     """The document that is quoted."""
 
     title: PlainText = Field(description="Title of the document.")
@@ -78,7 +91,7 @@ class Source(_Model):
     )
 
 
-class Columns(_Model):
+class Columns(Model):
     """The headings of the two columns, repeated on each page."""
 
     quote: VisibleText = Field(description="Heading of the left column: the document quoted.")
@@ -87,7 +100,7 @@ class Columns(_Model):
     )
 
 
-class Quote(_Model):
+class Quote(Model):
     """Verbatim words of the source, which are never changed."""
 
     heading: VisibleText | None = Field(None, description="Heading over the quote.")
@@ -99,34 +112,128 @@ class Quote(_Model):
         description="The quote, to the letter. Quotation marks are added around it. […] marks an "
         "omission, and words in [brackets] are your own."
     )
+    highlight: Highlights | None = Field(
+        None,
+        description="Words of the quote that are marked, as they are written there; or a list of "
+        "such words.",
+    )
     source: Source | None = Field(
         None, description="The document, if it differs from that of the leaflet."
     )
 
 
-class Commentary(_Model):
+class Commentary(Model):
     """What the initiative says about a quote."""
 
     heading: VisibleText | None = Field(None, description="Heading over the commentary.")
     text: VisibleText = Field(description="The commentary, in Markdown.")
+    demand: VisibleText | None = Field(
+        None, description="What you demand: one line that closes the commentary."
+    )
 
 
-class Passage(_Model):
+class Picture(Model):
+    """A picture, with what it shows and whose it is."""
+
+    file: PlainText = Field(description="PNG, JPEG or SVG in this folder, as in images/park.jpg.")
+    alt: PlainText = Field(description="What it shows, for people who cannot see it.")
+    credit: PlainText | None = Field(
+        None, description="Who took or drew it; printed small beside it."
+    )
+
+
+class Passage(Model):
     """One row of the leaflet: a quote, a commentary, or both."""
 
     id: Id = Field(description="A short name of your own: small letters, digits, hyphens.")
     quote: Quote | None = Field(None, description="Left: words of the document.")
     commentary: Commentary | None = Field(None, description="Right: your answer.")
+    picture: Picture | None = Field(None, description="A picture beside your answer.")
+    verdict: PlainText | None = Field(
+        None, description="Your verdict on what is quoted: a name from `verdicts:`."
+    )
 
 
-class Logo(_Model):
+class Logo(Model):
     """A picture that represents the initiative."""
 
     file: PlainText = Field(description="PNG, JPEG or SVG in this folder, as in images/logo.png.")
     alt: PlainText = Field(description="What it shows, for people who cannot see it.")
 
 
-class Leaflet(_PrintOptions):
+class Event(Model):
+    """What the leaflet invites to."""
+
+    title: VisibleText | None = Field(None, description="What it is: Public meeting.")
+    date: Day = Field(description="Its day: 2026-12-03.")
+    time: Time | None = Field(None, description="When it begins, or begins and ends: 19:00-21:00.")
+    place: VisibleText | None = Field(None, description="Where it is: the house and its address.")
+    access: VisibleText | None = Field(
+        None, description="How people get in: without steps, by bus, with an interpreter."
+    )
+
+
+class VerdictMark(Model):
+    """A verdict of your own on what is quoted: a word, and a shape beside it."""
+
+    word: PlainText = Field(description="The word that is printed: Broken.")
+    shape: Shape = Field(
+        description="The shape beside it, which adds nothing to the word: check, cross, half, "
+        "question or dash."
+    )
+
+
+class Call(Model):
+    """What the reader shall do now: a framed box at the foot, with contact and codes in it."""
+
+    heading: VisibleText = Field(description="What to do, in a few words: Join us!")
+    text: VisibleText | None = Field(None, description="How, in Markdown.")
+
+
+class Party(Model):
+    """Someone whom the imprint names."""
+
+    name: VisibleText = Field(description="The name of a person, an initiative or a firm.")
+    address: VisibleText | None = Field(
+        None, description="Street and number, postcode and town; a P.O. box is not enough."
+    )
+
+
+class Imprint(Model):
+    """Who stands behind the leaflet, as press law asks.
+
+    In Germany, press law is that of the states. Each asks printed matter to name, with an address,
+    the printer and the publisher; where it is self-published, the author or the editor in place
+    of the publisher: § 8 (1) LPresseG NRW, Art. 7 (1) BayPrG, § 7 (1) Berliner Pressegesetz and
+    the like. They ask for a responsible editor (V. i. S. d. P.) in periodicals only. An overview:
+    Deutscher Bundestag, Wissenschaftliche Dienste, WD 10 - 3000 - 053/17.
+
+    `text` is what was written as one text, in Markdown.
+    """
+
+    text: VisibleText | None = Field(None, description="A text of your own, in Markdown.")
+    responsible: Party | None = Field(
+        None, description="Who answers for the content (in Germany V. i. S. d. P.)."
+    )
+    publisher: Party | None = Field(
+        None, description="Who publishes it; if you do it yourselves, the initiative or the author."
+    )
+    printer: Party | None = Field(
+        None, description="Who prints it: the print shop, or you yourselves."
+    )
+
+
+def as_imprint(value: object) -> object:
+    """An imprint that is one text."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+_ImprintField = Annotated[
+    Imprint, BeforeValidator(as_imprint, json_schema_input_type=str | Imprint)
+]
+
+
+class Leaflet(PrintOptions):
     """A leaflet: a title, a lead, passages, an imprint."""
 
     language: LanguageCode = Field(description="Language of the leaflet: de or en.")
@@ -135,6 +242,8 @@ class Leaflet(_PrintOptions):
     lead: VisibleText | None = Field(
         None, description="Introduction, in Markdown; it may contain links."
     )
+    picture: Picture | None = Field(None, description="A picture below the title.")
+    event: Event | None = Field(None, description="What the leaflet invites to.")
     author: PlainText | None = Field(None, description="Who publishes the leaflet.")
     source: Source | None = Field(None, description="The document that is quoted.")
     verification: Literal["none", "note", "appendix"] = Field(
@@ -143,12 +252,22 @@ class Leaflet(_PrintOptions):
         "`note` (one line) or `appendix` (each quote with its reference and context).",
     )
     columns: Columns | None = Field(None, description="The headings of the two columns.")
-    passages: tuple[Passage, ...] = Field(min_length=1, description="The rows of the leaflet.")
-    contact: VisibleText | None = Field(None, description="How to reach you, in Markdown.")
-    imprint: VisibleText | None = Field(
+    numbered: bool = Field(
+        True, description="Whether the pairs are numbered, as in `point four`: yes or no."
+    )
+    verdicts: Annotated[dict[VerdictName, VerdictMark], at_most_entries(20)] | None = Field(
         None,
-        description="Who is responsible under press law (in Germany V. i. S. d. P.): name and "
-        "postal address.",
+        description="Verdicts of your own, by names that passages use: each a word and a shape.",
+    )
+    passages: tuple[Passage, ...] = Field(min_length=1, description="The rows of the leaflet.")
+    call: Call | None = Field(
+        None, description="What readers shall do now: a box at the foot, with the contact in it."
+    )
+    contact: VisibleText | None = Field(None, description="How to reach you, in Markdown.")
+    imprint: _ImprintField | None = Field(
+        None,
+        description="Who stands behind the leaflet, as press law asks: a text, or `responsible:`, "
+        "`publisher:` and `printer:`, each with a name and a postal address.",
     )
     date: Date | None = Field(None, description="Date of the leaflet: 2019-02-01 or 2019-02.")
     logo: Logo | None = Field(None, description="A picture at the top of the first page.")
@@ -159,57 +278,4 @@ class Leaflet(_PrintOptions):
         None,
         description="Slots that regions fill in, each with the text for regions that have none of "
         "their own; without such a text, each region must have one.",
-    )
-
-
-class ColumnsChange(_Model):
-    """Other headings of the columns."""
-
-    quote: VisibleText | None = Field(None, description="Heading of the left column.")
-    commentary: VisibleText | None = Field(None, description="Heading of the right column.")
-
-
-class CommentaryChange(_Model):
-    """Another text or heading for a commentary of the base."""
-
-    heading: VisibleText | None = Field(None, description="Heading over the commentary.")
-    text: VisibleText | None = Field(None, description="The commentary, in Markdown.")
-
-
-class PassageChange(_Model):
-    """What differs in a passage of the base; its quote cannot."""
-
-    commentary: CommentaryChange = Field(description="Another commentary, or another heading.")
-
-
-class AddedPassage(Passage):
-    """A passage that a variant adds to those of the base."""
-
-    after: Id | None = Field(None, description="The id of the passage before it.")
-    before: Id | None = Field(None, description="Or the id of the passage after it.")
-
-
-class Variant(_PrintOptions):
-    """``variants/<id>.yaml``: what differs from the base in one region, or in one language."""
-
-    language: LanguageCode | None = Field(None, description="Another language: ar, en, uk …")
-    title: VisibleText | None = Field(None, description="Another title.")
-    subtitle: VisibleText | None = Field(None, description="Another line below the title.")
-    lead: VisibleText | None = Field(None, description="Another introduction.")
-    author: PlainText | None = Field(None, description="Who publishes the leaflet there.")
-    columns: ColumnsChange | None = Field(None, description="Other headings of the columns.")
-    passages: dict[str, PassageChange] | None = Field(
-        None, description="By the id of a passage: another commentary."
-    )
-    leave_out: tuple[Id, ...] | None = Field(None, description="Ids of passages to leave out.")
-    add: tuple[AddedPassage, ...] | None = Field(None, description="Passages to add.")
-    contact: VisibleText | None = Field(None, description="How to reach you there.")
-    imprint: VisibleText | None = Field(None, description="Who is responsible there.")
-    date: Date | None = Field(None, description="Date of this variant.")
-    logo: Logo | None = Field(None, description="Another picture.")
-    accent: Colour | None = Field(None, description="Another accent colour.")
-    replaced: dict[str, str | None] | None = Field(
-        None,
-        description="Written by `brochure variants accept`: the texts of the base that this "
-        "variant replaces.",
     )

@@ -5,6 +5,7 @@ has no regular expressions, its only format strings are placeholders, and it is 
 """
 
 import re
+from datetime import date as calendar_date
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,19 +41,32 @@ def _needs(*names: str) -> AfterValidator:
     """A phrase must contain these placeholders, each once, and no others."""
 
     def check(phrase: str) -> str:
-        if sorted(_PLACEHOLDER.findall(phrase)) != sorted(names):
-            placeholders = ", ".join(f"{{{name}}}" for name in names)
-            if not names:
-                message, hint = say("There can be no braces here."), say("Remove the braces.")
-            else:
-                message = say(
-                    "This text must contain {placeholders}, each once, and no other braces.",
-                    placeholders=placeholders,
-                )
-                hint = say(
-                    "Write {placeholders} where the value belongs.", placeholders=placeholders
-                )
-            raise invalid_value("placeholder", message, hint)
+        _check_placeholders(phrase, names)
+        return phrase
+
+    return AfterValidator(check)
+
+
+def _check_placeholders(phrase: str, names: tuple[str, ...]) -> None:
+    if sorted(_PLACEHOLDER.findall(phrase)) != sorted(names):
+        placeholders = ", ".join(f"{{{name}}}" for name in names)
+        if not names:
+            message, hint = say("There can be no braces here."), say("Remove the braces.")
+        else:
+            message = say(
+                "This text must contain {placeholders}, each once, and no other braces.",
+                placeholders=placeholders,
+            )
+            hint = say("Write {placeholders} where the value belongs.", placeholders=placeholders)
+        raise invalid_value("placeholder", message, hint)
+
+
+def _contains(*names: str, also: tuple[str, ...]) -> AfterValidator:
+    """A phrase must contain these placeholders, each once, and may contain `also` others once."""
+
+    def check(phrase: str) -> str:
+        optional = [name for name in also if f"{{{name}}}" in phrase]
+        _check_placeholders(phrase, (*names, *optional))
         return phrase
 
     return AfterValidator(check)
@@ -107,6 +121,22 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Clock(_Model):
+    """How times of day are written: ``19:00`` as „19 Uhr“, as “7 pm”.
+
+    `whole` is a time on the hour, `exact` any other; both ends of a span are exact if one is. `at`
+    and `between` are what stands around them. With twelve `hours`, `{half}` in `whole` and `exact`
+    is one of the two `halves` of the day; a span within one of them names it once.
+    """
+
+    hours: Literal["12", "24"] = "24"
+    whole: Annotated[str, _Length, _contains("hour", also=("minute", "half"))]
+    exact: Annotated[str, _Length, _contains("hour", "minute", also=("half",))]
+    at: Annotated[str, _Length, _needs("start")]
+    between: Annotated[str, _Length, _needs("start", "end")]
+    halves: tuple[_Term, _Term] = ("am", "pm")
+
+
 class Hyphenation(_Model):
     """How words are divided: the name of a dictionary (those of Pyphen), limits in letters, and
     exceptions, each for a word and its inflected forms.
@@ -131,6 +161,7 @@ class Phrases(_Model):
     only_page: Annotated[str, _Length, _needs("page")]
     quote: Phrase
     commentary: Phrase
+    continued: Phrase
     source: Phrase
     contact: Phrase
     imprint: Phrase
@@ -151,6 +182,14 @@ class Phrases(_Model):
     duplex: Phrase
     code: Annotated[str, _Length, _needs("address")]
     permalink: Phrase
+    event: Phrase
+    when: Phrase
+    where: Phrase
+    access: Phrase
+    calendar: Phrase
+    credit: Annotated[str, _Length, _needs("credit")]
+    publisher: Phrase
+    printer: Phrase
     objection: Phrase
 
 
@@ -162,6 +201,8 @@ class _Data(_Model):
     them: those with a `dot` (20. Legislaturperiode), or those before the name of a `month` (3 May).
     `counted` are words that make two numbers before them a range (10-12 Personen), `identifiers`
     those that make a number after them a name (Tel. 306-312): its hyphen stays one.
+    `first` is the first day of a month (1er mars); `weekdays` begin with Monday, and `weekday` is
+    a date with one. `comma` is that between the parts of a line.
     `limiting` are words that limit what is said before or after them, `denying` those that negate
     it: a quote that leaves them out deserves a look.
     """
@@ -178,6 +219,11 @@ class _Data(_Model):
     ordinal: Literal["none", "dot", "month"] = "none"
     months: Annotated[tuple[_Term, ...], Field(min_length=12, max_length=12)]
     date: Annotated[str, _Length, _needs("day", "month", "year")]
+    first: _Sign = "1"
+    weekdays: Annotated[tuple[_Term, ...], Field(min_length=7, max_length=7)]
+    weekday: Annotated[str, _Length, _needs("weekday", "date")]
+    clock: Clock
+    comma: _Sign = ","
     hyphenation: Hyphenation | None = None
     limiting: _Terms = ()
     denying: _Terms = ()
@@ -202,7 +248,32 @@ class Language(_Data):
         name = self.months[int(month) - 1]
         if not day:
             return f"{name} {year}"
-        return fill_placeholders(self.date.replace(" ", _KEEP), day=int(day), month=name, year=year)
+        number = self.first if int(day) == 1 else str(int(day))
+        return fill_placeholders(self.date.replace(" ", _KEEP), day=number, month=name, year=year)
+
+    def format_day(self, date: str) -> str:
+        """A day (``2026-12-03``) with its weekday; a line may end between the two."""
+        weekday = self.weekdays[calendar_date.fromisoformat(date).weekday()]
+        return fill_placeholders(self.weekday, weekday=weekday, date=self.format_date(date))
+
+    def format_time(self, time: str) -> str:
+        """A time of day, or a span (``19:00``, ``19:00–21:00``), as the language writes it."""
+        times = [(int(one[:2]), one[3:]) for one in time.split("–")]
+        exact = any(minute != "00" for _, minute in times)
+        halves = [self.clock.halves[hour // 12] for hour, _ in times]
+        pattern = self.clock.exact if exact else self.clock.whole
+        shown = [
+            fill_placeholders(
+                pattern,
+                hour=hour if self.clock.hours == "24" else (hour - 1) % 12 + 1,
+                minute=minute,
+                half="" if halves[at + 1 : at + 2] == [half] else half,
+            ).strip()
+            for at, ((hour, minute), half) in enumerate(zip(times, halves, strict=True))
+        ]
+        around = self.clock.between if len(shown) > 1 else self.clock.at
+        written = fill_placeholders(around, start=shown[0], end=shown[-1])
+        return written.replace(" ", _KEEP)
 
 
 def direction_of(code: str) -> Literal["ltr", "rtl"]:

@@ -119,8 +119,10 @@ def anchor_of(passage: Node) -> ScalarNode | None:
     return anchor if isinstance(anchor, ScalarNode) else None
 
 
+# The texts of a passage.
+_TEXTS = ("heading", "text", "demand", "alt", "credit", "verdict")
 # Print options of a variant: not texts, so that no override of them can become stale.
-_PRINT_OPTIONS = ("codes", "fit", "language", "preflight")
+_PRINT_OPTIONS = ("codes", "design", "fit", "language", "preflight")
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def find_changes(base: Tree, variant: Tree) -> Iterator[Change]:
             continue
         for path, node in scalars(value, (name.text or "",)):
             there = base.node(path)
-            text = there.text if isinstance(there, ScalarNode) else None
+            text = there.text if isinstance(there, ScalarNode) else _joined(there)
             yield Change(_dotted(path), None, variant.key_location(path), node.text, text)
     for id_, change in entries(root.get("passages")):
         passage = passages.get(id_.text or "")
@@ -315,11 +317,15 @@ def _all_texts(passage: Node | None) -> str | None:
     if passage is None:
         return None
     parts = [
-        node.text
-        for path, node in scalars(passage)
-        if node.text is not None and path[-1] in ("heading", "text")
+        node.text for path, node in scalars(passage) if node.text is not None and path[-1] in _TEXTS
     ]
     return "\n\n".join(part.strip() for part in parts)
+
+
+def _joined(node: Node | None) -> str | None:
+    """All texts in a part that a single text replaces; None where there are none."""
+    parts = [scalar.text.strip() for _, scalar in scalars(node) if scalar.text]
+    return "\n\n".join(parts) or None
 
 
 def _text(passage: MappingNode | None, path: tuple[str | int, ...]) -> str | None:

@@ -29,13 +29,34 @@ class Surroundings:
 
 def surroundings(text: SourceText, start: int, stop: int) -> Surroundings:
     """The rest of the sentences that contain the tokens from `start` to before `stop`."""
-    first = start
-    while first > 0 and start - first < _FAR and not begins_sentence(text, first):
+    first, last = _sentence_start(text, start), _sentence_stop(text, stop)
+    return Surroundings(text.original(first, start), text.original(stop, last))
+
+
+def _sentence_start(text: SourceText, at: int) -> int:
+    """The first token of the sentence that contains the token `at`, or one that is far enough."""
+    first = at
+    while first > 0 and at - first < _FAR and not begins_sentence(text, first):
         first -= 1
-    last = stop
-    limit = min(len(text.tokens), stop + _FAR)
+    return first
+
+
+def _sentence_stop(text: SourceText, at: int) -> int:
+    """Where the sentence ends that contains the token before `at`, or not much further on."""
+    last = at
+    limit = min(len(text.tokens), at + _FAR)
     while last < limit and not text.opens_paragraph[last] and not _ended(text, last):
         last += 1
+    return last
+
+
+def _with_neighbours(text: SourceText, start: int, stop: int) -> Surroundings:
+    """Like `surroundings`, with the sentences next to them, if the paragraph has any."""
+    first, last = _sentence_start(text, start), _sentence_stop(text, stop)
+    if first > 0 and not text.opens_paragraph[first]:
+        first = _sentence_start(text, first - 1)
+    if last < len(text.tokens) and not text.opens_paragraph[last]:
+        last = _sentence_stop(text, last + 1)
     return Surroundings(text.original(first, start), text.original(stop, last))
 
 
@@ -131,10 +152,11 @@ def _ended(text: SourceText, at: int) -> bool:
     return not (tokens[end].strict == "." and (short or before.isdigit()))
 
 
-def context_segments(
-    text: SourceText, match: Match, around: Surroundings
-) -> Iterator[ContextSegment]:
-    """The sentences around a quote, in segments; of long omissions the beginning and the end."""
+def context_segments(text: SourceText, match: Match) -> Iterator[ContextSegment]:
+    """The context of a quote, in segments: the rest of its sentences, and those before and after
+    them in the same paragraph; of long omissions the beginning and the end.
+    """
+    around = _with_neighbours(text, match[0].start, match[-1].stop)
     if around.before:
         yield ContextSegment(around.before, False, text.has_space_before(match[0].start))
     for span, following in pairwise((*match, None)):

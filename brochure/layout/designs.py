@@ -1,0 +1,152 @@
+"""Designs: how a leaflet looks. Each is a folder ``styles/designs/<name>/``.
+
+In it are style sheets that follow those of the edition under the same names (``common.css`` of the
+design follows ``common.css``, where the edition uses it), templates likewise, a picture of the
+design, and ``design.yaml``, which says what it is for. Grid, order and pages are those of the
+edition; a design decides on the rest. A project adds its own, or replaces single files.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from brochure.diagnostics import (
+    Diagnostic,
+    DiagnosticsError,
+    Location,
+    Reported,
+    fail,
+    raise_errors,
+    shortened,
+)
+from brochure.manuscript.model.fields import LanguageCode, PlainText, at_most_entries
+from brochure.manuscript.yaml import parser
+from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
+from brochure.messages import ENGLISH, say
+from brochure.project import NAME, Project, builtin_styles
+
+if TYPE_CHECKING:
+    from brochure.manuscript.load import Manuscript
+
+DEFAULT = "bold"
+FILE = "design.yaml"
+PICTURE = "picture.png"
+_FOLDER = "designs"
+
+
+def _by_language(value: object) -> object:
+    """One text for all languages, as a mapping in which the language is English."""
+    return {ENGLISH: value} if isinstance(value, str) else value
+
+
+class Design(BaseModel):
+    """A design, as ``design.yaml`` describes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: Annotated[
+        dict[LanguageCode, PlainText], at_most_entries(100), BeforeValidator(_by_language)
+    ] = Field(
+        min_length=1,
+        description="What it is for, in one line; or one such line for each language, by its code.",
+    )
+
+    def described(self, language: str) -> str:
+        """What it is for, in a language; else in English, or in the first one there is."""
+        texts = self.description
+        return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()))
+
+
+def design_names(project: Project | None) -> tuple[str, ...]:
+    """The names of all designs, sorted: the built-in ones (only these without a project), and those
+    of the project.
+    """
+    styles = [builtin_styles(), *([project.root / "styles"] if project else [])]
+    folders = (path for root in styles for path in _entries(root / _FOLDER) if path.is_dir())
+    return tuple(sorted({path.name for path in folders if NAME.fullmatch(path.name)}))
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def check_design(name: str, known: tuple[str, ...], location: Location) -> None:
+    """Raise DiagnosticsError, at `location`, where there is no design of this name."""
+    if name not in known:
+        fail(
+            "unknown-design",
+            say("There is no design `{name}`.", name=shortened(name)),
+            location,
+            did_you_mean(name, known),
+        )
+
+
+def choose_design(project: Project, manuscript: "Manuscript") -> str:
+    """The name of the design that a leaflet wants, which exists and describes itself.
+
+    Raises DiagnosticsError.
+    """
+    name = manuscript.leaflet.design or DEFAULT
+    check_design(name, design_names(project), manuscript.location(("design",)))
+    raise_errors(read_design(project, name).diagnostics)
+    return name
+
+
+def read_design(project: Project, name: str) -> Reported[Design | None]:
+    """A design by its name, or None and what is wrong with its description."""
+    file = f"{_FOLDER}/{name}/{FILE}"
+    try:
+        if not _is_there(project, file):
+            fail(
+                "no-description",
+                say("The design `{name}` does not say what it is for.", name=name),
+                Location(f"styles/{file}"),
+                say("Write this file, with one line in it: `description: …`."),
+            )
+        reported = parser.read_yaml(project, project.style(file))
+    except DiagnosticsError as failed:
+        return Reported(None, failed.diagnostics)
+    validated = validate(reported.value, Design)
+    wrong: list[Diagnostic] = on_other_lines(validated.diagnostics, reported.diagnostics)
+    return Reported(validated.value, (*reported.diagnostics, *wrong))
+
+
+def load_designs(project: Project) -> dict[str, Design]:
+    """All designs by name. Raises DiagnosticsError with everything that is wrong in any."""
+    reports = {name: read_design(project, name) for name in design_names(project)}
+    raise_errors(d for report in reports.values() for d in report.diagnostics)
+    return {name: report.value for name, report in reports.items() if report.value is not None}
+
+
+def design_picture(project: Project, name: str) -> Path | None:
+    """The picture of a design, if it has one."""
+    picture = project.style(f"{_FOLDER}/{name}/{PICTURE}")
+    return picture if picture.is_file() else None
+
+
+def with_design(project: Project, name: str, styles: Iterable[str]) -> tuple[str, ...]:
+    """Style sheets of an edition, each followed by that of the design if it has one."""
+    return tuple(
+        sheet
+        for style in styles
+        for sheet in (style, f"{_FOLDER}/{name}/{style}")
+        if sheet == style or _is_there(project, sheet)
+    )
+
+
+def template_of(project: Project, name: str, template: str) -> str:
+    """The template of a design that takes the place of `template`, if it has one."""
+    own = f"{_FOLDER}/{name}/{template}"
+    return own if _is_there(project, own) else template
+
+
+def _is_there(project: Project, file: str) -> bool:
+    """Whether there is a file of this name in styles/; who observes the project is told of it."""
+    path = project.style(file)
+    project.on_read(path)
+    return path.is_file()
