@@ -34,6 +34,7 @@ from brochure.manuscript.text.markdown_check import (
     check_address,
     check_markdown,
     count_markup_characters,
+    link_without_address,
 )
 from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.regions import Region
@@ -55,6 +56,8 @@ from brochure.project import Project
 # The texts with Markdown; in the others, every character is printed as it is.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "demand", "place", "access", "contact",
              "imprint"}  # fmt: skip
+# Those of one line, in which there is no room for the address of a link.
+_HEADINGS = {"title", "subtitle", "heading"}
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -287,6 +290,8 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             return
         for diagnostic in check_markdown(node.text):
             yield diagnostic.located(tree, path)
+        if path[-1] in _HEADINGS and (lost := link_without_address(node.text)):
+            yield lost.located(tree, path)
 
 
 def _has_markdown(path: TreePath) -> bool:
