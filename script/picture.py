@@ -1,8 +1,8 @@
 """Make the pictures in the README, and those of designs: python script/picture.py.
 
-The first leaflet is on docs/leaflet.png and, in the plain design, on docs/leaflet-plain.png, with
-the pages of its edition for print; docs/editions.png and docs/editions-plain.png show a page of the
-full example in each edition. A design has its picture in styles/designs/<name>/picture.png.
+The first leaflet is on docs/leaflet.png, in plain on docs/leaflet-plain.png: its pages to
+print. docs/editions.png and docs/editions-plain.png show a page of it in each edition. Designs have
+pictures of the full example, in styles/designs/<name>/picture.png.
 """
 
 import tempfile
@@ -37,16 +37,16 @@ def main() -> None:
                 page for _, page in draw(typesetter, project, chosen, "print", editions["print"])
             ]
             save(side_by_side(pages), ROOT / "docs" / f"leaflet{suffix}.png")
-            chosen = in_design(full, design)
             shown = []
             for name, edition in editions.items():
-                _, page = next(draw(typesetter, where, chosen, name, edition))
+                _, page = next(draw(typesetter, project, chosen, name, edition))
                 shown.append((name, page))
-                if name == "email":
-                    small = ImageOps.contain(page, (PICTURE_WIDTH, 2 * PICTURE_WIDTH))
-                    save(small, ROOT / "styles" / "designs" / design / PICTURE)
             sheet = contact_sheet(shown, row=5, height=450)
             save(sheet, ROOT / "docs" / f"editions{suffix}.png")
+            chosen = in_design(full, design)
+            _, page = next(draw(typesetter, where, chosen, "email", editions["email"]))
+            small = ImageOps.contain(page, (PICTURE_WIDTH, 2 * PICTURE_WIDTH))
+            save(small, ROOT / "styles" / "designs" / design / PICTURE)
 
 
 def side_by_side(pages: list[Image.Image]) -> Image.Image:

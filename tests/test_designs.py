@@ -64,12 +64,14 @@ def test_its_sheets_follow_those_of_the_edition_one_by_one(workspace: Workspace)
 def test_a_project_replaces_single_files_of_a_design(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE)
     workspace.write("styles/designs/bold/common.css", "h1 { color: blue }")
-    workspace.write("styles/designs/bold/leaflet.html", "<title>x</title><h1>Ihr Kopf</h1>")
+    workspace.write(
+        "styles/designs/bold/leaflet.html", "<html lang=de><title>x</title><h1>Ihr Kopf</h1>"
+    )
     composition = workspace.compose("email")
     own = dict(composition.stylesheets)
     assert own["designs/bold/common.css"] == "h1 { color: blue }"
     assert "th" in own["designs/bold/columns.css"], "all else is built in"
-    assert composition.html == "<title>x</title><h1>Ihr Kopf</h1>"
+    assert composition.html == "<html lang=de><title>x</title><h1>Ihr Kopf</h1>"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_project_replaces_single_files_of_a_design(workspace: Workspace) -> No
         ("../bold", "", "", "unknown-design", "content/probe/leaflet.yaml:1"),
         ("mine", "common.css", "", "no-description", "styles/designs/mine/design.yaml:1"),
         ("mine", "design.yaml", "descripton: x", "missing", "styles/designs/mine/design.yaml:1"),
-        ("mine", "design.yaml", "description: [x", "syntax", "styles/designs/mine/design.yaml:1"),
+        ("mine", "design.yaml", "description: [x", "bracket", "styles/designs/mine/design.yaml:1"),
         ("mine", "design.yaml", "description: {}", "empty", "styles/designs/mine/design.yaml:1"),
     ],
 )

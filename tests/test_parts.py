@@ -256,24 +256,3 @@ def test_what_a_region_leaves_out_is_recorded_with_all_its_texts(full: Workspace
     ):
         full.leaflet(LEAFLET.replace(old, new))
         assert [d.code for d in full.load("x").diagnostics] == ["stale"], new
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("subtitle: Mehr [im Netz](https://example.org/mehr)", True),
-        ("call: {heading: 'Auf [in den Rat](https://example.org)!'}", True),
-        ("event: {date: 2026-12-03, title: '*[Treffen](https://example.org)*'}", True),
-        ("subtitle: Mehr auf https://example.org/mehr", False),
-        ("subtitle: Mehr von park@example.org", False),
-        ("subtitle: Mehr auf [example.org](https://example.org)", False),
-        ("event: {date: 2026-12-03, place: '[Haus](https://example.org)'}", False),
-    ],
-)
-def test_a_link_in_a_heading_does_not_vanish_silently(
-    workspace: Workspace, line: str, told: bool
-) -> None:
-    workspace.leaflet(HEAD + line + "\n" + PASSAGE)
-    assert [(d.code, d.location.line) for d in workspace.diagnostics("email")] == [
-        ("link", 3)
-    ] * told

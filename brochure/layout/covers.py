@@ -4,7 +4,7 @@ A letter fold (DIN long) is seen in this order: the cover; on opening it, the pa
 and, beside that, the flap; on opening the flap, three panels side by side; last, the back. So the
 head is the cover, the lead stands on the flap, passages fill the inside, and what is at the foot
 of a leaflet (contact, imprint) is on the back. Where that takes more than the sheet has, the lead
-runs on into the passages, and in the end all of it does.
+runs on into the passages; or it stands on the cover; and in the end all of it runs on.
 
 A booklet gets a cover, and then a back, where its last sheet has pages to spare: never for the
 price of another sheet.
@@ -12,6 +12,7 @@ price of another sheet.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from brochure.diagnostics import Reported
 from brochure.layout.edition import Imposition
@@ -24,10 +25,12 @@ from brochure.layout.laid_out import (
     Part,
     lines_on_last_page,
 )
+from brochure.layout.pagination import remembering
 
 _NOTHING: frozenset[Part] = frozenset()
 _LETTER_FOLD: tuple[frozenset[Part], ...] = (
-    frozenset({"cover", "lead", "back"}), frozenset({"cover", "back"}), _NOTHING,
+    frozenset({"cover", "lead", "back"}), frozenset({"cover", "back"}),
+    frozenset({"lead", "back"}), frozenset({"lead"}), _NOTHING,
 )  # fmt: skip
 _BOOKLET: tuple[frozenset[Part], ...] = (
     frozenset({"cover", "back"}), frozenset({"cover"}), frozenset({"back"}),
@@ -54,6 +57,8 @@ def lay_out_parts(
     booklet may use the pages that are left, if no page becomes whiter for that than others are or
     than `max_white_space`, a share of its height.
     """
+
+    render = remembering(render)
 
     def attempt(apart: frozenset[Part]) -> Reported[LaidOutDocument]:
         return lay_out(lambda rules: render(replace(rules, apart=apart)))
@@ -104,14 +109,28 @@ def _letter_fold(
     """
     fitting: list[Reported[LaidOutDocument]] = []
     for apart in _LETTER_FOLD:
+        if apart:
+            smallest_type = render(LayoutRules(scale=smallest, apart=apart)).layout
+            if _is_too_tall(smallest_type, most, back="back" in apart):
+                continue
         result = attempt(apart)
-        if result.value.pages <= most and not result.diagnostics:
-            fitting.append(Reported(_whole_panels(render, result.value, smallest)))
-            if _is_whole(fitting[-1].value.layout):
-                return fitting[-1]
-        elif result.value.pages <= most:
+        if result.value.pages > most:
+            continue
+        if result.diagnostics:
             return result
-    return fitting[0] if fitting else result
+        fitting.append(Reported(_whole_panels(render, result.value, smallest)))
+        if _is_whole(fitting[-1].value.layout) or "cover" not in apart:
+            break
+    return next((one for one in fitting if _is_whole(one.value.layout)), (*fitting, result)[0])
+
+
+def _is_too_tall(layout: Layout, most: int, *, back: bool) -> bool:
+    """Whether a leaflet takes more than `most` pages even if each of them is filled to its foot;
+    `back`: the last one holds nothing but the foot of the leaflet.
+    """
+    first = min((fragment.page for fragment in layout.fragments), default=0)
+    height = sum(_heights(layout).values()) + (0.0 if back else layout.height_after)
+    return height > (most - first - back) * max(layout.heights)
 
 
 def _is_whole(layout: Layout) -> bool:
@@ -138,6 +157,9 @@ def _whole_panels(
         heights = _heights(layout)
         count = min(_PANELS - 1 - first, len(heights))
         starts = evenly_grouped(tuple(heights.values()), count)
+        groups = [sum([*heights.values()][a:b]) for a, b in pairwise((*starts, None))]
+        if max(groups) > max(layout.heights):
+            continue
         moved = frozenset(passage for i, passage in enumerate(heights) if i in starts[1:])
         spread = render(replace(rules, moved=moved))
         if spread.pages == first + count + 1 and has_flap(spread.layout) == flap:

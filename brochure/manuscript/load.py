@@ -25,6 +25,7 @@ from brochure.manuscript.model.fields import (
     PAGE_RANGE,
     READABLE,
     contrast,
+    darkened,
     ranges,
     rgb,
 )
@@ -34,7 +35,6 @@ from brochure.manuscript.text.markdown_check import (
     check_address,
     check_markdown,
     count_markup_characters,
-    link_without_address,
 )
 from brochure.manuscript.text.mojibake import broken_letters
 from brochure.manuscript.variants.regions import Region
@@ -56,8 +56,6 @@ from brochure.project import Project
 # The texts with Markdown; in the others, every character is printed as it is.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "demand", "place", "access", "contact",
              "imprint"}  # fmt: skip
-# Those of one line, in which there is no room for the address of a link.
-_HEADINGS = {"title", "subtitle", "heading"}
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -290,8 +288,6 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             return
         for diagnostic in check_markdown(node.text):
             yield diagnostic.located(tree, path)
-        if path[-1] in _HEADINGS and (lost := link_without_address(node.text)):
-            yield lost.located(tree, path)
 
 
 def _has_markdown(path: TreePath) -> bool:
@@ -307,7 +303,9 @@ def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """Text is printed in the accent colour, so it needs contrast to white paper."""
+    """Text is printed in the accent colour, and white on it: both need contrast to white. What
+    editions want beyond that, their composer checks.
+    """
     if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < READABLE:
         yield warning(
             "contrast",
@@ -317,5 +315,8 @@ def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
                 ratio=ratio,
             ),
             tree.location(("accent",)),
-            say("Choose a darker one; from 4.5 to 1 on, it can still be read on a bad copy."),
+            say(
+                "The nearest colour that can still be read on a bad copy is `{colour}`.",
+                colour=darkened(leaflet.accent, READABLE),
+            ),
         )

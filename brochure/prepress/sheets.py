@@ -60,8 +60,8 @@ def draw_sheets(
             annotations.append(_hint(sheets, hint, str(extras.docinfo.get("/Subject", "")), width))
         operators += _marks(side, imposition, height)
         sheet.Resources = pikepdf.Dictionary(XObject=content)
-        if operators:  # Ghostscript warns of contents that are empty
-            sheet.Contents = sheets.make_stream("\n".join(operators).encode())
+        # A blank side has contents, too: Ghostscript stops where a page has none.
+        sheet.Contents = sheets.make_stream("\n".join(operators or ["q Q"]).encode())
         if annotations:
             sheet.Annots = sheets.make_indirect(pikepdf.Array(annotations))
     return sheets

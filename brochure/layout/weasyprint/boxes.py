@@ -232,7 +232,9 @@ class _Reader:
 
 def _context_within(box: Box, tag: str, context: _Context) -> _Context:
     """What is known inside a box: its background, and whether it is a heading or the footer."""
-    role: Role = "footer" if tag == "footer" else "heading" if tag in _HEADINGS else context.role
+    role: Role = context.role
+    if role != "footer":  # a heading in it is part of it
+        role = "footer" if tag == "footer" else "heading" if tag in _HEADINGS else role
     colour = box.style["background_color"]
     if colour.alpha < 1 and role == context.role:
         return context

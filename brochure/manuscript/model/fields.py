@@ -309,3 +309,14 @@ def on_dark(colour: str, background: str) -> str:
         if contrast((red, green, blue), behind) >= READABLE:
             return hexadecimal((red, green, blue))
     return "#ffffff"
+
+
+def darkened(colour: str, least: float) -> str:
+    """The nearest shade of a colour that has this contrast with white, or more; black has 21."""
+    own = rgb(colour)
+    for share in range(100, 0, -1):
+        red, green, blue = (c * share / 100 for c in own)
+        shade = hexadecimal((red, green, blue))
+        if contrast(rgb(shade), (1.0, 1.0, 1.0)) >= least:
+            return shade
+    return "#000000"

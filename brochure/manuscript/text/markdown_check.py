@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from brochure.diagnostics import Severity
 from brochure.manuscript.text import lists
-from brochure.manuscript.text.markdown import NESTING, links, parser, short_address
+from brochure.manuscript.text.markdown import NESTING, links, parser
 from brochure.manuscript.yaml.nodes import TextDiagnostic
 from brochure.messages import Message, say
 
@@ -108,17 +108,6 @@ def _check(text: str) -> Iterator[TextDiagnostic]:
             message = explain(markup[0][:40])
             earlier = text.count(markup[0], 0, markup.start())
             yield TextDiagnostic(Severity.WARNING, "markup", message, hint, markup[0], earlier)
-
-
-def link_without_address(text: str) -> TextDiagnostic | None:
-    """A warning about the first link in a heading: only its words are shown there."""
-    for href, words in links(text):
-        if short_address(href) not in words:
-            message = say("A heading shows only the words of a link, not where it leads.")
-            hint = say("Write the link into the text below it.")
-            snippet = f"[{words}]" if f"[{words}]" in text else ""
-            return TextDiagnostic(Severity.WARNING, "link", message, hint, snippet)
-    return None
 
 
 def _check_lists(
