@@ -388,12 +388,12 @@ def photo(size: tuple[int, int], what: str) -> Image.Image:
 
 def turbine() -> bytes:
     """A flat drawing on a transparent ground."""
-    image = Image.new("RGBA", (900, 600), (0, 0, 0, 0))
+    image = Image.new("RGBA", (1800, 1200), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
-    draw.rectangle((440, 240, 460, 600), fill=(60, 60, 60, 255))
-    for tip in ((450, 20), (260, 350), (640, 350)):
-        draw.line(((450, 240), tip), fill=(29, 92, 74, 255), width=26)
-    draw.ellipse((420, 210, 480, 270), fill=(60, 60, 60, 255))
+    draw.rectangle((880, 480, 920, 1200), fill=(60, 60, 60, 255))
+    for tip in ((900, 40), (520, 700), (1280, 700)):
+        draw.line(((900, 480), tip), fill=(29, 92, 74, 255), width=52)
+    draw.ellipse((840, 420, 960, 540), fill=(60, 60, 60, 255))
     output = io.BytesIO()
     image.save(output, "PNG")
     return output.getvalue()

@@ -57,7 +57,6 @@ def lay_out_parts(
     booklet may use the pages that are left, if no page becomes whiter for that than others are or
     than `max_white_space`, a share of its height.
     """
-
     render = remembering(render)
 
     def attempt(apart: frozenset[Part]) -> Reported[LaidOutDocument]:

@@ -17,16 +17,16 @@ def check_consistency(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     yield from _check_references(leaflet, tree)
     yield from _check_event(leaflet, tree)
     yield from _check_verdicts(leaflet, tree)
-    complaints = 0
+    reported = 0
     for index, passage in enumerate(leaflet.passages):
         if passage.quote and passage.quote.highlight:
             path = ("passages", index, "quote", "highlight")
-            helpful = complaints < bounds.SIMILAR_DIAGNOSTICS
+            helpful = reported < bounds.SIMILAR_DIAGNOSTICS
             text = quoted(passage.quote.text)
             for diagnostic in _check_highlights(
                 passage.quote.highlight, text, tree, path, helpful=helpful
             ):
-                complaints += 1
+                reported += 1
                 yield diagnostic
 
 

@@ -63,7 +63,7 @@ def with_highlights(html: str, highlights: Sequence[str]) -> str:
     done = 0
     for first, last in sorted(span for words in highlights for span in find_words(words, text)):
         start, end = _widened(tokens, partners, (seen[first][0], seen[last - 1][0] + 1))
-        if start < done:  # they overlap, of which whoever reads the leaflet has complained
+        if start < done:  # they overlap, which is an error in a leaflet
             continue
         parts += (token[0] for token in tokens[done:start])
         parts += _marked(tokens, partners, (start, end))
