@@ -180,7 +180,8 @@ def _large_file(edition: Edition, size: int) -> Iterator[Diagnostic]:
             ),
             Part(),
             say(
-                "Leave out some pictures, or lower `max-resolution` or `jpeg-quality` of the edition."
+                "Leave out some pictures, or lower `max-resolution` or `jpeg-quality` of the "
+                "edition."
             ),
         )
 
