@@ -11,6 +11,8 @@ from typing import Literal
 
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
+from brochure import bounds
+from brochure.files import read_own
 from brochure.project import builtin_styles
 
 #: CSS's ``image-orientation``: as the file says, as it is, or turned by degrees and mirrored.
@@ -180,7 +182,7 @@ def _through(
 
 @cache
 def _assumed_press() -> bytes:
-    return (builtin_styles() / _ASSUMED_PRESS).read_bytes()
+    return read_own(builtin_styles() / _ASSUMED_PRESS, bounds.PROFILE)
 
 
 def colour_transform(

@@ -214,7 +214,10 @@ def _large_file(edition: Edition, size: int) -> Iterator[Diagnostic]:
                 most=edition.max_file_size,
             ),
             Part(),
-            say("Scale down the pictures, or save them as JPEG."),
+            say(
+                "Leave out some pictures, or lower `max-resolution` or `jpeg-quality` of the "
+                "edition."
+            ),
         )
 
 
