@@ -46,6 +46,7 @@ _ROUNDING = 0.01  # CSS px
 _SMALLER_TRIALS = 2  # of scales at which the leaflet might take a page less
 _LARGER = (1.08, 1.15)  # scales that are tried where passages fall badly
 _CHEAPER = 0.9  # what a plan in larger type may cost, compared with the one before
+_VERY = 2.0  # `PagePlan.flaws` that are worth a page more
 _LONG = 12  # pages
 _STATES = 40  # ways to fall on pages that are followed side by side
 _Way = Literal["whole", "divided", "between_paragraphs", "opened"]
@@ -67,9 +68,13 @@ class PagePlan:
         """Whether more speaks against it than in most leaflets; in long ones, something does in
         type of any size.
         """
-        return self.pages < _LONG and self.cost - _PAGE * math.ceil(self.pages) > (
-            1 + 0.5 * math.ceil(self.pages)
-        )
+        return self.pages < _LONG and self.flaws > 1
+
+    @property
+    def flaws(self) -> float:
+        """How much more speaks against it than in most leaflets: 1 is a usual amount."""
+        pages = math.ceil(self.pages)
+        return (self.cost - _PAGE * pages) / (1 + 0.5 * pages)
 
 
 def lay_out(
@@ -100,11 +105,15 @@ def lay_out(
             if smaller.pages <= fewer and smaller.cost <= plan.cost:
                 plan = smaller
                 break
+        flowing = flowing_pages(render(LayoutRules()).layout)
         for at in _LARGER if plan.is_poor else ():
-            larger = planned(at) if at <= scale.largest else plan
-            more = math.ceil(larger.pages) - math.ceil(plan.pages)
-            if larger.cost + more < _CHEAPER * plan.cost:
-                plan = larger
+            # The height of a text grows with the square of its type.
+            fits = flowing * at**2 <= math.ceil(plan.pages)
+            if at <= scale.largest and (fits or plan.flaws > _VERY):
+                larger = planned(at)
+                more = math.ceil(larger.pages) - math.ceil(plan.pages)
+                if larger.cost + more < _CHEAPER * plan.cost:
+                    plan = larger
     # Where a passage could not be divided as planned, all of them whole may be better.
     documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
     return min(documents, key=lambda document: cost_of(document.layout, max_white_space))
