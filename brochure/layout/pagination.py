@@ -31,7 +31,7 @@ SMALLER = 0.92  # type may be so much smaller if that saves a page with only a f
 _DIVIDED = 1.0  # a passage, between two lines
 _IN_SENTENCE = 0.25  # more for each side that is cut within a sentence
 _IN_ANSWER = 0.7  # a passage, where its quote is whole and above its commentary
-_PARTED = 2.0  # a quote at the foot of a page, its commentary on the next
+_PARTED = 2.4  # a quote at the foot of a page, its commentary on the next
 _IN_QUOTE = 1.8  # a quote, where it stands above its commentary
 _TOO_WHITE = 3.0  # more for a page that is white beyond what is allowed
 _FOOTER_ALONE = 2.5  # on the last page
@@ -44,7 +44,7 @@ _NOTABLE = 0.5  # so much dearer than planned, a layout is not as planned
 _NOTHING: frozenset[str] = frozenset()
 _ROUNDING = 0.01  # CSS px
 _SMALLER_TRIALS = 2  # of scales at which the leaflet might take a page less
-_LARGER = (1.08, 1.15)  # scales that are tried where passages fall badly
+_LARGER = (1.04, 1.08, 1.15)  # scales that are tried where passages fall badly
 _CHEAPER = 0.9  # what a plan in larger type may cost, compared with the one before
 _VERY = 2.0  # `PagePlan.flaws` that are worth a page more
 _LONG = 12  # pages
@@ -106,10 +106,10 @@ def lay_out(
                 plan = smaller
                 break
         flowing = flowing_pages(render(LayoutRules()).layout)
-        for at in _LARGER if plan.is_poor else ():
+        for at in _LARGER:
             # The height of a text grows with the square of its type.
             fits = flowing * at**2 <= math.ceil(plan.pages)
-            if at <= scale.largest and (fits or plan.flaws > _VERY):
+            if plan.is_poor and at <= scale.largest and (fits or plan.flaws > _VERY):
                 larger = planned(at)
                 more = math.ceil(larger.pages) - math.ceil(plan.pages)
                 if larger.cost + more < _CHEAPER * plan.cost:
