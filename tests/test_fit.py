@@ -126,7 +126,7 @@ def test_white_is_shared_out_where_the_largest_type_does_not_fill_the_page() -> 
     assert rules.pair_space == 2
     assert rules.head_space == 6, "at most: more would tear the leaflet apart"
     assert rules.head_space % 0.5 == 0, "on the grid"
-    fitted = fit(press([9, 9, 9, 9]), 0.2, BOUNDS, 1)  # 41 of 50 lines
+    fitted = fit(press([8, 8, 8, 8]), 0.2, BOUNDS, 1)  # 41 of 50 lines
     assert fitted.diagnostics == ()
     assert 0 < fitted.value.rules.pair_space <= fitted.value.rules.head_space < 6
 

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 import subprocess
 import sys
 
@@ -59,6 +60,8 @@ FAULTS = [
      FULL + PASSAGE.replace("text: Text", "heading: Kopf\n      text: Text"), 6, 5),
     ("last-page", "print", {"styles/print.css": "#rest { break-before: page }"},
      FULL + LEFTOVER, 26, 5),
+    ("white-space", "print", {"styles/print.css": "#p1 { break-before: page }"},
+     FULL + "passages:\n" + LONG, 10, 5),
     ("attachment", "email", {"content/probe/logo.png": noise(1200, 1200),
                              "styles/email.css": ".logo { max-width: none; max-height: none; "
                              "width: 99mm }"}, FULL + LOGO + PASSAGE, 2, 8),
@@ -130,6 +133,21 @@ def test_the_footer_may_have_a_back_to_itself(workspace: Workspace) -> None:
     workspace.write("styles/print.css", "#zwei { break-before: page }")
     workspace.leaflet(FULL + PASSAGE + "  - id: zwei\n    commentary: {text: Ein Rest}\n")
     assert "last-page" in {code for code, *_ in codes(workspace, "two-up")}
+
+
+def test_a_page_set_apart_may_be_white(workspace: Workspace) -> None:
+    """A cover ends with a page break that its style asks for: nothing is wrong with it."""
+    workspace.leaflet(FULL + PASSAGE.replace("passages:\n", "passages:\n" + LONG, 1))
+    for style, told in (
+        ("header { break-after: page }", False),
+        ("footer { break-before: page }", False),
+        ("#p1 { break-before: page }", True),
+    ):
+        workspace.write("styles/print.css", style)
+        found = [d for d in workspace.typeset("print").diagnostics if d.code == "white-space"]
+        assert bool(found) is told, style
+    assert "In the edition `print`," in found[0].message
+    assert re.search(r"\b[56]\d percent of page 1\b", found[0].message)
 
 
 def test_type_is_measured_on_the_paper(workspace: Workspace) -> None:

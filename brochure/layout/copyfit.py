@@ -33,11 +33,13 @@ EXTRA_LAYOUTS = 5  # beyond these, where it was wrong
 _TRIALS = 5  # layouts that the search makes at most
 _ROUNDS = 1  # layouts that mend one in earnest
 _FINE = 0.005  # of the scale: a twentieth of a point
+_COARSE = 0.035  # … where pages may stay empty
 _STEP = 0.02  # down from a scale that was planned to fit, and does not
 _FULL = 0.985  # of the last page, which the search aims at: all of it but a line
 _TIGHTER = 0.5  # pages are to be filled evenly: less white space than elsewhere is left
 _HEAD = 6.0  # lines of white around the head, at most
 _PAIR = 2.0  # … and between two passages
+_LARGE = 25.0  # what type of twice the size may cost, compared with `PagePlan.cost`
 _LEAST = 0.4  # of a page must be filled if it is not to look like a leftover
 _CODE = "does-not-fit"
 
@@ -76,6 +78,10 @@ class _Copyfitter:
             over = replace(smallest, document=document)
             return Reported(document, tuple(self._too_long(over)))
         best = max(fitting, key=lambda trial: trial.scale)
+        if not self.exactly and best.plan.is_poor:
+            between = (best.scale + min(fitting, key=lambda trial: trial.scale).scale) / 2
+            fitting += [self._trial(between)] if between < best.scale else []
+            best = min(filter(self._fits, fitting), key=_dearness)
         spaced = self._spaced(best) if self.exactly else best
         document = self._set(spaced.plan)
         if document.pages > self.pages and spaced is not best:
@@ -112,7 +118,7 @@ class _Copyfitter:
                 fits, low = trial, at
             else:
                 high = at
-            if high - low < _FINE or (fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)):
+            if high - low < (_FINE if self.exactly else _COARSE) or (fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)):
                 return
             # The height of a text grows with the square of its type: lines get taller, and more.
             ideal = at * math.sqrt((self.pages - 1 + _FULL) / flowing_pages(trial.document.layout))
@@ -237,8 +243,13 @@ def fit(
     `exactly`: fewer pages are too few; else they will do, in the largest type. The diagnostics say
     why it does not fit, if it does not, and name the `edition`.
     """
-    tighter = max_white_space * _TIGHTER
+    tighter = max_white_space * (_TIGHTER if exactly else 1)
     return _Copyfitter(remembering(render), tighter, scale, pages, exactly, edition).fit()
+
+
+def _dearness(trial: _Trial) -> float:
+    """What speaks against a trial, if pages may stay empty: the plan, and small type."""
+    return trial.plan.cost - _LARGE * trial.scale
 
 
 def _in_halves(lines: float) -> float:

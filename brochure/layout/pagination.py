@@ -31,11 +31,11 @@ SMALLER = 0.92  # type may be so much smaller if that saves a page with only a f
 _DIVIDED = 1.0  # a passage, between two lines
 _IN_SENTENCE = 0.25  # more for each side that is cut within a sentence
 _IN_ANSWER = 0.7  # a passage, where its quote is whole and above its commentary
-_PARTED = 2.0  # a quote at the foot of a page, its commentary on the next
+_PARTED = 2.4  # a quote at the foot of a page, its commentary on the next
 _IN_QUOTE = 1.8  # a quote, where it stands above its commentary
 _TOO_WHITE = 3.0  # more for a page that is white beyond what is allowed
-_FOOTER_ALONE = 2.0  # on the last page
-_FEW_LINES = 1.5  # on the last page, besides the footer
+_FOOTER_ALONE = 2.5  # on the last page
+_FEW_LINES = 2.5  # on the last page, besides the footer
 _PAGE = 0.3  # each page
 _SPACED = 0.2  # white of a page that is shared out between its passages
 _BEYOND = 100.0  # each page more than there are to be
@@ -43,8 +43,10 @@ _SPACE = 1.0  # lines of white that a passage gets so, at most
 _NOTABLE = 0.5  # so much dearer than planned, a layout is not as planned
 _NOTHING: frozenset[str] = frozenset()
 _ROUNDING = 0.01  # CSS px
-_LARGER = (1.08, 1.15)  # scales that are tried where passages fall badly
-_CHEAPER = 0.8  # what a plan in larger type may cost, compared with the one before
+_SMALLER_TRIALS = 2  # of scales at which the leaflet might take a page less
+_LARGER = (1.04, 1.08, 1.15)  # scales that are tried where passages fall badly
+_CHEAPER = 0.9  # what a plan in larger type may cost, compared with the one before
+_VERY = 2.0  # `PagePlan.flaws` that are worth a page more
 _LONG = 12  # pages
 _STATES = 40  # ways to fall on pages that are followed side by side
 _Way = Literal["whole", "divided", "between_paragraphs", "opened"]
@@ -66,9 +68,13 @@ class PagePlan:
         """Whether more speaks against it than in most leaflets; in long ones, something does in
         type of any size.
         """
-        return self.pages < _LONG and self.cost - _PAGE * math.ceil(self.pages) > (
-            1 + 0.5 * math.ceil(self.pages)
-        )
+        return self.pages < _LONG and self.flaws > 1
+
+    @property
+    def flaws(self) -> float:
+        """How much more speaks against it than in most leaflets: 1 is a usual amount."""
+        pages = math.ceil(self.pages)
+        return (self.cost - _PAGE * pages) / (1 + 0.5 * pages)
 
 
 def lay_out(
@@ -89,15 +95,25 @@ def lay_out(
 
     plan = planned(1.0)
     if scale:
-        at = scale_for_fewer_pages(render(LayoutRules()).layout, plan)
-        if max(SMALLER, scale.smallest) <= at < 1:
+        at, fewer, least = 1.0, math.ceil(plan.pages) - 1, max(SMALLER, scale.smallest)
+        for _ in range(_SMALLER_TRIALS):
+            # By so little, most lines get smaller without getting fewer.
+            at *= fewer / flowing_pages(render(LayoutRules(scale=at)).layout) - 0.003
+            if not least <= at < 1:
+                break
             smaller = planned(at)
-            if math.ceil(smaller.pages) < math.ceil(plan.pages) and smaller.cost <= plan.cost:
+            if smaller.pages <= fewer and smaller.cost <= plan.cost:
                 plan = smaller
-        for at in _LARGER if plan.is_poor else ():
-            larger = planned(at) if at <= scale.largest else plan
-            if larger.cost < _CHEAPER * plan.cost:
-                plan = larger
+                break
+        flowing = flowing_pages(render(LayoutRules()).layout)
+        for at in _LARGER:
+            # The height of a text grows with the square of its type.
+            fits = flowing * at**2 <= math.ceil(plan.pages)
+            if plan.is_poor and at <= scale.largest and (fits or plan.flaws > _VERY):
+                larger = planned(at)
+                more = math.ceil(larger.pages) - math.ceil(plan.pages)
+                if larger.cost + more < _CHEAPER * plan.cost:
+                    plan = larger
     # Where a passage could not be divided as planned, all of them whole may be better.
     documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
     return min(documents, key=lambda document: cost_of(document.layout, max_white_space))
@@ -186,14 +202,6 @@ def flowing_pages(layout: Layout) -> float:
         return page + 1 - (left - height) / room.height(page)
     following = room.bottom(page + 1) - room.top(page + 1)
     return page + 1 + (height - left) / following
-
-
-def scale_for_fewer_pages(layout: Layout, plan: PagePlan) -> float:
-    """The scale at which the leaflet would take a page less than planned: by so little, most lines
-    get smaller without getting fewer. 0 where it takes a single page.
-    """
-    fewer = math.ceil(plan.pages) - 1
-    return fewer / flowing_pages(layout) - 0.003
 
 
 # --- The plan -----------------------------------------------------------------------------------
@@ -427,11 +435,11 @@ class _Planner:
             page, top = page + 1, room.edge(page + 1)
         full, bottom = room.height(page), room.bottom(page)
         left = bottom - y - footer
-        few = page > 0 and y - top < (FEW_LINES - 0.5) * self._line and left > full / 2
+        few = page > 0 and y - top < (FEW_LINES - 0.5) * self._line and left > 0.4 * full
         cost += _FEW_LINES * few
         apart = layout.footer_break == "page"
-        if left >= -1 and not apart:
-            yield _Ending(state.ways, page, page + 1 - left / full, cost)
+        if left >= -_ROUNDING and not apart:
+            yield _Ending(state.ways, page, page + 1 - max(0.0, left) / full, cost)
             return
         # The footer goes to the next page: the last passage is there already (`moved`), or not.
         padding = state.padding if page == state.page else 0.0
