@@ -14,6 +14,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -97,9 +98,8 @@ def added_hyphen(line: SetLine, following: SetLine, words: frozenset[str]) -> bo
     """Whether the text does not have the hyphen at the end of a line."""
     if not line.text.endswith(("-", "\u2010")):
         return False
-    start, end = re.search(r"\w*$", line.text[:-1]), re.match(r"\w*", following.text)
-    assert start and end
-    return start[0] + end[0] in words
+    before, after = re.split(r"\W", line.text[:-1]), re.split(r"\W", following.text)
+    return before[-1] + after[0] in words
 
 
 def _text(line: Any) -> str:
@@ -111,12 +111,11 @@ def _row(name: str, found: list[tuple[list[SetLine], frozenset[str]]]) -> str:
     lengths: list[float] = []
     hyphens = fragments = lone = cut = 0
     for lines, words in found:
-        divided = [added_hyphen(a, b, words) for a, b in zip(lines, lines[1:], strict=False)]
+        divided = [added_hyphen(a, b, words) for a, b in pairwise(lines)]
         lengths += [line.length for line in lines[:-1]]
         hyphens += sum(divided)
         cut += sum(
-            d and a.page != b.page
-            for d, a, b in zip(divided, lines, lines[1:], strict=False)
+            d and a.page != b.page for d, a, b in zip(divided, lines, lines[1:], strict=False)
         )
         if divided and " " not in lines[-1].text:
             fragments += divided[-1]

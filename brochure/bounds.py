@@ -71,5 +71,6 @@ MEMORY = 450_000_000  # bytes of data of a process that works on files from stra
 PASSAGE_MEMORY = 1_000_000  # bytes more for each passage that is typeset; 0.6 MB are needed
 SECONDS = 10  # of processor time, for one leaflet in one edition, or one template
 PASSAGE_SECONDS = 0.25  # more for each passage; typesetting one takes 0.035
+PICTURE_SECONDS = 1  # more for each picture; a photograph of 12 megapixels takes 0.4 to 0.9
 PAGE_SECONDS = 0.1  # more for each page of a source; reading one takes 0.02, with pictures 0.05
 TEXT_SECONDS = 2  # more for each MB of a source in Markdown or HTML; reading one takes 0.5

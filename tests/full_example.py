@@ -1,5 +1,6 @@
-"""A leaflet with everything in it, for tests and for contact sheets: event, pictures, codes, numbered
-pairs, highlights, verdicts, demands, a call, and an imprint in fields. Its pictures are made here.
+"""A leaflet with everything in it, for tests and for contact sheets: event, pictures, codes,
+numbered pairs, highlights, verdicts, demands, a call, an imprint in fields.
+Pictures are drawn here.
 """
 
 import io
@@ -85,7 +86,8 @@ PAIRS = (
         "dachflaechen",
         "Solaranlagen",
         (
-            "Auf allen geeigneten Dächern städtischer Gebäude werden bis 2030 Solaranlagen errichtet.",
+            "Auf allen geeigneten Dächern städtischer Gebäude werden bis 2030 Solaranlagen",
+            "errichtet.",
         ),
         "Geeignet ist, was gewollt ist",
         "Von 186 Dächern gelten der Verwaltung 31 als geeignet. Ein Gutachten der Stadtwerke nennt "
@@ -98,8 +100,8 @@ PAIRS = (
         "waerme",
         "Wärmeplan",
         (
-            "Die kommunale Wärmeplanung wird bis Ende 2026 vorgelegt. Bürgerinnen und Bürger werden",
-            "frühzeitig beteiligt.",
+            "Die kommunale Wärmeplanung wird bis Ende 2026 vorgelegt. Bürgerinnen und Bürger",
+            "werden frühzeitig beteiligt.",
         ),
         "Frühzeitig war gestern",
         "Der Entwurf liegt seit März im Rathaus. Beteiligt wurde bisher: niemand. Wir haben nach "
@@ -121,12 +123,12 @@ PAIRS = (
         "boden",
         "Flächen",
         (
-            "Innenentwicklung geht vor Außenentwicklung. Neue Baugebiete werden nur ausgewiesen, wenn",
-            "im Bestand keine Flächen zur Verfügung stehen.",
+            "Innenentwicklung geht vor Außenentwicklung. Neue Baugebiete werden nur ausgewiesen,",
+            "wenn im Bestand keine Flächen zur Verfügung stehen.",
         ),
         "Zwölf Hektar Acker",
-        "Im Mai hat der Rat das Baugebiet „Hinter den Gärten“ beschlossen: zwölf Hektar, während am "
-        "Güterbahnhof acht Hektar leer stehen.",
+        "Im Mai hat der Rat das Baugebiet „Hinter den Gärten“ beschlossen: zwölf Hektar, während "
+        "am Güterbahnhof acht Hektar leer stehen.",
         "gebrochen",
         "nur ausgewiesen, wenn im Bestand keine Flächen zur Verfügung stehen",
         "Wir fordern: erst der Güterbahnhof, dann reden wir weiter.",
@@ -135,8 +137,8 @@ PAIRS = (
         "wohnen",
         "Sanierung",
         (
-            "Die städtische Wohnungsgesellschaft saniert jährlich drei Prozent ihres Bestandes. Die",
-            "Mieten bleiben dabei bezahlbar.",
+            "Die städtische Wohnungsgesellschaft saniert jährlich drei Prozent ihres Bestandes.",
+            "Die Mieten bleiben dabei bezahlbar.",
         ),
         "Bezahlbar für wen?",
         "Saniert wurden 1,4 Prozent. In der Gartenstraße stieg die Miete danach um 2,10 Euro je "
@@ -147,7 +149,10 @@ PAIRS = (
     Pair(
         "kantinen",
         "Essen",
-        ("In städtischen Kantinen wird der Anteil regionaler Lebensmittel auf 40 Prozent erhöht.",),
+        (
+            "In städtischen Kantinen wird der Anteil regionaler Lebensmittel auf 40 Prozent",
+            "erhöht.",
+        ),
         "Erreicht",
         "41 Prozent, im zweiten Jahr. Danke an die Küchen!",
         "gehalten",
@@ -156,8 +161,8 @@ PAIRS = (
         "beirat",
         "Klimabeirat",
         (
-            "Ein Klimabeirat aus Wissenschaft und Zivilgesellschaft berät den Rat. Seine Stellungnahmen",
-            "werden veröffentlicht.",
+            "Ein Klimabeirat aus Wissenschaft und Zivilgesellschaft berät den Rat. Seine",
+            "Stellungnahmen werden veröffentlicht.",
         ),
         "Er tagt nicht öffentlich",
         "Den Beirat gibt es. Von fünf Stellungnahmen ist eine erschienen, vier liegen in der "
@@ -254,15 +259,17 @@ verdicts:
 call:
   heading: Kommen Sie am 3. Dezember!
   text: |
-    Der Rat stimmt am 10. Dezember über die Fortschreibung ab. Fragen Sie vorher Ihre Ratsmitglieder,
-    und unterschreiben Sie: [Offener Brief an den Rat](https://example.org/brief)
+    Der Rat stimmt am 10. Dezember über die Fortschreibung ab. Fragen Sie vorher Ihre
+    Ratsmitglieder, und unterschreiben Sie: [Offener Brief an den Rat](https://example.org/brief)
 
 contact: |
   Bürgerinitiative Klima Musterstadt, klima@example.org, Telefon 0641 123456
 
 imprint:
   responsible: {name: Maria Muster, address: "Musterweg 1, 12345 Musterstadt"}
-  publisher: {name: Bürgerinitiative Klima Musterstadt, address: "Hauptstraße 3, 12345 Musterstadt"}
+  publisher:
+    name: Bürgerinitiative Klima Musterstadt
+    address: Hauptstraße 3, 12345 Musterstadt
   printer: {name: Copyladen am Markt, address: "Markt 5, 12345 Musterstadt"}
 
 passages:
@@ -277,8 +284,8 @@ def write_full_example(root: Path, pairs: int = len(PAIRS), extra: str = "") -> 
     (folder / "images").mkdir(parents=True)
     (folder / "sources").mkdir()
     (root / "styles").mkdir(exist_ok=True)
-    photo((1600, 700), "marktplatz").save(folder / "images/marktplatz.jpg", quality=85)
-    photo((1200, 800), "radweg").save(folder / "images/radweg.jpg", quality=85)
+    photo((2400, 1050), "marktplatz").save(folder / "images/marktplatz.jpg", quality=85)
+    photo((1800, 1200), "radweg").save(folder / "images/radweg.jpg", quality=85)
     (folder / "images/turbine.png").write_bytes(turbine())
     (folder / "images/logo.svg").write_text(LOGO, "utf-8")
     lines = [line for pair in PAIRS for line in pair.quote]
@@ -368,8 +375,8 @@ def photo(size: tuple[int, int], what: str) -> Image.Image:
         )
         for number in range(6):
             y = ground + (height - ground) * number * number // 36
-            draw.rectangle((width // 2 - 4 - number * 2, y, width // 2 + 4 + number * 2, y + 8 + number * 6),
-                           fill="white")  # fmt: skip
+            left, right = width // 2 - 4 - number * 2, width // 2 + 4 + number * 2
+            draw.rectangle((left, y, right, y + 8 + number * 6), fill="white")
         for number in range(7):
             x, high = width * number // 7, height // 3 + number * 29 % 60
             draw.ellipse(

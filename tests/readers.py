@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 def structure(pdf: bytes) -> list[tuple[int, str, str]]:
     """The structure tree, depth first: (depth, role, text directly in it)."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        texts = [_marked_texts(page) for page in document.pages]
+        texts = [marked_texts(page) for page in document.pages]
         pages = {page.objgen: number for number, page in enumerate(document.pages)}
         found: list[tuple[int, str, str]] = []
 
@@ -63,7 +63,23 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u00ad-]", "", text)
 
 
-def _marked_texts(page: Any) -> dict[int, str]:
+def as_shown(pdf: bytes) -> bytes:
+    """A PDF without what readers are told in place of what is shown (ActualText): divided words
+    have their hyphens.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for page in document.pages:
+            instructions = list(pikepdf.parse_content_stream(page))
+            for instruction in instructions:
+                if str(instruction.operator) == "BDC" and "/ActualText" in instruction.operands[1]:
+                    del instruction.operands[1]["/ActualText"]
+            page.Contents = document.make_stream(pikepdf.unparse_content_stream(instructions))
+        output = io.BytesIO()
+        document.save(output)
+    return output.getvalue()
+
+
+def marked_texts(page: Any) -> dict[int, str]:
     """The text of each marked content of a page, by its number."""
     maps = {name: _unicode_map(font) for name, font in page.Resources.Font.items()}
     texts: dict[int, str] = {}
@@ -73,9 +89,12 @@ def _marked_texts(page: Any) -> dict[int, str]:
         operands, operator = instruction.operands, instruction.operator
         match str(operator):
             case "BDC":
-                properties = operands[1]
-                number = properties.get("/MCID") if hasattr(properties, "get") else None
-                current.append(int(number) if number is not None else None)
+                properties: Any = operands[1] if hasattr(operands[1], "get") else {}
+                number = properties.get("/MCID")
+                told = properties.get("/ActualText")
+                current.append(int(number) if number is not None and told is None else None)
+                if number is not None and told is not None:
+                    texts[int(number)] = str(told).strip()
             case "BMC":
                 current.append(None)
             case "EMC":

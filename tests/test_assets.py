@@ -168,3 +168,46 @@ def test_a_cut_picture_is_told_in_the_second_leaflet_too(workspace: Workspace) -
     workspace.write("content/probe/a.png", png(200, 200)[:-60])
     workspace.leaflet(logo("a.png"))
     assert [c.code for c in workspace.diagnostics("email")] == ["broken-picture"]
+
+
+def lettering(ink: str, ground: tuple[int, int, int, int], frame: str = "") -> bytes:
+    """A bar in a colour on a ground, which may be transparent, with an edge of its own."""
+    picture = Image.new("RGBA", (200, 80), ground)
+    picture.paste(ink, (60, 20, 140, 60))
+    if frame:
+        for box in ((0, 0, 200, 4), (0, 76, 200, 80), (0, 0, 4, 80), (196, 0, 200, 80)):
+            picture.paste(frame, box)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PAPER, CLEAR = (255, 255, 255, 255), (0, 0, 0, 0)
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "opaque"),
+    [
+        ("a.png", lettering("#96303f", PAPER), True),
+        ("a.png", lettering("#103010", CLEAR), True),
+        ("a.png", lettering("white", CLEAR), False),
+        ("a.png", lettering("white", (20, 30, 90, 255)), False),
+        ("a.png", lettering("white", PAPER, "#103010"), False),
+        ("a.svg", DRAWING.format('<path d="M0 0h9v9z"/>'), True),
+        ("a.svg", DRAWING.format('<path d="M0 0h9v9z" fill="#fff"/>'), False),
+        ("a.svg", DRAWING.format('<g style="fill: white"><path d="M0 0h9v9z"/></g>'), False),
+        ("a.svg", DRAWING.format('<g fill="#fff"><path d="M0 0h9" stroke="#333"/></g>'), True),
+    ],
+    ids=["on-white", "dark", "light", "on-dark", "framed", "svg-black", "svg-white",
+         "svg-inherited", "svg-stroke"],
+)  # fmt: skip
+def test_logos_made_for_white_paper_get_some(
+    workspace: Workspace, name: str, data: str | bytes, opaque: bool
+) -> None:
+    """On the coloured head, a box of paper, or dark letters that nobody sees, are no logo."""
+    workspace.write(f"content/probe/{name}", data)
+    workspace.leaflet(logo(name))
+    html = workspace.compose("press").html
+    assert ('<img class="logo opaque"' in html) is opaque
+    assert ('<img class="logo"' in html) is not opaque

@@ -23,7 +23,7 @@ LEAFLET = (
     HEAD.replace("Titel", "'In {{ region.name }}'")
     + "slots:\n  ort: überall\n  name: Hessen\n"
     + PASSAGE.replace("Text", "'Wir treffen uns hier: {{ region.ort }}'")
-    + "  - id: zwei\n    commentary:\n      text: Mehr\nimprint: Ich, 12345 Ort (Eigendruck)\n"
+    + "  - id: zwei\n    commentary:\n      text: Mehr\nimprint: Druck 12345\n"
 )
 REGIONS = "id,name,ort\n1,Gießen,Markt\n2,Fulda,\n3,Kassel,Tor\n"
 PNG = b"""<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>"""
@@ -278,15 +278,11 @@ def test_a_region_that_the_title_names_is_not_named_twice(probe: Workspace) -> N
 
 
 def test_complaints_about_what_is_not_made_again_stay_right(probe: Workspace) -> None:
-    probe.leaflet(
-        LEAFLET.replace("imprint: Ich, 12345 Ort (Eigendruck)\n", "").replace("Mehr", "<b>Mehr</b>")
-    )
+    probe.leaflet(LEAFLET.replace("imprint: Druck 12345\n", "").replace("Mehr", "<b>Mehr</b>"))
     first = [o.diagnostics for o in build(probe, forms=("print",))]
     assert [[d.code for d in found] for found in first] == [["no-imprint", "markup"]] * 3
     assert [o.diagnostics for o in build(probe, forms=("print",))] == first
-    text = LEAFLET.replace("imprint: Ich, 12345 Ort (Eigendruck)\n", "").replace(
-        "Mehr", "<b>Mehr</b>"
-    )
+    text = LEAFLET.replace("imprint: Druck 12345\n", "").replace("Mehr", "<b>Mehr</b>")
     probe.leaflet("# eine Zeile mehr\n" + text)
     moved = build(probe, forms=("print",))
     assert not any(o.artifact and o.artifact.made for o in moved)
@@ -441,9 +437,7 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return titles
 
 
-MISTAKES = LEAFLET.replace("imprint: Ich, 12345 Ort (Eigendruck)\n", "").replace(
-    "Mehr", "'Viel <b>Mehr</b>'"
-)
+MISTAKES = LEAFLET.replace("imprint: Druck 12345\n", "").replace("Mehr", "'Viel <b>Mehr</b>'")
 
 
 def test_a_comment_composes_nothing_though_lines_move(

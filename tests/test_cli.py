@@ -26,7 +26,7 @@ from tests import test_read
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
 
-GOOD = HEAD + PASSAGE + "imprint: Ich, 12345 Ort (Eigendruck)\n"
+GOOD = HEAD + PASSAGE + "imprint: Druck 12345\n"
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_the_steps_are_logged_under_the_names_of_the_architecture(workspace: Wor
 
 
 def test_json_is_all_that_stands_on_stdout(workspace: Workspace) -> None:
-    workspace.leaflet(GOOD.replace("imprint: Ich, 12345 Ort (Eigendruck)\n", ""))
+    workspace.leaflet(GOOD.replace("imprint: Druck 12345\n", ""))
     result = run(workspace.root, "build", "--json", "-e", "print")
     data = json.loads(result.stdout)
     assert result.returncode == 0
@@ -632,8 +632,7 @@ def test_lines_of_another_source_come_with_its_name(workspace: Workspace) -> Non
     workspace.write("content/probe/sources/plan.txt", "eins\n")
     workspace.write("content/probe/sources/other.txt", "Ein\nanderer\n")
     head = (
-        HEAD
-        + "imprint: Ich, 12345 Ort (Eigendruck)\nsource:\n  title: Plan\n  file: sources/plan.txt\npassages:\n"
+        HEAD + "imprint: Druck 12345\nsource:\n  title: Plan\n  file: sources/plan.txt\npassages:\n"
     )
     own = "      source:\n        title: 'Beschluss: neu'\n        file: sources/other.txt\n"
     workspace.leaflet(head + "  - id: a\n    quote:\n" + own + "      lines: 1\n      text: Ein\n")
@@ -673,7 +672,7 @@ def test_common_options_stand_before_and_behind_a_command(
 
 
 def test_quiet_prints_what_matters_only(workspace: Workspace) -> None:
-    workspace.leaflet(GOOD.replace("imprint: Ich, 12345 Ort (Eigendruck)\n", ""))
+    workspace.leaflet(GOOD.replace("imprint: Druck 12345\n", ""))
     loud = run(workspace.root, "check", "-e", "print")
     quiet = run(workspace.root, "check", "-e", "print", "-q")
     assert "probe: 1 warning." in loud.stderr

@@ -14,7 +14,7 @@ from tests.conftest import HEAD, PASSAGE, Workspace
 
 ADDRESS = "https://www.example.org/aktion/wir-bringen-uns-ein"
 SOURCE = "https://example.org/vertrag.pdf?seite=3&zeile=1087#ä"
-LEAFLET = f"""{HEAD}imprint: Ich, 12345 Ort (Eigendruck)
+LEAFLET = f"""{HEAD}imprint: Druck 12345
 date: 2026-11-24
 codes: [lead, passages, contact, source]
 lead: Mehr bei [uns](https://example.org/lead).
@@ -86,7 +86,7 @@ def test_only_what_is_asked_for_gets_one(workspace: Workspace) -> None:
 
 def test_no_code_without_address(workspace: Workspace) -> None:
     """Neither where there is no link, nor without the address in letters beside it."""
-    workspace.leaflet(HEAD + "codes: [lead, contact, source, passages]\nimprint: Ich, 12345 Ort (Eigendruck)\n"
+    workspace.leaflet(HEAD + "codes: [lead, contact, source, passages]\nimprint: Druck 12345\n"
                       "lead: Ohne.\nsource: {title: Vertrag}\n"
                       "contact: hallo@example.org\npassages:\n  - id: eins\n"
                       "    commentary: {text: Nichts.}\n")  # fmt: skip
@@ -161,7 +161,7 @@ def test_parts_that_there_are_not(workspace: Workspace) -> None:
 def test_a_link_too_long_to_be_scanned_is_told_where_it_stands(workspace: Workspace) -> None:
     long = "https://example.org/" + "x" * 500
     workspace.leaflet(
-        HEAD + f"imprint: x\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
+        HEAD + f"imprint: Druck 12345\ncodes: [lead]\nlead: |\n  Vorn\n  [hier]({long})\n" + PASSAGE
     )
     (diagnostic,) = workspace.diagnostics("print")
     assert (diagnostic.code, diagnostic.location.line, diagnostic.location.column) == (

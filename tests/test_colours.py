@@ -19,7 +19,7 @@ from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_pdf import conforms
 
 PROFILE = (ROOT / "styles/profiles/FOGRA39L_coated.icc").read_bytes()
-FULL = HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\ndate: 2026-11-24\n"
+FULL = HEAD + "imprint: Druck 12345\ndate: 2026-11-24\n"
 
 
 def instructions(stream: Any) -> Any:

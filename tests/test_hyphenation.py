@@ -11,13 +11,12 @@ import pytest
 from brochure.layout.compounds import LONGEST_WORD, Joint, compound_breaks, joints
 from brochure.layout.hyphenation import Hyphenator, allowed_breaks
 from brochure.layout.patterns import Patterns
-from brochure.layout.weasyprint.address_lines import Line, break_line
 from brochure.manuscript.text.address import address_around, address_breaks, is_address
 from brochure.manuscript.text.language import Hyphenation, hyphenation_files, load_language
 from brochure.manuscript.text.markdown import Renderer
 from brochure.project import Project
 from tests.conftest import ROOT, Workspace
-from tests.readers import structure_texts
+from tests.readers import as_shown, structure_texts
 
 WORDS = ROOT / "tests" / "data" / "words-de.txt"
 
@@ -258,49 +257,6 @@ def test_addresses_break_where_it_shows_that_they_go_on(marked: str) -> None:
     assert len(pieces) > 1 or address_breaks(address) == []
 
 
-def broken(text: str, begun: int, width: int, alone: bool, first: str) -> tuple[str, str]:
-    """The first line of a text and the rest, where each character is 1 wide and WeasyPrint would
-    set `first` on the line.
-    """
-
-    def measure(words: str) -> Line:
-        return words, len(words), None, float(len(words))
-
-    skip = len(first.encode()) if first != text else None
-    line = (first, len(first), skip, float(len(first)))
-    shown, _, rest, _ = break_line(line, text, begun, float(width), alone, measure)
-    return shown, text.encode()[rest:].decode() if rest is not None else ""
-
-
-@pytest.mark.parametrize(
-    ("text", "begun", "width", "alone", "first", "expected"),
-    [
-        # Before it, with what sticks to it.
-        ("Wär (info@ö.de)", 0, 12, True, "Wär (info@ö", ("Wär", "(info@ö.de)")),
-        # In the midst of a line that can be broken before it: too long, so that it moves down.
-        ("info@park.example.org ja", 0, 9, False, "info@", ("info@park.example.org", "ja")),
-        # Longer than a line: as much as fits, to a sign.
-        ("info@park.example.de", 0, 20, True, "info@park.exampl", ("info@park", ".example.de")),
-        ("info@park.example.de ja", 0, 9, True, "info@park", ("info@park", ".example.de ja")),
-        # What began above is still an address.
-        ("stadtpark.example ja", 17, 12, True, "stadtpark.ex", ("stadtpark", ".example ja")),
-        ("stadtparkbuch ja", 13, 9, True, "stadtpark", ("stadtpark", "buch ja")),
-        # No sign so far: anywhere, but not behind a hyphen.
-        ("#ab-cdefghijk", 0, 4, True, "#ab-", ("#ab", "-cdefghijk")),
-        ("#abcdefghijk", 0, 4, True, "#abcdefghijk", ("#abc", "defghijk")),
-        ("#abcdefghijk", 0, 0, True, "#", ("#", "abcdefghijk")),
-        # Others are left alone.
-        ("Stadtparkbuch ja", 0, 9, True, "Stadtpark", ("Stadtpark", "buch ja")),
-        ("info@park.org ", 0, 13, True, "info@park.org ", ("info@park.org ", "")),
-        ("info@park.org ", 0, 12, True, "info@park.org ", ("info@park", ".org ")),
-    ],
-)  # fmt: skip
-def test_lines_end_before_an_address_or_where_it_may_be_broken(
-    text: str, begun: int, width: int, alone: bool, first: str, expected: tuple[str, str]
-) -> None:
-    assert broken(text, begun, width, alone, first) == expected
-
-
 CONTACT = """
 contact: Initiative, vorstand-und-geschaeftsstelle@bi-musterhausen.example.org
 imprint: A. Beispiel, umwelt-und-verkehr@bi-musterhausen.example.org
@@ -333,7 +289,7 @@ def test_nothing_is_put_into_addresses_and_none_ends_a_line_with_its_hyphen(
     assert [address for address in PRINTED if address not in read] == []
     assert [read.count(address) for address in ADDRESSES] == [3] * len(ADDRESSES)
     run = subprocess.run(
-        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True
+        ["pdftotext", "-raw", "-", "-"], input=as_shown(pdf), capture_output=True, check=True
     )
     words = [line.split()[-1] for line in run.stdout.decode().splitlines() if line.endswith("-")]
     assert [word for word in words if any(word.lstrip("(*„") in a for a in PRINTED)] == []

@@ -2,7 +2,7 @@ import pytest
 
 from brochure.diagnostics import DiagnosticsError, Severity
 from brochure.manuscript.load import read_manuscript
-from brochure.manuscript.model.fields import contrast, rgb
+from brochure.manuscript.model.fields import contrast, darkened, rgb
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 TEN_MISTAKES = """\
@@ -223,6 +223,22 @@ def test_a_pale_accent_is_a_warning(workspace: Workspace) -> None:
     assert contrast(rgb("#767676"), (1.0, 1.0, 1.0)) == pytest.approx(
         4.54, abs=0.01
     )  # WCAG's own example
+
+
+def test_an_accent_too_pale_for_large_print_is_told_there(workspace: Workspace) -> None:
+    """In every other edition it may be used; the hint is right, and the nearest that is."""
+    workspace.leaflet(HEAD + "accent: 00719c\nimprint: Ich, 12345 Ort (Eigendruck)\n" + PASSAGE)
+    assert workspace.diagnostics("print") == ()
+    (diagnostic,) = workspace.diagnostics("large-print")
+    assert (diagnostic.code, diagnostic.location.line) == ("contrast", 3)
+    darker = darkened("#00719c", 7)
+    assert darker in diagnostic.hint
+    white = (1.0, 1.0, 1.0)
+    assert 7 <= contrast(rgb(darker), white) < 7.3 < 21
+    for colour, least in (("#ffcc00", 4.5), ("#ffffff", 4.5), ("#96303f", 7), ("#123456", 21)):
+        shade = darkened(colour, least)
+        assert contrast(rgb(shade), white) >= least
+    assert darkened("#96303f", 7) == "#96303f", "what is dark enough stays"
 
 
 def test_values_arrive_as_written(workspace: Workspace) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 import re
 import subprocess
 import sys
@@ -13,20 +12,12 @@ from PIL import Image
 from brochure.layout.edition import CHECKS
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
-FULL = HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\ndate: 2026-11-24\n"
+FULL = HEAD + "imprint: Druck 12345\ndate: 2026-11-24\n"
 
 
 def png(width: int, height: int) -> bytes:
     output = io.BytesIO()
     Image.new("RGB", (width, height), "navy").save(output, "PNG")
-    return output.getvalue()
-
-
-def noise(width: int, height: int) -> bytes:
-    """A picture that does not compress."""
-    output = io.BytesIO()
-    data = random.Random(1).randbytes(width * height * 3)
-    Image.frombytes("RGB", (width, height), data).save(output, "PNG")
     return output.getvalue()
 
 
@@ -38,10 +29,15 @@ LONG = "".join(
 LEFTOVER = "passages:\n" + LONG + "  - id: rest\n    commentary: {text: Ein kurzer Rest.}\n"
 
 # Each fault: code, edition, files, the leaflet, line and column of the complaint.
+SMALL = (
+    "small: {description: x, styles: [common.css, columns.css], fonts: [Source Sans 3], "
+    "max-file-size: 0.001}\n"
+)
 FAULTS = [
     ("resolution", "print", {"content/probe/logo.png": png(60, 60)}, FULL + LOGO + PASSAGE, 6, 9),
     ("no-imprint", "print", {}, HEAD + PASSAGE, 1, 1),
-    ("no-date", "press", {}, HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\n" + PASSAGE, 1, 1),
+    ("imprint", "print", {}, HEAD + "imprint: Druck 12345\n" + PASSAGE, 3, 10),
+    ("no-date", "press", {}, HEAD + "imprint: Druck 12345\n" + PASSAGE, 1, 1),
     ("colour-space", "press", {}, FULL + "accent: 0000ff\n" + PASSAGE, 5, 9),
     ("colour-space", "copier", {"styles/print.css": ".text { background: #e0e0e0 }"},
      FULL + PASSAGE, 2, 8),
@@ -62,9 +58,7 @@ FAULTS = [
      FULL + LEFTOVER, 26, 5),
     ("white-space", "print", {"styles/print.css": "#p1 { break-before: page }"},
      FULL + "passages:\n" + LONG, 10, 5),
-    ("attachment", "email", {"content/probe/logo.png": noise(1200, 1200),
-                             "styles/email.css": ".logo { max-width: none; max-height: none; "
-                             "width: 99mm }"}, FULL + LOGO + PASSAGE, 2, 8),
+    ("attachment", "small", {"styles/editions.yaml": SMALL}, FULL + PASSAGE, 2, 8),
     ("no-glyph", "print", {}, FULL + PASSAGE.replace("Text", "Text ☂"), 8, 18),
     ("alt", "print",
      {"content/probe/logo.png": png(600, 600),

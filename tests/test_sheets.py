@@ -229,7 +229,7 @@ def test_pages_for_notes_fill_a_booklet_and_say_so(workspace: Workspace) -> None
     passages = "".join(
         f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 250}\n" for n in range(5)
     )
-    workspace.leaflet(HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\npassages:\n" + passages)
+    workspace.leaflet(HEAD + "imprint: Druck 12345\npassages:\n" + passages)
     result = workspace.typeset("booklet")
     assert result.pages % 4, "or nothing is added"
     document = pypdfium2.PdfDocument(result.pdf)
@@ -242,7 +242,7 @@ def test_a_seventh_panel_is_refused(workspace: Workspace) -> None:
     passages = "".join(
         f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 600}\n" for n in range(9)
     )
-    workspace.leaflet(HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\npassages:\n" + passages)
+    workspace.leaflet(HEAD + "imprint: Druck 12345\npassages:\n" + passages)
     result, diagnostics = workspace.attempt(lambda: workspace.typeset("folded"))
     assert result is None
     codes = {diagnostic.code for diagnostic in diagnostics}

@@ -33,7 +33,9 @@ Wir fördern Bäume.
 
 def leaflet(*quotes: str, more: str = "", source: str = "sources/plan.txt") -> str:
     """A leaflet whose passages `a`, `b` … have these quotes: `text`, or `lines|text`."""
-    text = f"{HEAD}imprint: Ich, 12345 Ort (Eigendruck)\nsource:\n  title: Plan\n  file: {source}\n{more}passages:\n"
+    text = (
+        f"{HEAD}imprint: Druck 12345\nsource:\n  title: Plan\n  file: {source}\n{more}passages:\n"
+    )
     for name, quote in zip("abcdefgh", quotes, strict=False):
         lines, _, words = quote.rpartition("|")
         text += f"  - id: {name}\n    quote:\n"

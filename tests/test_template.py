@@ -289,3 +289,31 @@ def test_templates_and_pictures_in_folders_can_be_included(full: Workspace) -> N
     html = full.compose("email").html
     assert "<h1>Titel</h1>" in html
     assert "<svg" in html
+
+
+HEADED = (
+    "language: de\ntitle: Titel mit [Wort](https://example.org/titel)\n"
+    "subtitle: Und [mehr](https://example.org/unter), siehe https://example.org/selbst\n"
+    "imprint: Ich\ncolumns: {quote: 'Die [Stadt](https://example.org/stadt)', commentary: Wir}\n"
+    "passages:\n"
+    "  - id: eins\n"
+    "    quote: {heading: 'Ein [Kopf](https://example.org/zitat)', lines: 1, text: Wort}\n"
+    "    commentary: {heading: 'Unser [Kopf](https://example.org/kopf)', text: Text}\n"
+)
+PLACES = ("titel", "unter", "selbst", "stadt", "zitat", "kopf")
+
+
+@pytest.mark.parametrize("edition", ["email", "print", "web"])
+def test_links_in_headings_do_not_vanish(workspace: Workspace, edition: str) -> None:
+    """On screen they can be clicked, on paper their address is there, once each."""
+    workspace.leaflet(HEADED)
+    composition = workspace.compose(edition)
+    body = composition.html.partition("<body")[2]
+    for place in PLACES:
+        address = f"example.org/{place}"
+        if edition != "print" and place != "stadt":
+            assert body.count(f'<a href="https://{address}">') == 1, place
+        else:
+            assert f"https://{address}" not in body.replace("https://example.org/selbst", ""), place
+            assert body.count(address) == 1, place
+    assert "<a " not in body.partition("<thead>")[2].partition("</thead>")[0], "on each page again"

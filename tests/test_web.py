@@ -19,7 +19,7 @@ from brochure.layout.compose.composer import compose
 from brochure.layout.edition import load_editions
 from brochure.manuscript.load import read_manuscript
 from brochure.project import Project
-from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
+from tests.conftest import HEAD, PASSAGE, ROOT, SEED, SEED_REGION, Workspace
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Colour and background of every text that is seen, as sRGB.
@@ -359,9 +359,8 @@ def test_a_draft_says_so(browser: Browser, workspace: Workspace) -> None:
 
     workspace.write("content/probe/quelle.txt", "Etwas anderes.\n")
     workspace.leaflet(
-        HEAD
-        + "imprint: Ich, 12345 Ort (Eigendruck)\nsource: {title: Quelle, file: quelle.txt}\npassages:\n  - id: eins\n"
-        "    quote: {lines: 1, text: Das steht nicht da.}\n"
+        HEAD + "imprint: Druck 12345\nsource: {title: Quelle, file: quelle.txt}\n"
+        "passages:\n  - id: eins\n    quote: {lines: 1, text: Das steht nicht da.}\n"
     )
     subprocess.run(
         [sys.executable, "-m", "brochure", "build", "--draft", "-e", "web"], cwd=workspace.root,
@@ -408,4 +407,17 @@ def test_numbers_among_arabic_words_keep_their_order(
     numbers += ["„Ein Satz!“", "S. 2–3", "Ein Absatz für sich!", "A. Muster, Weg 1-3, 12345 Ort"]
     for number in numbers:
         assert any(re.sub(r"[ *]", "", number) in row for row in seen), number
+    page.close()
+
+
+def test_the_event_can_be_taken_along(browser: Browser, workspace: Workspace) -> None:
+    """The policy of the page lets the reader save it, and nothing is fetched for that."""
+    workspace.leaflet(HEAD + "event: {date: 2026-12-03, time: '19:00'}\n" + PASSAGE)
+    page, requested, logged = opened(browser, written(workspace))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="In den Kalender eintragen").click()
+    assert download.value.suggested_filename == "2026-12-03.ics"
+    assert "DTSTART:20261203T190000\r\n" in Path(download.value.path()).read_bytes().decode()
+    assert [url for url in requested if not url.startswith("data:")] == [page.url]
+    assert logged == []
     page.close()

@@ -41,7 +41,7 @@ def many(workspace: Workspace) -> Workspace:
     """A leaflet with forty variants, each some tenths of a second."""
     workspace.leaflet(
         HEAD
-        + "imprint: Ich, 12345 Ort (Eigendruck)\n"
+        + "imprint: Druck 12345\n"
         + PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {WORDS}'")
     )
     rows = "".join(f"r{i},Ort {i}\n" for i in range(40))
@@ -331,7 +331,7 @@ def test_workers_are_not_waited_for_when_a_build_is_stopped(tmp_path: Path) -> N
 def test_what_does_not_end_ends_the_build(workspace: Workspace) -> None:
     """Nobody waits for forty leaflets with the same style sheet."""
     text = PASSAGE.replace("Text", "'{{ region.name }}'")
-    workspace.leaflet(HEAD + "imprint: Ich, 12345 Ort (Eigendruck)\n" + text)
+    workspace.leaflet(HEAD + "imprint: Druck 12345\n" + text)
     workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(6)))
     template = (ROOT / "styles" / "leaflet.html").read_text("utf-8")
     workspace.write("styles/leaflet.html", template.replace("</header>", f"{markers()}</header>"))

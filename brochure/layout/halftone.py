@@ -5,43 +5,42 @@ They grow around their middles on a grid turned by 45°, where the eye notices i
 """
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 from PIL import Image, ImageChops
 
 GRID = 600  # dots per inch: what office printers have, and the pixels of the result
-_LINES = 85  # per inch at most: the finest screen that newspapers are copied with
-# Half the diagonal of a cell in dots, for the coarsest screen within that: 84.9 lines per inch.
+# Lines per inch at most. A copier holds 85, but the copy of a copy no more than this.
+_LINES = 75
+# Half the diagonal of a cell in dots, for the finest screen within that: 70.7 lines per inch.
 _HALF = math.ceil(GRID / (_LINES * math.sqrt(2)))
 # What dots gain in ink on their way through a copier, taken off beforehand (of the middle tones).
 _GAIN = 0.82
 _PAPER, _SOLID = 0.965, 0.04  # lighter is paper, darker is solid: single dots would be lost
 _STRETCHED = 32  # levels by which the darkest and the lightest are moved at most
 _FEW = 0.005  # a share of the pixels
-_TONE = 0.03  # a share of the pixels from which on a tone is one of those of a drawing
-_NEAR = 40  # levels that may be drawn alike
+_TONE = 0.005  # a share of the pixels from which on a tone is one of those of a drawing
+# Levels that may be drawn alike: of light ones few, while what is dark is black as type would be.
+_NEAR_LIGHT, _NEAR_DARK = 40, 110
 
 
 def in_black(pixels: Image.Image, *, drawing: bool) -> Image.Image:
     """A picture of mode L in pure black and white (mode 1), each pixel a dot of `GRID`.
 
-    A drawing of which black and white lose nothing keeps its lines; all else is screened.
+    A drawing keeps its lines; of its tones, only those are screened that would be lost beside
+    others in black and white. A photograph is screened.
     """
-    threshold = _between(pixels) if drawing else None
-    if threshold is not None:
-        return pixels.point(lambda level: 255 if level > threshold else 0).convert(
-            "1", dither=Image.Dither.NONE
-        )
-    if not drawing:
-        pixels = _toned(pixels)
+    pixels = pixels.point(_drawn(pixels.histogram()) if drawing else _toned(pixels.histogram()))
     # White where the level is above the threshold of its place in the cell.
     screened = ImageChops.subtract(pixels, _screen(pixels.size))
     return screened.point(lambda level: 255 if level else 0).convert("1", dither=Image.Dither.NONE)
 
 
-def _toned(pixels: Image.Image) -> Image.Image:
-    """A little more contrast where there is little, and lighter by what the dots will gain."""
-    levels = pixels.histogram()
+def _toned(levels: list[int]) -> Callable[[int], int]:
+    """How to change the levels of a photograph: a little more contrast where there is little, and
+    lighter by what the dots will gain.
+    """
     darkest, lightest = _reached(levels), 255 - _reached(levels[::-1])
     low, high = min(darkest, _STRETCHED), max(lightest, 255 - _STRETCHED)
 
@@ -51,7 +50,7 @@ def _toned(pixels: Image.Image) -> Image.Image:
             return 255 if share >= _PAPER else 0
         return round(255 * math.pow(share, _GAIN))
 
-    return pixels.point(toned)
+    return toned
 
 
 def _reached(levels: list[int]) -> int:
@@ -64,13 +63,23 @@ def _reached(levels: list[int]) -> int:
     return 0
 
 
-def _between(pixels: Image.Image) -> int | None:
-    """The level between what is to be black and what white; None where tones that are told apart
-    would become alike.
-
-    The level is that which separates the two best (Otsu, 1979).
+def _drawn(levels: list[int]) -> Callable[[int], int]:
+    """How to change the levels of a drawing: what can be told apart so is black or white, and the
+    rest stays as it is.
     """
-    levels = pixels.histogram()
+    threshold = _between(levels)
+    tones = [level for level, count in enumerate(_peaks(levels)) if count > _TONE * sum(levels)]
+    dark = [level for level in tones if level <= threshold]
+    light = [level for level in tones if level > threshold]
+    if not (dark and light):
+        return lambda level: level
+    black = threshold if dark[-1] - dark[0] <= _NEAR_DARK else dark[0] + _NEAR_DARK
+    white = threshold if light[-1] - light[0] <= _NEAR_LIGHT else light[-1] - _NEAR_LIGHT // 2
+    return lambda level: 0 if level <= black else 255 if level > white else level
+
+
+def _between(levels: list[int]) -> int:
+    """The level that separates dark and light best (Otsu, 1979)."""
     total, weighted = sum(levels), sum(level * count for level, count in enumerate(levels))
     best, threshold = -1.0, 127
     below = below_weighted = 0
@@ -78,20 +87,14 @@ def _between(pixels: Image.Image) -> int | None:
         below += count
         below_weighted += level * count
         above = total - below
-        if not below or not above:
-            continue
-        apart = below_weighted / below - (weighted - below_weighted) / above
-        if below * above * apart**2 > best:
-            best, threshold = below * above * apart**2, level
-    tones = [level for level, count in enumerate(_smoothed(levels)) if count > _TONE * total]
-    dark = [level for level in tones if level <= threshold]
-    light = [level for level in tones if level > threshold]
-    if any(group and group[-1] - group[0] > _NEAR for group in (dark, light)):
-        return None
+        if below and above:
+            apart = below_weighted / below - (weighted - below_weighted) / above
+            if below * above * apart**2 > best:
+                best, threshold = below * above * apart**2, level
     return threshold
 
 
-def _smoothed(levels: list[int]) -> list[int]:
+def _peaks(levels: list[int]) -> list[int]:
     """Each level with its neighbours, but only where it is the highest of them."""
     near = [sum(levels[max(0, level - 3) : level + 4]) for level in range(len(levels))]
     return [

@@ -26,6 +26,7 @@ from brochure.manuscript.text.language import Hyphenation, hyphenation_files
 
 _IMMEDIATE_SAVES, _PAUSE = 10, 5.0  # then, as many seconds pass between two of them
 _MAX_CACHED = 50_000  # words; a file of about a megabyte
+_FORM = "joints"  # of the cache: to each word the offsets, and what lies there
 _ENDING = 3  # letters that an inflected form has more, at most
 HYPHENS = ("-", "\u2010")  # what styles put at the end of a line: ours, and the default of CSS
 
@@ -41,7 +42,8 @@ class Hyphenator:
         self, rules: Hyphenation, cache: Path | None = None, divide: Divide | None = None
     ) -> None:
         self._rules = rules
-        dictionary, self._parts, self._version = _read_dictionary(rules.dictionary)
+        dictionary, self._parts, digest = _read_dictionary(rules.dictionary)
+        self._version = f"{_FORM} {digest}"
         self._divide = divide or dictionary
         self._file = cache / f"hyphens-{rules.dictionary}.json" if cache else None
         self._breaks = self._cached()
@@ -76,12 +78,13 @@ class Hyphenator:
             if exception is not None:
                 return dict.fromkeys(exception, Joint.PREFIX)
         if word not in self._breaks:
-            self._breaks[word] = self._divide(word)
-        breaks = self._breaks[word]
-        known = self._parts and len(word) <= LONGEST_WORD
-        found = joints(word, breaks, self._parts) if known else {}
-        allowed = allowed_breaks(breaks, len(word), self._rules, found)
-        return {offset: found.get(offset, Joint.SYLLABLES) for offset in allowed}
+            breaks = self._divide(word)
+            known = self._parts and len(word) <= LONGEST_WORD
+            found = joints(word, breaks, self._parts) if known else {}
+            self._breaks[word] = [(at, found.get(at, Joint.SYLLABLES)) for at in breaks]
+        known_joints = {at: Joint(joint) for at, joint in self._breaks[word]}
+        allowed = allowed_breaks([*known_joints], len(word), self._rules, known_joints)
+        return {at: known_joints[at] for at in allowed}
 
     def iterate(self, word: str) -> Iterator[tuple[str, str]]:
         """Each way to divide a word, the longest first part first (the interface of Pyphen)."""
@@ -106,7 +109,7 @@ class Hyphenator:
                 write_whole(self._file, json.dumps(data, ensure_ascii=False).encode())
         self._saved_words = len(self._breaks)
 
-    def _cached(self) -> dict[str, list[int]]:
+    def _cached(self) -> dict[str, list[tuple[int, int]]]:
         if self._file is None:
             return {}
         try:

@@ -96,6 +96,8 @@ class LayoutRules:
             (self.between_paragraphs, "{0} p, {0} li {{ break-inside: avoid }}"),
             (self.opened, "{} .quote {{ break-inside: auto }}"),
             (self.moved, "{} {{ break-before: page }}"),
+            # Before the first rows of a table, WeasyPrint 70 breaks only if the table itself does.
+            (self.moved, "table:has(> {}:first-of-type) {{ break-before: page }}"),
             (self.loosened, "{} {{ orphans: 1; widows: 1 }}"),
         )
         rules = [rule.format(_id_selector(p)) for names, rule in each for p in sorted(names)]

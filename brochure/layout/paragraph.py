@@ -27,7 +27,7 @@ _MAX_HYPHENS = 2
 _DIVIDED_BEFORE_LAST = 2.0  # the last line begins with the rest of a word
 _LONE_WORD = 4.0  # the last line is one short word
 _LONE_WIDTH = 0.25
-_SHORT, _HALF = 30.0, 0.5  # a line under half the measure
+_HALF = 0.5  # of the measure: shorter lines are not tried where there is another one
 _FRAGMENT = 50.0  # a line that is a part of a word, and nothing else
 # What must not be, if there is any other way.
 _FORBIDDEN, _TOO_WIDE = 1e3, 1e5
@@ -36,7 +36,7 @@ _ROUNDING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Breakpoint:
     """A place where a line may end; positions are those in the text if it were one line.
 
     `end` is where the line ends, without the blanks that `next` leaves behind; `hyphen` is the
@@ -67,47 +67,49 @@ class _Way:
 
 
 def line_ends(
-    places: Sequence[Place],
-    begin: Place,
+    breakpoints: Sequence[Breakpoint],
+    begin: Breakpoint,
     first: float,
     measure: float,
     *,
     balanced: bool = False,
     whole: Collection[int] = (),
 ) -> list[int]:
-    """Which of the places lines end at, ascending; the last place, the end of the text, is one.
+    """Which of the breakpoints lines end at, ascending; the last, the end of the text, is one.
 
     The text goes on from `begin` with a line of the width `first`, and others of the width
     `measure`. `balanced`: in as few lines as can be, all of like length, as titles are set. `whole`
     are the numbers of lines, counted from 0, which shall not end inside a word.
     """
     counts = bool(whole)
-    start = _Way(0.0, -1, 0, 0, None)
-    active: list[tuple[Place, list[_Way]]] = [(begin, [start])]
-    for number, place in enumerate(places):
-        final = place.forced or number == len(places) - 1
+    active: list[tuple[Breakpoint, list[_Way]]] = [(begin, [_Way(0.0, -1, 0, 0, None)])]
+    for number, point in enumerate(breakpoints):
+        final = point.forced or number == len(breakpoints) - 1
         best: dict[tuple[int, int], _Way] = {}
-        keep = 0
+        keep, latest = 0, len(active) - 1
         for index, (previous, ways) in enumerate(active):
             room = first if ways[0].place < 0 else measure
-            if place.end - previous.next > room + _ROUNDING and index < len(active) - 1:
+            if point.end - previous.next > room + _ROUNDING and index < latest:
                 keep = index + 1
                 continue
-            line_cost = _line_cost(previous, place, room, final=final, balanced=balanced)
+            width = point.end + point.hyphen - previous.next
+            if best and not final and width < _HALF * room:
+                break  # all that follow are shorter still
+            line_cost = _line_cost(previous, point, width, room, final=final, balanced=balanced)
             for way in ways:
                 cost = way.cost + line_cost
-                hyphens = way.hyphens + 1 if place.hyphenated else 0
-                if hyphens > 1:
-                    cost += _HYPHENS_TWICE if hyphens <= _MAX_HYPHENS else _FORBIDDEN
-                if place.inside and way.line in whole:
+                hyphens = 0
+                if point.hyphenated:
+                    hyphens = min(way.hyphens + 1, _MAX_HYPHENS)
+                    if way.hyphens:
+                        cost += _HYPHENS_TWICE if way.hyphens < _MAX_HYPHENS else _FORBIDDEN
+                if point.inside and way.line in whole:
                     cost += _FORBIDDEN
-                key = (min(hyphens, _MAX_HYPHENS), way.line if counts else 0)
+                key = (hyphens, way.line if counts else 0)
                 if key not in best or cost < best[key].cost:
-                    best[key] = _Way(cost, number, way.line + 1, key[0], way)
-        del active[:keep]
-        if final:
-            active.clear()
-        active.append((place, list(best.values())))
+                    best[key] = _Way(cost, number, way.line + 1, hyphens, way)
+        del active[: len(active) if final else keep]
+        active.append((point, list(best.values())))
     last: _Way | None = min(active[-1][1], key=lambda way: way.cost)
     ends: list[int] = []
     while last is not None and last.place >= 0:
@@ -116,19 +118,24 @@ def line_ends(
     return ends[::-1]
 
 
-def _line_cost(previous: Place, place: Place, room: float, *, final: bool, balanced: bool) -> float:
+def _line_cost(
+    previous: Breakpoint,
+    point: Breakpoint,
+    width: float,
+    room: float,
+    *,
+    final: bool,
+    balanced: bool,
+) -> float:
     """What a line between two places costs, whatever stands above it."""
-    width = place.end + place.hyphen - previous.next
     lacking = 1 - width / room if room > 0 else -inf
-    cost = place.cost + (_COUNTED if balanced else LINE)
+    cost = point.cost + (_COUNTED if balanced else LINE)
     if lacking < -_ROUNDING / max(room, 1.0):
         return cost + _TOO_WIDE * (1 + min(-lacking, 9.0))
     if not final or balanced:
         cost += _RAGGED * lacking * lacking
-        if lacking > _HALF and not final:
-            cost += _SHORT
-    alone = place.word == (previous.word if previous.inside else previous.word + 1)
-    if alone and (previous.inside or place.inside):
+    alone = point.word == (previous.word if previous.inside else previous.word + 1)
+    if alone and (previous.inside or point.inside):
         cost += _FRAGMENT
     if final:
         if previous.inside:

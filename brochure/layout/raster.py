@@ -19,7 +19,6 @@ Size = tuple[int, int]  # pixels
 _EXIF_ORIENTATION = 0x0112  # Exif 2.3, 4.6.4
 _LYING = 5  # from this value on, width and height change places
 _GAP = 2  # a JPEG is decoded at so many times the size that is wanted, then scaled down exactly
-_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}  # ICC.1:2010, 7.2.6
 _SAMPLED = 160  # pixels of a side that are looked at to tell a drawing from a photograph
 _SHADES = 8  # so many colours make up nearly all of a drawing: this share
 _MOST = 0.88
@@ -76,7 +75,9 @@ def read_raster(
     if pixels.size != target:
         pixels = pixels.resize(target, Image.Resampling.LANCZOS, reducing_gap=_GAP + 1)
     pixels = _upright(pixels, exif, orientation)
-    return _in_srgb(_without_idle_alpha(pixels), profile, press)
+    pixels = _without_idle_colours(_in_srgb(_without_idle_alpha(pixels), profile, press))
+    pixels.info.clear()  # Pillow would write comments and profiles again
+    return pixels
 
 
 def _with_8_bits(image: Image.Image) -> Image.Image:
@@ -126,6 +127,17 @@ def _without_idle_alpha(pixels: Image.Image) -> Image.Image:
     if pixels.mode in ("LA", "RGBA") and pixels.getchannel("A").getextrema() == (255, 255):
         return pixels.convert(pixels.mode[:-1])
     return pixels
+
+
+def _without_idle_colours(pixels: Image.Image) -> Image.Image:
+    """With one channel, where all of it is grey: in print, that is one ink instead of four."""
+    if pixels.mode not in ("RGB", "RGBA"):
+        return pixels
+    red, green, blue = pixels.split()[:3]
+    for other in (green, blue):
+        if ImageChops.difference(red, other).getextrema() != (0, 0):
+            return pixels
+    return pixels.convert("LA" if pixels.mode == "RGBA" else "L")
 
 
 # --- Colour -------------------------------------------------------------------------------------
@@ -184,10 +196,8 @@ def colour_transform(
         for data in (source, target)
     ]
     if source is not None:
-        space = ImageCms.ImageCmsProfile(io.BytesIO(source)).profile
-        if space.xcolor_space != _SPACES[source_mode]:
-            raise ValueError(space.xcolor_space)
-        if "sRGB" in (space.profile_description or "") and target is None:
+        described = ImageCms.ImageCmsProfile(io.BytesIO(source)).profile.profile_description or ""
+        if "sRGB" in described and target is None and source_mode == target_mode:
             return None
     return ImageCms.buildTransform(
         opened[0],

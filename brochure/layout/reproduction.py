@@ -130,7 +130,6 @@ class Reproduction:
             return PdfImage(opaque.size, space, 8, "FlateDecode", packed, mask)
         output = io.BytesIO()
         sampling = 0 if self.quality >= _FINE else 2  # 4:4:4 or 4:2:0
-        opaque.info.clear()
         opaque.save(output, "JPEG", quality=self.quality, subsampling=sampling, optimize=True)
         return PdfImage(opaque.size, space, 8, "DCTDecode", output.getvalue(), mask)
 
@@ -182,7 +181,7 @@ def _black(pixels: Image.Image, alpha: Image.Image | None, *, drawing: bool) -> 
         opaque = alpha.point(lambda level: 255 if level >= 128 else 0)
         mask = zlib.compress(opaque.convert("1", dither=Image.Dither.NONE).tobytes(), 9)
     black = halftone.in_black(grey, drawing=drawing)
-    packed = zlib.compress(black.tobytes(), 9)
+    packed = zlib.compress(black.tobytes(), 6)  # dots take long, and gain a hundredth beyond
     return PdfImage(black.size, "Gray", 1, "FlateDecode", packed, mask, 1)
 
 

@@ -25,6 +25,7 @@ from brochure.manuscript.model.fields import (
     PAGE_RANGE,
     READABLE,
     contrast,
+    darkened,
     ranges,
     rgb,
 )
@@ -138,10 +139,9 @@ def validate_leaflet(project: Project, resolved: ResolvedLeaflet) -> Manuscript:
     leaflet = validated.value
     if leaflet is None or language is None:
         raise DiagnosticsError(in_order(diagnostics))
-    diagnostics += _check_references(leaflet, tree)
+    diagnostics += check_consistency(leaflet, tree)
     diagnostics += _check_addresses(leaflet, tree)
     diagnostics += _check_accent(leaflet, tree)
-    diagnostics += check_consistency(leaflet, tree)
     warnings = raise_errors(diagnostics)
     known = known_languages(project)
     original = resolved.original or leaflet.language
@@ -295,51 +295,6 @@ def _has_markdown(path: TreePath) -> bool:
     return path[0] == "imprint" or (path[-1] in _MARKDOWN and path[-2:] != ("source", "title"))
 
 
-def _check_references(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """A reference needs everything that its pattern contains, and nothing else."""
-    for index, passage in enumerate(leaflet.passages):
-        quote, path = passage.quote, ("passages", index, "quote")
-        if quote is None:
-            continue
-        source = quote.source or leaflet.source or Source(title="–")
-        written = {name for name in ("lines", "page") if getattr(quote, name)}
-        pattern = source.reference
-        # The patterns of a language print whatever is written.
-        printed = (
-            written
-            if pattern is None
-            else {name for name in ("lines", "page") if f"{{{name}}}" in pattern}
-        )
-        if not written:
-            yield warning(
-                "no-reference",
-                say("The quote does not say where it is in the source."),
-                tree.location((*path, "text")),
-                say("Add `lines:` or `page:`, so that readers can look it up."),
-            )
-        elif missing := sorted(printed - written):
-            yield error(
-                "reference",
-                say("The reference needs `{key}`, which this quote does not have.", key=missing[0]),
-                tree.location((*path, min(written))),
-                say("Add `{key}: …`, or change `reference:` of the source.", key=missing[0]),
-            )
-        elif unused := sorted(written - printed):
-            yield error(
-                "reference",
-                say(
-                    "`{key}` would not be printed: the pattern `{pattern}` does not use it.",
-                    key=unused[0],
-                    pattern=pattern or "",
-                ),
-                tree.key_location((*path, unused[0])),
-                say(
-                    "Write {{{key}}} into `reference:` of the source, or delete this line.",
-                    key=unused[0],
-                ),
-            )
-
-
 def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
     """Addresses of sources that lead nowhere."""
     for path, source in sources(leaflet):
@@ -348,7 +303,9 @@ def _check_addresses(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
-    """Text is printed in the accent colour, so it needs contrast to white paper."""
+    """Text is printed in the accent colour, and white on it: both need contrast to white. What
+    editions want beyond that, their composer checks.
+    """
     if leaflet.accent and (ratio := contrast(rgb(leaflet.accent), _WHITE)) < READABLE:
         yield warning(
             "contrast",
@@ -358,5 +315,8 @@ def _check_accent(leaflet: Leaflet, tree: Tree) -> Iterator[Diagnostic]:
                 ratio=ratio,
             ),
             tree.location(("accent",)),
-            say("Choose a darker one; from 4.5 to 1 on, it can still be read on a bad copy."),
+            say(
+                "The nearest colour that can still be read on a bad copy is `{colour}`.",
+                colour=darkened(leaflet.accent, READABLE),
+            ),
         )

@@ -16,6 +16,7 @@ from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Part, error
 from brochure.isolation import Frame, Stopped
 from brochure.layout import web
+from brochure.layout.composition import RASTER_TYPES
 from brochure.messages import EMPTY, Message, joined, say
 from brochure.pipeline.fingerprint import versions
 
@@ -37,8 +38,16 @@ class Task:
 
     @property
     def seconds(self) -> float:
-        """How long setting it may take; what an honest leaflet needs is a tenth of it."""
-        return bounds.SECONDS + bounds.PASSAGE_SECONDS * len(self.composition.passages)
+        """How long setting it may take; what an honest leaflet needs is a tenth of it, or half of
+        what it may take for its pictures.
+        """
+        assets = self.composition.assets.values()
+        pictures = sum(asset.mime in RASTER_TYPES for asset in assets)
+        return (
+            bounds.SECONDS
+            + bounds.PASSAGE_SECONDS * len(self.composition.passages)
+            + bounds.PICTURE_SECONDS * pictures
+        )
 
     @property
     def memory(self) -> int:

@@ -13,7 +13,7 @@ from brochure.diagnostics import Diagnostic, Part, error, warning
 from brochure.layout.composition import Composition
 from brochure.layout.edition import Edition
 from brochure.layout.laid_out import Layout, TextRun, has_leftover, lines_on_last_page
-from brochure.manuscript.model.fields import contrast
+from brochure.manuscript.model.fields import contrast, hexadecimal
 from brochure.messages import Message, plural, say
 from brochure.prepress.imposition import scale_on_sheet
 
@@ -26,7 +26,7 @@ def preflight(layout: Layout, composition: Composition, size: int) -> Iterator[D
     edition = composition.edition
     scale = scale_on_sheet(edition, layout.sizes)
     yield from _small_type(layout, edition, scale)
-    yield from _low_contrast(layout, edition)
+    yield from _low_contrast(layout, edition, composition.accent)
     yield from _stranded_headings(layout, has_cover=edition.imposition is not None)
     yield from _white_pages(layout, edition, composition.edition_name)
     yield from _last_page(layout, composition.edition_name, is_back=edition.imposition is not None)
@@ -64,8 +64,12 @@ def _small_type(layout: Layout, edition: Edition, scale: float) -> Iterator[Diag
             yield warning("small-type", message, Part(passage=passage), hint)
 
 
-def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
-    """The first text of each passage that has too little contrast (WCAG 2.1, 1.4.3)."""
+def _low_contrast(layout: Layout, edition: Edition, accent: str | None) -> Iterator[Diagnostic]:
+    """The first text of each passage that has too little contrast (WCAG 2.1, 1.4.3).
+
+    An accent colour that is too light was told before, once.
+    """
+    accent_pair = {accent, "#ffffff"}
     for (passage, _), runs in layout.runs.items() if edition.contrast else ():
         for run in runs:
             large = run.size > (_LARGE_BOLD if run.bold else _LARGE) - 0.05
@@ -73,6 +77,8 @@ def _low_contrast(layout: Layout, edition: Edition) -> Iterator[Diagnostic]:
             if large and least <= _NORMAL_CONTRAST:
                 least = min(least, _LARGE_CONTRAST)
             ratio = contrast(run.colour, run.background)
+            if {hexadecimal(run.colour), hexadecimal(run.background)} == accent_pair:
+                continue
             if run.text.strip() and ratio < least:
                 yield warning(
                     "contrast",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 LEAFLET = """language: de
 title: Titel
-imprint: Ich, Weg 1, 12345 Ort
+imprint: Ich, Weg 1, 12345 Ort; Eigendruck
 logo: {file: logo.svg, alt: Bild}
 source: {title: Quelle, file: source.txt}
 passages:
@@ -459,6 +459,14 @@ INPUTS = (
     # Manuscripts
     Input("passages-alike", leaflet(many_passages("    commentry: {text: x}\n", 20_000)), quick=True),
     Input("passages-empty", leaflet(many_passages("    commentary: {text: }\n", 20_000))),
+    Input("passages-highlights", leaflet(many_passages(
+        "    quote:\n      lines: 1\n      text: " + "das ist so " * 150 + "\n      highlight:\n"
+        + "".join(f"        - {'das ist so ' * 40}nicht {number}\n" for number in range(20)), 50)),
+        (CHECK,)),
+    Input("event-strange", leaflet(LEAFLET + "event: {date: 0000-00-00, time: '٢٣:٥٩', place: x}\n"
+        "picture: {file: ../../../outside/secret.txt, alt: x}\n"), quick=True),
+    Input("calendar-lines", leaflet(LEAFLET + 'event: {date: 9999-12-31, time: "20:00-01:00", '
+        'place: "x\\r\\nATTACH:file:///etc/passwd\\r\\nBEGIN:VALARM"}\n')),
     Input("passages-long", leaflet(many_passages("    commentary: {text: x}\n", 1_999)), (CHECK,), wrong=False),
     Input("yaml-beyond-unicode", leaflet(LEAFLET.replace("Titel", '"\\UFFFFFFFF"')), quick=True),
     Input("yaml-surrogate", leaflet(LEAFLET.replace("Titel", '"\\uD800"'))),

@@ -54,7 +54,7 @@ def _times(day: str, time: str | None) -> list[str]:
     lines = [f"DTSTART:{begins}T{start.replace(':', '')}00"]
     if end:
         later = date.fromisoformat(day) + timedelta(days=int(end <= start))
-        lines.append(f"DTEND:{later:%Y%m%d}T{end.replace(':', '')}00")
+        lines.append(f"DTEND:{_stamp(later.isoformat())}T{end.replace(':', '')}00")
     return lines
 
 

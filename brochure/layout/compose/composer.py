@@ -18,6 +18,7 @@ from brochure.diagnostics import (
     error,
     fail,
     raise_errors,
+    warning,
 )
 from brochure.files import composed
 from brochure.layout import designs
@@ -33,6 +34,7 @@ from brochure.layout.compose.view import View, build_view
 from brochure.layout.composition import BASE, Asset, Composition
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, pictures, texts
+from brochure.manuscript.model.fields import READABLE, contrast, darkened, rgb
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
 from brochure.messages import Message, say
@@ -103,6 +105,7 @@ class Composer:
             *manuscript.diagnostics,
             *verification.diagnostics,
             *check_parts(manuscript, edition, self._name),
+            *_check_accent(manuscript, edition, self._name),
             *unencodable,
             *styles.diagnostics,
             *target.diagnostics,
@@ -333,6 +336,37 @@ def _read_profile(project: Project, name: str, edition: Edition) -> bytes | None
         location,
         say("Ask the print shop for the right one; its name ends in .icc."),
     )
+
+
+def _check_accent(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
+    """A warning about an accent colour that is too light for an edition, called `name`, which wants
+    more contrast than others; what is too light for all was told when the leaflet was read.
+
+    It is the colour of type on white and the ground of white type, which is the same contrast
+    (WCAG 2.1, 1.4.3); for the dark pages of the web, a tint is made of it that can be read.
+    """
+    accent = manuscript.leaflet.accent
+    if accent is None or edition.colours == "black":  # where all of it becomes black
+        return
+    ratio = contrast(rgb(accent), (1.0, 1.0, 1.0))
+    if READABLE <= ratio < edition.contrast:
+        yield warning(
+            "contrast",
+            say(
+                "The accent colour `{colour}` is too light for the edition `{edition}`: titles, "
+                "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
+                "at least {least:g} to 1.",
+                colour=accent,
+                edition=name,
+                ratio=ratio,
+                least=edition.contrast,
+            ),
+            manuscript.location(("accent",)),
+            say(
+                "The nearest colour that is dark enough is `{colour}`.",
+                colour=darkened(accent, edition.contrast),
+            ),
+        )
 
 
 def _check_qr_codes(manuscript: Manuscript, edition: Edition) -> Iterator[Diagnostic]:

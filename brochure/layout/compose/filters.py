@@ -47,8 +47,11 @@ class Filters:
         typography = Typography(language)
         direction = language.direction
         own = markdown.Renderer(typography, links, direction=direction)
-        # In headings, the address of a link would break the line.
-        self._headings = headings = replace(own, links="none")
+        # In headings, the address of a link would break the line: in print, it is set below.
+        headings = replace(own, links="live" if links == "live" else "none")
+        # The headings of columns are repeated on each page, where a link must not be (PDF/UA).
+        repeated = replace(own, links="none" if links == "none" else "printed")
+        self._references = replace(own, links="none")
         # In print, the address of a link inside a quote is set below it, not among its words.
         self._verbatim = verbatim = markdown.Renderer(
             None, "live" if links == "live" else "none", direction=direction
@@ -66,6 +69,7 @@ class Filters:
             "block": _of_text(cached(lambda text: Markup(own.block(text)))),
             "inline": _of_text(cached(lambda text: Markup(own.inline(text)))),
             "heading": _of_text(cached(lambda text: Markup(headings.inline(text)))),
+            "repeated": _of_text(cached(lambda text: Markup(repeated.inline(text)))),
             "plain": _of_text(cached(headings.plain)),
             "verbatim_heading": _of_text(cached(lambda text: Markup(verbatim.inline(text)))),
             "verbatim_plain": _of_text(cached(verbatim.plain)),
@@ -73,6 +77,9 @@ class Filters:
             "marked": _of_text(lambda text: bidi.with_marks(text, direction)),
             "addresses": _of_text(
                 cached(markdown.short_addresses) if links == "printed" else lambda _: ()
+            ),
+            "hidden_addresses": _of_text(
+                cached(markdown.hidden_addresses) if links == "printed" else lambda _: ()
             ),
             "linked": _of_text(cached(markdown.web_addresses) if with_qr_codes else lambda _: ()),
             "code": _of_text(_qr_code),
@@ -95,7 +102,7 @@ class Filters:
 
     def plain(self, text: str) -> str:
         """One line of the initiative's own words, without markup."""
-        return self._headings.plain(text)
+        return self._references.plain(text)
 
     def reference(
         self, location: Quote | QuoteReference, quote: Quote, source: Source | None
@@ -105,7 +112,7 @@ class Filters:
         A pattern that the source gives is in the language of the source, as is its title.
         """
         cited = quote.source or source
-        shown = self._headings.inline(_reference(location, cited, self._language))
+        shown = self._references.inline(_reference(location, cited, self._language))
         title = self._verbatim.literal(quote.source.title) if quote.source else ""
         if cited is None or not cited.reference:
             title, cited = _in_language(title, cited, self._language), None

@@ -31,7 +31,7 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import bidi, images, linebreak, tagging
+from brochure.layout.weasyprint import images, linebreak, tagging
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -84,7 +84,6 @@ def load_weasyprint() -> Any:
             weasyprint.layout.block,
         )
     )
-    bidi.install_directions(weasyprint.layout.inline)
     return weasyprint
 
 

@@ -10,6 +10,7 @@ What cannot be read as a paragraph (`paragraphs.read`: floats between words, tex
 count) is broken by WeasyPrint, with words divided as our hyphenators say.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,8 +20,9 @@ from math import inf
 from typing import Any
 
 from brochure.layout.hyphenation import Hyphenator
-from brochure.layout.paragraph import Place, line_ends
-from brochure.layout.weasyprint.paragraphs import Box, Line, Measurer, Paragraph, places, read
+from brochure.layout.paragraph import Breakpoint, line_ends
+from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
+from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
 _MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
 _ATTEMPTS = 3  # at a page that does not end inside a word
@@ -55,6 +57,10 @@ class _Plan:
 
     measure: float
     lines: Mapping[int, Line]
+
+    def fits(self, *widths: float) -> bool:
+        """Whether it was made for lines of these widths."""
+        return all(abs(self.measure - width) < _ROUNDING for width in widths)
 
 
 class LineBreaker:
@@ -124,7 +130,7 @@ class LineBreaker:
         measure = room if context.excluded_shapes else containing_block.width
         line = self._line(modules, context, paragraph, start, room, measure)
         result = split(
-            context, paragraph.cut(line), position_x, inf, bottom_space, skip_stack,
+            context, paragraph.cut(start, line), position_x, inf, bottom_space, skip_stack,
             containing_block, *args,
         )  # fmt: skip
         resume = None if line.next is None else paragraph.stack(line.next)
@@ -143,7 +149,7 @@ class LineBreaker:
         fixed_boxes: list[Box],
         *args: Any,
     ) -> Any:
-        """Lay out the lines of a block as `lay_out` does, and so that no page ends inside a word."""
+        """Lay out the lines of a block as `lay_out` does, so that no page ends inside a word."""
         lists = [new_children, absolute_boxes, fixed_boxes]
         lengths = [len(items) for items in lists]
         margin = box.margin_top
@@ -198,17 +204,19 @@ class LineBreaker:
         box = id(paragraph.box)
         whole = self._whole.pop(box, frozenset())
         plan = self._plans.get(box)
-        goes_on = plan and start and start in plan.lines and not whole
-        if (
-            plan is None
-            or not goes_on
-            or max(abs(plan.measure - x) for x in (room, measure)) > 0.01
-        ):
+        goes_on = plan and plan.fits(room, measure) and start and start in plan.lines
+        if plan is None or not goes_on or whole:
             key = (self._content(paragraph), start, room, measure, whole)
             if key not in self._cache:
-                lines = self._chosen(modules, context, paragraph, start, room, measure, whole)
-                self._remember(key, lines)
-            plan = self._plans[box] = _Plan(measure, self._cache[key])
+                chosen = self._chosen(modules, context, paragraph, start, room, measure, whole)
+                self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))
+            lines: dict[int, Line] = self._cache[key]
+            known = plan.lines.values() if plan and start else ()
+            if any(line.next == start and line.word >= 0 for line in known):
+                rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
+                told = paragraph.told_whole([*lines.values()], start, rest)
+                lines = _by_start(start, told)
+            plan = self._plans[box] = _Plan(measure, lines)
         return plan.lines[start]
 
     def _content(self, paragraph: Paragraph) -> object:
@@ -216,7 +224,8 @@ class LineBreaker:
         leaves = ((leaf.text, leaf.width, leaf.unbroken, self._style(leaf.box.style))
                   for leaf in paragraph.leaves)  # fmt: skip
         style = paragraph.box.style
-        return (*leaves, *paragraph.spaces.items(), self._style(style), paragraph.balanced)
+        alike = style["direction"], style["lang"], paragraph.balanced
+        return (*leaves, *paragraph.spaces.items(), alike)
 
     def _chosen(
         self,
@@ -227,31 +236,33 @@ class LineBreaker:
         room: float,
         measure: float,
         whole: frozenset[int],
-    ) -> dict[int, Line]:
+    ) -> list[Line]:
+        """The lines from `start` on."""
         measurer = Measurer(modules.line_break)
         at = measurer.positions(paragraph, context)
+        shown = len(paragraph.text.rstrip(" "))
+        if at[shown] - at[start] <= room + _ROUNDING and "\n" not in paragraph.text[start:]:
+            return [Line(shown, None, hyphen=False, inside=False)]
 
         def hyphen_width(style: Any) -> float:
             split = modules.line_break.split_first_line
             sign = style["hyphenate_character"]
             return float(self.split_text(split, sign, style, context, None, 0)[3])
 
-        attributes = measurer.breaks(paragraph.text, paragraph.box.style["lang"])
-        found, lines = places(
+        attributes = measurer.attributes(paragraph.text, paragraph.box.style["lang"])
+        found, lines = breakpoints(
             paragraph, at, min(room, measure), attributes, self.hyphenator, hyphen_width
         )
         first = next((i for i, line in enumerate(lines) if line.end > start), len(lines) - 1)
-        begin = Place(at[start] if first else 0.0, at[start], -1)
+        begin = Breakpoint(at[start] if first else 0.0, at[start], -1)
         if first and lines[first - 1].next == start:
             begin = found[first - 1]
         elif first:
-            begin = Place(at[start], at[start], found[first - 1].word)
+            begin = Breakpoint(at[start], at[start], found[first - 1].word)
         ends = line_ends(
             found[first:], begin, room, measure, balanced=paragraph.balanced, whole=whole
         )
-        chosen = [lines[first + end] for end in ends]
-        begins = [start, *(line.next for line in chosen[:-1] if line.next is not None)]
-        return dict(zip(begins, chosen, strict=True))
+        return [lines[first + end] for end in ends]
 
     def _remember(self, key: object, value: object) -> None:
         if len(self._cache) >= _MAX_CACHED:
@@ -263,6 +274,12 @@ class LineBreaker:
         if id(style) not in self._styles:
             self._styles[id(style)] = style, tuple(_hashable(style[name]) for name in PROPERTIES)
         return self._styles[id(style)][1]
+
+
+def _by_start(start: int, lines: list[Line]) -> dict[int, Line]:
+    """Lines by where they begin."""
+    begins = [start, *(line.next for line in lines if line.next is not None)]
+    return dict(zip(begins, lines, strict=True))
 
 
 def _hashable(value: object) -> object:

@@ -20,7 +20,8 @@ from brochure.layout.weasyprint.boxes import Box
 _ROLES = {
     "h1": "H1", "h2": "H2", "h3": "H3", "h4": "H4", "h5": "H5", "h6": "H6",
     "p": "P", "blockquote": "BlockQuote", "footer": "Sect", "section": "Sect", "article": "Art",
-    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "P", "mark": "Span",
+    "ul": "L", "ol": "L", "li": "LI", "a": "Link", "img": "Figure", "figcaption": "P",
+    "mark": "Span",
     "table": "Table", "caption": "Caption", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot",
     "tr": "TR", "th": "TH", "td": "TD", "svg": "Figure",
 }  # fmt: skip
@@ -81,10 +82,12 @@ class _Builder:
         self._elements: dict[object, _Element] = {}
         self._height = 0.0  # of the current page, in CSS px
         self._headers: dict[object, int] = {}  # table header → the page on which it is read
+        self._texts: dict[int, str] = {}  # marked content of the current page → what is read for it
 
     def page(self, number: int, page_box: Box, stream: PageStream) -> None:
         self.marked.append(dict(stream._tags))
         self._height = page_box.margin_height()
+        self._texts = {}
         artifacts: set[int] = set()
         for box in page_box.children:
             if type(box).__name__ == "MarginBox":
@@ -93,6 +96,7 @@ class _Builder:
                 self._box(box, self.root, None, number, artifacts)
         stream._tags.clear()
         _mark_artifacts(stream, artifacts)
+        _replace_texts(stream, self._texts)
 
     def _box(
         self, box: Box, parent: _Element, element: object, page: int, artifacts: set[int]
@@ -108,6 +112,8 @@ class _Builder:
         mark = self.marked[page].get(box)
         if mark is not None:
             self._text_holder(own, box).kids.append(_Content(page, mark["mcid"]))
+            if text := getattr(box, "actual_text", ""):
+                self._texts[mark["mcid"]] = text
         annotation = getattr(box, "link_annotation", None)
         if annotation is not None:
             own.kids.append(_Annotation(page, annotation))
@@ -192,6 +198,15 @@ def _mark_artifacts(stream: PageStream, mcids: set[int]) -> None:
         if isinstance(operator, pydyf.Dictionary) and operator.get("MCID") in mcids:
             operators[index - 1] = "/Artifact"
             operators[index] = pydyf.Dictionary({"Type": "/Pagination"})
+
+
+def _replace_texts(stream: PageStream, texts: dict[int, str]) -> None:
+    """Say what is to be read in place of marked content (14.9.4): for the first part of a divided
+    word all of it, for the second part nothing. So its hyphen is no part of the text.
+    """
+    for operator in stream.stream:
+        if isinstance(operator, pydyf.Dictionary) and operator.get("MCID") in texts:
+            operator["ActualText"] = pydyf.String(texts[operator["MCID"]])
 
 
 def _write(pdf: Any, root: _Element, marked: list[int]) -> None:

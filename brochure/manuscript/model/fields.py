@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sized
 from datetime import date as calendar_date
+from datetime import timedelta
 from typing import Annotated, Literal
 from unicodedata import category
 
@@ -25,7 +26,7 @@ _PAGES = re.compile(rf"({PAGE})(?:{_DASH}({PAGE}))?")
 PAGE_RANGE = re.compile(rf"{PAGE}{_DASH}{PAGE}")
 RANGE = re.compile(rf"(\d{{1,9}}){_DASH}(\d{{1,9}})")  # of lines or pages, as it is typed
 _CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
-_TIME = re.compile(rf"{_CLOCK}(?:{_DASH}{_CLOCK})?")
+_TIME = re.compile(rf"{_CLOCK}(?:{_DASH}{_CLOCK})?", re.ASCII)
 _NIGHT = 6  # the hour until which what began in the evening may last
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
@@ -53,12 +54,13 @@ def _date(value: str) -> str:
 
 
 def _day(value: str) -> str:
-    """ISO 8601: a day that there is in the calendar."""
+    """ISO 8601: a day that there is in the calendar, and one after it."""
     try:
-        if len(value) != len("2026-12-03"):
+        date = _DATE.fullmatch(value)
+        if not date or not date["day"]:
             raise ValueError
-        calendar_date.fromisoformat(value)
-    except ValueError:
+        calendar_date.fromisoformat(value) + timedelta(days=1)
+    except (ValueError, OverflowError):
         raise invalid_value(
             "date",
             say("`{value}` is not a day.", value=shortened(value)),
@@ -307,3 +309,14 @@ def on_dark(colour: str, background: str) -> str:
         if contrast((red, green, blue), behind) >= READABLE:
             return hexadecimal((red, green, blue))
     return "#ffffff"
+
+
+def darkened(colour: str, least: float) -> str:
+    """The nearest shade of a colour that has this contrast with white, or more; black has 21."""
+    own = rgb(colour)
+    for share in range(100, 0, -1):
+        red, green, blue = (c * share / 100 for c in own)
+        shade = hexadecimal((red, green, blue))
+        if contrast(rgb(shade), (1.0, 1.0, 1.0)) >= least:
+            return shade
+    return "#000000"

@@ -1,4 +1,4 @@
-"""The leaflet and its variants as data: frozen, validated, without unknown keys.
+"""The leaflet as data: frozen, validated, without unknown keys.
 
 The JSON Schemas for completion in editors come from the same classes, so each field has a
 description for the person who types it.
@@ -30,11 +30,13 @@ from brochure.manuscript.model.fields import (
 )
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A part of a leaflet."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _PrintOptions(_Model):
+class PrintOptions(Model):
     """How a leaflet should look and be printed."""
 
     design: PlainText | None = Field(
@@ -58,7 +60,7 @@ class _PrintOptions(_Model):
     )
 
 
-class Source(_Model):
+class Source(Model):
     """The document that is quoted."""
 
     title: PlainText = Field(description="Title of the document.")
@@ -89,7 +91,7 @@ class Source(_Model):
     )
 
 
-class Columns(_Model):
+class Columns(Model):
     """The headings of the two columns, repeated on each page."""
 
     quote: VisibleText = Field(description="Heading of the left column: the document quoted.")
@@ -98,7 +100,7 @@ class Columns(_Model):
     )
 
 
-class Quote(_Model):
+class Quote(Model):
     """Verbatim words of the source, which are never changed."""
 
     heading: VisibleText | None = Field(None, description="Heading over the quote.")
@@ -120,7 +122,7 @@ class Quote(_Model):
     )
 
 
-class Commentary(_Model):
+class Commentary(Model):
     """What the initiative says about a quote."""
 
     heading: VisibleText | None = Field(None, description="Heading over the commentary.")
@@ -130,7 +132,7 @@ class Commentary(_Model):
     )
 
 
-class Picture(_Model):
+class Picture(Model):
     """A picture, with what it shows and whose it is."""
 
     file: PlainText = Field(description="PNG, JPEG or SVG in this folder, as in images/park.jpg.")
@@ -140,7 +142,7 @@ class Picture(_Model):
     )
 
 
-class Passage(_Model):
+class Passage(Model):
     """One row of the leaflet: a quote, a commentary, or both."""
 
     id: Id = Field(description="A short name of your own: small letters, digits, hyphens.")
@@ -152,14 +154,14 @@ class Passage(_Model):
     )
 
 
-class Logo(_Model):
+class Logo(Model):
     """A picture that represents the initiative."""
 
     file: PlainText = Field(description="PNG, JPEG or SVG in this folder, as in images/logo.png.")
     alt: PlainText = Field(description="What it shows, for people who cannot see it.")
 
 
-class Event(_Model):
+class Event(Model):
     """What the leaflet invites to."""
 
     title: VisibleText | None = Field(None, description="What it is: Public meeting.")
@@ -171,7 +173,7 @@ class Event(_Model):
     )
 
 
-class VerdictMark(_Model):
+class VerdictMark(Model):
     """A verdict of your own on what is quoted: a word, and a shape beside it."""
 
     word: PlainText = Field(description="The word that is printed: Broken.")
@@ -181,14 +183,14 @@ class VerdictMark(_Model):
     )
 
 
-class Call(_Model):
+class Call(Model):
     """What the reader shall do now: a framed box at the foot, with contact and codes in it."""
 
     heading: VisibleText = Field(description="What to do, in a few words: Join us!")
     text: VisibleText | None = Field(None, description="How, in Markdown.")
 
 
-class Party(_Model):
+class Party(Model):
     """Someone whom the imprint names."""
 
     name: VisibleText = Field(description="The name of a person, an initiative or a firm.")
@@ -197,7 +199,7 @@ class Party(_Model):
     )
 
 
-class Imprint(_Model):
+class Imprint(Model):
     """Who stands behind the leaflet, as press law asks.
 
     In Germany, press law is that of the states. Each asks printed matter to name, with an address,
@@ -221,17 +223,17 @@ class Imprint(_Model):
     )
 
 
-def _as_imprint(value: object) -> object:
+def as_imprint(value: object) -> object:
     """An imprint that is one text."""
     return {"text": value} if isinstance(value, str) else value
 
 
 _ImprintField = Annotated[
-    Imprint, BeforeValidator(_as_imprint, json_schema_input_type=str | Imprint)
+    Imprint, BeforeValidator(as_imprint, json_schema_input_type=str | Imprint)
 ]
 
 
-class Leaflet(_PrintOptions):
+class Leaflet(PrintOptions):
     """A leaflet: a title, a lead, passages, an imprint."""
 
     language: LanguageCode = Field(description="Language of the leaflet: de or en.")
@@ -276,130 +278,4 @@ class Leaflet(_PrintOptions):
         None,
         description="Slots that regions fill in, each with the text for regions that have none of "
         "their own; without such a text, each region must have one.",
-    )
-
-
-class ColumnsChange(_Model):
-    """Other headings of the columns."""
-
-    quote: VisibleText | None = Field(None, description="Heading of the left column.")
-    commentary: VisibleText | None = Field(None, description="Heading of the right column.")
-
-
-class CommentaryChange(_Model):
-    """Another text or heading for a commentary of the base."""
-
-    heading: VisibleText | None = Field(None, description="Heading over the commentary.")
-    text: VisibleText | None = Field(None, description="The commentary, in Markdown.")
-    demand: VisibleText | None = Field(None, description="Another demand.")
-
-
-class LogoChange(_Model):
-    """Another picture, or another description of it."""
-
-    file: PlainText | None = Field(None, description="PNG, JPEG or SVG in the folder.")
-    alt: PlainText | None = Field(None, description="What it shows.")
-
-
-class PictureChange(LogoChange):
-    """Another picture, or another description or credit of it."""
-
-    credit: PlainText | None = Field(None, description="Who took or drew it.")
-
-
-class PassageChange(_Model):
-    """What differs in a passage of the base; its quote cannot."""
-
-    commentary: CommentaryChange | None = Field(
-        None, description="Another commentary, or another heading."
-    )
-    picture: PictureChange | None = Field(
-        None, description="Another picture, or another description of it."
-    )
-    verdict: PlainText | None = Field(None, description="Another verdict.")
-
-
-class EventChange(_Model):
-    """What differs in the event."""
-
-    title: VisibleText | None = Field(None, description="What it is.")
-    date: Day | None = Field(None, description="Its day: 2026-12-03.")
-    time: Time | None = Field(None, description="When it begins, or begins and ends: 19:00-21:00.")
-    place: VisibleText | None = Field(None, description="Where it is there.")
-    access: VisibleText | None = Field(None, description="How people get in.")
-
-
-class VerdictMarkChange(_Model):
-    """Another word or shape for a verdict."""
-
-    word: PlainText | None = Field(None, description="The word that is printed.")
-    shape: Shape | None = Field(None, description="The shape beside it.")
-
-
-class CallChange(_Model):
-    """Another call."""
-
-    heading: VisibleText | None = Field(None, description="What to do, in a few words.")
-    text: VisibleText | None = Field(None, description="How, in Markdown.")
-
-
-class PartyChange(_Model):
-    """Another name or address in the imprint."""
-
-    name: VisibleText | None = Field(None, description="The name.")
-    address: VisibleText | None = Field(None, description="The postal address.")
-
-
-class ImprintChange(_Model):
-    """What differs in the imprint."""
-
-    text: VisibleText | None = Field(None, description="A text of your own, in Markdown.")
-    responsible: PartyChange | None = Field(None, description="Who answers for the content.")
-    publisher: PartyChange | None = Field(None, description="Who publishes it.")
-    printer: PartyChange | None = Field(None, description="Who prints it.")
-
-
-class AddedPassage(Passage):
-    """A passage that a variant adds to those of the base."""
-
-    after: Id | None = Field(None, description="The id of the passage before it.")
-    before: Id | None = Field(None, description="Or the id of the passage after it.")
-
-
-class Variant(_PrintOptions):
-    """``variants/<id>.yaml``: what differs from the base in one region, or in one language."""
-
-    language: LanguageCode | None = Field(None, description="Another language: ar, en, uk …")
-    title: VisibleText | None = Field(None, description="Another title.")
-    subtitle: VisibleText | None = Field(None, description="Another line below the title.")
-    lead: VisibleText | None = Field(None, description="Another introduction.")
-    picture: PictureChange | None = Field(
-        None, description="Another picture, or another description of it."
-    )
-    event: EventChange | None = Field(None, description="Another event, or what differs in it.")
-    author: PlainText | None = Field(None, description="Who publishes the leaflet there.")
-    columns: ColumnsChange | None = Field(None, description="Other headings of the columns.")
-    verdicts: Annotated[dict[VerdictName, VerdictMarkChange], at_most_entries(20)] | None = Field(
-        None, description="Other words for verdicts, by their names."
-    )
-    passages: dict[str, PassageChange] | None = Field(
-        None, description="By the id of a passage: another commentary, picture or verdict."
-    )
-    leave_out: tuple[Id, ...] | None = Field(None, description="Ids of passages to leave out.")
-    add: tuple[AddedPassage, ...] | None = Field(None, description="Passages to add.")
-    call: CallChange | None = Field(None, description="What readers shall do there.")
-    contact: VisibleText | None = Field(None, description="How to reach you there.")
-    imprint: (
-        Annotated[
-            ImprintChange, BeforeValidator(_as_imprint, json_schema_input_type=str | ImprintChange)
-        ]
-        | None
-    ) = Field(None, description="Who stands behind the leaflet there.")
-    date: Date | None = Field(None, description="Date of this variant.")
-    logo: LogoChange | None = Field(None, description="Another logo, or another description of it.")
-    accent: Colour | None = Field(None, description="Another accent colour.")
-    replaced: dict[str, str | None] | None = Field(
-        None,
-        description="Written by `brochure variants accept`: the texts of the base that this "
-        "variant replaces.",
     )

@@ -6,7 +6,8 @@ while to brochure every value is text; so each text may also be a number or a bo
 
 from pydantic import BaseModel, JsonValue
 
-from brochure.manuscript.model.leaflet import Leaflet, Variant
+from brochure.manuscript.model.leaflet import Leaflet
+from brochure.manuscript.model.variant import Variant
 
 JsonSchema = dict[str, JsonValue]
 _TEXT: list[JsonValue] = ["string", "number", "boolean"]

@@ -11,7 +11,9 @@ from html import unescape
 _OPEN, _CLOSE = '<mark class="highlight">', "</mark>"
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[a-z0-9]+)[^>]*>|&[^;\s]+;|[^<&]", re.DOTALL)
 _BLOCKS = frozenset(("p", "ul", "ol", "li"))
+_RAGGED = 2  # letters of a further word that other spellings may reach into
 _LEAST = 8  # characters that must be the same before words are taken for those that are meant
+_COMPARED = 500_000  # pairs of letters; looking for likeness takes time that grows with them
 Span = tuple[int, int]  # the first character, and the one after the last
 
 
@@ -31,12 +33,17 @@ def find_words(words: str, text: str) -> tuple[Span, ...]:
 def nearest_words(words: str, text: str) -> str:
     """Those words of a text that are most like others; empty if none are."""
     words, text = " ".join(words.split()), " ".join(text.split())
-    same = SequenceMatcher(None, text, words, autojunk=False).find_longest_match()
-    if same.size < min(_LEAST, len(words) // 2 + 1):
+    if len(words) * len(text) > _COMPARED:
         return ""
-    start = max(0, same.a - same.b)
-    start = text.rfind(" ", 0, start + 1) + 1
-    end = text.find(" ", max(same.a + same.size, min(len(text), start + len(words))))
+    same = SequenceMatcher(None, text, words, autojunk=False).find_longest_match()
+    if same.size < min(_LEAST, len(words) * 2 // 3 + 1):
+        return ""
+    start = text.rfind(" ", 0, max(0, same.a - same.b) + 1) + 1
+    end = max(same.a + same.size, min(len(text), same.a - same.b + len(words)))
+    word = text.rfind(" ", 0, end) + 1
+    if word > same.a + same.size and end - word <= _RAGGED:
+        return text[start : word - 1]
+    end = text.find(" ", end)
     return text[start:] if end < 0 else text[start:end]
 
 
@@ -45,6 +52,8 @@ def with_highlights(html: str, highlights: Sequence[str]) -> str:
 
     A mark never crosses the edge of a paragraph or of an element: there, it ends and begins anew.
     """
+    if not highlights:
+        return html
     tokens = list(_TOKEN.finditer(html))
     seen = [(at, _character(token)) for at, token in enumerate(tokens)]
     seen = [(at, character) for at, character in seen if character]
@@ -53,13 +62,27 @@ def with_highlights(html: str, highlights: Sequence[str]) -> str:
     parts: list[str] = []
     done = 0
     for first, last in sorted(span for words in highlights for span in find_words(words, text)):
-        start, end = seen[first][0], seen[last - 1][0] + 1
+        start, end = _widened(tokens, partners, (seen[first][0], seen[last - 1][0] + 1))
         if start < done:  # they overlap, of which whoever reads the leaflet has complained
             continue
         parts += (token[0] for token in tokens[done:start])
         parts += _marked(tokens, partners, (start, end))
         done = end
     return "".join([*parts, *(token[0] for token in tokens[done:])])
+
+
+def _widened(tokens: list[re.Match[str]], partners: dict[int, int], span: Span) -> Span:
+    """A span with the tags right beside it that belong to elements which it holds whole."""
+    start, end = span
+    while start and start < partners.get(start - 1, 0) < end and _is_inline(tokens[start - 1]):
+        start -= 1
+    while end < len(tokens) and start <= partners.get(end, -1) < end and _is_inline(tokens[end]):
+        end += 1
+    return start, end
+
+
+def _is_inline(token: re.Match[str]) -> bool:
+    return token["tag"] is not None and token["tag"] not in _BLOCKS
 
 
 def _marked(tokens: list[re.Match[str]], partners: dict[int, int], span: Span) -> Iterator[str]:
@@ -76,6 +99,9 @@ def _marked(tokens: list[re.Match[str]], partners: dict[int, int], span: Span) -
             if opened:
                 yield _CLOSE
             opened = False
+        elif not opened:
+            yield _OPEN
+            opened = True
         yield token[0]
     if opened:
         yield _CLOSE

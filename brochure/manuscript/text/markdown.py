@@ -191,6 +191,16 @@ def short_addresses(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(short_address(href) for href, _ in links(text)))
 
 
+def hidden_addresses(text: str) -> tuple[str, ...]:
+    """The short addresses of the links in a text whose words do not name them, each once."""
+    found: dict[str, None] = {}
+    for href, words in links(text):
+        short = short_address(href)
+        if short not in (words, words.removeprefix("https://").rstrip("/")):
+            found[short] = None
+    return tuple(found)
+
+
 def web_addresses(text: str) -> tuple[str, ...]:
     """The addresses of all links in a text that lead to the web, each once."""
     every = (href for href, _ in links(text))

@@ -16,7 +16,7 @@ from brochure.diagnostics import (
     in_order,
     shortened,
 )
-from brochure.manuscript.model.leaflet import Variant
+from brochure.manuscript.model.variant import Variant
 from brochure.manuscript.variants.differences import contradictions, overlay
 from brochure.manuscript.variants.overrides import Override, diagnose_overrides, find_overrides
 from brochure.manuscript.variants.regions import (

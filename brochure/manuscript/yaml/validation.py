@@ -87,7 +87,9 @@ def _is_consequence(tree: Tree, base: TreePath, detail: ErrorDetails) -> bool:
     if detail["type"] != "too_short":
         return False
     least = int((detail.get("ctx") or {}).get("min_length", 0))
-    return len(items(tree.node((*base, *detail["loc"])))) >= least
+    node = tree.node((*base, *detail["loc"]))
+    # Where a single text stands for a list of one, that is what is wrong.
+    return isinstance(node, ScalarNode) or len(items(node)) >= least
 
 
 def _diagnose(
