@@ -19,7 +19,10 @@ from brochure.sources.verification import Verifier
 from tests.conftest import HEAD, Workspace
 from tests.readers import squeezed
 
-PARTS = "subtitle: Untertitel\nlead: Vorspann\ncontact: Kontakt\nimprint: Impressum\npassages:\n"
+PARTS = (
+    "subtitle: Untertitel\nlead: Vorspann\ncontact: Kontakt\nimprint: Impressum\n"
+    "call: {heading: Aufruf, text: Kommen Sie!}\npassages:\n"
+)
 
 
 def leaflet(*words: int) -> str:

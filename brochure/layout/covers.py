@@ -38,13 +38,13 @@ _BOOKLET: tuple[frozenset[Part], ...] = (
 _PANELS = 6
 _SOME = 0.05  # of a page may be white for the sake of a cover, beyond what is allowed
 _BOUND = 4  # pages of a sheet that is folded once
-_Attempt = Callable[[frozenset[Part]], Reported[LaidOutDocument]]
+_LayOut = Callable[[PageRenderer], Reported[LaidOutDocument]]
 _STEP, _STEPS = 0.02, 5  # smaller type for the sake of whole passages, and how often
 
 
 def lay_out_parts(
     imposition: Imposition | None,
-    lay_out: Callable[[PageRenderer], Reported[LaidOutDocument]],
+    lay_out: _LayOut,
     render: PageRenderer,
     *,
     max_white_space: float,
@@ -57,15 +57,14 @@ def lay_out_parts(
     booklet may use the pages that are left, if no page becomes whiter for that than others are or
     than `max_white_space`, a share of its height.
     """
-    render = remembering(render)
 
     def attempt(apart: frozenset[Part]) -> Reported[LaidOutDocument]:
-        return lay_out(lambda rules: render(replace(rules, apart=apart)))
+        return lay_out(_with_parts(render, apart))
 
     match imposition.scheme if imposition else "":
         case "letter-fold":
             assert imposition is not None
-            return _letter_fold(attempt, render, imposition.pages, smallest)
+            return _letter_fold(lay_out, render, imposition.pages, smallest)
         case "saddle-stitch" if spare:
             assert imposition is not None
             plain = attempt(_NOTHING)
@@ -80,6 +79,11 @@ def lay_out_parts(
                         return result
             return plain
     return attempt(_NOTHING)
+
+
+def _with_parts(render: PageRenderer, apart: frozenset[Part]) -> PageRenderer:
+    """A renderer by which these parts stand on pages of their own."""
+    return lambda rules: render(replace(rules, apart=apart))
 
 
 def _worst_white(layout: Layout) -> float:
@@ -101,23 +105,25 @@ def _is_bound_well(layout: Layout) -> bool:
 
 
 def _letter_fold(
-    attempt: _Attempt, render: PageRenderer, most: int, smallest: float
+    lay_out: _LayOut, render: PageRenderer, most: int, smallest: float
 ) -> Reported[LaidOutDocument]:
     """The first layout of at most `most` panels in which no passage is divided; or the first of so
     many panels; or what comes of it.
     """
     fitting: list[Reported[LaidOutDocument]] = []
     for apart in _LETTER_FOLD:
+        # What is remembered takes memory; so it is for one arrangement at a time.
+        render_apart = remembering(_with_parts(render, apart))
         if apart:
-            smallest_type = render(LayoutRules(scale=smallest, apart=apart)).layout
+            smallest_type = render_apart(LayoutRules(scale=smallest)).layout
             if _is_too_tall(smallest_type, most, back="back" in apart):
                 continue
-        result = attempt(apart)
+        result = lay_out(render_apart)
         if result.value.pages > most:
             continue
         if result.diagnostics:
             return result
-        fitting.append(Reported(_whole_panels(render, result.value, smallest)))
+        fitting.append(Reported(_whole_panels(render_apart, result.value, smallest)))
         if _is_whole(fitting[-1].value.layout) or "cover" not in apart:
             break
     return next((one for one in fitting if _is_whole(one.value.layout)), (*fitting, result)[0])
@@ -151,7 +157,7 @@ def _whole_panels(
         scale = document.rules.scale * (1 - step * _STEP)
         if scale < smallest:
             break
-        rules = LayoutRules(scale=scale, apart=document.rules.apart)
+        rules = LayoutRules(scale=scale)
         layout = render(rules).layout
         heights = _heights(layout)
         count = min(_PANELS - 1 - first, len(heights))

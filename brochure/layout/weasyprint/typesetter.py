@@ -3,10 +3,12 @@
 The rest of the package imports nothing else from this folder.
 """
 
+import gc
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +37,7 @@ from brochure.project import packaged_fonts
 
 # PDF/A-2a by WeasyPrint; `metadata` declares PDF/UA-1 beside it, `tagging` meets both.
 PDF_VARIANT = "pdf/a-2a"
+_LAYOUTS_KEPT = 8  # in memory, though most are done with: all of a leaflet that is quickly set
 _FontKey = tuple[tuple[str, ...], str]
 _LineBreaking = Callable[[], AbstractContextManager[None]]
 
@@ -258,7 +261,11 @@ def _renderer(
     bleed = composition.edition.bleed
     edge = f"@page {{ bleed: {bleed}mm }} html {{ --bleed: {bleed}mm }}\n" if bleed else ""
 
+    layouts = count(1)
+
     def render(rules: LayoutRules) -> LaidOutDocument:
+        if next(layouts) % _LAYOUTS_KEPT == 0:  # garbage is not collected by itself here
+            gc.collect()
         css = edge + rules.css()
         added = [weasyprint.CSS(string=css)] if css else []
         with line_breaking():
