@@ -76,6 +76,11 @@ class Paragraph:
         """The text box that the character at an offset is in."""
         return self.leaves[self.index_at(offset)]
 
+    def keeps_together(self, offset: int) -> bool:
+        """Whether a style forbids that a line ends at an offset."""
+        before = self.leaf_at(offset - 1).unbroken
+        return before is not None and before == self.leaf_at(offset).unbroken
+
     def offset(self, stack: SkipStack) -> int | None:
         """Where in the text a line begins; None if it is not known."""
         path = []
