@@ -22,6 +22,7 @@ from brochure.manuscript.text.address import address_breaks, find_addresses
 _SOFT_HYPHEN = "\u00ad"
 _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
+_COMPOUND = re.compile(r"[^\W\d_]{3}[-\u2010\u2013][^\W\d_]{3}")
 _BETWEEN_BLANKS = re.compile(r"[^ \n]+")
 # Behind other signs than these, no line of an alphabetic script ends.
 _NO_LETTER = re.compile(
@@ -156,7 +157,8 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
             yield offset, _Ending()
         else:
             hyphen = sign in _OWN_HYPHENS
-            yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
+            if not hyphen or _COMPOUND.search(whole, offset - 4, offset + 3):  # not „E-Mail“
+                yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
 
 
 def _hyphenation(
