@@ -120,7 +120,7 @@ class Paragraph:
 
         The first line begins at `start`, and with the rest of such a word up to `rest`.
         """
-        told: list[Line] = []
+        marked: list[Line] = []
         for line, following in zip(lines, [*lines[1:], None], strict=True):
             begin, end = line.end, line.end
             while begin > start and not self.text[begin - 1].isspace():
@@ -136,10 +136,10 @@ class Paragraph:
                 and end <= following.end
                 and ATOM not in self.text[begin:end]
             )
-            told.append(replace(line, word=begin if whole else -1, rest=rest))
+            marked.append(replace(line, word=begin if whole else -1, rest=rest))
             rest = end if whole and line.inside else 0
             start = line.next or 0
-        return told
+        return marked
 
     def cut(self, start: int, line: Line) -> Box:
         """The line box as it would be if the text ended where the line does.
