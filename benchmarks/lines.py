@@ -5,7 +5,7 @@ columns. *Ragged* is the standard deviation of the lengths of lines that do not 
 percent of the measure; *hyphens* is the share of these lines that end with a hyphen which the text
 does not have; then how many are shorter than half the measure; *fragments*: how many paragraphs
 end with a part of a word alone; *lone*: with one word under a fifth of the measure; *cut*: how many
-pages end inside a word.
+pages end inside a word. Titles, of which the lines shall be alike and not long, are left out.
 """
 
 import html
@@ -84,7 +84,7 @@ def paragraphs(
     for number, page in enumerate(last[0]):
         for box in page._page_box.descendants():
             lines = [c for c in getattr(box, "children", ()) if type(c).__name__ == "LineBox"]
-            if not lines or not box.width or box.element_tag in ("td", "th"):
+            if not lines or not box.width or _is_title(box):
                 continue
             found = going_on.pop(box.element, [])
             found += [SetLine(_text(line), line.width / box.width, number) for line in lines]
@@ -100,6 +100,13 @@ def added_hyphen(line: SetLine, following: SetLine, words: frozenset[str]) -> bo
         return False
     before, after = re.split(r"\W", line.text[:-1]), re.split(r"\W", following.text)
     return before[-1] + after[0] in words
+
+
+def _is_title(box: Any) -> bool:
+    """Whether a box is a title, of which the lines are to be alike, not long."""
+    return box.element_tag in ("h1", "h2", "h3") or (
+        box.element is not None and box.element.get("class") == "subtitle"
+    )
 
 
 def _text(line: Any) -> str:

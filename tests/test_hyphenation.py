@@ -348,5 +348,5 @@ def test_telephone_and_file_numbers_are_not_broken_behind_a_hyphen(workspace: Wo
 def test_addresses_are_one_piece_of_html() -> None:
     """Else the typesetter would not know that they are addresses."""
     renderer = Renderer(None, "none")
-    assert renderer.inline("schwarz-grün") == 'schwar<span class="together">z-g</span>rün'
+    assert renderer.inline("306-12") == '30<span class="together">6-1</span>2'
     assert renderer.inline("(www.bi-park.example.org)") == "(www.bi-park.example.org)"

@@ -46,8 +46,8 @@ def words(html: str) -> str:
         ("[a](https://e.org/x?y&z)", '<p><a href="https://e.org/x?y&amp;z">a</a></p>'),
         ("<b>&amp;</b>", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
         ("20. Mai ist der Tag", "<p>20.\u00a0Mai ist der Tag</p>"),
-        ("schwarz-grün", '<p>schwar<span class="together">z-g</span>rün</p>'),
-        ("Bildungs- und", '<p>Bildung<span class="together">s- und</span></p>'),
+        ("IV-2-471", '<p>I<span class="together">V-2</span>-471</p>'),
+        ("schwarz-grün, Bildungs- und", "<p>schwarz-grün, Bildungs- und</p>"),
     ],
 )
 def test_markdown_of_own_words(text: str, html: str) -> None:
@@ -328,11 +328,9 @@ def test_no_arabic_word_and_no_number_is_cut_by_what_keeps_it_on_a_line() -> Non
         '<p>من <span class="together" dir="ltr">18:00–20:00</span> و '
         '<span class="together" dir="ltr">10–12</span></p>'
     )
-    assert '<span dir="ltr">schwar<span class="together">z-g</span>rün</span>' in together.block(
-        "هنا schwarz-grün هنا"
-    )
-    assert QUOTE.block("schwarz-grün سلام-سلام") == (
-        '<p>schwar<span class="together">z-g</span>rün <span dir="rtl">سلام-سلام</span></p>'
+    assert '<span dir="ltr">I<span class="together">V-2</span>' in together.block("هنا IV-2 هنا")
+    assert QUOTE.block("IV-2 سلام-سلام") == (
+        '<p>I<span class="together">V-2</span> <span dir="rtl">سلام-سلام</span></p>'
     )
 
 

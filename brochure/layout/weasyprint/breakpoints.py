@@ -22,6 +22,7 @@ from brochure.manuscript.text.address import address_breaks, find_addresses
 _SOFT_HYPHEN = "\u00ad"
 _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
+_COMPOUND = re.compile(r"[^\W\d_]{3}[-\u2010\u2013][^\W\d_]{3}")
 _BETWEEN_BLANKS = re.compile(r"[^ \n]+")
 # Behind other signs than these, no line of an alphabetic script ends.
 _NO_LETTER = re.compile(
@@ -141,23 +142,23 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
         if offset >= len(whole) or not attributes[offset].is_line_break:
             continue
         sign = whole[offset - 1]
-        before, after = text.leaf_at(offset - 1), text.leaf_at(offset)
         if sign == "\n":
             yield offset, _Ending()
-        elif before.unbroken is not None and before.unbroken == after.unbroken:
+        elif text.keeps_together(offset):
             continue
         elif sign == " ":
             word = whole[:offset].rstrip(" ")[-2:]
             lone = word[-1:].isalpha() and not word[:-1].strip()
             yield offset, _Ending(paragraph.LONE_LETTER if lone else 0.0)
         elif sign == _SOFT_HYPHEN:
-            if before.box.style["hyphens"] != "none":
+            if text.leaf_at(offset - 1).box.style["hyphens"] != "none":
                 yield offset, _AT_JOINT
         elif ATOM in whole[offset - 1 : offset + 1]:
             yield offset, _Ending()
         else:
             hyphen = sign in _OWN_HYPHENS
-            yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
+            if not hyphen or _COMPOUND.search(whole, offset - 4, offset + 3):  # not „E-Mail“
+                yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
 
 
 def _hyphenation(
@@ -178,8 +179,9 @@ def _hyphenation(
         if addresses and any(begin < end and start < stop for begin, stop in addresses):
             continue
         for offset, joint in divider.joints(match[0]).items():
-            if dividers[text.index_at(start + offset - 1)][1]:
-                found[start + offset] = _ENDINGS[joint]
+            at = start + offset
+            if dividers[text.index_at(at - 1)][1] and not text.keeps_together(at):
+                found[at] = _ENDINGS[joint]
     return found
 
 
@@ -188,9 +190,8 @@ def _divider(
 ) -> tuple[int, Hyphenator | None]:
     """What divides the words of a text box, and those of how many letters."""
     style = leaf.box.style
-    divides = style["hyphens"] == "auto" and leaf.unbroken is None
     shortest: int = style["hyphenate_limit_chars"][0]
-    return shortest, hyphenator(style["lang"] or "") if divides else None
+    return shortest, hyphenator(style["lang"] or "") if style["hyphens"] == "auto" else None
 
 
 def _add_emergencies(
@@ -209,7 +210,7 @@ def _add_emergencies(
         for offset in range(start + 1, start + len(shown)):
             leaf = text.leaf_at(offset)
             if (
-                leaf.unbroken is None
+                not text.keeps_together(offset)
                 and leaf.box.style["overflow_wrap"] in ("anywhere", "break-word")
                 and attributes[offset].is_cursor_position
                 and text.text[offset - 1] not in _OWN_HYPHENS

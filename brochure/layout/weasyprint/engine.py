@@ -1,7 +1,7 @@
 """WeasyPrint, loaded late and quickly, with our fonts, and without access to network or disk.
 
 The only module that imports WeasyPrint. The private parts of it that we rely on (its version is
-pinned), the tag tree and three functions of the line breaker, are replaced when it is loaded.
+pinned), the tag tree and three functions that break lines, are replaced when it is loaded.
 """
 
 import contextlib

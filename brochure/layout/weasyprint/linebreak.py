@@ -214,8 +214,8 @@ class LineBreaker:
             known = plan.lines.values() if plan and start else ()
             if any(line.next == start and line.word >= 0 for line in known):
                 rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
-                told = paragraph.told_whole([*lines.values()], start, rest)
-                lines = _by_start(start, told)
+                marked = paragraph.told_whole([*lines.values()], start, rest)
+                lines = _by_start(start, marked)
             plan = self._plans[box] = _Plan(measure, lines)
         return plan.lines[start]
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from brochure.layout.hyphenation import HYPHENS
+
 Box = Any
 Path = tuple[int, ...]  # the index of each box within the one around it
 SkipStack = Any  # WeasyPrint's own form of where a line begins: {index: {index: {byte: None}}}
@@ -18,6 +20,9 @@ _WRAPPING = ("normal", "nowrap", "pre-line")  # values of `white-space` that are
 # What is read where the rest of a word stands that was read before. Empty would be right, but for
 # PDFium that is no replacement; poppler and PDFium both leave out white space that is no blank.
 _NOTHING = "\n"
+# What is read behind a hyphen of the text that ends a line: else poppler and PDFium would take it
+# for one that divides a word, and leave it out.
+_BLANK = "\u00a0"
 ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
 
 
@@ -39,8 +44,8 @@ class Leaf:
 class Line:
     """Where a line ends, and where the next one begins, in the text; None after the last one.
 
-    `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where a divided
-    word begins that readers of the PDF are told whole (see `tagging`), -1 for none; `rest` is where
+    `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where the last
+    word begins, if readers of the PDF are told it whole (see `tagging`), else -1; `rest` is where
     the rest of such a word ends that the line begins with, 0 for none.
     """
 
@@ -76,6 +81,11 @@ class Paragraph:
         """The text box that the character at an offset is in."""
         return self.leaves[self.index_at(offset)]
 
+    def keeps_together(self, offset: int) -> bool:
+        """Whether a style forbids that a line ends at an offset."""
+        before = self.leaf_at(offset - 1).unbroken
+        return before is not None and before == self.leaf_at(offset).unbroken
+
     def offset(self, stack: SkipStack) -> int | None:
         """Where in the text a line begins; None if it is not known."""
         path = []
@@ -105,11 +115,12 @@ class Paragraph:
 
     def told_whole(self, lines: Sequence[Line], start: int, rest: int) -> list[Line]:
         """Successive lines with the divided words in them that readers can be told whole: those
-        that are divided once, with all that sticks to them.
+        that are divided once, with all that sticks to them; and words that end with a hyphen, which
+        would be taken for divided ones.
 
         The first line begins at `start`, and with the rest of such a word up to `rest`.
         """
-        told: list[Line] = []
+        marked: list[Line] = []
         for line, following in zip(lines, [*lines[1:], None], strict=True):
             begin, end = line.end, line.end
             while begin > start and not self.text[begin - 1].isspace():
@@ -117,17 +128,18 @@ class Paragraph:
             while end < len(self.text) and not self.text[end].isspace():
                 end += 1
             whole = (
-                line.hyphen
+                line.next is not None
+                and (line.inside or self.text[line.end - 1] in HYPHENS)
                 and following is not None
                 and rest < begin
                 and (begin > start or start == 0 or self.text[start - 1].isspace())
                 and end <= following.end
                 and ATOM not in self.text[begin:end]
             )
-            told.append(replace(line, word=begin if whole else -1, rest=rest))
-            rest = end if whole else 0
+            marked.append(replace(line, word=begin if whole else -1, rest=rest))
+            rest = end if whole and line.inside else 0
             start = line.next or 0
-        return told
+        return marked
 
     def cut(self, start: int, line: Line) -> Box:
         """The line box as it would be if the text ended where the line does.
@@ -181,7 +193,8 @@ class Paragraph:
                 text += leaf.box.style["hyphenate_character"]
             box = leaf.box.copy_with_text(text)
             if begin == line.word:
-                box.actual_text = re.split(r"\s", self.text[begin:], maxsplit=1)[0]
+                word = re.split(r"\s", self.text[begin:], maxsplit=1)[0]
+                box.actual_text = word + _BLANK * word.endswith(HYPHENS)
             elif end <= line.rest or 0 <= line.word < begin:
                 box.actual_text = _NOTHING
             boxes.append(box)

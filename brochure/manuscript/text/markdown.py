@@ -31,7 +31,7 @@ LinkStyle = Literal["live", "printed", "none"]
 # word after it („Bildungs- und“). What reads the PDF (copy and paste, pdftotext) takes a hyphen at
 # the end of a line for one of the typesetter’s, and drops it. Longer ones may be divided anywhere,
 # as they might not fit into a line.
-_TOGETHER = re.compile(r"\d{1,6}–\d{1,6}|(?<!\w{25})[^\W_]- \w{1,12}(?!\w)")
+_RANGE = re.compile(r"\d{1,6}–\d{1,6}")
 _COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
 NESTING = 20  # markdown-it leaves out what is nested more deeply
 
@@ -238,9 +238,11 @@ def _words_below(tokens: Sequence[Token], at: int) -> str:
 def _kept_together(html: str) -> str:
     """Escaped text in which everything that belongs on one line is marked."""
     together = r'<span class="together">\g<0></span>'
-    html = _TOGETHER.sub(together, html)
+    html = _RANGE.sub(together, html)
     return _COMPOUND.sub(
-        lambda run: run[0] if is_address(run[0]) else re.sub(r"[^\W_]-[^\W_]", together, run[0]),
+        lambda run: (
+            run[0] if is_address(run[0]) else re.sub(r"\d-[^\W_]|[^\W_]-\d", together, run[0])
+        ),
         html,
     )
 
