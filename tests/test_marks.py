@@ -19,10 +19,8 @@ LONG_TITLE = "Ein Titel, der so lang ist, dass er in der Zeile am Rand nicht gan
 def press(tmp_path_factory: pytest.TempPathFactory, typesetter: Typesetter) -> bytes:
     """A leaflet of several pages for the print shop."""
     workspace = Workspace(tmp_path_factory.mktemp("press"), typesetter)
-    head = (
-        HEAD.replace("Titel", f"'{LONG_TITLE}'")
-        + "imprint: Druck 12345\ndate: 2026-11-24\npassages:\n"
-    )
+    head = HEAD.replace("Titel", f"'{LONG_TITLE}'")
+    head += "imprint: Druck 12345\ndate: 2026-11-24\npassages:\n"
     workspace.leaflet(
         head
         + "".join(f"  - id: p{n}\n    commentary:\n      text: {'Wort ' * 250}\n" for n in range(4))
