@@ -56,6 +56,8 @@ FAULTS = [
      FULL + PASSAGE.replace("text: Text", "heading: Kopf\n      text: Text"), 6, 5),
     ("last-page", "print", {"styles/print.css": "#rest { break-before: page }"},
      FULL + LEFTOVER, 26, 5),
+    ("imprint", "print", {}, HEAD + "imprint: Ich\n" + PASSAGE, 3, 10),
+    ("blank-pages", "booklet", {}, FULL + PASSAGE, 2, 8),
     ("white-space", "print", {"styles/print.css": "#p1 { break-before: page }"},
      FULL + "passages:\n" + LONG, 10, 5),
     ("attachment", "small", {"styles/editions.yaml": SMALL}, FULL + PASSAGE, 2, 8),

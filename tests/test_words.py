@@ -72,7 +72,7 @@ def test_the_keys_of_editions() -> None:
     editions = yaml.safe_load((ROOT / "styles/editions.yaml").read_text("utf-8"))
     keys = {key for edition in editions.values() for key in edition}
     assert keys - SETTLED == set()
-    assert {"max-white-space", "min-type-size", "qr-codes", "requires", "description"} <= keys
+    assert {"min-type-size", "qr-codes", "requires", "description"} <= keys
 
 
 def test_no_variable_is_only_told_found_or_said() -> None:

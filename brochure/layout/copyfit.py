@@ -31,7 +31,7 @@ from brochure.messages import Message, plural, say
 MAX_LAYOUTS = 7  # of a leaflet, where the plan was right
 EXTRA_LAYOUTS = 5  # beyond these, where it was wrong
 _TRIALS = 5  # layouts that the search makes at most
-_ROUNDS = 1  # layouts that mend one in earnest
+_ROUNDS = 1  # layouts that improve one in earnest
 _FINE = 0.005  # of the scale: a twentieth of a point
 _COARSE = 0.035  # … where pages may stay empty
 _STEP = 0.02  # down from a scale that was planned to fit, and does not
@@ -118,7 +118,9 @@ class _Copyfitter:
                 fits, low = trial, at
             else:
                 high = at
-            if high - low < (_FINE if self.exactly else _COARSE) or (fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)):
+            if high - low < (_FINE if self.exactly else _COARSE) or (
+                fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)
+            ):
                 return
             # The height of a text grows with the square of its type: lines get taller, and more.
             ideal = at * math.sqrt((self.pages - 1 + _FULL) / flowing_pages(trial.document.layout))

@@ -1,7 +1,7 @@
 """Pagination: the cheapest way to fall on pages, white space and divided passages weighed together.
 
 :func:`plan_pages` plans from a layout in which no passage is divided; :func:`lay_out` lays out by
-the plan, looks at the result, and mends it. Pure but for the renderer that it is given.
+the plan, looks at the result, and improves it. Pure but for the renderer that it is given.
 """
 
 import math
@@ -151,7 +151,7 @@ def set_by_plan(
             best = cost, document
         wrong = frozenset(misaligned(layout))
         white: frozenset[str] = frozenset()
-        if plan.cost + _NOTABLE < cost < last:  # it is not as planned, and mending helped so far
+        if plan.cost + _NOTABLE < cost < last:  # it is not as planned, and that helped so far
             white = passages_after_white_space(layout, max_white_space) - rules.moved - wrong
         last = cost
         better = replace(
