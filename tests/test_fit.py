@@ -152,13 +152,7 @@ def text(words: int, passages: int = 4) -> str:
         f"    commentary:\n      heading: Überschrift {n}\n      text: {'Wort ' * words}\n"
         for n in range(passages)
     )
-<<<<<<< HEAD
-    return HEAD + "imprint: Druck 12345\nfit: 2\npassages:\n" + rows
-||||||| edcb7f5
-    return HEAD + "imprint: Ich\nfit: 2\npassages:\n" + rows
-=======
     return HEAD + "imprint: Ich\nfit: 2\ndesign: plain\npassages:\n" + rows
->>>>>>> a4c4aa92e9c1889976a15006471d2ce7fc59ac22
 
 
 @pytest.fixture
@@ -216,7 +210,7 @@ def white_at_the_foot(pdf: bytes) -> list[float]:
 
 
 def test_a_text_that_is_rather_short_is_spread_over_both_pages(workspace: Workspace) -> None:
-    workspace.leaflet(text(28, passages=10).replace("imprint: Druck 12345\n", ""))
+    workspace.leaflet(text(28, passages=10).replace("imprint: Ich\n", ""))
     result = workspace.typeset("print")
     first, second = white_at_the_foot(result.pdf)
     assert result.pages == 2
