@@ -181,8 +181,10 @@ class LineBreaker:
                         setattr(inner, side, 0)
 
             def width(inner: Box) -> float:
+                copied = inner.copy()
+                modules.inline.resolve_percentages(copied, containing_block)
                 laid_out = modules.inline.atomic_box(
-                    context, inner.copy(), 0, None, containing_block, [], []
+                    context, copied, 0, None, containing_block, [], []
                 )
                 return float(laid_out.margin_width())
 
