@@ -187,7 +187,8 @@ def test_tints_on_the_copier_are_told(workspace: Workspace) -> None:
 @pytest.fixture
 def press(workspace: Workspace) -> Any:
     workspace.write("content/probe/logo.png", image("RGB"))
-    workspace.leaflet(FULL + "logo: {file: logo.png, alt: Bild}\n" + PASSAGE)
+    headed = PASSAGE.replace("text: Text", "heading: Kopf\n      text: Text")
+    workspace.leaflet(FULL + "logo: {file: logo.png, alt: Bild}\n" + headed)
     return workspace.typeset("press")
 
 
