@@ -35,6 +35,8 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
         "brochure build mein-flugblatt",
         "brochure build mein-flugblatt --open --watch",
         "brochure check",
+        "brochure designs",
+        "brochure new noch-ein-flugblatt --design plain",
         "brochure source show mein-flugblatt",
         'brochure source find mein-flugblatt "vorhandenen Baumbestand"',
         "brochure source quote mein-flugblatt 21",
@@ -200,7 +202,7 @@ def test_what_the_readme_says_of_editions_and_fonts(
     leaflet = tmp_path / "content/probe/leaflet.yaml"
     leaflet.parent.mkdir(parents=True)
     leaflet.write_text(
-        "language: ar\ntitle: قسم\nimprint: أنا\npassages:\n  - id: eins\n"
+        "language: ar\ntitle: قسم\nimprint: أنا\npreflight: {blank-pages: one pair}\npassages:\n  - id: eins\n"
         "    commentary: {text: نحن نشارك}\n"
     )
     (tmp_path / "styles").mkdir()
@@ -213,7 +215,7 @@ def test_what_the_readme_says_of_editions_and_fonts(
             assert run(line).returncode == 0, line
     built = run("brochure build -e thick-booklet")
     assert (built.returncode, built.stderr) == (0, "")
-    assert "1 page on 1 sheet" in built.stdout
+    assert "3 pages on 1 sheet" in built.stdout
 
 
 def test_the_readme_knows_every_edition_and_every_check() -> None:
