@@ -93,6 +93,13 @@ def test_a_lead_that_has_no_panel_to_itself_runs_on(workspace: Workspace) -> Non
     assert cover.startswith("TitelUntertitelVorspann")
 
 
+def test_a_head_that_is_taller_than_a_panel_is_no_cover(workspace: Workspace) -> None:
+    workspace.leaflet(leaflet(20, 20).replace("Untertitel", "Wort " * 230))
+    (flap, _, cover), _ = cells(workspace.typeset("folded").pdf, 3)
+    assert cover.startswith("TitelWort")
+    assert re.fullmatch("(Wort)+Vorspann.*", flap), "no panel is left white for the rest of it"
+
+
 @pytest.mark.parametrize(
     ("words", "order", "codes"),
     [

@@ -8,6 +8,7 @@ import subprocess
 from itertools import product
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -80,6 +81,7 @@ def test_a_project_replaces_single_files_of_a_design(workspace: Workspace) -> No
         ("bolt", "", "", "unknown-design", "content/probe/leaflet.yaml:1"),
         ("../bold", "", "", "unknown-design", "content/probe/leaflet.yaml:1"),
         ("mine", "common.css", "", "no-description", "styles/designs/mine/design.yaml:1"),
+        ("mine", "design.yaml", "# x", "no-description", "styles/designs/mine/design.yaml:1"),
         ("mine", "design.yaml", "descripton: x", "missing", "styles/designs/mine/design.yaml:1"),
         ("mine", "design.yaml", "description: [x", "bracket", "styles/designs/mine/design.yaml:1"),
         ("mine", "design.yaml", "description: {}", "empty", "styles/designs/mine/design.yaml:1"),
@@ -198,6 +200,32 @@ def test_what_is_copied_goes_pair_by_pair(workspace: Workspace, design: str) -> 
             "Zitat1", "Antwort1", "Forderung1", "Zitat2", "Antwort2", "Forderung2",
             "Zitat3", "Antwort3", "Forderung3", "Aufrufx", "Kontaktx",
         ], reader.__name__  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+@pytest.mark.parametrize("design", BUILT_IN)
+def test_an_event_stands_beside_the_picture(workspace: Workspace, design: str, code: str) -> None:
+    """However tall the logo above it is, and however wide the spaces of its fonts."""
+    with_fonts(workspace)
+    drawn = io.BytesIO()
+    Image.new("RGB", (400, 300), "navy").save(drawn, "PNG")
+    workspace.write("content/probe/a.png", drawn.getvalue())
+    workspace.leaflet(
+        f"design: {design}\nevent: {{title: Treffen, date: 2026-12-03}}\n"
+        + "".join(f"{key}: {{file: a.png, alt: Blau}}\n" for key in ("logo", "picture"))
+        + HEAD.replace("de", code, 1)
+        + PASSAGE
+    )
+    document = pypdfium2.PdfDocument(workspace.typeset("print").pdf)
+    images = [o.get_bounds() for o in document[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])]
+    logo, picture = sorted(images, key=lambda bounds: -bounds[3])
+    text = document[0].get_textpage()
+    found = text.search("Treffen").get_next()
+    assert found is not None
+    left, bottom, right, top = text.get_charbox(found[0])
+    assert picture[3] <= logo[1], "the picture is below the logo"
+    assert picture[1] < bottom < top < picture[3]
+    assert right < picture[0] if code == "ar" else left > picture[2]
 
 
 SENTENCES = {"booklet": 40, "booklet-a4": 90, "folded": 26}  # so many fill it; else, a few do

@@ -68,6 +68,9 @@ def test_ten_mistakes_are_named_at_once_each_at_its_place(workspace: Workspace) 
         (HEAD + PASSAGE.replace("Text", "'\u200b '"), "empty", "Write the text"),
         (HEAD + "source:\n  title: x\n  address: foo\n" + PASSAGE, "link", "whole address"),
         (HEAD.replace("de", "klingon") + PASSAGE, "pattern", "`de`"),
+        (HEAD + "numbered: [no]\n" + PASSAGE, "value", "`yes` or `no`"),
+        (HEAD + "event: {date: 2026-12-03, place: Haus, Ort}\n" + PASSAGE, "unknown-key", "comma"),
+        (HEAD + "event: {date: 2026-12-03, plac: }\n" + PASSAGE, "unknown-key", "`place`"),
     ],
 )
 def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: str) -> None:
@@ -75,6 +78,22 @@ def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: 
     errors = [c for c in workspace.diagnostics() if c.is_error]
     assert code in [c.code for c in errors]
     assert any(hint in c.hint for c in errors), [c.hint for c in errors]
+
+
+@pytest.mark.parametrize("key", ["demand", "heading", "text"])
+def test_what_is_set_as_one_line_has_no_paragraphs(workspace: Workspace, key: str) -> None:
+    passage = "passages:\n- id: a\n  commentary:\n    text: Text\n".replace(
+        "text: Text", "text: Text" if key == "text" else f"text: Text\n    {key}: Zeile"
+    )
+    for text, told in {
+        "|\n      Eins\n      zwei": False,
+        "|\n      Eins\n\n      zwei": key != "text",
+        "|\n      Eins:\n      - zwei": key != "text",
+    }.items():
+        before, _, after = passage.partition(f" {key}: ")
+        rest = after.partition("\n")[2]
+        workspace.leaflet(f"{HEAD}{before} {key}: {text}\n{rest}")
+        assert ("paragraphs" in [d.code for d in workspace.diagnostics()]) == told
 
 
 @pytest.mark.parametrize(

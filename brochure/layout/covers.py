@@ -75,7 +75,7 @@ def lay_out_parts(
                 result = attempt(apart)
                 layout = result.value.layout
                 if layout.pages <= pages + left and _worst_white(layout) <= white:
-                    if _is_bound_well(layout):
+                    if _is_bound_well(layout) and _has_whole_cover(layout, apart):
                         return result
             return plain
     return attempt(_NOTHING)
@@ -119,7 +119,7 @@ def _letter_fold(
             if _is_too_tall(smallest_type, most, back="back" in apart):
                 continue
         result = lay_out(render_apart)
-        if result.value.pages > most:
+        if result.value.pages > most or not _has_whole_cover(result.value.layout, apart):
             continue
         if result.diagnostics:
             return result
@@ -136,6 +136,11 @@ def _is_too_tall(layout: Layout, most: int, *, back: bool) -> bool:
     first = min((fragment.page for fragment in layout.fragments), default=0)
     height = sum(_heights(layout).values()) + (0.0 if back else layout.height_after)
     return height > (most - first - back) * max(layout.heights)
+
+
+def _has_whole_cover(layout: Layout, apart: frozenset[Part]) -> bool:
+    """Whether a cover, where there is to be one, holds all of the head."""
+    return "cover" not in apart or 0 in layout.set_apart
 
 
 def _is_whole(layout: Layout) -> bool:

@@ -23,6 +23,7 @@ from brochure.diagnostics import (
 )
 from brochure.manuscript.model.fields import LanguageCode, PlainText, at_most_entries
 from brochure.manuscript.yaml import parser
+from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
 from brochure.messages import ENGLISH, say
 from brochure.project import NAME, Project, builtin_styles
@@ -101,19 +102,26 @@ def read_design(project: Project, name: str) -> Reported[Design | None]:
     """A design by its name, or None and what is wrong with its description."""
     file = f"{_FOLDER}/{name}/{FILE}"
     try:
-        if not _is_there(project, file):
+        reported = (
+            parser.read_yaml(project, project.style(file)) if _is_there(project, file) else None
+        )
+        if reported is None or _is_empty(reported):
             fail(
                 "no-description",
                 say("The design `{name}` does not say what it is for.", name=name),
                 Location(f"styles/{file}"),
                 say("Write this file, with one line in it: `description: …`."),
             )
-        reported = parser.read_yaml(project, project.style(file))
     except DiagnosticsError as failed:
         return Reported(None, failed.diagnostics)
     validated = validate(reported.value, Design)
     wrong: list[Diagnostic] = on_other_lines(validated.diagnostics, reported.diagnostics)
     return Reported(validated.value, (*reported.diagnostics, *wrong))
+
+
+def _is_empty(reported: Reported[Tree]) -> bool:
+    """Whether there is nothing but white space and comments in a file."""
+    return not reported.diagnostics and plain(reported.value.node(())) is None
 
 
 def load_designs(project: Project) -> dict[str, Design]:

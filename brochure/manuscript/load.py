@@ -1,5 +1,6 @@
 """A leaflet folder → a validated leaflet in which each text has a location, or its diagnostics."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -56,6 +57,9 @@ from brochure.project import Project
 # The texts with Markdown; in the others, every character is printed as it is.
 _MARKDOWN = {"title", "subtitle", "lead", "heading", "text", "demand", "place", "access", "contact",
              "imprint"}  # fmt: skip
+# Those of them that can have paragraphs and lists; the others are set as one line.
+_OF_PARAGRAPHS = {"lead", "text", "contact", "imprint"}
+_PARAGRAPHS = re.compile(r"\S[ \t]*\n[ \t]*(?:\n\s*\S|[-*+] )")
 _WHITE = (1.0, 1.0, 1.0)
 
 
@@ -288,6 +292,13 @@ def _check_texts(tree: Tree) -> Iterator[Diagnostic]:
             return
         for diagnostic in check_markdown(node.text):
             yield diagnostic.located(tree, path)
+        if path[-1] not in _OF_PARAGRAPHS and _PARAGRAPHS.search(node.text):
+            yield warning(
+                "paragraphs",
+                say("Paragraphs and list items run on in one line here."),
+                tree.location(path),
+                say("Write it as one paragraph."),
+            )
 
 
 def _has_markdown(path: TreePath) -> bool:

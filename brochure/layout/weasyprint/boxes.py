@@ -186,6 +186,8 @@ class _Reader:
             starts = [child.style["break_before"] in _FORCED for child in box.children[:1]]
             if page and (self._ends_page or any(starts)):
                 self.set_apart.add(page - 1)
+            if page and any(child.element_tag == "header" for child in box.children):
+                self.set_apart.discard(0)  # a head that goes on here is no cover
             self._ends_page = any(ends)
         return [(child, context) for child in getattr(box, "children", ())]
 

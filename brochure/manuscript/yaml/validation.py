@@ -113,7 +113,9 @@ def _diagnose(
                 "unknown-key",
                 say("There is no key `{key}` here.", key=shortened(key)),
                 tree.key_location(path),
-                did_you_mean(key, _keys(model, detail["loc"][:-1])),
+                _comma(key)
+                if _is_behind_a_comma(tree, path)
+                else did_you_mean(key, _keys(model, detail["loc"][:-1])),
             )
         case "missing":
             message = say("{name} is missing.", name=name)
@@ -177,7 +179,7 @@ def _diagnose(
                 "{name} cannot be `{value}`; it must be a whole number.", name=name, value=value
             )
             hint = say("Write digits, as in 150.")
-        case "bool_parsing":
+        case "bool_parsing" | "bool_type":
             message = say(
                 "{name} cannot be `{value}`; it must be yes or no.", name=name, value=value
             )
@@ -201,6 +203,23 @@ def _diagnose(
         case _:
             message, hint = say("{name}: {reason}.", name=name, reason=detail["msg"]), EMPTY
     return error("value", message, location, hint)
+
+
+def _is_behind_a_comma(tree: Tree, path: TreePath) -> bool:
+    """Whether a key has no colon, which is possible in braces only."""
+    parent = tree.node(path[:-1])
+    key = parent.key(str(path[-1])) if isinstance(parent, MappingNode) else None
+    text = tree.text if key and key.location.file == tree.file else ""
+    return key is not None and bool(re.match(r"\s*[,}]", text[key.span[1] :]))
+
+
+def _comma(key: str) -> Message:
+    """A hint for ``{address: Main Street 1, Berlin}``, where `Berlin` is taken for a key."""
+    return say(
+        "If `{key}` belongs to the text before it: in braces, a comma ends a text. Put the whole "
+        "text into quotation marks, or write each key on a line of its own.",
+        key=shortened(key),
+    )
 
 
 def _wrong_kind(name: str, node: Node, expected: Message, location: Location) -> Diagnostic:
