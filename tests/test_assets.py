@@ -119,6 +119,7 @@ def test_a_symbolic_link_out_of_the_project(workspace: Workspace) -> None:
         ("a.png", png(13_000, 13_000, "1"), "picture-too-large"),
         ("a.jpg", b"GIF89a", "broken-picture"),
         ("a.gif", b"GIF89a", "file-type"),
+        ("a.heic", b"ftypheic", "file-type"),
         ("a.ttf", b"x", "file-type"),
         ("a.svg", b"<svg", "svg"),
         ("a.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>", "svg"),
@@ -136,6 +137,8 @@ def test_bad_pictures(workspace: Workspace, name: str, data: bytes, code: str) -
     diagnostics = workspace.diagnostics("email")
     assert {c.code for c in diagnostics} == {code}
     assert {c.location.line for c in diagnostics} == {8}
+    if name in ("a.gif", "a.heic"):  # from a telephone: no word on fonts and style sheets
+        assert "PNG or JPEG" in diagnostics[0].hint
 
 
 def test_good_pictures_and_imports_are_taken_along(workspace: Workspace) -> None:

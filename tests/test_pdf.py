@@ -12,6 +12,7 @@ from typing import Any
 
 import page as validator
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 
@@ -121,6 +122,25 @@ def test_it_is_archivable_and_accessible_in_one(
         assert len(found) == 2
         assert list(found.values()) == [[], []]
         assert b"pdfuaid:part" in pdf  # the metadata can be read without opening the PDF
+
+
+@pytest.mark.parametrize("last", [b"a", b"\r", b"\n"])
+def test_the_last_byte_of_a_stream_is_no_end_of_line(
+    seed_pdfs: dict[str, TypesetDocument], last: bytes
+) -> None:
+    """Compressed data ends with a carriage return in one of 256 streams."""
+    assert seed_pdfs  # by which pydyf has learnt it
+    pdf, output = pydyf.PDF(), io.BytesIO()
+    pdf.add_object(pydyf.Stream([b"12", b"34" + last]))
+    pdf.write(output)
+    written = output.getvalue()
+    with pikepdf.open(io.BytesIO(written)) as document:
+        (stream,) = (item for item in document.objects if isinstance(item, pikepdf.Stream))
+        assert stream.read_raw_bytes() == b"12\n34" + last
+    report = validator.validate_pdf_bytes(written, profile=validator.ValidationProfile.PDF_A_2A)
+    messages = [failure.message for failure in report.failures]
+    assert messages, "it has no metadata"
+    assert [message for message in messages if "/Length" in message] == []
 
 
 def test_the_validator_sees_what_is_missing(seed_pdfs: dict[str, TypesetDocument]) -> None:

@@ -68,7 +68,6 @@ FAULTS = [
      FULL + PASSAGE, 1, 1),
     ("does-not-fit", "print", {}, FULL + "fit: 3\n" + PASSAGE, 2, 8),
     ("blank-pages", "folded", {}, FULL + PASSAGE, 2, 8),
-    ("blank-pages", "booklet", {}, FULL + PASSAGE, 2, 8),
 ]  # fmt: skip
 
 

@@ -375,6 +375,15 @@ def test_a_picture_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         entry.write_bytes(b'[["x"]]\nxyz')
     assert reproduction.for_pdf(data, (100, 67), "none") == made
     assert reproduction.for_web(data) == web
+    for entry in (first, second):  # half of a picture, where a disk was full, and another picture
+        whole = entry.read_bytes()
+        entry.write_bytes(whole[: len(whole) // 2])
+        assert reproduction.for_pdf(data, (100, 67), "none") == made
+        assert reproduction.for_web(data) == web
+        assert entry.read_bytes() == whole
+        entry.write_bytes(whole[:-9] + b"\0" + whole[-8:])
+        assert reproduction.for_pdf(data, (100, 67), "none") == made
+        assert reproduction.for_web(data) == web
 
 
 def test_the_cache_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -386,4 +395,4 @@ def test_the_cache_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.Mo
     assert 2 < len(entries) < 20
     assert sum(entry.stat().st_size for entry in entries) <= 20_000
     newest = max(entries, key=lambda entry: entry.stat().st_mtime_ns)
-    assert json.loads(newest.read_bytes().partition(b"\n")[0])[0] == [139, 90]
+    assert json.loads(newest.read_bytes()[32:].partition(b"\n")[0])[0] == [139, 90]

@@ -246,5 +246,12 @@ def test_a_seventh_panel_is_refused(workspace: Workspace) -> None:
     result, diagnostics = workspace.attempt(lambda: workspace.typeset("folded"))
     assert result is None
     codes = {diagnostic.code for diagnostic in diagnostics}
-    assert codes >= {"does-not-fit", "too-many-pages"}
-    assert all(diagnostic.hint for diagnostic in diagnostics)
+    assert codes == {"does-not-fit"}, "once for each passage; all else follows from it"
+    assert all("fit:" not in diagnostic.hint for diagnostic in diagnostics), "there is no more room"
+    workspace.leaflet(
+        HEAD + "preflight: {does-not-fit: Es darf klein sein}\nimprint: Druck 12345\npassages:\n"
+        + passages
+    )  # fmt: skip
+    result, diagnostics = workspace.attempt(lambda: workspace.typeset("folded"))
+    assert result is None
+    assert "too-many-pages" in {diagnostic.code for diagnostic in diagnostics}

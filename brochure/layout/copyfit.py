@@ -66,6 +66,7 @@ class _Copyfitter:
     pages: int
     exactly: bool
     edition: str
+    folded: bool = False  # the pages are panels of one sheet
 
     def fit(self) -> Reported[LaidOutDocument]:
         trials = list(self._search())
@@ -164,11 +165,15 @@ class _Copyfitter:
             if count := min(beyond.get(passage, 0), left):
                 counts[passage] = count
                 left -= count
-        hint = say(
-            "Shorten it by that much, or give this edition more pages: "
-            "`fit: {{{edition}: {more}}}`.",
-            edition=self.edition,
-            more=self.pages + 1,
+        hint = (
+            say("Shorten it, or allow smaller type: `scale:` of the edition.")
+            if self.folded
+            else say(
+                "Shorten it by that much, or give this edition more pages: "
+                "`fit: {{{edition}: {more}}}`.",
+                edition=self.edition,
+                more=self.pages + 1,
+            )
         )
         for passage, count in counts.items():
             message = self._lines_too_many(passage, count, needed)
@@ -239,14 +244,16 @@ def fit(
     *,
     exactly: bool = True,
     edition: str = "",
+    folded: bool = False,
 ) -> Reported[LaidOutDocument]:
     """Lay out a leaflet so that it takes `pages` pages, or as nearly as can be.
 
     `exactly`: fewer pages are too few; else they will do, in the largest type. The diagnostics say
-    why it does not fit, if it does not, and name the `edition`.
+    why it does not fit, if it does not, and name the `edition`. `folded`: the pages are panels of
+    one sheet, which has no more of them.
     """
     tighter = max_white_space * (_TIGHTER if exactly else 1)
-    return _Copyfitter(remembering(render), tighter, scale, pages, exactly, edition).fit()
+    return _Copyfitter(remembering(render), tighter, scale, pages, exactly, edition, folded).fit()
 
 
 def _dearness(trial: _Trial) -> float:

@@ -30,7 +30,8 @@ from brochure.layout.raster import (
 )
 
 Colours = Literal["rgb", "grey", "black", "cmyk"]
-_VERSION = f"1 {pillow}"  # of what is in the cache; another Pillow may make other bytes
+_VERSION = f"2 {pillow}"  # of what is in the cache; another Pillow may make other bytes
+_DIGEST = 32  # bytes of a SHA-256, which an entry of the cache begins with
 _LARGE = 100_000  # pixels from which on a photograph that came as a PNG is worth a JPEG
 _FINE = 88  # the quality from which on colours have as many pixels as brightness
 _WEB_SIDE = 1600  # pixels: twice those of a wide column, for screens with fine pixels
@@ -139,6 +140,9 @@ class Reproduction:
             return None
         try:
             content = read_own(_entry(self.cache, data, parts), bounds.CACHE_FILE)
+            digest, content = content[:_DIGEST], content[_DIGEST:]
+            if digest != hashlib.sha256(content).digest():  # a disk was full, or a file was edited
+                return None
             head, _, body = content.partition(b"\n")
             size, space, bits, encoding, mask_bits, masked = json.loads(head)
             kept, mask = body[: len(body) - masked], body[len(body) - masked :]
@@ -152,9 +156,10 @@ class Reproduction:
         head = json.dumps(
             [made.size, made.space, made.bits, made.encoding, made.mask_bits, len(made.mask)]
         )
+        content = head.encode() + b"\n" + made.data + made.mask
         try:
             entry = _entry(self.cache, data, parts)
-            write_whole(entry, head.encode() + b"\n" + made.data + made.mask)
+            write_whole(entry, hashlib.sha256(content).digest() + content)
             _prune(entry.parent)
         except OSError:
             return  # the next one is made again

@@ -30,6 +30,10 @@ class TypesetDocument:
         return self.pdfs[0]
 
 
+# What is nothing new, where it was told that a leaflet does not fit.
+_IMPLIED = ("blank-pages", "too-many-pages", "white-space")
+
+
 class Typesetter:
     """Typesets compositions, and keeps fonts, parsed styles and divided words for the next one.
 
@@ -62,6 +66,8 @@ class Typesetter:
         # Where a leaflet does not fit, that its last page is nearly empty is nothing new.
         implied = ("last-page",) if pages.misfit else ()
         kept = without_disabled(diagnostics, (*composition.disabled_checks, *implied))
+        if any(diagnostic.code == "does-not-fit" for diagnostic in kept):
+            kept = [diagnostic for diagnostic in kept if diagnostic.code not in _IMPLIED]
         return TypesetDocument(finished.value, pages.layout.pages, raise_errors(kept))
 
     def save(self) -> None:

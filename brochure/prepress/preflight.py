@@ -131,7 +131,7 @@ def _white_pages(layout: Layout, edition: Edition, name: str) -> Iterator[Diagno
         share = layout.white[page] / layout.heights[page]
         # In whole per cent, as it is told.
         if page not in layout.set_apart and round(share, 2) > round(edition.max_white_space, 2):
-            following = (f.passage for f in layout.fragments if f.page == page + 1)
+            following = next((f.passage for f in layout.fragments if f.page == page + 1), "")
             yield warning(
                 "white-space",
                 say(
@@ -142,10 +142,15 @@ def _white_pages(layout: Layout, edition: Edition, name: str) -> Iterator[Diagno
                     page=page + 1,
                     most=100 * edition.max_white_space,
                 ),
-                Part(passage=next(following, "")),
+                Part(passage=following),
                 say(
                     "What comes next is too tall to begin there and cannot be divided. Shorten it, "
                     "divide a long paragraph of it into two, or move it elsewhere."
+                )
+                if following
+                else say(
+                    "What comes after the passages stays together, and is too tall to begin there. "
+                    "Shorten it (`call`, `contact`, `imprint`) or the passages before it."
                 ),
             )
 

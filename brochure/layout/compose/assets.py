@@ -22,6 +22,8 @@ from brochure.project import Project
 
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
           ".svg": "image/svg+xml", ".css": "text/css"}  # fmt: skip
+# What telephones, browsers and scanners write.
+_OTHER_PICTURES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".tif", ".tiff", ".webp"}
 _SHOWN = 80  # characters of an address in a message
 
 
@@ -157,7 +159,9 @@ class AssetCollector:
                 "file-type",
                 say("A leaflet cannot contain `{address}`.", address=address[:_SHOWN]),
                 location,
-                say(
+                say("Open it in an image editor and export it as PNG or JPEG.")
+                if suffix in _OTHER_PICTURES
+                else say(
                     "Files of these types can be used: {suffixes}. Fonts need no address: put them "
                     "into styles/fonts/.",
                     suffixes=", ".join(sorted(_TYPES)),

@@ -31,7 +31,7 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import images, linebreak, tagging
+from brochure.layout.weasyprint import images, linebreak, metadata, tagging
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -76,6 +76,7 @@ def load_weasyprint() -> Any:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     weasyprint.pdf.add_tags = tagging.add_tags
     images.install(weasyprint.images)
+    metadata.install()
     linebreak.install(
         linebreak.WeasyPrintModules(
             weasyprint.formatting_structure.boxes,

@@ -49,6 +49,23 @@ _PREFIXES = {
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
 
+_written = pydyf.Stream.data.fget  # a stream as pydyf writes it
+
+
+def _with_clear_end(stream: Any) -> bytes:
+    """A stream as it is written, so that nobody takes its last byte for a part of the end of line
+    before ``endstream``: by that, its /Length would be wrong (ISO 19005-2, 6.1.7.1).
+    """
+    written: bytes = _written(stream)
+    if written.endswith(b"\r\nendstream"):
+        return written.removesuffix(b"\nendstream") + b"\r\nendstream"
+    return written
+
+
+def install() -> None:
+    """Have pydyf write streams so."""
+    pydyf.Stream.data = property(_with_clear_end)
+
 
 def metadata_writer(regions: Sequence[str], pdfs: list[bytes]) -> Callable[[Any, Any], None]:
     """A ``finisher`` for WeasyPrint's ``write_pdf``, which completes the metadata of the PDF.
@@ -88,7 +105,7 @@ def _metadata_stream(pdf: Any) -> Any:
 def _compress(item: Any) -> None:
     """Compress a stream now, once: pydyf would do so for the file, and again for its hash."""
     if isinstance(item, pydyf.Stream) and item.compress:
-        _, _, rest = item.data.partition(b"\nstream\n")
+        _, _, rest = _written(item).partition(b"\nstream\n")
         item.stream, item.compress = [rest.removesuffix(b"\nendstream")], False
         item.extra["Filter"] = "/FlateDecode"
 

@@ -298,7 +298,9 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
             return Reported(lay_out(render, white, scale))
-        return fit(render, white, scale, pages, exactly=composition.exactly, edition=name)
+        folded = edition.imposition is not None and edition.imposition.scheme == "letter-fold"
+        exactly = composition.exactly
+        return fit(render, white, scale, pages, exactly=exactly, edition=name, folded=folded)
 
     return lay_out_parts(
         edition.imposition,
