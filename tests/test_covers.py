@@ -88,7 +88,7 @@ def test_a_lead_that_has_no_panel_to_itself_runs_on(workspace: Workspace) -> Non
     assert "Vorspann" in inside[0]
     assert "Punkt3" in flap, "the flap begins with a passage"
     assert ["Wort" in text for text in (flap, back)] == [True, False]
-    workspace.leaflet(leaflet(*[80] * 21))
+    workspace.leaflet(leaflet(*[80] * 23))
     (_, _, cover), _ = cells(workspace.typeset("folded").pdf, 3)
     assert cover.startswith("TitelUntertitelVorspann")
 

@@ -108,21 +108,28 @@ class _Copyfitter:
         return set_by_plan(self.render, self.max_white_space, plan, _ROUNDS)
 
     def _search(self) -> Iterator[_Trial]:
-        """Trials at scales closer and closer to the largest that fits."""
+        """Trials at scales closer and closer to the largest that fits. In the smallest type, too,
+        before it is said that it fits in none: where pages may stay empty, soon.
+        """
         low, high = self.bounds.smallest, self.bounds.largest
         fits: _Trial | None = None
         at = 1.0
-        for _ in range(_TRIALS):
+        for number in range(_TRIALS):
             trial = self._trial(at)
             yield trial
             if self._fits(trial):
                 fits, low = trial, at
+            elif at <= low:
+                return
             else:
                 high = at
             if high - low < (_FINE if self.exactly else _COARSE) or (
                 fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)
             ):
-                return
+                break
+            if fits is None and number and not self.exactly:
+                at = low
+                continue
             # The height of a text grows with the square of its type: lines get taller, and more.
             ideal = at * math.sqrt((self.pages - 1 + _FULL) / flowing_pages(trial.document.layout))
             margin = 0.15 * (high - low)
@@ -131,6 +138,8 @@ class _Copyfitter:
                 at = high if ideal >= high else low
             else:
                 at = min(max(ideal, low + margin), high - margin)
+        if fits is None:
+            yield self._trial(self.bounds.smallest)
 
     def _spaced(self, trial: _Trial) -> _Trial:
         """What stays white in the largest type, shared out around the head and between passages."""

@@ -25,7 +25,7 @@ from brochure.layout.laid_out import (
     Part,
     lines_on_last_page,
 )
-from brochure.layout.pagination import remembering
+from brochure.layout.pagination import plan_pages, remembering
 
 _NOTHING: frozenset[Part] = frozenset()
 _LETTER_FOLD: tuple[frozenset[Part], ...] = (
@@ -64,7 +64,7 @@ def lay_out_parts(
     match imposition.scheme if imposition else "":
         case "letter-fold":
             assert imposition is not None
-            return _letter_fold(lay_out, render, imposition.pages, smallest)
+            return _letter_fold(lay_out, render, imposition.pages, smallest, max_white_space)
         case "saddle-stitch" if spare:
             assert imposition is not None
             plain = attempt(_NOTHING)
@@ -105,7 +105,7 @@ def _is_bound_well(layout: Layout) -> bool:
 
 
 def _letter_fold(
-    lay_out: _LayOut, render: PageRenderer, most: int, smallest: float
+    lay_out: _LayOut, render: PageRenderer, most: int, smallest: float, max_white_space: float
 ) -> Reported[LaidOutDocument]:
     """The first layout of at most `most` panels in which no passage is divided; or the first of so
     many panels; or what comes of it.
@@ -115,8 +115,8 @@ def _letter_fold(
         # What is remembered takes memory; so it is for one arrangement at a time.
         render_apart = remembering(_with_parts(render, apart))
         if apart:
-            smallest_type = render_apart(LayoutRules(scale=smallest)).layout
-            if _is_too_tall(smallest_type, most, back="back" in apart):
+            in_smallest = render_apart(LayoutRules(scale=smallest))
+            if plan_pages(in_smallest, max_white_space, most).pages > most:
                 continue
         result = lay_out(render_apart)
         if result.value.pages > most or not _has_whole_cover(result.value.layout, apart):
@@ -127,15 +127,6 @@ def _letter_fold(
         if _is_whole(fitting[-1].value.layout) or "cover" not in apart:
             break
     return next((one for one in fitting if _is_whole(one.value.layout)), (*fitting, result)[0])
-
-
-def _is_too_tall(layout: Layout, most: int, *, back: bool) -> bool:
-    """Whether a leaflet takes more than `most` pages even if each of them is filled to its foot;
-    `back`: the last one holds nothing but the foot of the leaflet.
-    """
-    first = min((fragment.page for fragment in layout.fragments), default=0)
-    height = sum(_heights(layout).values()) + (0.0 if back else layout.height_after)
-    return height > (most - first - back) * max(layout.heights)
 
 
 def _has_whole_cover(layout: Layout, apart: frozenset[Part]) -> bool:
