@@ -43,7 +43,7 @@ def text(side: int, passage: int, words: int, paragraph: int = 60) -> str:
 
 def leaflet(lengths: Sequence[tuple[int, int]], lead: int = 0, headings: bool = True) -> str:
     """A leaflet whose passages have so many words on the left and on the right."""
-    rows = ["language: de", "title: Zahlen", "columns:", "  quote: Links", "  commentary: Rechts"]
+    rows = ["language: de", "title: Zahlen", "numbered: no", "columns:", "  quote: Links", "  commentary: Rechts"]
     if lead:
         rows += ["lead: |", "  " + "\\\n  ".join(["x"] * lead)]
     rows.append("passages:")

@@ -410,12 +410,14 @@ class _Planner:
                     _cut(flow, start, base, room, None) if cut == start else cut
                     for flow, cut, start, base in zip(flows, cuts, starts, bases, strict=True)
                 ]
-            placed = max(
+            placed = [
                 flow[cut - 1].bottom - base
                 for flow, cut, start, base in zip(flows, cuts, starts, bases, strict=True)
                 if cut > start
-            )
-            white = max(0.0, room + foot - placed) / self._room.height(page)
+            ]
+            if not placed:  # as where a style hides the text
+                return None
+            white = max(0.0, room + foot - max(placed)) / self._room.height(page)
             cost += cost_of_white(white, self._limit) + passage.cost_of_cuts(flows, cuts)
             starts = cuts
             bases = [
