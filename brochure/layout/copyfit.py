@@ -139,7 +139,10 @@ class _Copyfitter:
             else:
                 at = min(max(ideal, low + margin), high - margin)
         if fits is None:
-            yield self._trial(self.bounds.smallest)
+            trial = self._trial(self.bounds.smallest)
+            yield trial
+            if self._fits(trial):
+                yield self._trial((self.bounds.smallest + high) / 2)
 
     def _spaced(self, trial: _Trial) -> _Trial:
         """What stays white in the largest type, shared out around the head and between passages."""
