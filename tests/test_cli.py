@@ -116,7 +116,7 @@ def test_a_pdf_that_cannot_be_written_is_a_complaint(workspace: Workspace) -> No
     workspace.write("out", "a file in place of the folder")
     result = run(workspace.root, "build", "-e", "email")
     assert result.returncode == 1
-    assert "out/probe/probe-email.pdf:1:1: error: The PDF cannot be written" in result.stderr
+    assert "out/probe/probe-email.pdf:1:1: error: The file cannot be written" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -257,7 +257,7 @@ def _write(path: Path, pdf: bytes, project: Project) -> None:
     except OSError as reason:
         fail(
             "cannot-write",
-            say("The PDF cannot be written ({reason}).", reason=reason.strerror or reason),
+            say("The file cannot be written ({reason}).", reason=reason.strerror or reason),
             Location(project.show(path)),
             say(
                 "Close it in other programs, and check that the disk is not full and the folder "
