@@ -93,7 +93,7 @@ def lay_out(
     def planned(at: float) -> PagePlan:
         return plan_pages(render(LayoutRules(scale=at)), max_white_space)
 
-    plan = planned(1.0)
+    plan = first = planned(1.0)
     if scale:
         at, fewer, least = 1.0, math.ceil(plan.pages) - 1, max(SMALLER, scale.smallest)
         for _ in range(_SMALLER_TRIALS):
@@ -114,8 +114,10 @@ def lay_out(
                 more = math.ceil(larger.pages) - math.ceil(plan.pages)
                 if larger.cost + more < _CHEAPER * plan.cost:
                     plan = larger
-    # Where a passage could not be divided as planned, all of them whole may be better.
-    documents = (set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules()))
+    # Where passages could not be divided as planned, other type, or all of them whole, may be better.
+    documents = [set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules())]
+    if first is not plan and cost_of(documents[0].layout, max_white_space) > plan.cost + _NOTABLE:
+        documents.append(set_by_plan(render, max_white_space, first, rounds))
     return min(documents, key=lambda document: cost_of(document.layout, max_white_space))
 
 
