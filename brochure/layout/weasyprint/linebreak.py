@@ -161,7 +161,8 @@ class LineBreaker:
             )  # fmt: skip
             lines = new_children[lengths[0] :]
             divided = lines and lines[-1].resume_at and getattr(lines[-1], "divides_word", False)
-            if not divided or len(whole) == _ATTEMPTS:
+            # A word that is longer than a line is divided there again, whatever it costs.
+            if not divided or len(whole) == _ATTEMPTS or len(lines) - 1 in whole:
                 return result
             whole.add(len(lines) - 1)
             self._whole[id(child)] = frozenset(whole)
