@@ -43,7 +43,8 @@ def text(side: int, passage: int, words: int, paragraph: int = 60) -> str:
 
 def leaflet(lengths: Sequence[tuple[int, int]], lead: int = 0, headings: bool = True) -> str:
     """A leaflet whose passages have so many words on the left and on the right."""
-    rows = ["language: de", "title: Zahlen", "numbered: no", "columns:", "  quote: Links", "  commentary: Rechts"]
+    rows = ["language: de", "title: Zahlen", "numbered: no"]
+    rows += ["columns:", "  quote: Links", "  commentary: Rechts"]
     if lead:
         rows += ["lead: |", "  " + "\\\n  ".join(["x"] * lead)]
     rows.append("passages:")
@@ -185,3 +186,16 @@ def test_a_word_longer_than_the_column_is_broken_not_cut(workspace: Workspace) -
     assert len(digits) == 801 + 2  # the line number and both page numbers, too
     assert len(left) >= 400
     assert len(right) >= 400
+
+
+@pytest.mark.parametrize("lead", range(24, 32))
+def test_a_word_of_many_lines_at_the_foot_of_a_page_ends(workspace: Workspace, lead: int) -> None:
+    """It has to be divided there, whatever that costs."""
+    word = "Donaudampfschifffahrtsgesellschaft" * 12
+    workspace.leaflet(
+        "language: de\ntitle: T\nlead: |\n  " + "\\\n  ".join(["x"] * lead) + "\npassages:\n"
+        "  - id: a\n    commentary:\n      text: " + f"{word} Ende {word} Schluss\n"
+    )
+    text = "".join(char.text for char in chars(workspace.typeset().pdf))
+    assert text.count("D") == 24
+    assert text.count("Schluss") == 1

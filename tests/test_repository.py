@@ -202,7 +202,8 @@ def test_what_the_readme_says_of_editions_and_fonts(
     leaflet = tmp_path / "content/probe/leaflet.yaml"
     leaflet.parent.mkdir(parents=True)
     leaflet.write_text(
-        "language: ar\ntitle: قسم\nimprint: أنا\npreflight: {blank-pages: one pair}\npassages:\n  - id: eins\n"
+        "language: ar\ntitle: قسم\nimprint: أنا\npreflight: {blank-pages: one pair}\n"
+        "passages:\n  - id: eins\n"
         "    commentary: {text: نحن نشارك}\n"
     )
     (tmp_path / "styles").mkdir()

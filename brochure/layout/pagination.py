@@ -114,7 +114,7 @@ def lay_out(
                 more = math.ceil(larger.pages) - math.ceil(plan.pages)
                 if larger.cost + more < _CHEAPER * plan.cost:
                     plan = larger
-    # Where passages could not be divided as planned, other type, or all of them whole, may be better.
+    # Where passages could not be divided as planned, other type may be better, or all whole.
     documents = [set_by_plan(render, max_white_space, plan, rounds), render(LayoutRules())]
     if first is not plan and cost_of(documents[0].layout, max_white_space) > plan.cost + _NOTABLE:
         documents.append(set_by_plan(render, max_white_space, first, rounds))
