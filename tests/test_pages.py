@@ -116,18 +116,16 @@ def assert_whole(pdf: bytes, lengths: Sequence[tuple[int, int]]) -> list[Word]:
     return words
 
 
-def test_two_hundred_pairs(workspace: Workspace) -> None:
+def test_ninety_pairs(workspace: Workspace) -> None:
     dice = random.Random(1)
-    lengths = [
-        (dice.choice([0, 5, 20, 60, 150]), dice.choice([5, 30, 90, 200])) for _ in range(200)
-    ]
+    lengths = [(dice.choice([0, 5, 20, 60, 150]), dice.choice([5, 30, 90, 200])) for _ in range(90)]
     workspace.leaflet(leaflet(lengths))
     result = workspace.typeset()
     words = assert_whole(result.pdf, lengths)
-    assert len({w.page for w in words}) == result.pages > 30
+    assert len({w.page for w in words}) == result.pages > 15
 
 
-@pytest.mark.parametrize("lead", [0, 7, 14, 21, 27, 29, 31, 33, 35, 37])
+@pytest.mark.parametrize("lead", [0, 14, 27, 29, 31, 35])
 @pytest.mark.parametrize(
     "lengths", [(1000, 20), (20, 1000), (1000, 900)], ids=["left", "right", "both"]
 )

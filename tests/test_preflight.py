@@ -110,14 +110,6 @@ def test_each_check_is_tried() -> None:
     assert {fault[0] for fault in FAULTS} == set(CHECKS) - untried
 
 
-def test_a_good_leaflet_passes_in_every_edition(workspace: Workspace) -> None:
-    workspace.write("content/probe/logo.png", png(1200, 1200))
-    passages = PASSAGE + LONG.replace("p0", "p9")
-    workspace.leaflet(FULL + LOGO + passages)
-    for edition in ("email", "print", "copier", "two-up", "press", "web", "booklet-a4"):
-        assert [f for f in codes(workspace, edition) if f[0] != "last-page"] == [], edition
-
-
 def test_the_footer_may_have_a_back_to_itself(workspace: Workspace) -> None:
     """The last page on a sheet is the back of the leaflet; a line of text there looks forgotten."""
     workspace.write("styles/print.css", "footer { break-before: page }")

@@ -1,4 +1,4 @@
-"""Every edition in every language: a short leaflet with all its parts is built without a word."""
+"""Every edition in every language and design: a short leaflet is built without a word."""
 
 import io
 from pathlib import Path
@@ -132,7 +132,7 @@ EDITIONS = tuple(load_editions(Project(Path(__file__).parent)))
 WHO = "{name: Maria Muster, address: 'Musterweg 1, 12345 Musterstadt'}"
 # A leaflet of one page is told as a booklet, and rightly; a longer one would take a minute more.
 SHORT = "preflight: {blank-pages: Ein Versuch.}\n"
-DESIGNS = ("",)  # lines of the manuscript that choose one
+DESIGNS = ("bold", "plain")
 
 
 def leaflet(language: str, more: str) -> str:
@@ -174,7 +174,7 @@ def test_nothing_is_said(workspace: Workspace, edition: str, language: str, desi
         with_fonts(workspace)
     workspace.write("content/probe/logo.png", logo())
     more = SHORT if edition.startswith("booklet") else ""
-    workspace.leaflet(leaflet(language, design + more))
+    workspace.leaflet(leaflet(language, f"design: {design}\n{more}"))
     composition = workspace.compose(edition)
     said = [*composition.diagnostics]
     if composition.edition.output == "pdf":

@@ -177,7 +177,7 @@ def _last_page(layout: Layout, edition: str, *, is_back: bool) -> Iterator[Diagn
 
 def _few_lines(count: int) -> Message:
     if count == 0:
-        return say("The last page has no text.")
+        return say("The last page has nothing but contact, imprint and the like.")
     return plural(
         "The last page has only {n} line of text.", "The last page has only {n} lines of text.",
         count,
