@@ -245,3 +245,16 @@ def test_what_surrounds_an_emphasis_ends_with_it_and_not_with_a_line(workspace: 
     (found,) = [lines for lines in set_paragraphs(workspace) if len(lines) > 4]
     assert max(line.length for line in found) <= 1.001
     assert len({round(line.length, 3) for line in found}) > 5
+
+
+def test_what_is_divided_within_a_ligature_is_not_wider_than_thought(workspace: Workspace) -> None:
+    """In "Auf-lage", the l has its own width on the next line, which is too long with it."""
+    quote = (
+        "und an und Verkehrsberuhigungsmaßnahmen Schwimmbad Bildungs- Haushaltsplan die Auflage "
+        "Bildungs- Verkehrsberuhigungsmaßnahmen 2028 und effizient Stadt geht"
+    )
+    passage = f"quote: {{lines: 1, text: '{quote}'}}\n    commentary:"
+    workspace.leaflet(HEAD + "numbered: no\n" + PASSAGE.replace("commentary:", passage))
+    lines = [line for block in set_paragraphs(workspace) for line in block]
+    assert sum("Verkehrsberuhigungsmaß" in line.text for line in lines) == 2
+    assert max(line.length for line in lines) <= 1.001

@@ -48,6 +48,14 @@ _ENDINGS = {
 }
 
 
+def _share_out(widths: list[float], begins: Sequence[bool]) -> None:
+    """Give each character of a cluster the same share of its width, which the first one has."""
+    ends = [index for index, begin in enumerate(begins) if begin or not index]
+    for first, end in pairwise((*ends, len(widths))):
+        if end - first > 1:
+            widths[first:end] = [widths[first] / (end - first)] * (end - first)
+
+
 class Measurer:
     """Measures paragraphs with Pango; `line_break` is WeasyPrint's module."""
 
@@ -69,12 +77,15 @@ class Measurer:
         return list(accumulate(widths, initial=0.0))
 
     def _widths(self, text: str, style: Any, context: Any) -> list[float]:
-        """The width of each character; that of a ligature is with its first one."""
+        """The width of each character; those of a ligature have equal shares of it, since a line may
+        end within it ("Auf-lage").
+        """
         if not text:
             return []
         layout = self._module.create_layout(text, style, context, None, 0)
         line, _ = layout.get_first_line()
         widths = [0] * (len(layout.text.encode()) + 1)
+        begun: set[int] = set()  # where a glyph begins, or a cluster of them
         run = line.runs[0] if line.runs != self._ffi.NULL else self._ffi.NULL
         while run != self._ffi.NULL:
             item, glyphs = run.data.item, run.data.glyphs
@@ -85,13 +96,17 @@ class Measurer:
             clusters = self._ffi.unpack(glyphs.log_clusters, count)
             for cluster, width in zip(clusters, infos[1::size], strict=True):
                 widths[offset + cluster] += width
+                begun.add(offset + cluster)
             run = run.next
         scale = self._module.FROM_UNITS
         layout.deactivate()
-        if text.isascii():
-            return [width * scale for width in widths[: len(text)]]
-        starts = accumulate((len(letter.encode()) for letter in text), initial=0)
-        return [widths[start] * scale for start, _ in zip(starts, text, strict=False)]
+        starts: Sequence[int] = range(len(text))
+        if not text.isascii():
+            starts = [*accumulate((len(letter.encode()) for letter in text[:-1]), initial=0)]
+        found = [widths[start] * scale for start in starts]
+        if len(begun) < len(text):
+            _share_out(found, [start in begun for start in starts])
+        return found
 
     def attributes(self, text: str, language: str) -> Sequence[Any]:
         """What Pango knows about each place in a text."""
