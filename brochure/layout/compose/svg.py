@@ -58,13 +58,14 @@ _OWN = {
 
 # --- Values (SVG 1.1, 4.2) ----------------------------------------------------------------------
 
-# Atomic groups: a number is not read again as two, in one way after the other.
+# Atomic groups: a number is not read again as two, in one way after the other. No group is repeated
+# possessively: before Python 3.11.5, that matches wrongly (gh-106052).
 _N = r"(?>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _S = r"[\s,]*+"
 _UNITS = "px|pt|pc|mm|cm|in|q|em|ex|rem|%"
 _NUMBER = re.compile(_N)
 _LENGTH = re.compile(rf"({_N})({_UNITS})?")
-_LENGTHS = re.compile(rf"{_S}(?:{_N}(?:{_UNITS})?{_S})*+")
+_LENGTHS = re.compile(rf"{_S}(?:{_N}(?:{_UNITS})?{_S})*")
 _REFERENCE = re.compile(r"""url\(\s*(["']?)#([^\s"'()<>\\]+)\1\s*\)""")
 _LINK = re.compile(r"""#[^\s"'()<>\\]*""")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z-]+|(?!url)[a-z]+\([^()]{0,100}\)")
@@ -444,7 +445,7 @@ def _growth(transformation: str) -> float:
 
 
 def _factor(name: str, axis: str, arguments: str) -> float:
-    if not re.fullmatch(rf"{_S}(?:{_N}(?:{_UNITS}|deg|g?rad|turn)?{_S})*+", arguments):
+    if not re.fullmatch(rf"{_S}(?:{_N}(?:{_UNITS}|deg|g?rad|turn)?{_S})*", arguments):
         return inf
     numbers = [abs(float(number)) for number in _NUMBER.findall(arguments)]
     counts = {"matrix": (6,), "rotate": (1, 3), "skew": (1,)}.get(name, (1,) if axis else (1, 2))
@@ -463,7 +464,7 @@ def _factor(name: str, axis: str, arguments: str) -> float:
 
 
 def _is_points(value: str) -> bool:
-    return re.fullmatch(rf"{_S}(?:{_PAIR.pattern})*+", value) is not None and _in_range(value)
+    return re.fullmatch(rf"{_S}(?:{_PAIR.pattern})*", value) is not None and _in_range(value)
 
 
 def _is_path(value: str) -> bool:
@@ -483,7 +484,7 @@ def _is_command(letter: str, run: str) -> bool:
     arguments = _ARGUMENTS.get(letter)
     if arguments is None:
         return False
-    return re.fullmatch(rf"{_S}(?:{arguments.pattern})++", run) is not None
+    return re.fullmatch(rf"{_S}(?:{arguments.pattern})+", run) is not None
 
 
 _GRAMMARS: dict[str, Callable[[str], bool]] = {
@@ -504,7 +505,7 @@ _GRAMMARS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("transform", "gradientTransform"), _is_transformation),
     **dict.fromkeys(("mode", "display", "visibility", "overflow", "fill-rule"), _is_word),
     "transform-origin": lambda value: _is_word(value) or ("%" not in value and _is_lengths(value)),
-    "rotate": lambda value: re.fullmatch(rf"{_S}(?:{_N}{_S})*+", value) is not None,
+    "rotate": lambda value: re.fullmatch(rf"{_S}(?:{_N}{_S})*", value) is not None,
     "stroke-miterlimit": _is_number,
     "font-style": lambda value: value in ("normal", "italic", "oblique"),
     "orient": _is_orientation,

@@ -77,7 +77,7 @@ class Measurer:
         return list(accumulate(widths, initial=0.0))
 
     def _widths(self, text: str, style: Any, context: Any) -> list[float]:
-        """The width of each character; those of a ligature have equal shares of it, since a line may
+        """The width of each character; those of a ligature have equal shares, since a line may
         end within it ("Auf-lage").
         """
         if not text:

@@ -34,7 +34,7 @@ OPENING = "{{"
 _ROOT = "region"
 _MOST = 20  # diagnostics about one text
 _MOST_IN_ALL = 100  # in a leaflet; one with more is most likely another kind of file
-_BRACES = re.compile(r"\{\{((?:[^}]|\}(?!\}))*+)")
+_BRACES = re.compile(r"\{\{(.*?)(?=\}\}|\Z)", re.DOTALL)
 _FILTERS = ("capitalize", "default", "lower", "title", "trim", "upper")
 _ALLOWED = (
     nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter,

@@ -238,9 +238,10 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Tab
 
     Raises DiagnosticsError for a quotation mark that is not closed, and for a row without end.
     """
-    # Possessive (`*+`): otherwise, the regular expression remembers each letter for backtracking.
-    plain, closed = re.compile(rf"[^{delimiter}\n]*+"), re.compile(r'[^"]*+(?:""[^"]*+)*+"')
-    empty = re.compile(rf"(?:{delimiter}[ \t]*+(?=[{delimiter}\n]|\Z))*+")
+    # Possessive (`*+`): otherwise, the regular expression remembers each letter to go back to. Not
+    # of groups, though: before Python 3.11.5, these match wrongly (gh-106052).
+    plain, closed = re.compile(rf"[^{delimiter}\n]*+"), re.compile(r'[^"]*+(?:""[^"]*+)*"')
+    empty = re.compile(rf"[{delimiter} \t]*+")
     blank = re.compile(rf"[{delimiter} \t]*+(?:\n|\Z)")
     at, line, line_start = start, text.count("\n", 0, start) + 1, start
     row: list[TableCell] = []
@@ -276,7 +277,10 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Tab
             cell, at = unquoted[0], unquoted.end()
         row.append(TableCell(cell.strip(), location, number, len(row) + 1))
         if len(row) > bounds.COLUMNS:  # only empty cells follow, or this is no such table
-            at = empty.match(text, at).end()  # type: ignore[union-attr] # it always matches
+            end = empty.match(text, at).end()  # type: ignore[union-attr] # it always matches
+            if text[end : end + 1] not in ("", "\n"):  # words follow the last delimiter
+                end = max(at, text.rfind(delimiter, at, end))
+            at = end
             if len(row) > 2 * bounds.COLUMNS:
                 message = say(
                     "The row has too many cells from here on; at most {limit} are allowed.",
