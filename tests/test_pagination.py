@@ -10,8 +10,8 @@ from brochure.layout.laid_out import (
     LaidOutDocument,
     Layout,
     LayoutRules,
-    Line,
     Role,
+    TextLine,
     TextRun,
     misaligned,
 )
@@ -22,7 +22,9 @@ PAGE = 1000.0
 LINE = 20.0
 
 
-def side(count: int, line: float = LINE, paragraphs: frozenset[int] = frozenset()) -> list[Line]:
+def side(
+    count: int, line: float = LINE, paragraphs: frozenset[int] = frozenset()
+) -> list[TextLine]:
     """So many lines of one paragraph, or of several, which begin at these lines as well."""
     begins = sorted({0, *paragraphs, count})
     lines = []
@@ -32,7 +34,7 @@ def side(count: int, line: float = LINE, paragraphs: frozenset[int] = frozenset(
         alone = number - first == 1 or after - number == 1  # a single line before it, or after
         starts = number == first or not alone
         lines.append(
-            Line(number * line, (number + 1) * line, "freely" if starts else "never",
+            TextLine(number * line, (number + 1) * line, "freely" if starts else "never",
                  number == first, number == first)
         )  # fmt: skip
     return lines
@@ -59,7 +61,7 @@ def above(quote: int, commentary: int, before: int = 0, footer: float = 0.0) -> 
     """
     first = side(before)
     answer = side(commentary)
-    opened: list[Line] = [
+    opened: list[TextLine] = [
         replace(line, starts="opened" if line.starts == "freely" and n else line.starts)
         for n, line in enumerate(side(quote))
     ]
@@ -89,7 +91,7 @@ def run(page: int, y: float, role: Role = "text", size: float = 10.0) -> TextRun
 def layout_of(
     runs: Mapping[tuple[str, int], tuple[TextRun, ...]],
     fragments: list[Fragment],
-    lines: Mapping[str, tuple[tuple[Line, ...], tuple[Line, ...]]] | None = None,
+    lines: Mapping[str, tuple[tuple[TextLine, ...], tuple[TextLine, ...]]] | None = None,
     room: float = PAGE,
 ) -> Layout:
     """The layout of runs and fragments on pages that each begin with a passage."""

@@ -5,6 +5,7 @@ import json
 import math
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,9 +196,7 @@ def test_pictures_of_odd_kinds_in_every_colour_space(workspace: Workspace, editi
     workspace.write("styles/leaflet.html", HTML.format(tags))
     workspace.leaflet(FULL + PASSAGE)
     composition = workspace.compose(edition)
-    pdf = workspace.typesetter.typeset(
-        type(composition)(**{**vars(composition), "passages": ()})
-    ).pdf
+    pdf = workspace.typesetter.typeset(replace(composition, passages=())).pdf
     with pikepdf.open(io.BytesIO(pdf)) as document:
         found = sorted((str(one.ColorSpace), int(one.BitsPerComponent)) for one in images(document))
         assert not any(bool(one.get("/Interpolate", False)) for one in images(document))
@@ -225,9 +224,7 @@ def test_a_photograph_is_as_fine_as_its_edition_and_of_its_colours(
     workspace.write("styles/leaflet.html", f"<html lang=de><title>T</title><body>{tag}<h1>T</h1>")
     workspace.leaflet(FULL + PASSAGE)
     composition = workspace.compose(edition)
-    pdf = workspace.typesetter.typeset(
-        type(composition)(**{**vars(composition), "passages": ()})
-    ).pdf
+    pdf = workspace.typesetter.typeset(replace(composition, passages=())).pdf
     with pikepdf.open(io.BytesIO(pdf)) as document:
         (stream,) = images(document)
         assert str(stream.Filter) == "/DCTDecode"

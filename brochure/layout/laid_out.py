@@ -15,7 +15,6 @@ Part = Literal["cover", "lead", "back"]  # of a leaflet: what may stand on pages
 CellKey = tuple[str, int]  # passage and column: 0 the quote, 1 the commentary, 2 what is in neither
 OUTSIDE: CellKey = ("", 0)  # the cell of all text that is in no passage
 FEW_LINES = 4  # fewer than these on a last page look like a leftover
-_MOSTLY = 0.6  # of a page that is white, if it is to be called a leftover
 SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
 _APART: dict[Part, str] = {
@@ -170,7 +169,7 @@ class Fragment:
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line of text in a passage (or a picture), and whether a page may begin with it.
 
     `top` and `bottom` are CSS px from the top of the passage, as if it were not divided. `starts`:
@@ -196,7 +195,7 @@ class Layout:
     """
 
     runs: Mapping[CellKey, tuple[TextRun, ...]]
-    lines: Mapping[str, tuple[tuple[Line, ...], tuple[Line, ...]]]
+    lines: Mapping[str, tuple[tuple[TextLine, ...], tuple[TextLine, ...]]]
     pictures: tuple[RasterPicture, ...]
     fragments: tuple[Fragment, ...]
     bottoms: tuple[float, ...]  # of each page's content
@@ -254,7 +253,7 @@ def lines_on_last_page(layout: Layout) -> int:
 def has_leftover(layout: Layout) -> bool:
     """Whether there is a last page with few lines on it, besides the footer, and mostly white."""
     last = layout.pages - 1
-    white = layout.white[last] > _MOSTLY * layout.heights[last]
+    white = layout.white[last] > layout.heights[last] / 2
     return last > 0 and white and lines_on_last_page(layout) < FEW_LINES
 
 

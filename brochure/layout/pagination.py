@@ -16,8 +16,8 @@ from brochure.layout.laid_out import (
     LaidOutDocument,
     Layout,
     LayoutRules,
-    Line,
     PageRenderer,
+    TextLine,
     has_leftover,
     headless,
     line_height,
@@ -468,10 +468,10 @@ class _Passage:
     name: str
     height: float
     padding: float  # below the last line
-    flows: tuple[tuple[Line, ...], ...]
+    flows: tuple[tuple[TextLine, ...], ...]
     answer: int | None
 
-    def cost_of_cuts(self, flows: Sequence[Sequence[Line]], cuts: Sequence[int]) -> float:
+    def cost_of_cuts(self, flows: Sequence[Sequence[TextLine]], cuts: Sequence[int]) -> float:
         """What speaks against pages that begin with these lines."""
         lines = [flow[cut] for flow, cut in zip(flows, cuts, strict=True) if cut < len(flow)]
         cost = _IN_SENTENCE * sum(not line.sentence for line in lines)
@@ -500,7 +500,7 @@ def _measured_passages(layout: Layout) -> Iterator[_Passage]:
         yield _Passage(name, height, padding, flows, None if layout.side_by_side else answer)
 
 
-def _cut(flow: Sequence[Line], start: int, base: float, room: float, way: _Way | None) -> int:
+def _cut(flow: Sequence[TextLine], start: int, base: float, room: float, way: _Way | None) -> int:
     """The last line of a flow that may begin the next page, all before it having room; `start` if
     there is none. Without a `way`, any may.
     """

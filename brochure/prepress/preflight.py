@@ -171,6 +171,12 @@ def _last_page(layout: Layout, edition: str, *, is_back: bool) -> Iterator[Diagn
                 "Shorten the text by that much, or have it fitted: `fit: {{{edition}: {pages}}}`.",
                 edition=edition,
                 pages=last,
+            )
+            if lines
+            else say(
+                "Shorten the text, or have it fitted: `fit: {{{edition}: {pages}}}`.",
+                edition=edition,
+                pages=last,
             ),
         )
 

@@ -10,9 +10,9 @@ from brochure.layout.laid_out import (
     CellKey,
     Fragment,
     Layout,
-    Line,
     RasterPicture,
     Role,
+    TextLine,
     TextRun,
 )
 from brochure.layout.weasyprint.lines import AVOID, lines_of
@@ -93,7 +93,7 @@ class _Reader:
         self.height_after = 0.0
         self.footer_height = 0.0
         self.footer_break: Literal["avoid", "auto", "page"] = "auto"
-        self.lines: dict[str, tuple[list[Line], list[Line]]] = defaultdict(lambda: ([], []))
+        self.lines: dict[str, tuple[list[TextLine], list[TextLine]]] = defaultdict(lambda: ([], []))
         self._head = (0, 0.0)  # the page and y where what comes before the passages ends
         self.white: list[float] = []
         self.set_apart: set[int] = set()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from brochure.layout.laid_out import Line
+from brochure.layout.laid_out import TextLine
 
 Box = Any  # WeasyPrint's boxes are private to it and untyped
 AVOID = ("avoid", "avoid-page")  # values of break-before, break-inside and break-after
@@ -24,7 +24,7 @@ class _Leaf:
     paragraph: bool = True
 
 
-def lines_of(side: Box, top: float, *, continued: bool) -> list[Line]:
+def lines_of(side: Box, top: float, *, continued: bool) -> list[TextLine]:
     """The lines of one page's part of a side of a passage.
 
     `top` is the y of the passage on this page, less what earlier pages hold of it; `continued`:
@@ -32,14 +32,14 @@ def lines_of(side: Box, top: float, *, continued: bool) -> list[Line]:
     pages may begin only if it is ``opened``.
     """
     kept = side.style["break_inside"] in AVOID
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     sentence = not continued
     for number, leaf in enumerate(_leaves(side, ignore_own=True)):
         cut = continued and number == 0
         free: Literal["opened", "freely"] = "opened" if kept and number else "freely"
         y = leaf.box.position_y - top
         lines.append(
-            Line(
+            TextLine(
                 top=y,
                 bottom=y + leaf.box.margin_height(),
                 starts=free if leaf.starts or cut else "never",
