@@ -60,7 +60,7 @@ def structure_texts(pdf: bytes) -> list[str]:
 
 def squeezed(text: str) -> str:
     """A text without white space and hyphens, of which the ends of lines have their own."""
-    return re.sub(r"[\s\u00ad-]", "", text)
+    return re.sub(r"[\s\u00ad\u2060-]", "", text)
 
 
 def as_shown(pdf: bytes) -> bytes:

@@ -224,17 +224,59 @@ def test_readers_read_divided_words_whole(workspace: Workspace) -> None:
     document.close()
 
 
-def test_readers_keep_the_hyphens_of_the_text(workspace: Workspace) -> None:
-    """Poppler and PDFium leave out others at the ends of lines."""
-    text = "Das schwarz-grüne Bündnis, Bildungs- und Sozialwesen, WIR-Leute, Flüchtlings- oder, "
-    workspace.write("styles/email.css", ".text { width: 150pt }")
-    workspace.leaflet(HEAD + PASSAGE.replace("Text", f'"{text * 6} Ende"'))
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzesänderungsverordnung"
+
+
+def test_readers_read_what_stands_on_many_lines_whole(workspace: Workspace) -> None:
+    """And poppler does not leave the column at a line that has nothing to be read."""
+    address = "https://www.example.org/sehr-langer-pfad/sehr-langer-pfad/seite.html?x=1"
+    own = LONG.replace("ungs", "ungs\u00ad")
+    parts = (LONG, own, f"Straßen-/{LONG}", "0123456789" * 6, address)
+    text = "".join(f"Der Plan sagt: {part} und mehr davon. " for part in parts).strip()
+    quote = f"quote: {{text: '{text}', page: 3}}\n    commentary:"
+    workspace.write("styles/email.css", ".text, blockquote { width: 130pt }")
+    workspace.leaflet(HEAD + PASSAGE.replace("commentary:", quote).replace("Text", f"'{text}'"))
     pdf = workspace.typeset().pdf
-    shown = re.findall(r"(\S+)-\s*\n", _read(as_shown(pdf), "-raw"))
-    assert len(shown) > 2
+
+    assert not {LONG, "0123456789" * 6} & {*_read(as_shown(pdf), "-raw").split()}
+    words = text.replace("\u00ad", "").replace("/", "/ ").split()
     document = pypdfium2.PdfDocument(pdf)
     for read in (_read(pdf), _read(pdf, "-raw"), document[0].get_textpage().get_text_range()):
-        assert " ".join(read.split()).count(text.strip()) == 6
+        found = " ".join(read.replace("\u2060", "").replace("/", "/ ").split())
+        assert found.count(" ".join(words)) == 2
+    document.close()
+
+
+def test_readers_keep_the_hyphens_of_the_text(workspace: Workspace) -> None:
+    """Poppler and PDFium leave out others at the ends of lines, of paragraphs too."""
+    text = "Das schwarz-grüne Bündnis, Bildungs- und Sozialwesen, WIR-Leute, Flüchtlings- oder, "
+    broken = "Wirtschafts-\\\n        und Haushaltsfragen, Straßen-\n\n        und Wegebau"
+    workspace.write("styles/email.css", ".text { width: 150pt }")
+    block = f"|\n        {text * 6} {broken}"
+    workspace.leaflet(HEAD + PASSAGE.replace("text: Text", f"text: {block}"))
+    pdf = workspace.typeset().pdf
+    shown = re.findall(r"(\S+)-\s*\n", _read(as_shown(pdf), "-raw"))
+    assert len(shown) > 4
+    document = pypdfium2.PdfDocument(pdf)
+    for read in (_read(pdf), _read(pdf, "-raw"), document[0].get_textpage().get_text_range()):
+        found = " ".join(read.split())
+        assert found.count(text.strip()) == 6
+        assert "Wirtschafts- und Haushaltsfragen, Straßen- und Wegebau" in found
+    document.close()
+
+
+def test_readers_read_all_words_where_lines_are_chosen_again(workspace: Workspace) -> None:
+    """Because a page would end inside a word; it may begin below a hyphen of the text."""
+    text = "Schwimmbad- und Grundschul- oder Verkehrsberuhigungsmaßnahmen dienen Sozial- wie"
+    known = text.split()
+    chance = Random(3)
+    words = [chance.choice(known) for _ in range(70)]
+    workspace.write("styles/email.css", "@page { size: 148mm 71mm } .text { width: 50mm }")
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f'"{" ".join(words)}"'))
+    document = pypdfium2.PdfDocument(workspace.typeset().pdf)
+    read = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert len(document) > 4
+    assert [word for word in read.split() if word in known] == words
     document.close()
 
 

@@ -16,10 +16,9 @@ from brochure.layout import paragraph
 from brochure.layout.compounds import Joint
 from brochure.layout.hyphenation import HYPHENS, Hyphenator
 from brochure.layout.paragraph import Breakpoint
-from brochure.layout.weasyprint.paragraphs import ATOM, Leaf, Line, Paragraph
+from brochure.layout.weasyprint.paragraphs import ATOM, SOFT_HYPHEN, Leaf, Line, Paragraph
 from brochure.manuscript.text.address import address_breaks, find_addresses
 
-_SOFT_HYPHEN = "\u00ad"
 _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
 _COMPOUND = re.compile(r"[^\W\d_]{3}[-\u2010\u2013][^\W\d_]{3}")
@@ -165,7 +164,7 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
             word = whole[:offset].rstrip(" ")[-2:]
             lone = word[-1:].isalpha() and not word[:-1].strip()
             yield offset, _Ending(paragraph.LONE_LETTER if lone else 0.0)
-        elif sign == _SOFT_HYPHEN:
+        elif sign == SOFT_HYPHEN:
             if text.leaf_at(offset - 1).box.style["hyphens"] != "none":
                 yield offset, _AT_JOINT
         elif ATOM in whole[offset - 1 : offset + 1]:
@@ -189,7 +188,7 @@ def _hyphenation(
     for match in _WORD.finditer(text.text):
         start, end = match.span()
         shortest, divider = dividers[text.index_at(start)]
-        if divider is None or end - start < shortest or _SOFT_HYPHEN in match[0]:
+        if divider is None or end - start < shortest or SOFT_HYPHEN in match[0]:
             continue
         if addresses and any(begin < end and start < stop for begin, stop in addresses):
             continue
@@ -265,5 +264,6 @@ def _as_breakpoints(
                 at[end], at[offset], word, ending.cost, width, inside, hyphenated, sign == "\n"
             )
         )
-        lines.append(Line(end, None if last else offset, ending.hyphen, inside and hyphenated))
+        divides = inside and (hyphenated or ending.cost >= paragraph.INSIDE_ADDRESS)
+        lines.append(Line(end, None if last else offset, ending.hyphen, divides))
     return ends, lines

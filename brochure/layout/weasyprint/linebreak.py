@@ -10,7 +10,6 @@ What cannot be read as a paragraph (`paragraphs.read`: floats between words, tex
 count) is broken by WeasyPrint, with words divided as our hyphenators say.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -213,10 +212,9 @@ class LineBreaker:
                 self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))
             lines: dict[int, Line] = self._cache[key]
             known = plan.lines.values() if plan and start else ()
-            if any(line.next == start and line.word >= 0 for line in known):
-                rest = start + len(re.split(r"\s", paragraph.text[start:], maxsplit=1)[0])
-                marked = paragraph.told_whole([*lines.values()], start, rest)
-                lines = _by_start(start, marked)
+            rest = next((line.told for line in known if line.next == start), 0)
+            if rest > start:
+                lines = _by_start(start, paragraph.told_whole([*lines.values()], start, rest))
             plan = self._plans[box] = _Plan(measure, lines)
         return plan.lines[start]
 

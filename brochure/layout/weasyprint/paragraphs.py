@@ -16,13 +16,18 @@ from brochure.layout.hyphenation import HYPHENS
 Box = Any
 Path = tuple[int, ...]  # the index of each box within the one around it
 SkipStack = Any  # WeasyPrint's own form of where a line begins: {index: {index: {byte: None}}}
-_WRAPPING = ("normal", "nowrap", "pre-line")  # values of `white-space` that are understood here
+_WRAPPING = ("normal", "nowrap", "pre-line")  # `white-space` that is understood
 # What is read where the rest of a word stands that was read before. Empty would be right, but for
 # PDFium that is no replacement; poppler and PDFium both leave out white space that is no blank.
 _NOTHING = "\n"
+# … and on a line that has nothing else. A line without any text would be a gap for poppler, at
+# which it leaves the column.
+_EMPTY_LINE = "\u2060"
 # What is read behind a hyphen of the text that ends a line: else poppler and PDFium would take it
 # for one that divides a word, and leave it out.
 _BLANK = "\u00a0"
+_WHITE_SPACE = re.compile(r"\s")
+SOFT_HYPHEN = "\u00ad"
 ATOM = "\ufffc"  # stands for a picture, or whatever is no text and cannot be broken
 
 
@@ -46,7 +51,8 @@ class Line:
 
     `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where the last
     word begins, if readers of the PDF are told it whole (see `tagging`), else -1; `rest` is where
-    the rest of such a word ends that the line begins with, 0 for none.
+    the rest of such a word ends that the line begins with, 0 for none; `told`, where the last word
+    of either kind ends.
     """
 
     end: int
@@ -55,6 +61,7 @@ class Line:
     inside: bool
     word: int = -1
     rest: int = 0
+    told: int = 0
 
 
 class Paragraph:
@@ -114,32 +121,40 @@ class Paragraph:
         return stack
 
     def told_whole(self, lines: Sequence[Line], start: int, rest: int) -> list[Line]:
-        """Successive lines with the divided words in them that readers can be told whole: those
-        that are divided once, with all that sticks to them; and words that end with a hyphen, which
+        """Successive lines with the words in them that readers are told whole: those that are
+        divided, once or more, with all that sticks to them; and those that end with a hyphen, which
         would be taken for divided ones.
 
         The first line begins at `start`, and with the rest of such a word up to `rest`.
         """
         marked: list[Line] = []
-        for line, following in zip(lines, [*lines[1:], None], strict=True):
-            begin, end = line.end, line.end
+        for number, line in enumerate(lines):
+            rest = rest if rest > start else 0
+            shown = start + len(self.text[start : line.end].rstrip())
+            begin = shown
             while begin > start and not self.text[begin - 1].isspace():
                 begin -= 1
-            while end < len(self.text) and not self.text[end].isspace():
-                end += 1
-            whole = (
-                line.next is not None
-                and (line.inside or self.text[line.end - 1] in HYPHENS)
-                and following is not None
-                and rest < begin
-                and (begin > start or start == 0 or self.text[start - 1].isspace())
-                and end <= following.end
-                and ATOM not in self.text[begin:end]
-            )
-            marked.append(replace(line, word=begin if whole else -1, rest=rest))
-            rest = end if whole and line.inside else 0
-            start = line.next or 0
+            word, told = -1, rest
+            if rest <= begin < shown and (line.inside or self.text[shown - 1] in HYPHENS):
+                end = self._end_of_word(shown, lines[number:])
+                if ATOM not in self.text[begin:end]:
+                    word, told = begin, end
+            marked.append(replace(line, word=word, rest=rest, told=told))
+            start, rest = line.next or 0, told
         return marked
+
+    def _end_of_word(self, end: int, lines: Sequence[Line]) -> int:
+        """Where a word ends that the first of these lines ends with, or in, at `end`: at a blank,
+        or at the end of a line that does not end inside a word.
+        """
+        for line, following in pairwise(lines):
+            if not line.inside:
+                break
+            blank = _WHITE_SPACE.search(self.text, line.end, following.end)
+            if blank:
+                return blank.start()
+            end = following.end
+        return end
 
     def cut(self, start: int, line: Line) -> Box:
         """The line box as it would be if the text ended where the line does.
@@ -193,10 +208,10 @@ class Paragraph:
                 text += leaf.box.style["hyphenate_character"]
             box = leaf.box.copy_with_text(text)
             if begin == line.word:
-                word = re.split(r"\s", self.text[begin:], maxsplit=1)[0]
+                word = self.text[begin : line.told].replace(SOFT_HYPHEN, "")
                 box.actual_text = word + _BLANK * word.endswith(HYPHENS)
             elif end <= line.rest or 0 <= line.word < begin:
-                box.actual_text = _NOTHING
+                box.actual_text = _NOTHING if line.rest < line.end else _EMPTY_LINE
             boxes.append(box)
         return boxes
 
