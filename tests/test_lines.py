@@ -15,6 +15,7 @@ from brochure.layout import paragraph
 from brochure.layout.paragraph import Breakpoint, line_ends
 from tests.conftest import HEAD, PASSAGE, Workspace
 from tests.readers import as_shown, structure_texts
+from tests.test_languages import with_fonts
 
 START = Breakpoint(0.0, 0.0, -1)
 COSTS = {"·": paragraph.DIVIDED, "=": paragraph.DIVIDED_AT_JOINT}
@@ -300,3 +301,28 @@ def test_what_is_divided_within_a_ligature_is_not_wider_than_thought(workspace: 
     lines = [line for block in set_paragraphs(workspace) for line in block]
     assert sum("Verkehrsberuhigungsmaß" in line.text for line in lines) == 2
     assert max(line.length for line in lines) <= 1.001
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("letter-spacing: 0.2em", "*ab* cd " * 60 + "Ende"),  # each part has its own letters
+        ("white-space: pre-wrap", SENTENCES.replace(" ", "   ") * 2),
+    ],
+)
+def test_lines_are_no_wider_than_thought(workspace: Workspace, style: str, text: str) -> None:
+    workspace.write("styles/email.css", f".text {{ width: 200pt; {style} }}")
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f'"{text}"'))
+    (found,) = [lines for lines in set_paragraphs(workspace) if len(lines) > 4]
+    assert 0.9 < max(line.length for line in found) <= 1.001
+
+
+def test_joined_letters_are_not_parted(workspace: Workspace) -> None:
+    """Where a word of theirs fits on a line: they would be others, and no longer fit."""
+    word = "المستقبلية"
+    with_fonts(workspace)
+    workspace.write("styles/email.css", ".text { width: 60pt }")
+    workspace.leaflet(HEAD + PASSAGE.replace("Text", f'"Es ist *{"x" * 30}{word}* so"'))
+    texts = [line.text for lines in set_paragraphs(workspace) for line in lines]
+    assert sum("xx" in text for text in texts) > 1
+    assert sum(word in text for text in texts) == 1

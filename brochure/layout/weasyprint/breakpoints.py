@@ -27,6 +27,8 @@ _BETWEEN_BLANKS = re.compile(r"[^ \n]+")
 _NO_LETTER = re.compile(
     r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]"
 )
+# Letters that may be joined to each other, with other shapes at the end of a line.
+_JOINED = re.compile("[\u0620-\u06ff\u0750-\u077f\u0870-\u08ff]+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 
@@ -105,6 +107,9 @@ class Measurer:
         found = [widths[start] * scale for start in starts]
         if len(begun) < len(text):
             _share_out(found, [start in begun for start in starts])
+        if style["letter_spacing"] != "normal":  # half of it on each side; Pango omits the outer
+            found[0] += style["letter_spacing"] / 2
+            found[-1] += style["letter_spacing"] / 2
         return found
 
     def attributes(self, text: str, language: str) -> Sequence[Any]:
@@ -221,7 +226,15 @@ def _add_emergencies(
         shown = text.text[start:end].rstrip(" ")
         if at[start + len(shown)] - at[start] <= measure:
             continue
+        joined = {
+            offset
+            for match in _JOINED.finditer(text.text, start, end)
+            if at[match.end()] - at[match.start()] <= measure
+            for offset in range(match.start() + 1, match.end())
+        }
         for offset in range(start + 1, start + len(shown)):
+            if offset in joined:
+                continue
             leaf = text.leaf_at(offset)
             if (
                 not text.keeps_together(offset)

@@ -6,8 +6,8 @@ addresses, and inside inline boxes breaks words anywhere. :func:`install` replac
 functions: when the first line of a paragraph is asked for, the ends of all its lines are chosen
 (`layout/paragraph.py`), and then each line is set from a paragraph that ends there.
 
-What cannot be read as a paragraph (`paragraphs.read`: floats between words, text with blanks that
-count) is broken by WeasyPrint, with words divided as our hyphenators say.
+What cannot be read as a paragraph (`paragraphs.read`: floats between words, text with tabs
+or without wrapping) is broken by WeasyPrint, with words divided as our hyphenators say.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -16,7 +16,7 @@ from brochure.layout.hyphenation import HYPHENS
 Box = Any
 Path = tuple[int, ...]  # the index of each box within the one around it
 SkipStack = Any  # WeasyPrint's own form of where a line begins: {index: {index: {byte: None}}}
-_WRAPPING = ("normal", "nowrap", "pre-line")  # `white-space` that is understood
+_WRAPPING = ("normal", "nowrap", "pre-line", "pre-wrap")  # `white-space` that is understood
 # What is read where the rest of a word stands that was read before. Empty would be right, but for
 # PDFium that is no replacement; poppler and PDFium both leave out white space that is no blank.
 _NOTHING = "\n"
@@ -252,6 +252,8 @@ def read(
             elif isinstance(child, kinds.TextBox):
                 style = child.style
                 if style["white_space"] not in _WRAPPING or not style["font_size"]:
+                    return False
+                if "\t" in child.text:  # how wide it is depends on where it stands
                     return False
                 whole = inner if unbroken is None and style["white_space"] == "nowrap" else unbroken
                 if child.text:
