@@ -46,8 +46,9 @@ def _altered_text(
             ),
             Part(passage=cell[0] if cell[0] in passages else ""),
             say(
-                "This is a fault of the typesetter. A small change to the text often helps; "
-                "please report it, and attach the leaflet."
+                "Is there a rule in styles/ that hides, repeats or moves words? If not, this is a "
+                "fault of the typesetter: a small change to the text often helps; please report "
+                "it, and attach the leaflet."
             ),
         )
 
