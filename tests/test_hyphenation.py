@@ -316,7 +316,10 @@ def test_an_address_is_broken_only_where_it_is_longer_than_a_line(workspace: Wor
         document = workspace.typeset()
         assert document.diagnostics == ()
         run = subprocess.run(
-            ["pdftotext", "-raw", "-", "-"], input=document.pdf, capture_output=True, check=True
+            ["pdftotext", "-raw", "-", "-"],
+            input=as_shown(document.pdf),
+            capture_output=True,
+            check=True,
         )
         words = run.stdout.decode().split()
         for piece, whole, found in zip(pieces, stuck, fitting, strict=True):

@@ -212,7 +212,7 @@ class LineBreaker:
                 self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))
             lines: dict[int, Line] = self._cache[key]
             known = plan.lines.values() if plan and start else ()
-            rest = next((line.told for line in known if line.next == start), 0)
+            rest = next((line.read_to for line in known if line.next == start), 0)
             if rest > start:
                 lines = _by_start(start, paragraph.told_whole([*lines.values()], start, rest))
             plan = self._plans[box] = _Plan(measure, lines)

@@ -51,8 +51,8 @@ class Line:
 
     `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where the last
     word begins, if readers of the PDF are told it whole (see `tagging`), else -1; `rest` is where
-    the rest of such a word ends that the line begins with, 0 for none; `told`, where the last word
-    of either kind ends.
+    the rest of such a word ends that the line begins with, 0 for none; `read_to`, where the last
+    word of either kind ends.
     """
 
     end: int
@@ -61,7 +61,7 @@ class Line:
     inside: bool
     word: int = -1
     rest: int = 0
-    told: int = 0
+    read_to: int = 0
 
 
 class Paragraph:
@@ -134,13 +134,13 @@ class Paragraph:
             begin = shown
             while begin > start and not self.text[begin - 1].isspace():
                 begin -= 1
-            word, told = -1, rest
+            word, read_to = -1, rest
             if rest <= begin < shown and (line.inside or self.text[shown - 1] in HYPHENS):
                 end = self._end_of_word(shown, lines[number:])
                 if ATOM not in self.text[begin:end]:
-                    word, told = begin, end
-            marked.append(replace(line, word=word, rest=rest, told=told))
-            start, rest = line.next or 0, told
+                    word, read_to = begin, end
+            marked.append(replace(line, word=word, rest=rest, read_to=read_to))
+            start, rest = line.next or 0, read_to
         return marked
 
     def _end_of_word(self, end: int, lines: Sequence[Line]) -> int:
@@ -208,7 +208,7 @@ class Paragraph:
                 text += leaf.box.style["hyphenate_character"]
             box = leaf.box.copy_with_text(text)
             if begin == line.word:
-                word = self.text[begin : line.told].replace(SOFT_HYPHEN, "")
+                word = self.text[begin : line.read_to].replace(SOFT_HYPHEN, "")
                 box.actual_text = word + _BLANK * word.endswith(HYPHENS)
             elif end <= line.rest or 0 <= line.word < begin:
                 box.actual_text = _NOTHING if line.rest < line.end else _EMPTY_LINE
