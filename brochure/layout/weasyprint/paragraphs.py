@@ -49,10 +49,10 @@ class Leaf:
 class Line:
     """Where a line ends, and where the next one begins, in the text; None after the last one.
 
-    `hyphen`: one is put at the end; `inside`: a word is divided there. `word` is where the last
-    word begins, if readers of the PDF are told it whole (see `tagging`), else -1; `rest` is where
-    the rest of such a word ends that the line begins with, 0 for none; `read_to`, where the last
-    word of either kind ends.
+    `hyphen`: one is put at the end; `inside`: a word or an address is divided there. `word` is
+    where the last word begins, if readers of the PDF are told it whole (see `tagging`), else -1;
+    `rest` is where the rest of such a word ends that the line begins with, 0 for none; `read_to`,
+    where the last word of either kind ends.
     """
 
     end: int
@@ -191,7 +191,8 @@ class Paragraph:
             return copy
 
         box = within(self.box, ())
-        box.divides_word = line.inside
+        # A page may end inside an address: it is longer than a line, and has no hyphen there.
+        box.divides_word = line.inside and (line.hyphen or self.text[line.end - 1] in HYPHENS)
         return box
 
     def _pieces(self, leaf: Leaf, line: Line) -> list[Box]:
