@@ -210,6 +210,7 @@ class Layout:
     footer_break: Literal["avoid", "auto", "page"]  # how its style has a page end before it
     white: tuple[float, ...]
     set_apart: frozenset[int] = frozenset()
+    opening: tuple[float, float] = (0.0, 0.0)  # heights of the head, and of what else comes first
 
     @property
     def pages(self) -> int:
