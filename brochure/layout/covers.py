@@ -41,9 +41,13 @@ _LETTER_FOLD: tuple[frozenset[Part], ...] = (
 )  # fmt: skip
 # Of a booklet, and what a cover and a back are worth (`PagePlan.cost`): less than whole passages.
 _COVER, _BACK = 2.0, 0.5
+_LEFT = 0.5  # of the page before the back may be white
 _SOME = 0.05  # of a page may be white for the sake of a cover, beyond what is allowed
 _CLOSE = 0.975  # of a panel, from where on larger type is not tried
 _ROUNDING = 0.002  # of the scale
+_LEAD_SIZES = (1.5, 1.35, 1.2, 1.1)  # of its type, on a panel to itself
+_LEAD_SHARE = 0.6  # of the panel, which it may fill then
+_FOOT = 2.0  # CSS px that stay white below a head that is filled, for rounding
 _TRIALS = 3  # of sizes for the sake of whole passages
 _SMALLER = 0.92  # type may be so much smaller for their sake
 _LayOut = Callable[[PageRenderer], Reported[LaidOutDocument]]
@@ -119,6 +123,9 @@ def _booklet(
             plain = plain or lay_out(render)
             if white > _worst_white(plain.value.layout):
                 continue
+        before = layout.pages - 2
+        if has_back(layout) and layout.white[before] > _LEFT * layout.heights[before]:
+            document = _evenly_spread(render, document, layout.pages) or document
         return Reported(document)
     return plain or lay_out(render)
 
@@ -189,7 +196,16 @@ class _LetterFold:
             result = self.lay_out(_with_parts(self.render, apart))
             if result.value.pages <= self.most and _has_whole_cover(result.value.layout, apart):
                 break
-        return result
+        return replace(result, value=self._with_filled_head(result.value))
+
+    def _with_filled_head(self, document: LaidOutDocument) -> LaidOutDocument:
+        """A head that has a panel to itself and the lead fills it, as a cover does."""
+        layout = document.layout
+        if 0 not in layout.set_apart or "cover" in document.rules.apart:
+            return document
+        white = max(0.0, layout.white[0] - _FOOT)
+        filled = self.render(replace(document.rules, head_fill=white))
+        return filled if filled.pages == layout.pages and 0 in filled.layout.set_apart else document
 
     def _foreseen(self, at: float, apart: frozenset[Part]) -> LaidOutDocument | None:
         """How the leaflet falls with these parts apart, from a layout without; None if it cannot
@@ -220,12 +236,15 @@ class _LetterFold:
             at, foreseen = self.scale.smallest, self._foreseen(self.scale.smallest, apart)
             if not foreseen or (panels := _spread(foreseen.layout, self.most)).tallest > room:
                 return None
+        rules = LayoutRules()
+        if {"cover", "lead"} <= apart:
+            rules = replace(rules, lead_scale=_lead_scale(foreseen.layout, largest / at))
         above, found = math.inf, None
         for _ in range(_TRIALS):
             at = max(least, min(largest, at * math.sqrt(room / panels.tallest) - _ROUNDING))
             if at >= above or (found and at <= found.rules.scale):
                 break
-            document = _with_parts(self.render, apart)(LayoutRules(scale=at))
+            document = _with_parts(self.render, apart)(replace(rules, scale=at))
             panels = _spread(document.layout, self.most)
             if panels.tallest > room:
                 above = at
@@ -241,24 +260,32 @@ class _LetterFold:
         """A leaflet with its passages spread over the panels between the cover and the back; None
         if they do not fall as planned.
         """
-        layout = document.layout
-        names = tuple(_heights(layout))
-        starts = _spread(layout, self.most).starts
-        first = layout.start[0]
-        panel = {name: first - 1 + sum(n >= s for s in starts) for n, name in enumerate(names)}
-        if any(fragment.page != panel[fragment.passage] for fragment in layout.fragments):
-            moved = frozenset(names[start] for start in starts[1:])
-            document = self.render(replace(document.rules, moved=moved))
-        spread = document.layout
-        pages = first + len(starts) + 1
-        if spread.pages != pages or (self.exactly and pages != self.most):
+        spread = _evenly_spread(self.render, document, self.most)
+        if spread is None or (self.exactly and spread.pages != self.most):
             return None
-        if not (_is_whole(spread) and has_back(spread) and _has_whole_cover(spread, apart)):
+        if not _has_whole_cover(spread.layout, apart):
             return None
-        if has_flap(spread) != has_flap(layout):
-            return None
-        every = frozenset(range(spread.pages))  # what is white there is white by design
-        return replace(document, layout=replace(spread, set_apart=every))
+        return spread if has_flap(spread.layout) == has_flap(document.layout) else None
+
+
+def _evenly_spread(
+    render: PageRenderer, document: LaidOutDocument, most: int
+) -> LaidOutDocument | None:
+    """A leaflet of at most so many pages, with its passages, whole ones, spread over those before
+    its back; None if they do not fall so.
+    """
+    layout = document.layout
+    names, starts = tuple(_heights(layout)), _spread(layout, most).starts
+    first = layout.start[0]
+    page = {name: first - 1 + sum(n >= s for s in starts) for n, name in enumerate(names)}
+    if any(fragment.page != page[fragment.passage] for fragment in layout.fragments):
+        moved = frozenset(names[start] for start in starts[1:])
+        document = render(replace(document.rules, moved=moved))
+    spread = document.layout
+    if spread.pages != first + len(starts) + 1 or not _is_whole(spread) or not has_back(spread):
+        return None
+    every = frozenset(range(spread.pages))  # what is white there is white by design
+    return replace(document, layout=replace(spread, set_apart=every))
 
 
 def _arranged(layout: Layout, apart: frozenset[Part]) -> Layout | None:
@@ -282,6 +309,14 @@ def _arranged(layout: Layout, apart: frozenset[Part]) -> Layout | None:
         start=(page, edge + y + (between if y else 0.0)),
         footer_break="page" if "back" in apart else layout.footer_break,
     )
+
+
+def _lead_scale(layout: Layout, growth: float) -> float:
+    """How much larger the type of a lead is that stands for itself on a panel: as large as leaves
+    two fifths of it white. `growth`: how much larger all type gets, at most.
+    """
+    share = layout.opening[1] * max(1.0, growth) ** 2 / max(layout.heights)
+    return next((size for size in _LEAD_SIZES if share * size**2 <= _LEAD_SHARE), 1.0)
 
 
 def _has_whole_cover(layout: Layout, apart: frozenset[Part]) -> bool:
