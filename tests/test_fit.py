@@ -18,7 +18,8 @@ from brochure.layout.laid_out import (
     PageRenderer,
     TextRun,
 )
-from brochure.layout.pagination import plan_pages, set_by_plan
+from brochure.layout.pageplan import plan_pages
+from brochure.layout.setting import set_by_plan
 from brochure.layout.weasyprint import boxes
 from tests.conftest import HEAD, Workspace
 from tests.test_pagination import LINE, PAGE, layout_of, run, side

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from brochure.diagnostics import Diagnostic, Part, Reported, error
 from brochure.layout.edition import Scale
+from brochure.layout.flows import flowing_pages
 from brochure.layout.laid_out import (
     LaidOutDocument,
     Layout,
@@ -19,13 +20,8 @@ from brochure.layout.laid_out import (
     PageRenderer,
     line_height,
 )
-from brochure.layout.pagination import (
-    PagePlan,
-    flowing_pages,
-    plan_pages,
-    remembering,
-    set_by_plan,
-)
+from brochure.layout.pageplan import PagePlan, plan_pages
+from brochure.layout.setting import remembering, set_by_plan
 from brochure.messages import Message, plural, say
 
 MAX_LAYOUTS = 7  # of a leaflet, where the plan was right

@@ -25,7 +25,8 @@ from brochure.layout.laid_out import (
     Part,
     lines_on_last_page,
 )
-from brochure.layout.pagination import plan_pages, remembering
+from brochure.layout.pageplan import plan_pages
+from brochure.layout.setting import remembering
 
 _NOTHING: frozenset[Part] = frozenset()
 _LETTER_FOLD: tuple[frozenset[Part], ...] = (
