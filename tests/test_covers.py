@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from brochure.layout.compose.composer import Composer, compose
-from brochure.layout.covers import evenly_grouped
 from brochure.layout.edition import load_editions
 from brochure.layout.laid_out import LaidOutDocument, LayoutRules, PageRenderer
+from brochure.layout.spreading import evenly_grouped
 from brochure.layout.weasyprint import typesetter
 from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument

@@ -19,7 +19,7 @@ from brochure.files import write_whole
 from brochure.layout.composition import BASE, Composition
 from brochure.layout.continued import continuations, reference_labels
 from brochure.layout.copyfit import fit
-from brochure.layout.covers import lay_out_parts
+from brochure.layout.folding import lay_out_parts
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.laid_out import (
     OUTSIDE,
