@@ -22,7 +22,7 @@ from brochure.layout.spreading import evenly_spread
 _BACK_ALONE: frozenset[Part] = frozenset({"back"})
 _NOTHING: frozenset[Part] = frozenset()
 # What a cover and a back are worth (`PagePlan.cost`): less than whole passages.
-_COVER, _BACK = 2.0, 0.5
+_COVER, _BACK = 3.0, 0.5
 _LEFT = 0.5  # of the page before the back may be white
 _THIN = 8  # pages of a booklet in which that is worth to move passages on all of them
 _SOME = 0.05  # of a page may be white for the sake of a cover, beyond what is allowed

@@ -372,7 +372,6 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 # The checks of preflight by their codes: a leaflet or an edition can switch each of them off, with
 # a reason.
 CHECKS = {
-    "appendix": "an appendix that the edition does not print",
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
     "blank-pages": "folded sheets with pages that have no text",
