@@ -5,18 +5,23 @@ import re
 import subprocess
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
 
-from brochure.layout.compose.composer import Composer
-from brochure.layout.covers import evenly_grouped
+from brochure.layout.compose.composer import Composer, compose
 from brochure.layout.edition import load_editions
+from brochure.layout.laid_out import LaidOutDocument, LayoutRules, PageRenderer
+from brochure.layout.spreading import evenly_grouped
+from brochure.layout.weasyprint import typesetter
+from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument
+from brochure.project import Project
 from brochure.sources.verification import Verifier
-from tests.conftest import HEAD, Workspace
+from tests.conftest import HEAD, ROOT, SEED, SEED_REGION, Workspace
 from tests.readers import squeezed
 
 PARTS = (
@@ -69,6 +74,18 @@ def test_a_letter_fold_has_a_cover_a_flap_and_a_back(folded: TypesetDocument) ->
     assert "blank-pages" not in [diagnostic.code for diagnostic in folded.diagnostics]
 
 
+def test_a_lead_on_the_flap_is_larger_than_other_text(folded: TypesetDocument) -> None:
+    document = pypdfium2.PdfDocument(folded.pdf)
+    heights = []
+    for number, letter in ((0, "V"), (1, "W")):  # Vorspann, Wort
+        text = document[number].get_textpage()
+        start = text.get_text_range().index(letter)
+        _, bottom, _, top = text.get_charbox(start)
+        heights.append(top - bottom)
+    document.close()
+    assert heights[0] > 1.3 * heights[1]
+
+
 def test_panels_that_stay_without_text_are_told(workspace: Workspace) -> None:
     workspace.leaflet(leaflet(20))
     result = workspace.typeset("folded")
@@ -78,6 +95,37 @@ def test_panels_that_stay_without_text_are_told(workspace: Workspace) -> None:
     (flap, back, _), inside = cells(result.pdf, 3)
     notes = ["Notizen" in text for text in (flap, back, *inside)]
     assert notes == [False, False, False, True, True]
+    workspace.leaflet(leaflet(60, 60))
+    told = [d.message for d in workspace.typeset("folded").diagnostics if d.code == "blank-pages"]
+    assert told == ["3 of the six panels are empty, or white for the most part."]
+
+
+def test_few_layouts_show_which_parts_stand_apart(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first leaflet took eight of each, when each way was tried by itself."""
+    layouts: list[LayoutRules] = []
+    renderer = typesetter._renderer
+
+    def counting(*arguments: Any) -> PageRenderer:
+        render = renderer(*arguments)
+
+        def counted(rules: LayoutRules) -> LaidOutDocument:
+            layouts.append(rules)
+            return render(rules)
+
+        return counted
+
+    monkeypatch.setattr(typesetter, "_renderer", counting)
+    project = Project(ROOT)
+    manuscript, editions = read_manuscript(project, SEED, SEED_REGION), load_editions(project)
+    made = {}
+    for edition in ("folded", "booklet"):
+        layouts.clear()
+        workspace.typesetter.typeset(compose(project, manuscript, edition, editions[edition]))
+        made[edition] = len(layouts)
+    assert 0 < made["folded"] <= 4
+    assert 0 < made["booklet"] <= 4
 
 
 def test_a_lead_that_has_no_panel_to_itself_runs_on(workspace: Workspace) -> None:
@@ -89,8 +137,15 @@ def test_a_lead_that_has_no_panel_to_itself_runs_on(workspace: Workspace) -> Non
     assert "Punkt3" in flap, "the flap begins with a passage"
     assert ["Wort" in text for text in (flap, back)] == [True, False]
     workspace.leaflet(leaflet(*[80] * 23))
-    (_, _, cover), _ = cells(workspace.typeset("folded").pdf, 3)
+    pdf = workspace.typeset("folded").pdf
+    (_, _, cover), _ = cells(pdf, 3)
     assert cover.startswith("TitelUntertitelVorspann")
+    document = pypdfium2.PdfDocument(pdf)
+    panel = document[0].render(scale=1).to_pil().convert("L")
+    document.close()
+    edge = [panel.getpixel((panel.width - 22, y)) for y in range(panel.height)]
+    coloured = sum(shade < 128 for shade in edge) / panel.height
+    assert coloured > 0.75, "down to the lead"
 
 
 def test_a_head_that_is_taller_than_a_panel_is_no_cover(workspace: Workspace) -> None:
@@ -122,6 +177,38 @@ def test_a_booklet_has_a_cover_where_it_has_pages_to_spare(
         for text in (first, second, third, last)
     ]
     assert (seen, [d.code for d in result.diagnostics]) == (order, codes)
+
+
+def test_a_booklet_spreads_passages_over_the_pages_before_its_back(workspace: Workspace) -> None:
+    workspace.leaflet(leaflet(80, 80, 80, 80))
+    (last, first), inside = cells(workspace.typeset("booklet").pdf, 2)
+    assert [text.count("Punkt") for text in (first, *inside, last)] == [0, 2, 2, 0]
+
+
+def test_a_sheet_of_six_panels_has_no_appendix_unless_its_edition_wants_one(
+    workspace: Workspace,
+) -> None:
+    workspace.write("content/probe/sources/plan.txt", "Davor. Ein Satz. Danach.\n")
+    workspace.leaflet(
+        HEAD + "verification: appendix\nsource: {title: Plan, file: sources/plan.txt}\n"
+        "passages:\n  - id: a\n    quote: {text: Ein Satz.}\n"
+    )
+    manuscript = workspace.load()
+    found = Verifier(workspace.project, mark_wrong_quotes=False).verify(manuscript)
+    folded = load_editions(workspace.project)["folded"]
+    seen = []
+    for appendix in (False, True):
+        edition = folded.model_copy(update={"appendix": appendix})
+        composition = Composer(workspace.project, "folded", edition).compose(manuscript, found)
+        notes = [d.message for d in composition.diagnostics if d.code == "appendix"]
+        verified = 'class="verified"' in composition.html
+        seen.append((notes, "Danach." in composition.html, verified))
+    told = (
+        "The edition `folded` prints no appendix, but a line that says how many quotes were "
+        "verified."
+    )
+    assert seen == [([told], False, True), ([], True, True)]
+    assert not folded.appendix
 
 
 def test_notes_come_after_the_text_and_never_amid_the_appendix(workspace: Workspace) -> None:

@@ -18,7 +18,8 @@ from brochure.layout.laid_out import (
     PageRenderer,
     TextRun,
 )
-from brochure.layout.pagination import plan_pages, set_by_plan
+from brochure.layout.pageplan import plan_pages
+from brochure.layout.setting import set_by_plan
 from brochure.layout.weasyprint import boxes
 from tests.conftest import HEAD, Workspace
 from tests.test_pagination import LINE, PAGE, layout_of, run, side
@@ -95,6 +96,8 @@ def test_it_is_tried_in_the_smallest_type_before_it_is_said_that_it_does_not_fit
 
 @given(st.lists(st.integers(3, 9), min_size=8, max_size=16))
 @example([3, 3, 3, 6, 9, 9, 9, 4, 5, 7, 7, 9, 9])
+@example([6, 9, 6, 3, 6, 8, 5, 9, 3, 7, 8, 8, 4, 3, 7])
+@example([9, 7, 8, 3, 9, 3, 6, 8, 4, 7, 5, 9, 4, 6, 7])
 def test_no_larger_type_would_fit(lines: list[int]) -> None:
     """Two steps larger, and they overflow, whatever the plan."""
     pages = max(1, round(sum(lines) * LINE / PAGE))

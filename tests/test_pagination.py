@@ -15,8 +15,9 @@ from brochure.layout.laid_out import (
     TextRun,
     misaligned,
 )
-from brochure.layout.pagination import PagePlan, passages_after_white_space, plan_pages
+from brochure.layout.pageplan import PagePlan, plan_pages
 from brochure.layout.proof import letters
+from brochure.layout.setting import passages_after_white_space
 
 PAGE = 1000.0
 LINE = 20.0

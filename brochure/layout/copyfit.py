@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from brochure.diagnostics import Diagnostic, Part, Reported, error
 from brochure.layout.edition import Scale
+from brochure.layout.flows import flowing_pages
 from brochure.layout.laid_out import (
     LaidOutDocument,
     Layout,
@@ -19,13 +20,8 @@ from brochure.layout.laid_out import (
     PageRenderer,
     line_height,
 )
-from brochure.layout.pagination import (
-    PagePlan,
-    flowing_pages,
-    plan_pages,
-    remembering,
-    set_by_plan,
-)
+from brochure.layout.pageplan import PagePlan, plan_pages
+from brochure.layout.setting import remembering, set_by_plan
 from brochure.messages import Message, plural, say
 
 MAX_LAYOUTS = 7  # of a leaflet, where the plan was right
@@ -104,6 +100,15 @@ class _Copyfitter:
     def _fits(self, trial: _Trial) -> bool:
         return trial.plan.pages <= self.pages
 
+    def _is_full(self, trial: _Trial) -> bool:
+        """Whether a trial fills its pages, so that larger type is no use trying: the last of them,
+        and the others as well. Where these stay white, passages may fall better in larger type.
+        """
+        if self.pages - trial.plan.pages >= 1.5 * (1 - _FULL):
+            return False
+        larger = flowing_pages(trial.document.layout) * (1 + _STEP) ** 2
+        return not self.exactly or larger > self.pages
+
     def _set(self, plan: PagePlan) -> LaidOutDocument:
         return set_by_plan(self.render, self.max_white_space, plan, _ROUNDS)
 
@@ -123,9 +128,7 @@ class _Copyfitter:
                 return
             else:
                 high = at
-            if high - low < (_FINE if self.exactly else _COARSE) or (
-                fits and self.pages - fits.plan.pages < 1.5 * (1 - _FULL)
-            ):
+            if high - low < (_FINE if self.exactly else _COARSE) or (fits and self._is_full(fits)):
                 break
             if fits is None and number and not self.exactly:
                 at = low
@@ -178,7 +181,10 @@ class _Copyfitter:
                 counts[passage] = count
                 left -= count
         hint = (
-            say("Shorten it, or allow smaller type: `scale:` of the edition.")
+            say(
+                "A sheet that is folded twice has six panels. Shorten it by that much, or print "
+                "the leaflet in another edition, as a booklet for instance."
+            )
             if self.folded
             else say(
                 "Shorten it by that much, or give this edition more pages: "

@@ -151,6 +151,11 @@ class Edition(_Model):
     requires: Annotated[
         tuple[Literal["imprint", "contact", "date", "source"], ...], at_most_entries(4)
     ] = Field((), description="Parts of the leaflet that should not be missing; else a warning.")
+    appendix: bool = Field(
+        True,
+        description="Whether it prints the appendix that a leaflet asks for (`verification: "
+        "appendix`). Without, a line says how many quotes were verified.",
+    )
     max_white_space: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,
         alias="max-white-space",

@@ -19,7 +19,7 @@ from brochure.files import write_whole
 from brochure.layout.composition import BASE, Composition
 from brochure.layout.continued import continuations, reference_labels
 from brochure.layout.copyfit import fit
-from brochure.layout.covers import lay_out_parts
+from brochure.layout.folding import lay_out_parts
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.laid_out import (
     OUTSIDE,
@@ -293,7 +293,6 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
     edition, pages = composition.edition, composition.fit
     white, scale, name = edition.max_white_space, edition.scale, composition.edition_name
-    smallest = scale.smallest if scale else 1.0
 
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
@@ -307,8 +306,9 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
         fitted,
         render,
         max_white_space=white,
-        smallest=smallest,
-        spare=pages is None,
+        scale=scale,
+        pages=pages,
+        exactly=composition.exactly,
     )
 
 
