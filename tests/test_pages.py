@@ -1,5 +1,6 @@
 """Every word is numbered, and found once, in order, inside its column, on no other."""
 
+import io
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
+from PIL import Image
 
 from tests.conftest import Workspace
 from tests.readers import Char, chars
@@ -160,6 +162,38 @@ def test_short_pairs_stay_whole_and_headings_with_their_text(workspace: Workspac
         pages[word.passage].add(word.page)
     assert len(pages) == 90
     assert [passage for passage, on in pages.items() if len(on) > 1] == []
+
+
+@pytest.mark.parametrize("edition", ["email", "large-print"])
+def test_no_heading_verdict_or_picture_is_alone_at_a_foot(
+    workspace: Workspace, edition: str
+) -> None:
+    """Pairs that begin at many heights: with the heading there are two lines of the commentary."""
+    picture = io.BytesIO()
+    Image.new("RGB", (900, 600), "#336").save(picture, "PNG")
+    workspace.write("content/probe/tree.png", picture.getvalue())
+    lengths = [(8 + 7 * n % 30, 70 + 13 * n % 40) for n in range(16)]
+    text = leaflet(lengths).replace("title:", "verdicts: {no: {word: Nein, shape: cross}}\ntitle:")
+    for passage in range(len(lengths)):
+        name = chr(ord("A") + passage)
+        picture_of = "    picture: {file: tree.png, alt: A tree}\n" if passage % 3 else ""
+        before, commentary, after = text.partition("    commentary:\n      heading: Kopf\n")
+        text = f"{before}    Commentary:\n      heading: Kopf{name}.\n{after}"
+        text = text.replace(
+            f"  - id: p{passage}\n", f"  - id: p{passage}\n    verdict: no\n{picture_of}"
+        )
+        assert commentary
+    workspace.leaflet(text.replace("Commentary:", "commentary:"))
+    words, others = read(workspace.typeset(edition).pdf)
+    begun = 0
+    for passage in range(len(lengths)):
+        heading = f"Kopf{chr(ord('A') + passage)}."
+        (page,) = [page for page, other in others.items() if heading in other]
+        lines = {w.location[1] for w in words if (w.side, w.passage, w.page) == (2, passage, page)}
+        assert len(lines) >= 2, f"{heading} on page {page + 1}"
+        begun += len({w.page for w in words if (w.side, w.passage) == (2, passage)}) > 1
+    assert max(w.page for w in words) >= 4
+    assert begun, "some are divided"
 
 
 def test_a_title_of_many_lines_leaves_the_foot_of_the_page_alone(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from brochure.layout.flows import measured_passages
 from brochure.layout.laid_out import (
     Fragment,
     LaidOutDocument,
@@ -18,6 +19,7 @@ from brochure.layout.laid_out import (
 from brochure.layout.pageplan import PagePlan, plan_pages
 from brochure.layout.proof import letters
 from brochure.layout.setting import passages_after_white_space
+from brochure.layout.weasyprint.lines import joined
 
 PAGE = 1000.0
 LINE = 20.0
@@ -183,6 +185,65 @@ def test_the_first_quote_begins_below_the_title_however_tall() -> None:
     head = replace(document.layout, start=(0, 300.0))
     plan = plan_pages(replace(document, layout=head), 0.2)
     assert plan.rules.opened == {"p1"}
+
+
+def with_picture(document: LaidOutDocument, passage: str, number: int) -> LaidOutDocument:
+    """A line of a commentary is a picture of ten lines, among others that it cannot be parted from;
+    the passage cannot be divided.
+    """
+    quote, commentary = document.layout.lines[passage]
+    lines = [replace(line, starts="never") for line in commentary]
+    picture = replace(lines[number], bottom=lines[number].top + 10 * LINE, picture=10 * LINE)
+    lines = [*lines[:number], picture, *lines[number + 10 :]]
+    block = tuple(replace(line, starts="never") for line in quote)
+    sides = {**document.layout.lines, passage: (block, tuple(lines))}
+    return replace(document, layout=replace(document.layout, lines=sides))
+
+
+def test_a_picture_is_smaller_where_its_passage_fits_so() -> None:
+    document = with_picture(whole([30, 25]), "p1", 2)
+    assert plan_pages(document, 0.2).rules.pictures == ()  # the quote is as tall
+    quote, commentary = document.layout.lines["p1"]
+    short = {**document.layout.lines, "p1": (quote[:4], commentary)}
+    plan = plan_pages(replace(document, layout=replace(document.layout, lines=short)), 0.2)
+    assert plan.rules == LayoutRules(pictures=(("p1", 5 * LINE),))
+    assert plan.pages == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("start", "head"), [(47, 1.0), (44, 5.0), (36, 8.0), (49, 0.0)])
+def test_white_of_a_page_on_which_no_passage_can_begin_goes_around_the_head(
+    start: int, head: float
+) -> None:
+    document = above(20, 45)
+    sides = {
+        name: (tuple(replace(line, starts="never") for line in quote), commentary)
+        for name, (quote, commentary) in document.layout.lines.items()
+    }
+    fragments = document.layout.fragments[1:]
+    layout = replace(document.layout, start=(0, start * LINE), lines=sides, fragments=fragments)
+    assert plan_pages(replace(document, layout=layout), 0.2).rules.head_space == head
+
+
+def test_white_that_a_page_leaves_is_no_part_of_a_passage() -> None:
+    """It begins on one page, and goes on on the next: the part of it there is two lines."""
+    document = whole([20])
+    parts = (
+        Fragment("p0", 0, 300.0, PAGE, (300.0, 300.0), PAGE - 300 - 18 * LINE),
+        Fragment("p0", 1, 0.0, 2 * LINE + 8, (None, None), 8.0),
+    )
+    (passage,) = measured_passages(replace(document.layout, fragments=parts))
+    assert (passage.height, passage.padding) == (20 * LINE + 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "in_cell", "down"), [(True, True, 100), (True, False, 105), (False, True, 95)]
+)
+def test_lines_of_two_pages_are_joined(paragraph: bool, in_cell: bool, down: float) -> None:
+    """The first one of a page, 5 px below its top; half a line of margin is lost, or none."""
+    earlier = [TextLine(80, 100, "freely", True, True)]
+    here = [TextLine(5, 25, "freely", paragraph, True)]
+    assert joined(earlier, here, in_cell=in_cell) == down
+    assert joined([], here, in_cell=in_cell) == 0
 
 
 def footer_plan(lines: list[int], footer: int) -> PagePlan:

@@ -127,6 +127,7 @@ def test_a_page_set_apart_may_be_white(workspace: Workspace) -> None:
     for style, told in (
         ("header { break-after: page }", False),
         ("footer { break-before: page }", False),
+        ("table, #p1 { break-before: page }", True),  # of page 2
         ("#p1 { break-before: page }", True),
     ):
         workspace.write("styles/print.css", style)

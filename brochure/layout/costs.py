@@ -19,6 +19,7 @@ IN_QUOTE = 1.8  # a quote, where it stands above its commentary
 FOOTER_ALONE = 2.5  # on the last page
 FEW_LINES_LEFT = 2.5  # on the last page, besides the footer
 PAGE = 0.3  # each page
+SMALLER_PICTURE = 2.0  # times the share of its height that a picture loses
 SPACED = 0.2  # white of a page that is shared out between its passages
 _TOO_WHITE = 3.0  # more for a page that is white beyond what is allowed
 _BROKEN = 100.0  # sides that do not begin together, columns without their headings

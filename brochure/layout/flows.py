@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from brochure.layout import costs
-from brochure.layout.laid_out import Layout, TextLine
+from brochure.layout.laid_out import Fragment, Layout, TextLine
 
 ROUNDING = 0.01  # CSS px
+_SMALLER = (0.85, 0.7, 0.6, 0.5, 0.4)  # of its height, in which a picture is tried
+_LOWEST = 80.0  # CSS px, in which one is
 Way = Literal["whole", "divided", "between_paragraphs", "opened"]
 
 
@@ -48,6 +50,30 @@ class MeasuredPassage:
     padding: float  # below the last line
     flows: tuple[tuple[TextLine, ...], ...]
     answer: int | None
+    picture: float | None = None  # how tall its picture may be, in CSS px, if that is set smaller
+    cost: float = 0.0  # what speaks against that
+
+    def with_smaller_picture(self) -> "Iterator[MeasuredPassage]":
+        """The passage with its picture in several sizes, if it has one."""
+        picture = next((line for flow in self.flows for line in flow if line.picture), None)
+        for share in _SMALLER:
+            if picture is None or share * picture.picture < _LOWEST:
+                return
+            less = (1 - share) * picture.picture
+            flows = tuple(_with_lower(flow, less) for flow in self.flows)
+            yield replace(
+                self,
+                height=max(flow[-1].bottom for flow in flows),
+                flows=flows,
+                picture=share * picture.picture,
+                cost=costs.SMALLER_PICTURE * (1 - share),
+            )
+
+    def base(self, flow: Sequence[TextLine], cut: int) -> float:
+        """The y in a passage of the top of a page that begins with this line. In columns, margins
+        are kept there (WeasyPrint 70).
+        """
+        return flow[cut].top if self.answer is not None else flow[cut - 1].bottom
 
     def cost_of_cuts(self, flows: Sequence[Sequence[TextLine]], cuts: Sequence[int]) -> float:
         """What speaks against pages that begin with these lines."""
@@ -60,16 +86,29 @@ class MeasuredPassage:
         return cost + (costs.IN_QUOTE if cuts[0] < self.answer else costs.IN_ANSWER)
 
 
+def _with_lower(flow: tuple[TextLine, ...], less: float) -> tuple[TextLine, ...]:
+    """A flow whose picture is lower by so much."""
+    number = next((i for i, line in enumerate(flow) if line.picture), len(flow))
+    picture = (replace(line, bottom=line.bottom - less) for line in flow[number : number + 1])
+    below = (
+        replace(line, top=line.top - less, bottom=line.bottom - less) for line in flow[number + 1 :]
+    )
+    return (*flow[:number], *picture, *below)
+
+
 def measured_passages(layout: Layout) -> Iterator[MeasuredPassage]:
-    """The passages of a layout in which none is divided, in their order."""
-    heights: dict[str, float] = {}
+    """The passages of a layout in their order, as if none was divided."""
+    fragments: dict[str, list[Fragment]] = {}
     for fragment in layout.fragments:
-        height = fragment.bottom - fragment.top
-        heights[fragment.passage] = heights.get(fragment.passage, 0.0) + height
-    for name, height in heights.items():
+        fragments.setdefault(fragment.passage, []).append(fragment)
+    for name, parts in fragments.items():
         quote, commentary = layout.lines.get(name, ((), ()))
         sides = [quote, commentary] if layout.side_by_side else [(*quote, *commentary)]
-        padding = height - max((side[-1].bottom for side in sides if side), default=0.0)
+        lowest = max((side[-1].bottom for side in sides if side), default=0.0)
+        padding, height = parts[-1].padding, lowest + parts[-1].padding
+        if len(parts) == 1 or not lowest:
+            height = sum(part.bottom - part.top for part in parts)
+            padding = height - lowest
         # The last line of a side needs room for the white below it, too.
         flows = tuple(
             (*side[:-1], replace(side[-1], bottom=side[-1].bottom + padding))

@@ -74,6 +74,7 @@ class LayoutRules:
     the last page to itself. `feet` are pages (counted from 0) that end higher, by so many CSS px.
     `scale` is that of type and spaces; `head_space` and `pair_space` are white added around the
     head and between passages, in lines (multiples of 1rem); `spaced` passages have so much more.
+    `pictures` of passages are no taller than so many CSS px.
     The parts of the leaflet that are `apart` stand on pages of their own: the head as a cover, the
     lead (whose type is larger by `lead_scale`), the foot as the back. `head_fill` is how much
     taller the head is than what stands in it, in CSS px, in designs where it is coloured.
@@ -91,6 +92,7 @@ class LayoutRules:
     head_space: float = 0.0
     pair_space: float = 0.0
     spaced: tuple[tuple[str, float], ...] = ()
+    pictures: tuple[tuple[str, float], ...] = ()
     apart: frozenset[Part] = frozenset()
     lead_scale: float = 1.0
     head_fill: float = 0.0
@@ -131,6 +133,10 @@ class LayoutRules:
         rules += [
             f"{_id_selector(passage)} {{ --pair-space: {self.pair_space + lines:.4f} }}"
             for passage, lines in self.spaced
+        ]
+        rules += [
+            f"{_id_selector(passage)} .picture img {{ max-height: {height:.2f}px }}"
+            for passage, height in self.pictures
         ]
         return "\n".join(rules)
 
@@ -173,13 +179,16 @@ class RasterPicture:
 
 @dataclass(frozen=True)
 class Fragment:
-    """What one page holds of a passage: its vertical extent, and where each side's text begins."""
+    """What one page holds of a passage: its vertical extent, where each side's text begins, and how
+    much white is below its last line.
+    """
 
     passage: str
     page: int
     top: float
     bottom: float
     starts: tuple[float | None, float | None]  # of quote and commentary; None if not on this page
+    padding: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -189,6 +198,7 @@ class TextLine:
     `top` and `bottom` are CSS px from the top of the passage, as if it were not divided. `starts`:
     a page may begin here (`"opened"`: if the quote may be divided). `paragraph`: a block begins
     here. `sentence`: what stands before it ends a sentence, so that a page end here cuts none.
+    `picture` is the height of one that may be smaller, in CSS px; 0 for text.
     """
 
     top: float
@@ -196,6 +206,7 @@ class TextLine:
     starts: Literal["never", "opened", "freely"]
     paragraph: bool
     sentence: bool
+    picture: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ def _rules(base: LayoutRules, ending: Ending) -> LayoutRules:
     moved: set[str] = set()
     feet: tuple[tuple[int, float], ...] = ()
     spaced: tuple[tuple[str, float], ...] = ()
+    pictures: tuple[tuple[str, float], ...] = ()
+    head_space = base.head_space
     ways = ending.ways
     while ways:
         if ways.way != "whole":
@@ -84,6 +86,9 @@ def _rules(base: LayoutRules, ending: Ending) -> LayoutRules:
             moved.add(ways.passage)
         feet += ways.foot
         spaced += ways.spaced
+        head_space += ways.head_space
+        if ways.picture is not None:
+            pictures += ((ways.passage, ways.picture),)
         ways = ways.before
     return replace(
         base,
@@ -94,4 +99,6 @@ def _rules(base: LayoutRules, ending: Ending) -> LayoutRules:
         footer_alone=ending.footer_alone,
         feet=feet,
         spaced=spaced,
+        pictures=pictures,
+        head_space=head_space,
     )

@@ -6,10 +6,20 @@ from dataclasses import dataclass, replace
 
 from brochure.layout import costs
 from brochure.layout.costs import cost_of_white
-from brochure.layout.flows import ROUNDING, PageRoom, Way, last_start, measured_passages
+from brochure.layout.flows import (
+    ROUNDING,
+    MeasuredPassage,
+    PageRoom,
+    Way,
+    last_start,
+    measured_passages,
+)
 from brochure.layout.laid_out import FEW_LINES, Layout, line_height
 
 _SPACE = 1.0  # lines of white that a passage gets where white is shared out, at most
+_HEAD = 8.0  # `LayoutRules.head_space` of a page with nothing but the head and the lead, at most
+_HEAD_HEIGHT = 0.75  # lines that such a page is filled by for each of it
+_FOOT = 2.0  # lines of white that are left there
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Ways:
     before: "Ways | None"
     foot: tuple[tuple[int, float], ...] = ()  # by how much a page ends higher
     spaced: tuple[tuple[str, float], ...] = ()  # white that the page before it is filled with
+    picture: float | None = None  # how tall its picture may be
+    head_space: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,17 @@ class Planner:
 
     def ends(self, state: State, number: int) -> Iterator[State]:
         """All ways to set the passage of this number after `state`."""
-        passage, last = self.passages[number], number == len(self.passages) - 1
+        passage = self.passages[number]
+        yield from self._ends(state, number, passage)
+        if passage.height <= self._room.bottom(state.page) - state.y + ROUNDING:
+            return
+        for smaller in passage.with_smaller_picture():
+            for end in self._ends(state, number, smaller):
+                ways = Ways(passage.name, "whole", False, end.ways, picture=smaller.picture)
+                yield replace(end, cost=end.cost + smaller.cost, ways=ways)
+
+    def _ends(self, state: State, number: int, passage: MeasuredPassage) -> Iterator[State]:
+        last = number == len(self.passages) - 1
         found = False
         room = self._room.bottom(state.page) - state.y
         fits = passage.height <= room + ROUNDING
@@ -71,25 +93,29 @@ class Planner:
             yield replace(state, y=state.y + passage.height, padding=passage.padding)
             found = True
         else:
-            for end in self._divisions(state, number):
+            for end in self._divisions(state, number, passage):
                 yield end
                 found = True
         if last:  # some of it may go on with the footer
-            yield from self._divisions(state, number, keep=self._line * FEW_LINES)
+            yield from self._divisions(state, number, passage, keep=self._line * FEW_LINES)
         if number == 0 and found:
             return  # it always begins below the head
         if fits and not last and room > 0.5 * self._room.height(state.page):
             return
         cost, spaced = self._filled(state, room + state.padding, number)
-        ways = state.ways
-        if fits or spaced:
-            ways = Ways(passage.name, "whole", moved=fits, before=ways, spaced=spaced)
         page = state.page + 1
+        whole = passage.height <= self._room.bottom(page) - self._room.top(page) + ROUNDING
+        head = self._head_space(room) if number == state.page == 0 else 0.0
+        ways = Ways(
+            passage.name, "whole",
+            moved=fits or not whole,  # what may be divided would begin before it
+            before=state.ways, spaced=spaced, head_space=head,
+        )  # fmt: skip
         moved = State(page, self._room.top(page), state.cost + cost, 0.0, number, ways)
-        if passage.height <= self._room.bottom(moved.page) - moved.y + ROUNDING:
+        if whole:
             yield replace(moved, y=moved.y + passage.height, padding=passage.padding)
         else:
-            yield from self._divisions(moved, number, forced=True)
+            yield from self._divisions(moved, number, passage, forced=True)
 
     def _filled(
         self, state: State, white: float, number: int
@@ -106,26 +132,39 @@ class Planner:
         spaced = tuple((passage.name, share) for passage in names if share)
         return cost_of_white(white / height, self._limit) + costs.SPACED * bool(share), spaced
 
+    def _head_space(self, white: float) -> float:
+        """What goes around the head if so much of its page stays white, since no passage begins
+        there: a page that is meant to be so, not one that is not done.
+        """
+        lines = (white / self._line - _FOOT) / _HEAD_HEIGHT
+        return min(_HEAD, max(0.0, math.floor(2 * lines) / 2))
+
     def _divisions(
-        self, state: State, number: int, *, forced: bool = False, keep: float = 0.0
+        self,
+        state: State,
+        number: int,
+        passage: MeasuredPassage,
+        *,
+        forced: bool = False,
+        keep: float = 0.0,
     ) -> Iterator[State]:
-        passage = self.passages[number]
         ways: tuple[Way, ...] = ("divided", "between_paragraphs")
         if passage.answer is not None:
             ways = (*ways, "opened")
-        results = (self._divided(state, number, way, keep) for way in ways)
+        results = (self._divided(state, number, passage, way, keep) for way in ways)
         found = [result for result in results if result]
         yield from found
         if forced and not found:  # nothing in it can be divided: the typesetter does as it can
             pages, y = divmod(passage.height, self._room.height(state.page + 1))
             yield replace(state, page=state.page + int(pages), y=self._room.top(state.page + 1) + y)
 
-    def _divided(self, state: State, number: int, way: Way, keep: float) -> State | None:
+    def _divided(
+        self, state: State, number: int, passage: MeasuredPassage, way: Way, keep: float
+    ) -> State | None:
         """A passage divided in one way, from where `state` ends; None if that cannot be.
 
         `keep`: the height that is to be left for the last page.
         """
-        passage = self.passages[number]
         flows = passage.flows
         starts, bases = [0] * len(flows), [0.0] * len(flows)
         page, y, cost, fresh = state.page, state.y, state.cost, False
@@ -172,7 +211,7 @@ class Planner:
             cost += cost_of_white(white, self._limit) + passage.cost_of_cuts(flows, cuts)
             starts = cuts
             bases = [
-                flow[cut].top if cut < len(flow) else base
+                passage.base(flow, cut) if 0 < cut < len(flow) else base
                 for flow, cut, base in zip(flows, cuts, bases, strict=True)
             ]
             page, fresh = page + 1, True

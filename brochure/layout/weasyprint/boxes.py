@@ -15,7 +15,7 @@ from brochure.layout.laid_out import (
     TextLine,
     TextRun,
 )
-from brochure.layout.weasyprint.lines import AVOID, lines_of
+from brochure.layout.weasyprint.lines import AVOID, joined, lines_of
 from brochure.manuscript.model.fields import Rgb
 
 Box = Any  # WeasyPrint's boxes are private to it and untyped
@@ -99,8 +99,9 @@ class _Reader:
         self.white: list[float] = []
         self.set_apart: set[int] = set()
         self.opening: dict[str, float] = defaultdict(float)
-        self._ends_page = False  # what stands last on the page before
-        self._heights: dict[str, float] = defaultdict(float)  # of passages, up to this page
+        self._ends: dict[CellKey, Any] = {}  # the elements of the last lines so far
+        self._last_child: Any = None  # the element of the body that stands last on the page before
+        self._ends_page = False  # whether its style ends the page after it
         self._printed: list[tuple[float, float]] = []  # vertical extents on the current page
         self._has_headings = False  # on the current page, above the columns
         self._bottom = 0.0
@@ -187,23 +188,42 @@ class _Reader:
                     self.footer_break = (
                         "avoid" if value in AVOID else "page" if value in _FORCED else "auto"
                     )
-            ends = [child.style["break_after"] in _FORCED for child in box.children[-1:]]
-            starts = [child.style["break_before"] in _FORCED for child in box.children[:1]]
-            if page and (self._ends_page or any(starts)):
-                self.set_apart.add(page - 1)
-            if page and any(child.element_tag == "header" for child in box.children):
-                self.set_apart.discard(0)  # a head that goes on here is no cover
-            self._ends_page = any(ends)
+            self._note_forced_break(box.children, page)
         return [(child, context) for child in getattr(box, "children", ())]
+
+    def _note_forced_break(self, children: Sequence[Box], page: int) -> None:
+        """Note whether a style ended the page before that of these children of the body: not where
+        the first of them goes on from there.
+        """
+        for child in children[:1]:
+            forced = self._ends_page or child.style["break_before"] in _FORCED
+            if page and forced and child.element is not self._last_child:
+                self.set_apart.add(page - 1)
+        for child in children[-1:]:
+            self._ends_page = child.style["break_after"] in _FORCED
+            self._last_child = child.element
 
     def _lines(self, passage: str, sides: Sequence[tuple[int | None, Box]]) -> None:
         """Note the lines that this page holds of a passage, its last fragment."""
         fragment, lines = self.fragments[-1], self.lines[passage]
-        top = fragment.top - self._heights[passage]
-        self._heights[passage] += fragment.bottom - fragment.top
+        here: tuple[list[TextLine], list[TextLine]] = [], []
         for column, side in sides:
             if column is not None and column < OTHER_COLUMN:
-                lines[column].extend(lines_of(side, top, continued=bool(lines[column])))
+                key = passage, column
+                found, self._ends[key] = lines_of(side, fragment.top, self._ends.get(key))
+                here[column].extend(found)
+        lowest = max((line.bottom for side in here for line in side), default=0.0)
+        padding = fragment.bottom - fragment.top - lowest
+        self.fragments[-1] = replace(fragment, padding=padding)
+        quote, commentary = here
+        if self.side_by_side:
+            by = [joined(a, b, in_cell=True) for a, b in zip(lines, here, strict=True)]
+        else:
+            by = [joined((*lines[0], *lines[1]), (*quote, *commentary), in_cell=False)] * 2
+        for known, more, down in zip(lines, here, by, strict=True):
+            known.extend(
+                replace(line, top=line.top + down, bottom=line.bottom + down) for line in more
+            )
 
     def _text_run(self, box: Box, context: _Context, page: int) -> TextRun:
         return TextRun(

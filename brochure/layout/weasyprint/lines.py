@@ -11,6 +11,7 @@ from brochure.layout.laid_out import TextLine
 
 Box = Any  # WeasyPrint's boxes are private to it and untyped
 AVOID = ("avoid", "avoid-page")  # values of break-before, break-inside and break-after
+_LOST = 0.5  # of a line, between two blocks that a page divides
 # A sentence ends here: its mark, and what may close after it; or what never belongs to one.
 _SENTENCE_END = re.compile(r"[.!?…:;؟۔。][\s\"'”“„»«’‘)\]›‹⁠]*$")
 
@@ -22,33 +23,52 @@ class _Leaf:
     box: Box
     starts: bool  # whether a page may begin with it
     paragraph: bool = True
+    picture: bool = False  # which may be smaller, as codes may not
 
 
-def lines_of(side: Box, top: float, *, continued: bool) -> list[TextLine]:
-    """The lines of one page's part of a side of a passage.
+def lines_of(side: Box, top: float, before: Any = None) -> tuple[list[TextLine], Any]:
+    """The lines of one page's part of a side of a passage, from its `top` on this page.
 
-    `top` is the y of the passage on this page, less what earlier pages hold of it; `continued`:
-    they hold some of this side. Where the style of the side keeps it whole, which can be lifted,
-    pages may begin only if it is ``opened``.
+    Where the style of the side keeps it whole, which can be lifted, pages may begin only if it is
+    ``opened``. Returns the element of the last line as well, which is to be given as `before` with
+    the next part.
     """
     kept = side.style["break_inside"] in AVOID
     lines: list[TextLine] = []
-    sentence = not continued
+    continued, sentence = before is not None, before is None
     for number, leaf in enumerate(_leaves(side, ignore_own=True)):
-        cut = continued and number == 0
+        cut = number == 0 and leaf.box.element is before and continued
         free: Literal["opened", "freely"] = "opened" if kept and number else "freely"
         y = leaf.box.position_y - top
         lines.append(
             TextLine(
                 top=y,
                 bottom=y + leaf.box.margin_height(),
-                starts=free if leaf.starts or cut else "never",
+                starts=free if leaf.starts or (continued and number == 0) else "never",
                 paragraph=leaf.paragraph and not cut,
                 sentence=sentence or (leaf.paragraph and not cut),
+                picture=float(leaf.box.height) if leaf.picture else 0.0,
             )
         )
         sentence = bool(_SENTENCE_END.search(_text(leaf.box)))
-    return lines
+        before = leaf.box.element
+    return lines, before
+
+
+def joined(earlier: Sequence[TextLine], here: Sequence[TextLine], *, in_cell: bool) -> float:
+    """By how much the lines of a page are further from the top of a passage than from that of the
+    page's part of it, `earlier` pages holding others. White that these end with does not count.
+
+    `in_cell`: of a table, where WeasyPrint 70 keeps the margin of a block that begins a page; it is
+    lost elsewhere (css-break-3, 5.2).
+    """
+    if not earlier or not here:
+        return 0.0
+    last, first = earlier[-1], here[0]
+    if not first.paragraph:
+        return last.bottom - first.top
+    margin = _LOST * min(last.bottom - last.top, first.bottom - first.top)
+    return last.bottom + (0.0 if in_cell else margin - first.top)
 
 
 def _text(box: Box) -> str:
@@ -93,5 +113,8 @@ def _leaves(box: Box, *, ignore_own: bool = False) -> list[_Leaf]:
         for leaf in within[1:] if avoided else ():
             leaf.starts = False
         keeps = style["break_after"] in AVOID
+        if child.element_tag == "figure":
+            for leaf in within:
+                leaf.picture = type(leaf.box).__name__.endswith("ReplacedBox")
         leaves += within
     return leaves

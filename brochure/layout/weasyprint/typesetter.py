@@ -284,6 +284,10 @@ def _renderer(
             return tuple(pdfs)
 
         layout = boxes.read_layout(document.pages, composition.passages)
+        if layout.fragments and layout.fragments[0].passage in rules.moved and not rules.apart:
+            # These rules ended the page before, not a style sheet that sets it apart.
+            before = {layout.fragments[0].page - 1}
+            layout = replace(layout, set_apart=layout.set_apart - before)
         return LaidOutDocument(layout, rules, write)
 
     return render
