@@ -37,7 +37,7 @@ from brochure.manuscript.load import Manuscript, pictures, texts
 from brochure.manuscript.model.fields import READABLE, contrast, darkened, rgb
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 from brochure.project import Project, builtin_styles
 from brochure.sources.verification import Verification
 
@@ -352,12 +352,16 @@ def _check_accent(manuscript: Manuscript, edition: Edition, name: str) -> Iterat
     if READABLE <= ratio < edition.contrast:
         yield warning(
             "contrast",
-            say(
-                "The accent colour `{colour}` is too light for the edition `{edition}`: titles, "
+            plural(
+                "The accent colour `{colour}` is too light for the edition {editions}: titles, "
                 "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
                 "at least {least:g} to 1.",
+                "The accent colour `{colour}` is too light for the editions {editions}: titles, "
+                "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
+                "at least {least:g} to 1.",
+                1,
                 colour=accent,
-                edition=name,
+                editions=f"`{name}`",
                 ratio=ratio,
                 least=edition.contrast,
             ),
