@@ -18,7 +18,12 @@ from brochure.diagnostics import (
 )
 from brochure.manuscript.model.variant import Variant
 from brochure.manuscript.variants.differences import contradictions, overlay
-from brochure.manuscript.variants.overrides import Override, diagnose_overrides, find_overrides
+from brochure.manuscript.variants.overrides import (
+    Override,
+    check_inherited,
+    diagnose_overrides,
+    find_overrides,
+)
 from brochure.manuscript.variants.regions import (
     KEY_COLUMN,
     REGIONS_FILE,
@@ -175,6 +180,7 @@ class Bundle:
                 overrides = find_overrides(self.base, change, partial(fill_text, values=values))
                 diagnostics += contradictions(self.base, change)
                 diagnostics += diagnose_overrides(overrides, self.base, self.name, variant)
+                diagnostics += check_inherited(overrides, self.base)
                 if not any(d.is_error for d in invalid):
                     tree = overlay(self.base, change)
                     diagnostics += _too_many_passages(tree, "passages")
