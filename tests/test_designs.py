@@ -32,7 +32,7 @@ def sheets(composition: Composition) -> list[str]:
 
 
 def test_each_says_what_it_is_for_and_shows_itself() -> None:
-    designs = load_designs(Project(ROOT))
+    designs = load_designs(Project(ROOT)).value
     assert tuple(designs) == BUILT_IN
     assert DEFAULT in designs
     for name, design in designs.items():
@@ -97,6 +97,41 @@ def test_what_is_wrong_with_a_design_is_told(
     assert first.hint
     if name == "bolt":
         assert "bold" in first.hint
+
+
+def test_files_that_no_edition_uses_are_told_with_the_name_that_was_meant(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.root)
+    workspace.leaflet("design: mine\n" + HEAD + PASSAGE)
+    own = "styles/designs/mine/"
+    workspace.write(own + "design.yaml", "description: Unsere\n")
+    for name in (
+        "print.css",
+        "rtl.css",
+        "sheet.html",
+        "colums.css",
+        "leaflet.htm",
+        "Leaflets.html",
+    ):
+        workspace.write(own + name, "")
+    workspace.write(own + "common.css", "@import 'colours.css';")
+    workspace.write(own + "colours.css", "")
+    found = [d for d in workspace.diagnostics("web") if d.code == "unused-file"]
+    assert [(d.location.file, d.hint.rpartition(". ")[2]) for d in found] == [
+        (own + "Leaflets.html", "Did you mean `leaflet.html`?"),
+        (own + "colums.css", "Did you mean `columns.css`?"),
+        (own + "leaflet.htm", "Did you mean `leaflet.html`?"),
+    ]  # fmt: skip
+    workspace.write("styles/colums.css", "")
+    workspace.write("styles/designs/grün & bunt/common.css", "")
+    assert run(["designs"]) == 0
+    told = capsys.readouterr().err
+    assert told.count("warning:") == 3
+    assert "styles/designs/grün & bunt:1:1: warning: `grün & bunt` cannot be the name" in told
+    workspace.leaflet("design: grün & bunt\n" + HEAD + PASSAGE)
+    (unknown,) = workspace.diagnostics("web")
+    assert unknown.hint.endswith("letters without accents, digits and hyphens.")
 
 
 def test_a_variant_may_have_another_design(workspace: Workspace) -> None:

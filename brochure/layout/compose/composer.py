@@ -258,7 +258,7 @@ class Composer:
 
     def _read_styles(self, design: str) -> Reported[_Styles]:
         sheets: list[tuple[str, str]] = []
-        diagnostics: list[Diagnostic] = []
+        diagnostics = list(designs.unused_files(self._project, design))
         collector = AssetCollector(self._project)
         for style in designs.with_design(self._project, design, self._edition.styles):
             try:

@@ -179,7 +179,7 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
 
 
 def _between_words(before: str, after: str) -> float:
-    """What it costs to end a line between words: the last letters of the one, the first of the next.
+    """What it costs to end a line between words: the last letters of one, the first of the next.
 
     A number stays with what it names or counts (Duden, DIN 5008). Typography sees to that where it
     knows the word; here it is for others („Bus 4“), and for quotes, in which no letter changes.
