@@ -10,6 +10,7 @@ from brochure.manuscript.model.fields import (
     Day,
     Id,
     LanguageCode,
+    PictureDescription,
     PlainText,
     Shape,
     Time,
@@ -44,9 +45,13 @@ class LogoChange(Model):
     )
 
 
-class PictureChange(LogoChange):
+class PictureChange(Model):
     """Another picture, or another description or credit of it."""
 
+    file: PlainText | None = Field(None, description="PNG, JPEG or SVG in the folder.")
+    alt: PictureDescription | None = Field(
+        None, description='What it shows, or `""`; to be said again of another picture.'
+    )
     credit: PlainText | None = Field(
         None, description="Who took or drew it; to be said again of another picture."
     )

@@ -149,7 +149,7 @@ def check_inherited(overrides: tuple[Override, ...], base: Tree) -> Iterator[Dia
         replaces = parent and change.base is not None and override.state not in _REPLACES_NOTHING
         for name, of in _ABOUT.items() if replaces else ():
             key = f"{parent}.{name}"
-            if of == subject and key not in given and base_text(base, key):
+            if of == subject and key not in given and base_text(base, key) is not None:
                 yield warning(
                     "inherited",
                     say(
