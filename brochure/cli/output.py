@@ -186,9 +186,9 @@ class Output:
 
     def summary(self, diagnostics: Iterable[Diagnostic]) -> Message:
         """How many errors and warnings there are; what is said of several editions counts once."""
-        told = once_for_all_editions(diagnostics)
-        errors = sum(d.severity is Severity.ERROR for d in told)
-        warnings = sum(d.severity is Severity.WARNING for d in told)
+        shown = once_for_all_editions(diagnostics)
+        errors = sum(d.severity is Severity.ERROR for d in shown)
+        warnings = sum(d.severity is Severity.WARNING for d in shown)
         counts = [
             plural("{n} error", "{n} errors", errors),
             plural("{n} warning", "{n} warnings", warnings),

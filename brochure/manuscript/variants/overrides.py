@@ -142,14 +142,14 @@ def check_inherited(overrides: tuple[Override, ...], base: Tree) -> Iterator[Dia
     """Warnings about texts that a variant keeps, though they are about what it replaces: the way to
     another place, the description of another picture.
     """
-    given = {override.change.key for override in overrides}
+    keys = {override.change.key for override in overrides}
     for override in overrides:
         change = override.change
         parent, _, subject = change.key.rpartition(".")
         replaces = parent and change.base is not None and override.state not in _REPLACES_NOTHING
         for name, of in _ABOUT.items() if replaces else ():
             key = f"{parent}.{name}"
-            if of == subject and key not in given and base_text(base, key) is not None:
+            if of == subject and key not in keys and base_text(base, key) is not None:
                 yield warning(
                     "inherited",
                     say(
