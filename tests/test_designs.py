@@ -299,3 +299,36 @@ def test_no_edition_has_anything_to_say(workspace: Workspace, edition: str) -> N
             found = workspace.typeset(edition).diagnostics
         said += [f"{code} {design}: {diagnostic.message}" for diagnostic in found]
     assert said == []
+
+
+@pytest.mark.parametrize(
+    ("size", "extra", "beside"),
+    [
+        ((300, 200), "subtitle: Wozu das Blatt da ist\n", True),
+        ((100, 200), "subtitle: Wozu das Blatt da ist\n", True),
+        ((800, 200), "subtitle: Wozu das Blatt da ist\n", False),
+        ((300, 200), "", False),
+    ],
+)
+def test_without_an_event_the_subtitle_stands_beside_the_picture(
+    workspace: Workspace, size: tuple[int, int], extra: str, beside: bool
+) -> None:
+    output = io.BytesIO()
+    Image.new("RGB", size, "teal").save(output, "PNG")
+    workspace.write("content/probe/a.png", output.getvalue())
+    workspace.leaflet(HEAD + extra + "picture: {file: a.png, alt: A, credit: Ida}\n" + PASSAGE)
+    pdf = workspace.typeset("print").pdf
+    (text,) = [c for c in chars(pdf) if c.text == "z" and c.page == 0] if extra else [None]
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        (box,) = [
+            [float(edge) for edge in o.A.BBox]
+            for o in document.objects
+            if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"
+        ]
+    left, bottom, right, top = box
+    assert (right - left) / (top - bottom) == pytest.approx(size[0] / size[1], rel=0.01)
+    assert (left > 200) == beside
+    if beside:
+        assert text is not None
+        assert text.right < left
+        assert right == pytest.approx(595 - 51, abs=8), "up to the margin"
