@@ -29,7 +29,7 @@ SETTLED = {
     "description", "arrangement", "output", "styles", "template", "fonts", "colours", "scale",
     "imposition", "bleed", "marks", "profile", "links", "qr-codes", "default", "requires",
     "preflight", "fit", "contrast", "resolution", "max-resolution", "jpeg-quality",
-    "max-white-space", "min-type-size", "max-file-size",
+    "appendix", "max-white-space", "min-type-size", "max-file-size",
 }  # fmt: skip
 
 

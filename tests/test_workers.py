@@ -40,13 +40,20 @@ MANY = 24
 @pytest.fixture
 def many(workspace: Workspace) -> Workspace:
     """A leaflet with many variants, each some tenths of a second."""
-    workspace.leaflet(
-        HEAD
-        + "imprint: Druck 12345\n"
-        + PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {WORDS}'")
-    )
-    rows = "".join(f"r{i},Ort {i}\n" for i in range(MANY))
-    workspace.regions("id,name\n" + rows)
+    return with_variants(workspace, MANY, WORDS)
+
+
+@pytest.fixture
+def quick(workspace: Workspace) -> Workspace:
+    """One with as many variants, which take little time."""
+    return with_variants(workspace, MANY, "Text")
+
+
+def with_variants(workspace: Workspace, count: int, words: str) -> Workspace:
+    """A leaflet of these words, in so many variants."""
+    text = PASSAGE.replace("Text", f"'{{{{ region.name }}}}: {words}'")
+    workspace.leaflet(HEAD + "imprint: Druck 12345\n" + text)
+    workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(count)))
     return workspace
 
 
@@ -125,19 +132,19 @@ def test_two_builds_at_once(many: Workspace) -> None:
     assert not any(artifact["made"] for artifact in artifacts["artifacts"])
 
 
-def test_all_ways_give_the_same_bytes(many: Workspace) -> None:
+def test_all_ways_give_the_same_bytes(quick: Workspace) -> None:
     found = []
     for jobs in ("1", "3"):
-        for path in (many.root / "out").rglob("*.pdf"):
+        for path in (quick.root / "out").rglob("*.pdf"):
             path.unlink()
-        assert run(many.root, "build", "--all", "-e", "email", "--jobs", jobs).returncode == 0
-        found.append(pdfs(many))
+        assert run(quick.root, "build", "--all", "-e", "email", "--jobs", jobs).returncode == 0
+        found.append(pdfs(quick))
     assert found[0] == found[1]
     assert len(found[0]) == MANY
 
 
-def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(many: Workspace) -> None:
-    run(many.root, "build", "--all", "-e", "email")
+def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(quick: Workspace) -> None:
+    run(quick.root, "build", "--all", "-e", "email")
     code = (
         "import sys; from brochure.cli import main as cli\n"
         "code = cli.run(['build', '--all', '-e', 'email'])\n"
@@ -145,7 +152,7 @@ def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(many: Workspa
         "print(code, [name for name in heavy if name in sys.modules])"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code], cwd=many.root, env=environment(), capture_output=True,
+        [sys.executable, "-c", code], cwd=quick.root, env=environment(), capture_output=True,
         text=True, check=True,
     )  # fmt: skip
     lines = result.stdout.splitlines()
@@ -155,9 +162,8 @@ def test_a_build_with_nothing_to_do_does_not_import_the_typesetter(many: Workspa
 
 
 def test_progress_where_there_is_no_terminal(workspace: Workspace) -> None:
-    workspace.leaflet(HEAD + PASSAGE.replace("Text", "'{{ region.name }}'"))
-    workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(120)))
-    errors = run(workspace.root, "build", "--all", "-e", "email").stderr.splitlines()
+    with_variants(workspace, 120, "Text")  # web pages, since they are made soonest
+    errors = run(workspace.root, "build", "--all", "-e", "web").stderr.splitlines()
     assert [line.partition(",")[0] for line in errors] == [
         "50 of 120",
         "100 of 120",
@@ -169,8 +175,7 @@ def test_progress_where_there_is_no_terminal(workspace: Workspace) -> None:
 def test_progress_on_a_terminal(workspace: Workspace) -> None:
     import pty
 
-    workspace.leaflet(HEAD + PASSAGE.replace("Text", f"'{{{{ region.name }}}} {WORDS}'"))
-    workspace.regions("id,name\n" + "".join(f"r{i},Ort {i}\n" for i in range(25)))
+    with_variants(workspace, 25, "Text")
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "brochure", "build", "--all", "-e", "email"], cwd=workspace.root,
@@ -196,11 +201,11 @@ def test_progress_on_a_terminal(workspace: Workspace) -> None:
     assert text.rstrip().endswith("Done: 25 built, 0 unchanged.")
 
 
-def test_one_broken_variant_among_many(many: Workspace) -> None:
-    many.variant("r7", "leave_out: [nichts]\n")
-    result = run(many.root, "build", "--all", "-e", "email")
+def test_one_broken_variant_among_many(quick: Workspace) -> None:
+    quick.variant("r7", "leave_out: [nichts]\n")
+    result = run(quick.root, "build", "--all", "-e", "email")
     assert result.returncode == 1
-    assert len(pdfs(many)) == MANY - 1
+    assert len(pdfs(quick)) == MANY - 1
     assert "content/probe/variants/r7.yaml:1:13: error" in result.stderr
     assert f"Done: {MANY - 1} built, 0 unchanged, 1 not built, 1 error" in result.stderr
 
@@ -535,12 +540,12 @@ p = Project(Path({str(workspace.root)!r}))
 c = compose(p, read_manuscript(p, "probe"), "email", load_editions(p)["email"])
 def size():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-for i in range(160):
+for i in range(110):
     task = Task(replace(c, html=c.html.replace("Text", f"Text {{i}}")), ("A",), versions())
     assert typeset(task, p.cache).by_region
-    if i == 60:
+    if i == 50:
         before = size()
-print((size() - before) / 100)
+print((size() - before) / 60)
 """
     result = subprocess.run(
         [sys.executable, "-c", code], env=environment(PYTHONWARNINGS=""), capture_output=True,

@@ -178,7 +178,10 @@ class _Copyfitter:
                 counts[passage] = count
                 left -= count
         hint = (
-            say("Shorten it, or allow smaller type: `scale:` of the edition.")
+            say(
+                "A sheet that is folded twice has six panels. Shorten it by that much, or print "
+                "the leaflet in another edition, as a booklet for instance."
+            )
             if self.folded
             else say(
                 "Shorten it by that much, or give this edition more pages: "

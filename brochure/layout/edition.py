@@ -151,6 +151,11 @@ class Edition(_Model):
     requires: Annotated[
         tuple[Literal["imprint", "contact", "date", "source"], ...], at_most_entries(4)
     ] = Field((), description="Parts of the leaflet that should not be missing; else a warning.")
+    appendix: bool = Field(
+        True,
+        description="Whether it prints the appendix that a leaflet asks for (`verification: "
+        "appendix`). Without, a line says how many quotes were verified.",
+    )
     max_white_space: Annotated[float, Field(ge=0, le=1)] = Field(
         0.2,
         alias="max-white-space",
@@ -367,6 +372,7 @@ def _unknown_edition(name: str, known: list[str], location: Location) -> Diagnos
 # The checks of preflight by their codes: a leaflet or an edition can switch each of them off, with
 # a reason.
 CHECKS = {
+    "appendix": "an appendix that the edition does not print",
     "alt": "pictures without a description",
     "attachment": "files too large to be mailed",
     "blank-pages": "folded sheets with pages that have no text",

@@ -19,8 +19,11 @@ SLACK = 1.0  # CSS px: rounding, and the overhang of italics
 _NOTHING: frozenset[str] = frozenset()
 _APART: dict[Part, str] = {
     "cover": "header { break-after: page; padding-top: var(--cover-space); "
-    "min-height: var(--cover-height) } "
+    "min-height: var(--cover-height); --reach: var(--cover-reach) } "
     "body > header:first-child + * { margin-top: 0 } "
+    "header .picture:has(+ .event), .picture + .event "
+    "{ display: block; width: auto; margin-inline-start: 0 } "
+    "header .picture img, header > .picture img { max-height: var(--cover-picture) } "
     "@page :first { @bottom-left { content: none } @bottom-right { content: none } }",
     "lead": ".lead { break-after: page } .lead + * { margin-top: 0 }",
     "back": "footer { break-before: page }",
@@ -72,7 +75,9 @@ class LayoutRules:
     `scale` is that of type and spaces; `head_space` and `pair_space` are white added around the
     head and between passages, in lines (multiples of 1rem); `spaced` passages have so much more.
     The parts of the leaflet that are `apart` stand on pages of their own: the head as a cover, the
-    lead, the foot as the back. `continuations` are words in columns that are empty.
+    lead (whose type is larger by `lead_scale`), the foot as the back. `head_fill` is how much
+    taller the head is than what stands in it, in CSS px, in designs where it is coloured.
+    `continuations` are words in columns that are empty.
     """
 
     divided: frozenset[str] = _NOTHING
@@ -87,6 +92,8 @@ class LayoutRules:
     pair_space: float = 0.0
     spaced: tuple[tuple[str, float], ...] = ()
     apart: frozenset[Part] = frozenset()
+    lead_scale: float = 1.0
+    head_fill: float = 0.0
     continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
@@ -105,11 +112,18 @@ class LayoutRules:
             rules.append("footer { break-before: auto }")
         rules += [continuation.css() for continuation in self.continuations]
         rules += [_APART[part] for part in sorted(self.apart)]
+        if self.lead_scale != 1:
+            size = f"{self.lead_scale:.2f}"
+            rules.append(f".lead > * {{ font-size: {size}em; line-height: {size}rem }}")
+        if self.head_fill:
+            fill = f"calc({self.head_fill:.2f}px * var(--head-fill))"
+            rules.append(f"header::after {{ content: ''; display: block; height: {fill} }}")
         for page, height in self.feet:
             # Padding of the page, not a margin: the running foot stays where it is.
             rules.append(f"@page :nth({page + 1}) {{ padding-bottom: {height:.2f}px }}")
         variables = (
             ("--scale", self.scale, 1),
+            ("--growth", max(1.0, self.scale), 1),
             ("--head-space", self.head_space, 0),
             ("--pair-space", self.pair_space, 0),
         )
@@ -210,6 +224,7 @@ class Layout:
     footer_break: Literal["avoid", "auto", "page"]  # how its style has a page end before it
     white: tuple[float, ...]
     set_apart: frozenset[int] = frozenset()
+    opening: tuple[float, float] = (0.0, 0.0)  # heights of the head, and of what else comes first
 
     @property
     def pages(self) -> int:

@@ -7,6 +7,7 @@ process each task has its bounds (see `isolation`): what exceeds them is stopped
 import contextlib
 import logging
 import re
+import socket
 import traceback
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import (
@@ -207,9 +208,12 @@ class DaskCluster:
         self._address = address
         if not _ADDRESS.fullmatch(address):
             self._unreachable(say("an address looks like tcp://host:8786"))
+        host, _, port = address.partition("://")[2].rpartition(":")
         try:
+            # Dask would ask one that refuses again and again, for as long as its patience lasts.
+            socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
             self._client = Client(address, timeout=_PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TypeError) as reason:
+        except (OSError, OverflowError, ValueError, TypeError) as reason:
             self._unreachable(reason)
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)

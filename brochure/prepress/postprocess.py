@@ -23,6 +23,7 @@ from brochure.prepress.marks import add_marks
 from brochure.prepress.overprint import overprint_black_text
 from brochure.prepress.sheets import draw_sheets
 
+_SPARSE = 3  # of six panels, from which on a sheet that is folded twice is too much paper
 _LEAST_OF_A_BOOKLET = 2  # pages with passages
 _NO_DATE = "2000-01-01"  # PDF/X requires one, and we must not use a clock
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -79,7 +80,7 @@ def _sheet_diagnostic(composition: Composition, layout: Layout) -> Diagnostic | 
                 pages=layout.pages,
             ),
             Part(),
-            say("Shorten it, or allow smaller type: `scale:` of the edition."),
+            say("Shorten it, or print it in another edition, as a booklet for instance."),
         )
     if not is_foldable(imposition, layout.sizes[0]):
         return error(
@@ -99,11 +100,15 @@ def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Di
     added = -layout.pages % imposition.pages
     notes = imposition.fill == "notes"
     if imposition.scheme == "letter-fold":
+        hint = say("Write more, add a picture, or print the leaflet in another edition.")
+        sparse = added + _mostly_white(layout)
         if added > notes:  # one for notes is filled
             message = plural(
                 "{n} of the six panels has no text.", "{n} of the six panels have no text.", added
             )
-            hint = say("Write more, add a picture, or print the leaflet in another edition.")
+            yield warning("blank-pages", message, Part(), hint)
+        elif sparse >= _SPARSE:
+            message = say("{n} of the six panels are empty, or white for the most part.", n=sparse)
             yield warning("blank-pages", message, Part(), hint)
     elif len({fragment.page for fragment in layout.fragments}) < _LEAST_OF_A_BOOKLET:
         yield warning(
@@ -118,6 +123,12 @@ def _pages_without_text(composition: Composition, layout: Layout) -> Iterator[Di
         )
         hint = say("Write more, or set `fill: notes` under `imposition:` of the edition.")
         yield warning("blank-pages", message, Part(), hint)
+
+
+def _mostly_white(layout: Layout) -> int:
+    """How many pages with passages on them are white for more than half of their height."""
+    pages = {fragment.page for fragment in layout.fragments}
+    return sum(layout.white[page] > layout.heights[page] / 2 for page in pages)
 
 
 def _planned_sheets(composition: Composition, layout: Layout) -> tuple[SheetSide, ...]:

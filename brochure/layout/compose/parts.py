@@ -11,7 +11,7 @@ many leaflets name one. On the web, § 18 (1) MStV asks for the name and address
 import re
 from collections.abc import Iterator
 
-from brochure.diagnostics import Diagnostic, warning
+from brochure.diagnostics import Diagnostic, note, warning
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model.leaflet import Imprint, Party
@@ -23,8 +23,24 @@ _PRINTING = re.compile("druck|kopier|copy", re.IGNORECASE)
 
 
 def check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator[Diagnostic]:
-    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks."""
+    """Warnings about parts that an edition, called `name`, requires and a leaflet lacks; a note
+    about the appendix, where it does not print that.
+    """
     leaflet, on_paper = manuscript.leaflet, edition.output == "pdf"
+    if leaflet.verification == "appendix" and not edition.appendix:
+        yield note(
+            "appendix",
+            say(
+                "The edition `{edition}` prints no appendix, but a line that says how many quotes "
+                "were verified.",
+                edition=name,
+            ),
+            manuscript.location(("verification",)),
+            say(
+                "Its sheet has no room for more pages; the other editions print it. If you want it "
+                "here, too: `appendix: true` in the edition, in styles/editions.yaml."
+            ),
+        )
     german = leaflet.language in _GERMAN
     for part in edition.requires:
         if getattr(leaflet, part) is None:

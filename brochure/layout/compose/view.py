@@ -292,7 +292,11 @@ def build_view(
             contact=leaflet.contact,
             imprint=builder.imprint(),
             codes=tuple(leaflet.codes or ()),
-            verification=leaflet.verification,
+            verification=(
+                "note"
+                if leaflet.verification == "appendix" and not edition.appendix
+                else leaflet.verification
+            ),
             columns=builder.columns(),
             logo=(
                 LogoView(leaflet.logo.file, leaflet.logo.alt, opaque_logo) if leaflet.logo else None

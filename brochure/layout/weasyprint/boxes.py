@@ -66,6 +66,7 @@ def read_layout(pages: list[Any], passages: Collection[str]) -> Layout:
         footer_break=reader.footer_break,
         white=tuple(reader.white),
         set_apart=frozenset(reader.set_apart),
+        opening=(reader.opening["header"], reader.opening[""]),
     )
 
 
@@ -97,6 +98,7 @@ class _Reader:
         self._head = (0, 0.0)  # the page and y where what comes before the passages ends
         self.white: list[float] = []
         self.set_apart: set[int] = set()
+        self.opening: dict[str, float] = defaultdict(float)
         self._ends_page = False  # what stands last on the page before
         self._heights: dict[str, float] = defaultdict(float)  # of passages, up to this page
         self._printed: list[tuple[float, float]] = []  # vertical extents on the current page
@@ -171,6 +173,9 @@ class _Reader:
             after = holders[-1] + 1 if holders else 0
             if not self.fragments:
                 before = box.children[: holders[0] if holders else None]
+                for child in before:
+                    name = "header" if child.element_tag == "header" else ""
+                    self.opening[name] += _full_height(child)
                 ends = [child.position_y + child.margin_height() for child in before]
                 self._head = (page, max(ends) + _LEAST_SPACE) if ends else self._head
             if holders or self.fragments:

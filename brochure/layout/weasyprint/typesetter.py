@@ -293,7 +293,6 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
     """The leaflet in as many pages as it takes, or in as many as it is to have."""
     edition, pages = composition.edition, composition.fit
     white, scale, name = edition.max_white_space, edition.scale, composition.edition_name
-    smallest = scale.smallest if scale else 1.0
 
     def fitted(render: PageRenderer) -> Reported[LaidOutDocument]:
         if pages is None or scale is None:
@@ -307,8 +306,9 @@ def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutD
         fitted,
         render,
         max_white_space=white,
-        smallest=smallest,
-        spare=pages is None,
+        scale=scale,
+        pages=pages,
+        exactly=composition.exactly,
     )
 
 
