@@ -19,7 +19,7 @@ from brochure.diagnostics import (
     once_for_all_editions,
     warning,
 )
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.text.language import (
     Language,
     fill_placeholders,
@@ -34,7 +34,7 @@ from brochure.manuscript.yaml.nodes import LocatedText, Node, plain
 from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import plural, say
 from brochure.sources.record import read_record
-from brochure.sources.verification import _overlap
+from brochure.sources.searchable import _overlap
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 GERMAN = (ROOT / "styles/languages/de.yaml").read_text("utf-8")

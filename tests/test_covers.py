@@ -13,7 +13,7 @@ from PIL import Image
 
 from brochure.layout.compose.composer import Composer
 from brochure.layout.covers import evenly_grouped
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.pipeline.typesetter import TypesetDocument
 from brochure.sources.verification import Verifier
 from tests.conftest import HEAD, Workspace

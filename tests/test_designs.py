@@ -14,7 +14,7 @@ from PIL import Image
 from brochure.cli.main import run
 from brochure.layout.composition import Composition
 from brochure.layout.designs import DEFAULT, PICTURE, load_designs
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.project import Project, builtin_styles
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import chars, marked_texts
