@@ -67,6 +67,7 @@ FAULTS = [
      FULL + PASSAGE, 1, 1),
     ("does-not-fit", "print", {}, FULL + "fit: 3\n" + PASSAGE, 2, 8),
     ("blank-pages", "folded", {}, FULL + PASSAGE, 2, 8),
+    ("appendix", "folded", {}, FULL + "verification: appendix\n" + PASSAGE, 5, 15),
 ]  # fmt: skip
 
 
