@@ -24,7 +24,7 @@ from benchmarks import columns, lines, pictures, sources, variants
 from benchmarks.quotes import command as quotes
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.weasyprint.typesetter import PDF_VARIANT, PlainTypesetter
 from brochure.manuscript.load import read_manuscript

@@ -20,7 +20,7 @@ from typing import Any
 from unittest import mock
 
 from brochure.layout.compose.composer import compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.layout.weasyprint import boxes
 from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import Typesetter

@@ -31,7 +31,7 @@ _BUILD = """\
 import sys, time
 from pathlib import Path
 from brochure.layout.compose.composer import compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.fingerprint import versions
 from brochure.pipeline.tasks import Task, typeset

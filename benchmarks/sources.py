@@ -11,7 +11,7 @@ from brochure.project import Project
 from brochure.sources.document import QuoteReference
 from brochure.sources.finding import LimitingWords
 from brochure.sources.reading.reader import read_source
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 
 PAGES = 150

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.weasyprint.typesetter import PDF_VARIANT, PlainTypesetter
 from brochure.manuscript.load import Manuscript, validate_leaflet

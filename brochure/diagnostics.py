@@ -8,15 +8,16 @@ them into an exit code. Any other exception is a bug of ours.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar
 
 from brochure import bounds
-from brochure.messages import EMPTY, Message
+from brochure.messages import EMPTY, Message, say
 
 T = TypeVar("T")
 _VALUE = 80  # characters of a value that is named in a message
+_EDITIONS = "editions"  # the value of a message, made with `plural`, that may name several
 
 
 class Severity(StrEnum):
@@ -119,6 +120,39 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _order(location: Location) -> tuple[str, int, int, str]:
     return location.file, location.line, location.column, repr(location)
+
+
+def names_editions(diagnostic: Diagnostic) -> bool:
+    """Whether its message can be about several editions: `plural`, with their names (in backticks)
+    as the value ``editions`` and their number as ``n``.
+    """
+    return bool(diagnostic.message.many) and _EDITIONS in diagnostic.message.values
+
+
+def once_for_all_editions(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics as people read them: what differs in the edition alone is told once, where it
+    comes first, and names all of them.
+    """
+    groups: dict[object, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        key: object = diagnostic
+        if names_editions(diagnostic):
+            message = diagnostic.message
+            values = {k: v for k, v in message.values.items() if k not in ("n", _EDITIONS)}
+            key = replace(diagnostic, message=EMPTY), message.template, *values.items()
+        groups.setdefault(key, []).append(diagnostic)
+    return [_of_editions(list(dict.fromkeys(group))) for group in groups.values()]
+
+
+def _of_editions(alike: list[Diagnostic]) -> Diagnostic:
+    """One diagnostic for several that differ in the edition alone."""
+    message = alike[0].message
+    if len(alike) == 1:
+        return alike[0]
+    *several, last = (str(one.message.values[_EDITIONS]) for one in alike)
+    named = say("{several} and {last}", several=", ".join(several), last=last)
+    values = {**message.values, "n": len(alike), _EDITIONS: named}
+    return replace(alike[0], message=Message(message.template, values, message.many))
 
 
 def raise_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from brochure.diagnostics import DiagnosticsError
 from brochure.layout.designs import design_names
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.pipeline.typesetter import Typesetter
 
 

@@ -12,7 +12,7 @@ from drawing import FIRST, REGION, ROOT, contact_sheet, draw, in_design, leaflet
 from PIL import Image, ImageOps
 
 from brochure.layout.designs import DEFAULT, PICTURE, design_names
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import Typesetter
 from brochure.project import Project

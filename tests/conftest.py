@@ -17,7 +17,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from brochure.diagnostics import Diagnostic, DiagnosticsError
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.load import Manuscript, read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument, Typesetter
 from brochure.project import CACHE_VARIABLE, Project

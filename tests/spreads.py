@@ -16,7 +16,7 @@ from PIL import ImageFont
 from brochure.project import packaged_fonts
 from brochure.sources.document import QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 
 SIZE = 9.0  # of the type, in points

@@ -16,9 +16,10 @@ from brochure.diagnostics import (
     Rationed,
     Reported,
     error,
+    once_for_all_editions,
     warning,
 )
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.text.language import (
     Language,
     fill_placeholders,
@@ -31,9 +32,9 @@ from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import LocatedText, Node, plain
 from brochure.manuscript.yaml.validation import did_you_mean
-from brochure.messages import say
+from brochure.messages import plural, say
 from brochure.sources.record import read_record
-from brochure.sources.verification import _overlap
+from brochure.sources.searchable import _overlap
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 GERMAN = (ROOT / "styles/languages/de.yaml").read_text("utf-8")
@@ -93,6 +94,50 @@ def test_in_all_no_more_are_shown_than_can_be_read_and_errors_come_first() -> No
 def test_sentences_are_cut() -> None:
     long = error("a", say("x" * 1_000_000), Location("f"), say("y" * 1_000_000))
     assert len(Output().rendered(long)) < 3_000
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_what_several_editions_lack_is_told_once_and_names_them(
+    command: str, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    workspace.write(
+        "styles/editions.yaml",
+        "".join(
+            f"{name}: {{description: x, output: html, styles: [common.css], requires: [date]}}\n"
+            for name in ("one", "two", "three")
+        ),
+    )
+    called = ["-C", str(workspace.root), command, "-e", "one,two,three"]
+    assert main.run(called) == 0
+    err = capsys.readouterr().err
+    assert err.count("warning: ") == 1
+    named = "The leaflet has no `date`, which the editions `one`, `two` and `three` should show."
+    assert named in err
+    assert "1 warning." in err
+    assert main.run([*called, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    values = [(d["code"], d["values"]["editions"]) for d in data["diagnostics"]]
+    assert sorted(values) == [("no-date", f"`{name}`") for name in ("one", "three", "two")]
+
+
+def test_what_differs_in_more_than_the_edition_is_told_each_time() -> None:
+    def lacks(field: str, edition: str, line: int = 1, hint: str = "x") -> Diagnostic:
+        message = plural("{field}: {editions}", "{field}: all {editions}", 1,
+                         field=field, editions=edition)  # fmt: skip
+        return warning("no", message, Location("f", line), say(hint))
+
+    every = [
+        lacks("a", "`x`"), lacks("b", "`x`"), lacks("a", "`y`"), lacks("a", "`x`", 2),
+        lacks("a", "`z`", hint="y"), warning("no", say("a: `w`"), Location("f", 1), say("x")),
+        *[warning("n", plural("{n} line in {edition}", "{n} lines in {edition}", n, edition=e),
+                  Location("f", 1)) for n, e in ((1, "x"), (1, "y"), (2, "y"))],
+    ]  # fmt: skip
+    assert [str(d.message) for d in once_for_all_editions(every)] == [
+        "a: all `x` and `y`", "b: `x`", "a: `x`", "a: `z`", "a: `w`", "1 line in x", "1 line in y",
+        "2 lines in y",
+    ]  # fmt: skip
+    assert once_for_all_editions(once_for_all_editions(every)) == once_for_all_editions(every)
 
 
 def test_a_leaflet_full_of_one_mistake_is_told_in_some_lines(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from brochure.layout.edition import Edition, load_editions
+from brochure.layout.edition import Edition
+from brochure.layout.editions import load_editions
 from brochure.messages import plural, say
 from brochure.pipeline import fingerprint, plan
 from brochure.pipeline.manifest import Manifest, Record

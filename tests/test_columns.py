@@ -4,7 +4,7 @@ import pytest
 
 from brochure.sources.document import QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 from tests.spreads import ROWS, Spread, flows, lines_of, measured, pdf
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from brochure.layout.compose.composer import Composer, compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.layout.laid_out import LaidOutDocument, LayoutRules, PageRenderer
 from brochure.layout.spreading import evenly_grouped
 from brochure.layout.weasyprint import typesetter

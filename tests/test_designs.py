@@ -14,7 +14,7 @@ from PIL import Image
 from brochure.cli.main import run
 from brochure.layout.composition import Composition
 from brochure.layout.designs import DEFAULT, PICTURE, load_designs
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.project import Project, builtin_styles
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.readers import chars, marked_texts
@@ -32,7 +32,7 @@ def sheets(composition: Composition) -> list[str]:
 
 
 def test_each_says_what_it_is_for_and_shows_itself() -> None:
-    designs = load_designs(Project(ROOT))
+    designs = load_designs(Project(ROOT)).value
     assert tuple(designs) == BUILT_IN
     assert DEFAULT in designs
     for name, design in designs.items():
@@ -97,6 +97,41 @@ def test_what_is_wrong_with_a_design_is_told(
     assert first.hint
     if name == "bolt":
         assert "bold" in first.hint
+
+
+def test_files_that_no_edition_uses_are_told_with_the_name_that_was_meant(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.root)
+    workspace.leaflet("design: mine\n" + HEAD + PASSAGE)
+    own = "styles/designs/mine/"
+    workspace.write(own + "design.yaml", "description: Unsere\n")
+    for name in (
+        "print.css",
+        "rtl.css",
+        "sheet.html",
+        "colums.css",
+        "leaflet.htm",
+        "Leaflets.html",
+    ):
+        workspace.write(own + name, "")
+    workspace.write(own + "common.css", "@import 'colours.css';")
+    workspace.write(own + "colours.css", "")
+    found = [d for d in workspace.diagnostics("web") if d.code == "unused-file"]
+    assert [(d.location.file, d.hint.rpartition(". ")[2]) for d in found] == [
+        (own + "Leaflets.html", "Did you mean `leaflet.html`?"),
+        (own + "colums.css", "Did you mean `columns.css`?"),
+        (own + "leaflet.htm", "Did you mean `leaflet.html`?"),
+    ]  # fmt: skip
+    workspace.write("styles/colums.css", "")
+    workspace.write("styles/designs/grün & bunt/common.css", "")
+    assert run(["designs"]) == 0
+    told = capsys.readouterr().err
+    assert told.count("warning:") == 3
+    assert "styles/designs/grün & bunt:1:1: warning: `grün & bunt` cannot be the name" in told
+    workspace.leaflet("design: grün & bunt\n" + HEAD + PASSAGE)
+    (unknown,) = workspace.diagnostics("web")
+    assert unknown.hint.endswith("letters without accents, digits and hyphens.")
 
 
 def test_a_variant_may_have_another_design(workspace: Workspace) -> None:
@@ -264,3 +299,36 @@ def test_no_edition_has_anything_to_say(workspace: Workspace, edition: str) -> N
             found = workspace.typeset(edition).diagnostics
         said += [f"{code} {design}: {diagnostic.message}" for diagnostic in found]
     assert said == []
+
+
+@pytest.mark.parametrize(
+    ("size", "extra", "beside"),
+    [
+        ((300, 200), "subtitle: Wozu das Blatt da ist\n", True),
+        ((100, 200), "subtitle: Wozu das Blatt da ist\n", True),
+        ((800, 200), "subtitle: Wozu das Blatt da ist\n", False),
+        ((300, 200), "", False),
+    ],
+)
+def test_without_an_event_the_subtitle_stands_beside_the_picture(
+    workspace: Workspace, size: tuple[int, int], extra: str, beside: bool
+) -> None:
+    output = io.BytesIO()
+    Image.new("RGB", size, "teal").save(output, "PNG")
+    workspace.write("content/probe/a.png", output.getvalue())
+    workspace.leaflet(HEAD + extra + "picture: {file: a.png, alt: A, credit: Ida}\n" + PASSAGE)
+    pdf = workspace.typeset("print").pdf
+    (text,) = [c for c in chars(pdf) if c.text == "z" and c.page == 0] if extra else [None]
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        (box,) = [
+            [float(edge) for edge in o.A.BBox]
+            for o in document.objects
+            if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"
+        ]
+    left, bottom, right, top = box
+    assert (right - left) / (top - bottom) == pytest.approx(size[0] / size[1], rel=0.01)
+    assert (left > 200) == beside
+    if beside:
+        assert text is not None
+        assert text.right < left
+        assert right == pytest.approx(595 - 51, abs=8), "up to the margin"

@@ -14,7 +14,7 @@ from brochure.sources.document import QuoteReference
 from brochure.sources.excerpt import excerpt, lines_at, passage_yaml
 from brochure.sources.finding import LimitingWords, Verdict
 from brochure.sources.reading.plaintext import parse_text
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 from tests.conftest import examples
 

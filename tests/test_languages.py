@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from brochure.layout.compose.composer import compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.text.language import direction_of, known_languages, load_language
 from brochure.manuscript.text.typography import Typography
 from brochure.project import Project

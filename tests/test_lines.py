@@ -201,6 +201,25 @@ def test_no_page_ends_inside_a_word(workspace: Workspace) -> None:
     assert hyphens > 10
 
 
+def test_a_number_stays_with_its_word_and_no_letter_changes(workspace: Workspace) -> None:
+    """In a quote, too, where typography must not put in a space of its own."""
+    text = (
+        "Wer zum Rathaus will, nimmt Bus 4 oder die neue Linie 612, die um 19:30 Uhr in Halle 7 "
+        "ankommt, und liest dort mit anderen nach, was in Nr. 12 und in § 8 auf Blatt 3 steht; "
+        "so geht es bis zum 3. Mai weiter. "
+    )
+    workspace.write("styles/email.css", "blockquote, .text { width: 150pt }")
+    quote = f"quote: {{lines: 1, text: '{text * 5}'}}\n    commentary:"
+    leaflet = HEAD + PASSAGE.replace("commentary:", quote).replace("Text", f'"{text * 5}"')
+    workspace.leaflet(leaflet)
+    blocks = [lines for lines in set_paragraphs(workspace) if len(lines) > 10]
+    assert len(blocks) == 2
+    parted = r"(?:Bus|Linie|Halle|Blatt|Nr\.|§|\d\.?) \|(?:\d|Uhr|Mai)"
+    ends = [re.findall(parted, " |".join(line.text.strip() for line in b)) for b in blocks]
+    assert sum(map(len, ends)) <= 1, ends  # of 70: a line that is too short is worse
+    assert text.strip() in " ".join(_read(workspace.typeset().pdf, "-raw").split())
+
+
 def test_readers_read_divided_words_whole(workspace: Workspace) -> None:
     """Poppler in each of its modes, PDFium, and whoever follows the structure tree."""
     workspace.write("styles/email.css", ".text { width: 150pt }")

@@ -80,6 +80,38 @@ def test_a_mistake_has_a_hint(workspace: Workspace, text: str, code: str, hint: 
     assert any(hint in c.hint for c in errors), [c.hint for c in errors]
 
 
+@pytest.mark.parametrize(
+    ("line", "deletable"),
+    [
+        ("title:", False),
+        ("title: '\u200b'", False),
+        ("subtitle: '\u200b'", True),
+        ("logo: {file: a.svg, alt: ''}", False),
+        ("picture: {file: a.svg, alt: }", False),
+        ("picture: {file: a.svg, alt: '\u200b'}", False),
+        ("picture: {file: a.svg, alt: A, credit: ''}", True),
+        ("verdicts: {a: {word: '', shape: cross}}", False),
+        ("author: ''", True),
+    ],
+)
+def test_only_what_may_be_missing_is_to_be_deleted(
+    workspace: Workspace, line: str, deletable: bool
+) -> None:
+    workspace.leaflet(
+        f"language: de\n{line}\n" + ("title: x\n" if line[:2] != "ti" else "") + PASSAGE
+    )
+    (empty,) = [d for d in workspace.diagnostics() if d.code == "empty"]
+    assert ("delete the line" in empty.hint) == deletable
+    assert empty.hint
+
+
+def test_a_picture_may_be_mere_decoration(workspace: Workspace) -> None:
+    workspace.leaflet(HEAD + 'picture: {file: a.svg, alt: ""}\n' + PASSAGE)
+    picture = workspace.load().leaflet.picture
+    assert picture is not None
+    assert picture.alt == ""
+
+
 @pytest.mark.parametrize("key", ["demand", "heading", "text"])
 def test_what_is_set_as_one_line_has_no_paragraphs(workspace: Workspace, key: str) -> None:
     passage = "passages:\n- id: a\n  commentary:\n    text: Text\n".replace(

@@ -11,7 +11,7 @@ from brochure.sources.reading.page_numbers import PageNames, name_pages
 from brochure.sources.reading.pages import PageRows, assemble_document
 from brochure.sources.reading.rows import TextRow
 from brochure.sources.reading.words import RowWord
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 
 WORDS = ("Wiese", "Teich", "Weg", "Bank", "Baum", "Hecke", "Zaun", "Tor", "Brunnen", "Beet")
 

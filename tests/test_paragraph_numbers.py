@@ -13,7 +13,7 @@ from brochure.sources.reading.paragraph_numbers import find_paragraph_numbers
 from brochure.sources.reading.plaintext import parse_text
 from brochure.sources.reading.rows import TextRow
 from brochure.sources.reading.words import RowWord
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 
 Place = Callable[[int, int], tuple[float, float]]  # page and value → the edges of a number
 

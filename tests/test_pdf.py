@@ -266,9 +266,10 @@ def test_a_picture_is_a_figure_with_its_words(workspace: Workspace) -> None:
     namespace = 'xmlns="http://www.w3.org/2000/svg"'
     svg = f'<svg {namespace} width="40" height="40">{circle}</svg>'
     workspace.write("content/probe/images/logo.svg", svg)
-    workspace.leaflet(LINKED + "logo:\n  file: images/logo.svg\n  alt: Ein Kreis\n")
+    logo = "logo:\n  file: images/logo.svg\n  alt: Ein Kreis\n"
+    workspace.leaflet(LINKED + logo + 'picture: {file: images/logo.svg, alt: ""}\n')
     pdf = workspace.typeset().pdf
-    assert list(conforms(pdf).values()) == [[], []]
+    assert list(conforms(pdf).values()) == [[], []], "the decoration is an artifact"
     with pikepdf.open(io.BytesIO(pdf)) as document:
         (figure,) = [
             o for o in document.objects

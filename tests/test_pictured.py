@@ -19,7 +19,7 @@ from brochure.sources.reading.pages import PageRows, assemble_document
 from brochure.sources.reading.pdfium import read_pages
 from brochure.sources.reading.rows import TextRow
 from brochure.sources.reading.words import RowWord
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 
 Place = tuple[Image.Image, float, float, float, float]  # left, bottom, width, height on an A4 page

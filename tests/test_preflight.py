@@ -9,7 +9,7 @@ import sys
 import pytest
 from PIL import Image
 
-from brochure.layout.edition import CHECKS
+from brochure.layout.print_options import CHECKS
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 
 FULL = HEAD + "imprint: Druck 12345\ndate: 2026-11-24\n"

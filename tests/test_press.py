@@ -16,7 +16,8 @@ from brochure.diagnostics import DiagnosticsError, Location
 from brochure.layout.compose.filters import quotation
 from brochure.layout.compose.fonts import missing_characters
 from brochure.layout.copyfit import fit
-from brochure.layout.edition import Scale, load_editions
+from brochure.layout.edition import Scale
+from brochure.layout.editions import load_editions
 from brochure.layout.hyphenation import Hyphenator, allowed_breaks
 from brochure.layout.weasyprint import linebreak
 from brochure.manuscript.text.language import load_language

@@ -203,6 +203,31 @@ def test_official_keys(row: str, warning: tuple[str, int, int] | None) -> None:
         assert not diagnostic.is_error
 
 
+def test_two_regions_with_one_official_key_are_told_unless_they_are_translations(
+    workspace: Workspace,
+) -> None:
+    workspace.leaflet(HEAD + PASSAGE)
+    workspace.regions(
+        "id,name,ags\ngi,Gießen,06531\nmr,Marburg,06531000\n06534,Kreis,\ngi-uk,Gießen,06531\n"
+        "mr-uk,Marburg,06 5 31\nda,Darmstadt,\n"
+    )
+    for id_ in ("gi-uk", "mr-uk"):
+        workspace.variant(id_, "language: uk\ntitle: Назва\n")
+    bundle = read_bundle(workspace.project, "probe")
+    told = {
+        id_: [
+            (d.location.line, d.location.column, d.message.values["first"], d.is_error)
+            for d in bundle.resolve(id_).diagnostics
+            if d.code == "duplicate-key"
+        ]
+        for id_ in bundle.ids
+    }
+    assert {id_: found for id_, found in told.items() if found} == {
+        "mr": [(3, 12, "gi", False)], "mr-uk": [(6, 15, "gi-uk", False)]
+    }  # fmt: skip
+    assert bundle.resolve().diagnostics == ()
+
+
 def test_keys_that_have_all_lost_their_nought_are_warnings_only() -> None:
     rows = "".join(f"r{n},N,6531{n:03}\n" for n in range(1, 400))
     regions = parse_regions("id,name,ags\n" + rows, "r.csv")

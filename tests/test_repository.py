@@ -220,7 +220,8 @@ def test_what_the_readme_says_of_editions_and_fonts(
 
 
 def test_the_readme_knows_every_edition_and_every_check() -> None:
-    from brochure.layout.edition import CHECKS, load_editions
+    from brochure.layout.editions import load_editions
+    from brochure.layout.print_options import CHECKS
     from brochure.project import Project
 
     rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", README, re.MULTILINE)

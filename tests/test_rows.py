@@ -18,7 +18,7 @@ from brochure.sources.reading.pages import (
 )
 from brochure.sources.reading.rows import TextRow, find_rows
 from brochure.sources.reading.words import Char, RowWord
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 
 

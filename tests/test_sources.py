@@ -11,7 +11,7 @@ import pytest
 
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Severity, in_order
 from brochure.layout.compose.composer import Composer
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.pipeline.outcome import Outcome
 from brochure.pipeline.plan import Mode, Selection
 from brochure.sources.finding import Verdict

@@ -21,7 +21,8 @@ from brochure.layout.compose.template import (
     TemplateRequest,
     Templates,
 )
-from brochure.layout.edition import load_editions
+from brochure.layout.compose.view_builder import build_view
+from brochure.layout.editions import load_editions
 from brochure.manuscript.load import read_manuscript
 from brochure.sources.verification import Verifier
 from tests.conftest import ROOT, Workspace
@@ -77,7 +78,7 @@ def seen(workspace: Workspace) -> tuple[view.View, Filters]:
     filters = Filters(manuscript.language, edition.links, with_qr_codes=edition.qr_codes)
     found = Verifier(workspace.project).verify(manuscript)
     assert found.quotes[0].finding.verdict == "verbatim"
-    return view.build_view(manuscript, found, "print", edition, filters), filters
+    return build_view(manuscript, found, "print", edition, filters), filters
 
 
 def reachable(

@@ -6,7 +6,7 @@ from brochure.manuscript.text import markdown
 from brochure.sources.document import QuoteReference
 from brochure.sources.finding import Finding, LimitingWords, Verdict
 from brochure.sources.reading.plaintext import parse_text
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 
 WORDS = LimitingWords(("soweit", "jedoch", "nur"), ("nicht", "kein"))
 

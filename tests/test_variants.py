@@ -234,6 +234,39 @@ def test_redundant_is_what_prints_the_same(probe: Workspace) -> None:
     assert [d.code for d in probe.diagnostics(variant="1")] == ["redundant", "redundant"]
 
 
+@pytest.mark.parametrize(
+    ("change", "inherited"),
+    [
+        ("event: {place: Halle}", [(1, 9)]),
+        ("event: {place: Halle, access: Bus 5}", []),
+        ("event: {place: Halle, access: Bus 4}", []),
+        ("event: {place: Halle, access: }", []),
+        ("event: {place: 'Am Markt, Gießen'}", []),  # as in the base, filled in
+        ("event: {date: 2026-12-04}", []),
+        ("logo: {file: b.svg}", [(1, 8)]),
+        ("logo: {file: b.svg, alt: Wappen}", []),
+        ("passages: {eins: {picture: {file: b.svg}}}", [(1, 29), (1, 29)]),
+        ("passages: {eins: {picture: {file: b.svg, credit: , alt: B}}}", []),
+        ("passages: {zwei: {picture: {file: b.svg, alt: B}}}", []),  # it had none
+    ],
+)
+def test_what_is_about_something_else_is_not_kept_without_a_word(
+    probe: Workspace, change: str, inherited: list[tuple[int, int]]
+) -> None:
+    logo = "logo: {file: a.svg, alt: Wappen}\n"
+    event = "event: {date: 2026-12-03, place: 'Am Markt, {{ region.name }}', access: Bus 4}\n"
+    picture = "  - id: eins\n    picture: {file: a.svg, alt: A, credit: Ida}\n"
+    probe.leaflet(BASE.replace("passages:", f"{logo}{event}passages:", 1)
+                  .replace("  - id: eins\n", picture))  # fmt: skip
+    probe.variant("1", f"{change}\n")
+    complaints = [d for d in resolved(probe).diagnostics if d.code in ("inherited", "redundant")]
+    found = [(d.location.line, d.location.column) for d in complaints if d.code == "inherited"]
+    assert found == inherited
+    assert [d for d in complaints if d.code == "redundant"] == [] or "Gießen" in change
+    accepted(probe)
+    assert set(states(probe).values()) <= {"fine", "redundant"}
+
+
 def test_an_empty_value_leaves_a_text_out(probe: Workspace) -> None:
     probe.variant("1", "subtitle:\nlead:\n")
     leaflet = probe.load("1").leaflet

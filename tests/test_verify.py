@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from brochure.sources.document import Document, QuoteReference
 from brochure.sources.finding import LimitingWords, Verdict
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 from tests import papers
 from tests.conftest import examples
 from tests.papers import LAYOUTS, Made, sample

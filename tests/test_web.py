@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from brochure.layout import web
 from brochure.layout.compose.composer import compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.load import read_manuscript
 from brochure.project import Project
 from tests.conftest import HEAD, PASSAGE, ROOT, SEED, SEED_REGION, Workspace

@@ -533,7 +533,7 @@ from brochure.pipeline.tasks import Task, typeset
 from brochure.pipeline.fingerprint import versions
 from brochure.manuscript.load import read_manuscript
 from brochure.layout.compose.composer import compose
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.project import Project
 from dataclasses import replace
 p = Project(Path({str(workspace.root)!r}))

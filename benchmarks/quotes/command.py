@@ -24,7 +24,7 @@ from brochure.project import Project
 from brochure.sources.document import Document, QuoteReference
 from brochure.sources.finding import Finding, LimitingWords, Verdict
 from brochure.sources.reading.reader import read_source
-from brochure.sources.verification import SearchableSource
+from brochure.sources.searchable import SearchableSource
 
 ACCEPTED = (Verdict.VERBATIM, Verdict.WRONG_LINES, Verdict.AMBIGUOUS)
 REFUSED = (Verdict.ALTERED, Verdict.NOT_FOUND)

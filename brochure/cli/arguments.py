@@ -10,7 +10,8 @@ from brochure.cli.session import NOWHERE, Option, Session, Usage, session_of, wr
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
 from brochure.files import composed
 from brochure.layout.designs import design_names
-from brochure.layout.edition import Edition, choose_editions, load_editions
+from brochure.layout.edition import Edition
+from brochure.layout.editions import choose_editions, load_editions
 from brochure.manuscript.variants.regions import read_regions
 from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import say

@@ -10,7 +10,7 @@ from brochure.cli import arguments
 from brochure.cli.arguments import Request
 from brochure.cli.output import Output
 from brochure.cli.session import Session, Usage, as_json, command, option
-from brochure.diagnostics import Diagnostic, Rationed
+from brochure.diagnostics import Diagnostic, Rationed, names_editions
 from brochure.messages import Message, joined, plural, say
 from brochure.pipeline.fingerprint import Digests
 from brochure.pipeline.manifest import Manifest
@@ -127,8 +127,8 @@ def _build(
             if made:
                 progress.done()
             diagnostics |= dict.fromkeys(new_ones)
-            if not output.json:
-                output.diagnostics(new_ones, ration)
+            if not output.json:  # others may name the same
+                output.diagnostics([d for d in new_ones if not names_editions(d)], ration)
             if outcome.artifact is not None:
                 built.append(outcome.artifact)
                 if not output.json and not brief:
@@ -141,6 +141,7 @@ def _build(
         result: BuildData = {"artifacts": [_data(project, artifact) for artifact in built]}
         output.document("build", diagnostics, result)
     else:
+        output.diagnostics(filter(names_editions, diagnostics), ration)
         output.left_out(ration)
         _sum_up(output, plan.total, built, tuple(diagnostics))
     if open_:

@@ -8,7 +8,7 @@ from brochure.cli.arguments import Request, planned
 from brochure.cli.session import Session, as_json, command, option
 from brochure.cli.tables import Cell, print_table
 from brochure.cli.workshop import Workshop
-from brochure.diagnostics import Diagnostic, in_order
+from brochure.diagnostics import Diagnostic, in_order, once_for_all_editions
 from brochure.manuscript.load import Manuscript
 from brochure.messages import EMPTY, Message, joined, say
 from brochure.pipeline.fingerprint import Digests
@@ -111,7 +111,7 @@ def check(
         output.document("check", diagnostics, result)
     else:
         print_table(output, [_row(manuscript, checked) for manuscript, checked in quotes.values()])
-        output.diagnostics(diagnostics)
+        output.diagnostics(in_order(once_for_all_editions(every)))  # editions as they were named
         for code, reason in disabled.items():
             output.note(say("Disabled check: {code} ({reason}).", code=code, reason=reason))
         summary = output.summary(diagnostics)

@@ -28,7 +28,8 @@ class DesignsData(TypedDict):
 def designs(session: Session, as_json: bool) -> int:
     """List the designs, each with what it is for."""
     output, project = session.output, session.project
-    known = load_designs(project)
+    loaded = load_designs(project)
+    known = loaded.value
     if output.json:
         pictures = {name: design_picture(project, name) for name in known}
         listed: DesignsData = {
@@ -42,12 +43,13 @@ def designs(session: Session, as_json: bool) -> int:
                 for name, design in known.items()
             ]
         }
-        output.document("designs", (), listed)
+        output.document("designs", loaded.diagnostics, listed)
         return 0
     print_table(
         output,
         [(Cell(name), Cell(design.described(output.language))) for name, design in known.items()],
     )
+    output.diagnostics(loaded.diagnostics)
     output.note(
         say("A leaflet chooses one with `design: NAME`; without it, it is `{name}`.", name=DEFAULT)
     )

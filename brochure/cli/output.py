@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict
@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, Location, Rationed, Severity
+from brochure.diagnostics import (
+    Diagnostic,
+    Location,
+    Rationed,
+    Severity,
+    once_for_all_editions,
+)
 from brochure.files import read_regular
 from brochure.messages import Catalogue, Message, catalogue, language_of, plural, say
 from brochure.project import Project
@@ -119,14 +125,15 @@ class Output:
     def diagnostics(
         self, diagnostics: Iterable[Diagnostic], ration: Rationed | None = None
     ) -> None:
-        """Print diagnostics with the lines they are about; no more than can be read.
+        """Print diagnostics with the lines they are about; no more than can be read, and once what
+        is said of several editions.
 
         How many were left out is said below them. Who shows them bit by bit hands in a `ration` for
         all of them, and calls `left_out` in the end.
         """
         own = ration or Rationed()
         lines = Lines(self.project)
-        for diagnostic in own(diagnostics):
+        for diagnostic in own(once_for_all_editions(diagnostics)):
             if not self.quiet or diagnostic.severity is not Severity.NOTE:
                 text = self.rendered(diagnostic, lines)
                 click.echo(text + "\n", err=True, color=self.colours)
@@ -177,10 +184,11 @@ class Output:
         }
         click.echo(as_json(data))
 
-    def summary(self, diagnostics: Sequence[Diagnostic]) -> Message:
-        """How many errors and warnings there are."""
-        errors = sum(d.severity is Severity.ERROR for d in diagnostics)
-        warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
+    def summary(self, diagnostics: Iterable[Diagnostic]) -> Message:
+        """How many errors and warnings there are; what is said of several editions counts once."""
+        shown = once_for_all_editions(diagnostics)
+        errors = sum(d.severity is Severity.ERROR for d in shown)
+        warnings = sum(d.severity is Severity.WARNING for d in shown)
         counts = [
             plural("{n} error", "{n} errors", errors),
             plural("{n} warning", "{n} warnings", warnings),

@@ -13,7 +13,7 @@ from brochure.cli.session import Group, Session, as_json, command, session_of, w
 from brochure.cli.side_by_side import side_by_side
 from brochure.cli.tables import Cell, print_table
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
-from brochure.layout.edition import load_editions
+from brochure.layout.editions import load_editions
 from brochure.manuscript.variants.accept import accept_overrides
 from brochure.manuscript.variants.overrides import STATES, Override, OverrideState, worst
 from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet, read_bundle

@@ -6,12 +6,13 @@ design, and ``design.yaml``, which says what it is for. Grid, order and pages ar
 edition; a design decides on the rest. A project adds its own, or replaces single files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from brochure import bounds
 from brochure.diagnostics import (
     Diagnostic,
     DiagnosticsError,
@@ -20,12 +21,13 @@ from brochure.diagnostics import (
     fail,
     raise_errors,
     shortened,
+    warning,
 )
 from brochure.manuscript.model.fields import LanguageCode, PlainText, at_most_entries
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
-from brochure.messages import ENGLISH, say
+from brochure.messages import EMPTY, ENGLISH, Message, joined, say
 from brochure.project import NAME, Project, builtin_styles
 
 if TYPE_CHECKING:
@@ -64,14 +66,13 @@ def design_names(project: Project | None) -> tuple[str, ...]:
     """The names of all designs, sorted: the built-in ones (only these without a project), and those
     of the project.
     """
-    styles = [builtin_styles(), *([project.root / "styles"] if project else [])]
-    folders = (path for root in styles for path in _entries(root / _FOLDER) if path.is_dir())
+    folders = [*_folders(builtin_styles()), *(_folders(project.root / "styles") if project else ())]
     return tuple(sorted({path.name for path in folders if NAME.fullmatch(path.name)}))
 
 
-def _entries(folder: Path) -> list[Path]:
+def _folders(styles: Path) -> list[Path]:
     try:
-        return list(folder.iterdir())
+        return sorted(path for path in (styles / _FOLDER).iterdir() if path.is_dir())
     except OSError:
         return []
 
@@ -83,8 +84,12 @@ def check_design(name: str, known: tuple[str, ...], location: Location) -> None:
             "unknown-design",
             say("There is no design `{name}`.", name=shortened(name)),
             location,
-            did_you_mean(name, known),
+            joined([did_you_mean(name, known), EMPTY if NAME.fullmatch(name) else _names()]),
         )
+
+
+def _names() -> Message:
+    return say("The folder of a design is named with letters without accents, digits and hyphens.")
 
 
 def choose_design(project: Project, manuscript: "Manuscript") -> str:
@@ -124,11 +129,69 @@ def _is_empty(reported: Reported[Tree]) -> bool:
     return not reported.diagnostics and plain(reported.value.node(())) is None
 
 
-def load_designs(project: Project) -> dict[str, Design]:
-    """All designs by name. Raises DiagnosticsError with everything that is wrong in any."""
+def unused_files(project: Project, name: str) -> Iterator[Diagnostic]:
+    """Warnings about style sheets and templates in the project's folder of a design that follow or
+    replace none of the same name: most likely, their names are misspelt.
+    """
+    folder = project.root / "styles" / _FOLDER / name
+    project.on_read(folder)
+    files = _sheets_and_templates(folder)
+    for file, path in files.items():
+        included = any(path.name in _text(project, p) for p in files.values() if p != path)
+        if not project.style(file).is_file() and not included:
+            known = dict(_sheets_and_templates(builtin_styles()))
+            known |= _sheets_and_templates(project.root / "styles")
+            kind = path.suffix.lower()[:4]
+            alike = [one for one in sorted(known) if Path(one).suffix.startswith(kind)]
+            yield warning(
+                "unused-file",
+                say("There is no `styles/{file}`, so this file has no effect.", file=file),
+                Location(project.show(path)),
+                joined(
+                    [
+                        say("In a design, files have the names of those that they add to."),
+                        did_you_mean(file, [one for one in alike if not one.startswith(_FOLDER)]),
+                    ]
+                ),
+            )
+
+
+def _sheets_and_templates(folder: Path) -> dict[str, Path]:
+    """The files of these kinds by their paths from a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in (".css", ".html", ".htm")
+    }
+
+
+def _text(project: Project, path: Path) -> str:
+    try:
+        return project.read_text(path, bounds.STYLE)
+    except DiagnosticsError:
+        return ""  # told where it is needed
+
+
+def load_designs(project: Project) -> Reported[dict[str, Design]]:
+    """All designs by name, and what of the project's own is never used.
+
+    Raises DiagnosticsError with everything that is wrong in any.
+    """
     reports = {name: read_design(project, name) for name in design_names(project)}
-    raise_errors(d for report in reports.values() for d in report.diagnostics)
-    return {name: report.value for name, report in reports.items() if report.value is not None}
+    misnamed = [
+        warning(
+            "design-name",
+            say("`{name}` cannot be the name of a design.", name=shortened(folder.name)),
+            Location(project.show(folder)),
+            _names(),
+        )
+        for folder in _folders(project.root / "styles")
+        if not NAME.fullmatch(folder.name)
+    ]
+    diagnostics = [d for report in reports.values() for d in report.diagnostics]
+    diagnostics += [d for name in reports for d in unused_files(project, name)]
+    designs = {name: report.value for name, report in reports.items() if report.value is not None}
+    return Reported(designs, raise_errors([*diagnostics, *misnamed]))
 
 
 def design_picture(project: Project, name: str) -> Path | None:

@@ -16,7 +16,8 @@ from brochure.diagnostics import (
     raise_errors,
     warning,
 )
-from brochure.layout.edition import Edition, load_editions
+from brochure.layout.edition import Edition
+from brochure.layout.editions import load_editions
 from brochure.mail import gate
 from brochure.mail.address import Address, parse_sender
 from brochure.mail.gate import Pdf

@@ -7,7 +7,8 @@ from pathlib import Path
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Location, Reported, error, fail
 from brochure.files import read_regular
-from brochure.layout.edition import CHECKS, Edition
+from brochure.layout.edition import Edition
+from brochure.layout.print_options import CHECKS
 from brochure.messages import plural, say
 from brochure.pipeline.fingerprint import Digests, digest
 from brochure.pipeline.manifest import Manifest

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from brochure.diagnostics import Diagnostic, Reported, raise_errors
 from brochure.layout.composition import Composition
-from brochure.layout.edition import Edition, without_disabled
+from brochure.layout.edition import Edition
+from brochure.layout.print_options import without_disabled
 from brochure.layout.proof import proofread
 from brochure.layout.weasyprint.typesetter import TypesetPages, WeasyPrintTypesetter
 from brochure.prepress.preflight import preflight

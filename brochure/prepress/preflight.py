@@ -1,8 +1,8 @@
 """Preflight of what was laid out: what a careful printer would ring up about. Pure.
 
 Other checks are made where their facts are: glyphs and pictures in ``layout.compose``, colours in
-``colour``, whether a leaflet fits in ``layout.copyfit``. ``layout.edition.CHECKS`` names them all:
-a leaflet or an edition can switch off each of them.
+``colour``, whether a leaflet fits in ``layout.copyfit``. ``layout.print_options.CHECKS`` names them
+all: a leaflet or an edition can switch off each of them.
 """
 
 import math

@@ -21,8 +21,7 @@ from brochure.diagnostics import (
     warning,
 )
 from brochure.files import composed
-from brochure.layout import designs
-from brochure.layout import edition as editions
+from brochure.layout import designs, editions, print_options
 from brochure.layout.compose import fonts, qr_codes
 from brochure.layout.compose.assets import AssetCollector, asset_key
 from brochure.layout.compose.filters import Filters
@@ -30,14 +29,15 @@ from brochure.layout.compose.logo import needs_white_ground
 from brochure.layout.compose.parts import check_parts
 from brochure.layout.compose.scan import check_accessibility
 from brochure.layout.compose.template import FilledTemplate, TemplateFiller, TemplateRequest
-from brochure.layout.compose.view import View, build_view
+from brochure.layout.compose.view import View
+from brochure.layout.compose.view_builder import build_view
 from brochure.layout.composition import BASE, Asset, Composition
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript, pictures, texts
 from brochure.manuscript.model.fields import READABLE, contrast, darkened, rgb
 from brochure.manuscript.text import markdown
 from brochure.manuscript.text.language import Language
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 from brochure.project import Project, builtin_styles
 from brochure.sources.verification import Verification
 
@@ -96,10 +96,10 @@ class Composer:
         project, edition, leaflet = self._project, self._edition, manuscript.leaflet
         design = designs.choose_design(project, manuscript)
         styles = self._styles_in(design)
-        target = editions.page_target(
+        target = print_options.page_target(
             manuscript, self._name, edition, lambda: tuple(editions.load_editions(project))
         )
-        disabled = editions.disabled_checks(manuscript, edition)
+        disabled = print_options.disabled_checks(manuscript, edition)
         unencodable = list(_check_qr_codes(manuscript, edition))
         diagnostics = [
             *manuscript.diagnostics,
@@ -166,7 +166,7 @@ class Composer:
             mirrored=mirrored,
             sheet_html=sheet,
             profile=profile.value,
-            diagnostics=raise_errors(editions.without_disabled(diagnostics, disabled.value)),
+            diagnostics=raise_errors(print_options.without_disabled(diagnostics, disabled.value)),
         )
 
     def _fill(self, template: str, language: Language, view: View) -> FilledTemplate:
@@ -258,7 +258,7 @@ class Composer:
 
     def _read_styles(self, design: str) -> Reported[_Styles]:
         sheets: list[tuple[str, str]] = []
-        diagnostics: list[Diagnostic] = []
+        diagnostics = list(designs.unused_files(self._project, design))
         collector = AssetCollector(self._project)
         for style in designs.with_design(self._project, design, self._edition.styles):
             try:
@@ -352,12 +352,16 @@ def _check_accent(manuscript: Manuscript, edition: Edition, name: str) -> Iterat
     if READABLE <= ratio < edition.contrast:
         yield warning(
             "contrast",
-            say(
-                "The accent colour `{colour}` is too light for the edition `{edition}`: titles, "
+            plural(
+                "The accent colour `{colour}` is too light for the edition {editions}: titles, "
                 "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
                 "at least {least:g} to 1.",
+                "The accent colour `{colour}` is too light for the editions {editions}: titles, "
+                "links and white type on it have a contrast of {ratio:.1f} to 1, and should have "
+                "at least {least:g} to 1.",
+                1,
                 colour=accent,
-                edition=name,
+                editions=f"`{name}`",
                 ratio=ratio,
                 least=edition.contrast,
             ),

@@ -15,7 +15,7 @@ from brochure.diagnostics import Diagnostic, note, warning
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model.leaflet import Imprint, Party
-from brochure.messages import Message, joined, say
+from brochure.messages import Message, joined, plural, say
 
 _GERMAN = ("de", "de-DE")
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
@@ -46,10 +46,12 @@ def check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator
         if getattr(leaflet, part) is None:
             yield warning(
                 f"no-{part}",
-                say(
-                    "The leaflet has no `{field}`, which the edition `{edition}` should show.",
+                plural(
+                    "The leaflet has no `{field}`, which the edition {editions} should show.",
+                    "The leaflet has no `{field}`, which the editions {editions} should show.",
+                    1,
                     field=part,
-                    edition=name,
+                    editions=f"`{name}`",
                 ),
                 manuscript.location(()),
                 _law(german=german, on_paper=on_paper)

@@ -113,7 +113,7 @@ class HtmlPage(HTMLParser):
         match tag:
             case "html":
                 self.language = attributes.get("lang") or ""
-            case "img" if not attributes.get("alt"):
+            case "img" if attributes.get("alt") is None:
                 self.undescribed.append(attributes.get("src") or "")
             case "title":
                 self._title_start = self._offset() + len(written)
@@ -307,5 +307,5 @@ def check_accessibility(scan: Scan, template: Location) -> Iterator[Diagnostic]:
                 file=address[:80],
             ),
             template,
-            say('Add `alt="…"` to its <img>.'),
+            say('Add `alt="…"` to its <img>; or `alt=""`, if it is mere decoration.'),
         )

@@ -23,6 +23,9 @@ _OWN_HYPHENS = (*HYPHENS, "\u2013")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])+")
 _COMPOUND = re.compile(r"[^\W\d_]{3}[-\u2010\u2013][^\W\d_]{3}")
 _BETWEEN_BLANKS = re.compile(r"[^ \n]+")
+_NEAR = 30  # characters before the end of a line that are looked at
+_NAMES_NUMBER = re.compile(r"(?:[^\W\d_]|(?<!\w)[^\W\d_]{1,4}\.|[§№])$")
+_COUNTS = re.compile(r"(?:(?<!\d)\d{1,3}|\d[.,:]\d+)\.?$")  # a year does not
 # Behind other signs than these, no line of an alphabetic script ends.
 _NO_LETTER = re.compile(
     r"[^\w\u0300-\u036f]|.(?=\ufffc)|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]"
@@ -166,9 +169,8 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
         elif text.keeps_together(offset):
             continue
         elif sign == " ":
-            word = whole[:offset].rstrip(" ")[-2:]
-            lone = word[-1:].isalpha() and not word[:-1].strip()
-            yield offset, _Ending(paragraph.LONE_LETTER if lone else 0.0)
+            before = whole[max(0, offset - _NEAR) : offset].rstrip(" ")
+            yield offset, _Ending(_between_words(before, whole[offset]))
         elif sign == SOFT_HYPHEN:
             if text.leaf_at(offset - 1).box.style["hyphens"] != "none":
                 yield offset, _AT_JOINT
@@ -178,6 +180,22 @@ def _ordinary(text: Paragraph, attributes: Sequence[Any]) -> Iterator[tuple[int,
             hyphen = sign in _OWN_HYPHENS
             if not hyphen or _COMPOUND.search(whole, offset - 4, offset + 3):  # not „E-Mail“
                 yield offset, _Ending(paragraph.OWN_HYPHEN if hyphen else paragraph.OWN_SIGN)
+
+
+def _between_words(before: str, after: str) -> float:
+    """What it costs to end a line between words: the last letters of one, the first of the next.
+
+    A number stays with what it names or counts (Duden, DIN 5008). Typography sees to that where it
+    knows the word; here it is for others („Bus 4“), and for quotes, in which no letter changes.
+    """
+    if after.isdigit():
+        if _NAMES_NUMBER.search(before):
+            word = before.rpartition(" ")[2]
+            return paragraph.BEFORE_NUMBER if word.islower() else paragraph.BESIDE_NUMBER
+    elif after.isupper() and _COUNTS.search(before):
+        return paragraph.BESIDE_NUMBER
+    lone = before[-1:].isalpha() and not before[-2:-1].strip()
+    return paragraph.LONE_LETTER if lone else 0.0
 
 
 def _hyphenation(

@@ -105,7 +105,7 @@ class _Builder:
         if box.element_tag == "thead" and self._headers.setdefault(box.element, page) != page:
             artifacts |= self._content_below(box, page)
             return
-        if box.element is not None and box.element.get("aria-hidden") == "true":  # mere decoration
+        if box.element is not None and _is_decoration(box.element):
             artifacts |= self._content_below(box, page)
             return
         own = self._element_of(box, parent, element)
@@ -189,6 +189,12 @@ class _Builder:
                 mcids.add(self.marked[page][box]["mcid"])
             stack += getattr(box, "children", ())
         return mcids
+
+
+def _is_decoration(element: Any) -> bool:
+    """Whether an HTML element is not read aloud: an artifact (ISO 14289-1, 7.1)."""
+    described = element.get("alt") != "" or element.tag != "img"
+    return element.get("aria-hidden") == "true" or not described
 
 
 def _mark_artifacts(stream: PageStream, mcids: set[int]) -> None:

@@ -31,10 +31,17 @@ _NIGHT = 6  # the hour until which what began in the evening may last
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
-def invalid_value(code: str, message: Message, hint: Message) -> PydanticCustomError:
-    """What a validator raises; `yaml.validation` makes a diagnostic of it."""
+def invalid_value(
+    code: str, message: Message, hint: Message, *, if_required: Message | None = None
+) -> PydanticCustomError:
+    """What a validator raises; `yaml.validation` makes a diagnostic of it. `if_required` is the
+    hint where the value must not be missing.
+    """
+    context = {"message": message, "hint": hint}
+    if if_required is not None:
+        context["if_required"] = if_required
     # Pydantic would take braces in a message for a template.
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+    return PydanticCustomError(code, "{message}", context)
 
 
 def _date(value: str) -> str:
@@ -179,6 +186,20 @@ def _visible(value: str) -> str:
             "empty",
             say("There is no visible text here."),
             say("Write the text, or delete the line."),
+            if_required=say("Write the text."),
+        )
+    return value
+
+
+def _description(value: str) -> str:
+    """What a picture shows; empty for one that is mere decoration, which readers of the screen pass
+    over (WCAG 2.1, 1.1.1; ISO 14289-1, 7.1).
+    """
+    if value and all(category(character)[0] in "ZC" for character in value):
+        raise invalid_value(
+            "empty",
+            say("There is no visible text here."),
+            say('Write what the picture shows; or `alt: ""`, if it is mere decoration.'),
         )
     return value
 
@@ -242,6 +263,12 @@ def _as_entries(value: object) -> object:
 VisibleText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
 # Text without Markdown; the length of texts with Markdown is checked by `check_markdown`.
 PlainText = Annotated[VisibleText, at_most_characters(1_000)]
+PictureDescription = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_description),
+    at_most_characters(1_000),
+]
 Date = Annotated[VisibleText, AfterValidator(_date)]
 Day = Annotated[VisibleText, AfterValidator(_day)]
 Time = Annotated[VisibleText, AfterValidator(_time)]

@@ -19,6 +19,7 @@ from brochure.manuscript.model.fields import (
     LineNumbers,
     LinkedPart,
     PageNumbers,
+    PictureDescription,
     PlainText,
     ReferencePattern,
     Shape,
@@ -136,7 +137,9 @@ class Picture(Model):
     """A picture, with what it shows and whose it is."""
 
     file: PlainText = Field(description="PNG, JPEG or SVG in this folder, as in images/park.jpg.")
-    alt: PlainText = Field(description="What it shows, for people who cannot see it.")
+    alt: PictureDescription = Field(
+        description='What it shows, for people who cannot see it; `""` if it is mere decoration.'
+    )
     credit: PlainText | None = Field(
         None, description="Who took or drew it; printed small beside it."
     )

@@ -10,6 +10,7 @@ from brochure.manuscript.model.fields import (
     Day,
     Id,
     LanguageCode,
+    PictureDescription,
     PlainText,
     Shape,
     Time,
@@ -39,13 +40,21 @@ class LogoChange(Model):
     """Another picture, or another description of it."""
 
     file: PlainText | None = Field(None, description="PNG, JPEG or SVG in the folder.")
-    alt: PlainText | None = Field(None, description="What it shows.")
+    alt: PlainText | None = Field(
+        None, description="What it shows; to be said again of another picture."
+    )
 
 
-class PictureChange(LogoChange):
+class PictureChange(Model):
     """Another picture, or another description or credit of it."""
 
-    credit: PlainText | None = Field(None, description="Who took or drew it.")
+    file: PlainText | None = Field(None, description="PNG, JPEG or SVG in the folder.")
+    alt: PictureDescription | None = Field(
+        None, description='What it shows, or `""`; to be said again of another picture.'
+    )
+    credit: PlainText | None = Field(
+        None, description="Who took or drew it; to be said again of another picture."
+    )
 
 
 class PassageChange(Model):
@@ -67,7 +76,10 @@ class EventChange(Model):
     date: Day | None = Field(None, description="Its day: 2026-12-03.")
     time: Time | None = Field(None, description="When it begins, or begins and ends: 19:00-21:00.")
     place: VisibleText | None = Field(None, description="Where it is there.")
-    access: VisibleText | None = Field(None, description="How people get in.")
+    access: VisibleText | None = Field(
+        None,
+        description="How people get in; to be said again where the place is another one.",
+    )
 
 
 class VerdictMarkChange(Model):

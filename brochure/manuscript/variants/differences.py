@@ -312,6 +312,15 @@ def _passages(tree: Tree) -> dict[str, MappingNode]:
     }
 
 
+def base_text(base: Tree, key: str) -> str | None:
+    """The text of the base under the key of a change; None where it has none."""
+    path = tuple(key.split("."))
+    if path[0] == "passages":
+        return _text(_passages(base).get(path[1]), path[2:])
+    node = base.node(path)
+    return node.text if isinstance(node, ScalarNode) else None
+
+
 def _all_texts(passage: Node | None) -> str | None:
     """All texts of a passage, one below the other: what is replaced by leaving it out."""
     if passage is None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, warning
-from brochure.manuscript.variants.differences import Change, find_changes, orphaned
+from brochure.manuscript.variants.differences import Change, base_text, find_changes, orphaned
 from brochure.manuscript.yaml.nodes import MappingNode, ScalarNode, Tree
 from brochure.messages import say
 
@@ -36,6 +36,9 @@ STATES = {
     OverrideState.ORPHANED: say("orphaned"),
 }
 _ORDER = list(OverrideState)
+_REPLACES_NOTHING = (OverrideState.REDUNDANT, OverrideState.ORPHANED)
+# What is said about something: where a variant replaces that, this is about another thing.
+_ABOUT = {"access": "place", "alt": "file", "credit": "file"}
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,20 @@ class Override:
 def find_overrides(base: Tree, variant: Tree, filled: Callable[[str], str]) -> tuple[Override, ...]:
     """All changes of a variant with their states. `filled` fills in the slots of a text."""
     recorded = records(variant)
+    changes = tuple(find_changes(base, variant))
+    others = {change.key for change in changes if not _repeats(change, filled)}
     return tuple(
-        Override(change, _state(change, recorded.get(change.key), filled), recorded.get(change.key))
-        for change in find_changes(base, variant)
+        Override(
+            change,
+            _state(
+                change,
+                recorded.get(change.key),
+                # That it holds for another place, too, has to be said.
+                redundant=change.key not in others and _subject(change.key) not in others,
+            ),
+            recorded.get(change.key),
+        )
+        for change in changes
     )
 
 
@@ -124,24 +138,69 @@ def diagnose_overrides(
                 )
 
 
+def check_inherited(overrides: tuple[Override, ...], base: Tree) -> Iterator[Diagnostic]:
+    """Warnings about texts that a variant keeps, though they are about what it replaces: the way to
+    another place, the description of another picture.
+    """
+    keys = {override.change.key for override in overrides}
+    for override in overrides:
+        change = override.change
+        parent, _, subject = change.key.rpartition(".")
+        replaces = parent and change.base is not None and override.state not in _REPLACES_NOTHING
+        for name, of in _ABOUT.items() if replaces else ():
+            key = f"{parent}.{name}"
+            if of == subject and key not in keys and base_text(base, key) is not None:
+                yield warning(
+                    "inherited",
+                    say(
+                        "The place is another one here, but the way there (`access`) is still that "
+                        "of the base."
+                    )
+                    if of == "place"
+                    else say(
+                        "The picture is another one here, but its `{field}` is still that of the "
+                        "base.",
+                        field=name,
+                    ),
+                    change.location,
+                    say(
+                        "Write `{field}: …` below it: the right one, or the same text again if it "
+                        "is right here, too.",
+                        field=name,
+                    ),
+                )
+
+
 def says_the_same(one: str | None, other: str | None) -> bool:
     """Whether two texts are the same, apart from line breaks within paragraphs."""
     return _words(one) == _words(other)
 
 
-def _state(change: Change, recorded: str | None, filled: Callable[[str], str]) -> OverrideState:
+def _state(change: Change, recorded: str | None, *, redundant: bool) -> OverrideState:
     if change.gone:
         return OverrideState.ORPHANED
     if change.key.startswith("add."):  # it replaces nothing
         return OverrideState.FINE
-    if change.text is not None and change.base is not None:
-        if says_the_same(change.text, change.base) or says_the_same(
-            filled(change.text), filled(change.base)
-        ):
-            return OverrideState.REDUNDANT
+    if redundant:
+        return OverrideState.REDUNDANT
     if recorded is None:
         return OverrideState.NEW
     return OverrideState.FINE if says_the_same(recorded, change.base) else OverrideState.STALE
+
+
+def _repeats(change: Change, filled: Callable[[str], str]) -> bool:
+    """Whether a change says what the base says."""
+    if change.text is None or change.base is None:
+        return False
+    return says_the_same(change.text, change.base) or says_the_same(
+        filled(change.text), filled(change.base)
+    )
+
+
+def _subject(key: str) -> str | None:
+    """The key of what the text of a key is about, if there is such a thing."""
+    parent, _, name = key.rpartition(".")
+    return f"{parent}.{_ABOUT[name]}" if name in _ABOUT else None
 
 
 def _words(text: str | None) -> list[list[str]]:

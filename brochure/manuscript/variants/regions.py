@@ -88,6 +88,26 @@ class Region:
         key = self.cells.get(KEY_COLUMN)
         return key if key and key.text else self.cells["id"]
 
+    def same_key(self, first: "Region") -> Diagnostic:
+        """A warning that a row above has the same key."""
+        cell = self._key_cell
+        return warning(
+            "duplicate-key",
+            say(
+                "`{id}` has the same official key as `{first}`: {key}.",
+                id=self.id,
+                first=first.id,
+                key=shortened(cell.text),
+            ),
+            cell.location,
+            cell.hint(
+                say(
+                    "Correct the one that is wrong, or offices get no letter or that of another "
+                    "place. Only variants in different languages share a key."
+                )
+            ),
+        )
+
     def check_key(self) -> Diagnostic | None:
         """A warning about the key, if it is not as it should be; of an id, if it was a key."""
         cell = self._key_cell
@@ -125,6 +145,11 @@ class Regions:
     def with_key(self, key: OfficialKey) -> tuple[Region, ...]:
         """The regions with an official key; if there are none, those of its district."""
         return self._by_key.get(key.region) or self._by_key.get(key.district) or ()
+
+    @property
+    def sharing_a_key(self) -> tuple[tuple[Region, ...], ...]:
+        """Regions with the same official key, two or more at a time."""
+        return tuple(rows for rows in self._by_key.values() if len(rows) > 1)
 
     def similar(self, name: str) -> Message:
         """A hint at what can have been meant by an id that there is not.

@@ -18,7 +18,12 @@ from brochure.diagnostics import (
 )
 from brochure.manuscript.model.variant import Variant
 from brochure.manuscript.variants.differences import contradictions, overlay
-from brochure.manuscript.variants.overrides import Override, diagnose_overrides, find_overrides
+from brochure.manuscript.variants.overrides import (
+    Override,
+    check_inherited,
+    diagnose_overrides,
+    find_overrides,
+)
 from brochure.manuscript.variants.regions import (
     KEY_COLUMN,
     REGIONS_FILE,
@@ -160,6 +165,7 @@ class Bundle:
             return ResolvedLeaflet(self.name, None, filled.value.tree, (), tuple(diagnostics))
         region = self.check_id(variant, Location(self.regions.file))
         diagnostics = [*self.diagnostics, *self.unknown_columns, *region.diagnostics]
+        diagnostics += self._shared_keys.get(variant, ())
         values = self.values(region)
         tree = self.base
         overrides: tuple[Override, ...] = ()
@@ -175,6 +181,7 @@ class Bundle:
                 overrides = find_overrides(self.base, change, partial(fill_text, values=values))
                 diagnostics += contradictions(self.base, change)
                 diagnostics += diagnose_overrides(overrides, self.base, self.name, variant)
+                diagnostics += check_inherited(overrides, self.base)
                 if not any(d.is_error for d in invalid):
                     tree = overlay(self.base, change)
                     diagnostics += _too_many_passages(tree, "passages")
@@ -209,6 +216,29 @@ class Bundle:
             cell.location,
             cell.hint(say("Fill it in here.")),
         )
+
+    @cached_property
+    def _shared_keys(self) -> dict[str, tuple[Diagnostic, ...]]:
+        """Warnings about official keys of other regions, by the ids of the later ones."""
+        found: dict[str, tuple[Diagnostic, ...]] = {}
+        for regions in self.regions.sharing_a_key:
+            first: dict[str, Region] = {}  # by language
+            for region in regions:
+                one = first.setdefault(self._language(region), region)
+                if one is not region:
+                    found[region.id] = (region.same_key(one),)
+        return found
+
+    def _language(self, region: Region) -> str:
+        """The language of a variant; that of the base where it cannot be read."""
+        language: Plain = None
+        try:
+            if region.id in self.files:
+                change = read_yaml(self.project, self.files[region.id]).value
+                language = plain(change.node(("language",)))
+        except DiagnosticsError:
+            pass  # told when that variant is resolved
+        return str(language or plain(self.base.node(("language",))) or "")
 
     @cached_property
     def _defaults(self) -> dict[str, LocatedText]:

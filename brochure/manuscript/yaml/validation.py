@@ -135,7 +135,11 @@ def _diagnose(
             )
             return error("too-long", message, location, say("Is this the right file?"))
         case "string_too_short":
-            hint = say("Write something here, or delete the line.")
+            hint = (
+                say("Write something here.")
+                if _is_required(model, detail["loc"])
+                else say("Write something here, or delete the line.")
+            )
             return error("empty", say("{name} is empty.", name=name), location, hint)
         case "too_short":
             hint = say("Add at least one entry.")
@@ -159,13 +163,21 @@ def _diagnose(
             say("{name} is empty.", name=name),
             location,
             say(
+                "Write something after the colon. (A text that begins with # needs quotation "
+                "marks.)"
+            )
+            if _is_required(model, detail["loc"])
+            else say(
                 "Write something after the colon, or delete the line. (A text that begins with # "
                 "needs quotation marks.)"
             ),
         )
     if "hint" in context:  # a validator of ours
         message = say("{name}: {reason}", name=name, reason=context["message"])
-        return error(detail["type"], message, location, context["hint"])
+        hint = context["hint"]
+        if "if_required" in context and _is_required(model, detail["loc"]):
+            hint = context["if_required"]
+        return error(detail["type"], message, location, hint)
     if detail["type"] in _EXPECTED and node is not None:
         return _wrong_kind(name, node, _EXPECTED[detail["type"]], location)
     match detail["type"]:
@@ -256,13 +268,27 @@ def _name(path: TreePath) -> str:
     return f"`{', '.join(words)}`" if words else say("The file")
 
 
+def _is_required(model: type[BaseModel], path: TreePath) -> bool:
+    """Whether the key that `path` ends with must be there."""
+    name = path[-1] if path else None
+    return any(
+        field.is_required() and name in (field.alias, key)
+        for key, field in _part(model, path[:-1]).model_fields.items()
+    )
+
+
 def _keys(model: type[BaseModel], path: TreePath) -> list[str]:
     """The keys that the part of `model` at `path` has."""
+    return [field.alias or name for name, field in _part(model, path).model_fields.items()]
+
+
+def _part(model: type[BaseModel], path: TreePath) -> type[BaseModel]:
+    """The model of the part at `path`."""
     part: type[BaseModel] = model
     for step in path:
         if isinstance(step, str) and step in part.model_fields:  # else a key of a dict
             part = _model_in(part.model_fields[step].annotation) or part
-    return [field.alias or name for name, field in part.model_fields.items()]
+    return part
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
