@@ -189,6 +189,8 @@ def _between_words(before: str, after: str) -> float:
     knows the word; here it is for others („Bus 4“), and for quotes, in which no letter changes.
     """
     if after.isdigit():
+        if before[-1:].isdigit():  # of one number, as of a telephone
+            return paragraph.BESIDE_NUMBER
         if _NAMES_NUMBER.search(before):
             word = before.rpartition(" ")[2]
             return paragraph.BEFORE_NUMBER if word.islower() else paragraph.BESIDE_NUMBER
