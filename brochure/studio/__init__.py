@@ -1,0 +1,1 @@
+"""The studio: writing a leaflet in the browser, beside its pages."""
