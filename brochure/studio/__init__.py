@@ -1,0 +1,1 @@
+"""The studio: write and see, in the browser."""
