@@ -1,0 +1,322 @@
+"""The studio's addresses: each leads to a function. Nothing here knows leaflets.
+
+What is asked for is done by a :class:`Backend`, in a thread of its own for each request; its errors
+become answers in the reader's language. Only names that the backend itself has listed reach it.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
+from urllib.parse import quote
+
+import anyio
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from brochure.diagnostics import DiagnosticsError, data_of
+from brochure.messages import catalogue, say
+from brochure.project import NAME
+from brochure.studio.events import Events
+from brochure.studio.pages import Pages, language_of
+from brochure.studio.refusal import Refusal, no_such_page, refusal_of, unknown_leaflet
+from brochure.studio.secret import Secret, Tokens
+from brochure.studio.security import Guard, closed, cookies, is_page
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Json = Mapping[str, object]
+LARGEST_BODY = 2_000_000  # bytes; a leaflet is at most half as large
+_NEXT = re.compile(r"/|/leaflets/[A-Za-z0-9][A-Za-z0-9_-]*")
+_PICTURE = re.compile(r"[0-9a-f]{16,64}")  # a digest
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for the browser to keep."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+class Backend(Protocol):
+    """What the studio can do, in a project. Every function may take its time, is called in some
+    thread, and raises Refusal or DiagnosticsError. `name` is that of a leaflet which is there,
+    `language` the reader's.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the project, as people see it."""
+
+    @property
+    def content(self) -> Path:
+        """The folder in which changes are watched."""
+
+    def leaflets(self) -> tuple[str, ...]:
+        """The names of all leaflets."""
+
+    def digest(self, name: str) -> str | None:
+        """The digest of the file of a leaflet; None if it cannot be read."""
+
+    def project_overview(self, language: str) -> Json: ...
+    def design_picture(self, design: str) -> bytes: ...
+    def new_leaflet(self, body: Json, language: str) -> Json: ...
+    def leaflet(self, name: str, language: str) -> Json: ...
+    def save(self, name: str, body: Json, language: str) -> Json: ...
+    def preview(self, name: str, edition: str, variant: str, language: str) -> Json: ...
+    def picture(self, name: str, picture: str) -> bytes: ...
+    def file(self, name: str, edition: str, variant: str, language: str) -> Download: ...
+    def diagnostics(self, name: str, edition: str, language: str) -> Json: ...
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that answers requests."""
+
+    backend: Backend
+    secret: Secret
+    events: Events
+    pages: Pages
+    tokens: Tokens
+    heavy: anyio.CapacityLimiter  # who typesets, or reads sources: one at a time
+
+    # --- Pages ---------------------------------------------------------------------------------
+
+    async def open(self, request: Request) -> Response:
+        """A one-time link: the cookie, and on to a page. Who has the cookie may use it again."""
+        wanted = request.query_params.get("next", "")
+        response = RedirectResponse(wanted if _NEXT.fullmatch(wanted) else "/", 303)
+        if self.tokens.redeem(request.query_params.get("token", "")):
+            response.set_cookie(
+                self.secret.cookie_name, self.secret.cookie, httponly=True, samesite="strict"
+            )
+        elif not self.secret.admits(cookies(request.headers, self.secret.cookie_name)):
+            raise closed()
+        return response
+
+    async def start(self, request: Request) -> Response:
+        return self._page(request, "start", {})
+
+    async def editor(self, request: Request) -> Response:
+        return self._page(request, "leaflet", {"leaflet": await self._name(request)})
+
+    def _page(self, request: Request, page: str, values: Json) -> Response:
+        return HTMLResponse(self.pages.html(page, language_of(request.headers), values))
+
+    # --- Project -------------------------------------------------------------------------------
+
+    async def project(self, request: Request) -> Response:
+        language = language_of(request.headers)
+        overview = await run_in_threadpool(self.backend.project_overview, language)
+        return JSONResponse({"project": self.secret.project, **overview})
+
+    async def design(self, request: Request) -> Response:
+        name = _matching(NAME, request.path_params["design"])
+        return _png(await run_in_threadpool(self.backend.design_picture, name), "no-cache")
+
+    async def new(self, request: Request) -> Response:
+        body = await _json(request)
+        made = await run_in_threadpool(self.backend.new_leaflet, body, language_of(request.headers))
+        return JSONResponse(made, 201)
+
+    # --- A leaflet -----------------------------------------------------------------------------
+
+    async def leaflet(self, request: Request) -> Response:
+        return await self._of_leaflet(request, self.backend.leaflet)
+
+    async def save(self, request: Request) -> Response:
+        body = await _json(request)
+        name = await self._name(request)
+        if body.get("project") != self.secret.project or body.get("leaflet") != name:
+            raise Refusal(
+                409,
+                say("This page belongs to another project, or to another leaflet."),
+                say("Copy what you have written, and open the leaflet anew."),
+            )
+        saved = await run_in_threadpool(self.backend.save, name, body, language_of(request.headers))
+        return JSONResponse(saved)
+
+    async def changes(self, request: Request) -> Response:
+        stream = self.events.stream(await self._name(request))
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    async def preview(self, request: Request) -> Response:
+        edition, variant = _query(request, "edition"), _query(request, "variant")
+        return await self._of_leaflet(request, self.backend.preview, edition, variant)
+
+    async def picture(self, request: Request) -> Response:
+        name = await self._name(request)
+        picture = _matching(_PICTURE, request.path_params["picture"])
+        data = await run_in_threadpool(self.backend.picture, name, picture)
+        return _png(data, "private, max-age=31536000, immutable")
+
+    async def diagnostics(self, request: Request) -> Response:
+        edition = _query(request, "edition")
+        async with self.heavy:
+            return await self._of_leaflet(request, self.backend.diagnostics, edition)
+
+    async def file(self, request: Request) -> Response:
+        name, language = await self._name(request), language_of(request.headers)
+        edition, variant = _query(request, "edition"), _query(request, "variant")
+        async with self.heavy:
+            made = await run_in_threadpool(self.backend.file, name, edition, variant, language)
+        # An attachment: the browser neither shows it as a page of ours, nor runs what is in it.
+        disposition = f"attachment; filename*=utf-8''{quote(made.name)}"
+        headers = {"Content-Disposition": disposition}
+        return Response(made.data, headers=headers, media_type=made.media_type)
+
+    async def _of_leaflet(
+        self, request: Request, function: Callable[..., Json], *arguments: str
+    ) -> Response:
+        """What a function of the backend knows about the leaflet of a request."""
+        name, language = await self._name(request), language_of(request.headers)
+        return JSONResponse(await run_in_threadpool(function, name, *arguments, language))
+
+    async def _name(self, request: Request) -> str:
+        """The name of the leaflet in the path: one of those that there are."""
+        name = str(request.path_params["leaflet"])
+        if name not in await run_in_threadpool(self.backend.leaflets) or not NAME.fullmatch(name):
+            raise unknown_leaflet(name)
+        return name
+
+    # --- Errors --------------------------------------------------------------------------------
+
+    def refused(self, scope: Scope, refusal: Refusal) -> Response:
+        """The answer to a request that is refused: a page to people, JSON to scripts."""
+        headers = Headers(scope=scope)
+        language = language_of(headers)
+        words = catalogue(language)
+        message, hint = words(refusal.message), words(refusal.hint)
+        if is_page(scope["path"]) or headers.get("sec-fetch-dest") == "document":
+            html = self.pages.html("closed", language, {"message": message, "hint": hint})
+            return HTMLResponse(html, refusal.status)
+        data: dict[str, object] = {"message": message, "hint": hint}
+        if refusal.diagnostics:
+            data["diagnostics"] = [{**data_of(d, words), "path": None} for d in refusal.diagnostics]
+        return JSONResponse(data, refusal.status)
+
+    async def failed(self, request: Request, reason: Exception) -> Response:
+        return self.refused(request.scope, _refusal(reason))
+
+
+def make_app(backend: Backend, secret: Secret, events: Events) -> ASGIApp:
+    """The studio as an ASGI application, guarded. `secret` knows the port it is served on."""
+    assert secret.port is not None
+    studio = Studio(
+        backend, secret, events, Pages(backend.name), Tokens(secret), anyio.CapacityLimiter(1)
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(partial(events.watch, backend.content))
+            yield
+            events.close()
+
+    static = StaticFiles(directory=str(files("brochure.studio") / "static"))
+    kinds = (Refusal, DiagnosticsError, HTTPException, OSError, Exception)
+    app = Starlette(
+        routes=_routes(studio, static),
+        lifespan=lifespan,
+        exception_handlers=dict.fromkeys(kinds, studio.failed),
+        max_body_size=LARGEST_BODY,
+    )
+    return Guard(app, secret.port, secret, studio.refused)
+
+
+def _routes(studio: Studio, static: StaticFiles) -> list[Route | Mount]:
+    leaflet = "/api/leaflets/{leaflet}"
+    return [
+        Route("/open", studio.open),
+        Route("/", studio.start),
+        Route("/leaflets/{leaflet}", studio.editor),
+        Mount("/static", static),
+        Route("/api/project", studio.project),
+        Route("/api/designs/{design}.png", studio.design),
+        Route("/api/leaflets", studio.new, methods=["POST"]),
+        Route(leaflet, studio.leaflet),
+        Route(leaflet, studio.save, methods=["POST"]),
+        Route(f"{leaflet}/events", studio.changes),
+        Route(f"{leaflet}/preview", studio.preview),
+        Route(f"{leaflet}/pages/{{picture}}.png", studio.picture),
+        Route(f"{leaflet}/file", studio.file),
+        Route(f"{leaflet}/diagnostics", studio.diagnostics),
+    ]
+
+
+def _refusal(reason: Exception) -> Refusal:
+    """What an exception is to who asked; one that nobody expects is a bug of ours."""
+    match reason:
+        case Refusal():
+            return reason
+        case DiagnosticsError():
+            return refusal_of(reason)
+        case HTTPException(status_code=404):
+            return no_such_page()
+        case HTTPException(status_code=413):
+            return Refusal(
+                413,
+                say("That is too much at once: at most 2 MB can be sent."),
+                say("Divide the text into several leaflets."),
+            )
+        case HTTPException(status_code=status):
+            return Refusal(status, say("The studio cannot do that at this address."))
+        case OSError():
+            return Refusal(
+                503,
+                say("The disk refuses this ({reason}).", reason=reason.strerror or reason),
+                say("Check that it is there, is not full and not write-protected; then try again."),
+            )
+        case _:
+            return Refusal(
+                500,
+                say("The studio has made a mistake."),
+                say("What it was stands in the window where you typed `brochure studio`."),
+            )
+
+
+async def _json(request: Request) -> dict[str, object]:
+    """The body of a request: one JSON object."""
+    try:
+        data = json.loads(await request.body())
+    except (ValueError, RecursionError):  # of text that is no UTF-8 as well
+        data = None
+    if not isinstance(data, dict):
+        raise Refusal(400, say("This request is not in the form that the studio expects."))
+    return data
+
+
+def _query(request: Request, name: str) -> str:
+    """A name in the query; empty where there is none."""
+    value = request.query_params.get(name, "")
+    return _matching(NAME, value) if value else ""
+
+
+def _matching(pattern: re.Pattern[str], value: str) -> str:
+    if not pattern.fullmatch(value):
+        raise no_such_page()
+    return value
+
+
+def _png(data: bytes, caching: str) -> Response:
+    return Response(data, headers={"Cache-Control": caching}, media_type="image/png")
