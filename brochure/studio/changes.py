@@ -51,8 +51,8 @@ class Change:
         return {
             "kind": self.kind,
             "path": path_to_json(self.path),
-            "value": _json(self.value),
-            "was": _json(self.was),
+            "value": json_of(self.value),
+            "was": json_of(self.was),
             "after": self.after,
         }
 
@@ -97,14 +97,6 @@ def path_from_json(data: Json) -> FieldPath:
 def path_to_json(path: FieldPath) -> list[Json]:
     """A path as JSON data."""
     return [{"id": step.id} if isinstance(step, Item) else step for step in path]
-
-
-def field_path(path: TreePath, said: Plain) -> FieldPath:
-    """A path of a tree, its passage named by its id where it has one."""
-    if len(path) < 2 or path[0] != PASSAGES or not isinstance(path[1], int):
-        return path
-    name = _at(said, (PASSAGES, path[1], "id"))
-    return (PASSAGES, Item(name), *path[2:]) if isinstance(name, str) and name else path
 
 
 def cleaned(value: Plain) -> Plain:
@@ -188,26 +180,26 @@ class ConflictError(Exception):
 
 
 def edit_for(
-    change: Change, said: Plain, prose: Prose, orders: Mapping[tuple[str, ...], Sequence[str]]
+    change: Change, content: Plain, prose: Prose, orders: Mapping[tuple[str, ...], Sequence[str]]
 ) -> Edit | None:
-    """The edit that makes a change in a file that says `said`; None if there is nothing to do.
+    """The edit that makes a change in a file with this content; None if there is nothing to do.
 
     `orders` are the keys of mappings in their usual order, by the paths of these without indices.
     Raises GoneError where the passage is not there, ConflictError where somebody else changed the
     same thing.
     """
     if change.kind == "insert":
-        return _insertion(change, said, prose)
-    path = _resolved(change.path, said)
-    if path[-1] == "highlight" and isinstance(_at(said, path), str):
-        said = expanded(said)
-    if path[0] == "imprint" and isinstance(_at(said, ("imprint",)), str):
-        return _imprint(change, path, said, prose)
-    now = prose.shown(_at(said, path), path)
+        return _insertion(change, content, prose)
+    path = _resolved(change.path, content)
+    if path[-1] == "highlight" and isinstance(_at(content, path), str):
+        content = expanded(content)
+    if path[0] == "imprint" and isinstance(_at(content, ("imprint",)), str):
+        return _imprint(change, path, content, prose)
+    now = prose.shown(_at(content, path), path)
     if change.kind == "move":
-        count = len(_list(_at(said, (PASSAGES,))))
+        count = len(_list(_at(content, (PASSAGES,))))
         assert isinstance(path[1], int)
-        to = 0 if change.after is None else _index(said, change.after) + 1
+        to = 0 if change.after is None else _index(content, change.after) + 1
         to -= to > path[1]
         return Move(path, min(to, count - 1)) if to != path[1] else None
     if now == change.value:
@@ -217,15 +209,15 @@ def edit_for(
     if change.value is None:
         return Remove(path)
     keys = tuple(step for step in path[:-1] if isinstance(step, str))
-    value = prose.stored(change.value, _at(said, path), path)
+    value = prose.stored(change.value, _at(content, path), path)
     return Put(path, value, tuple(orders.get(keys, ())))
 
 
-def expanded(said: Plain) -> Plain:
+def expanded(content: Plain) -> Plain:
     """What a file says, with what it says in short written out, as the form has it."""
-    if not isinstance(said, dict):
-        return said
-    full = dict(said)
+    if not isinstance(content, dict):
+        return content
+    full = dict(content)
     if isinstance(imprint := full.get("imprint"), str):
         full["imprint"] = {"text": imprint}
     passages: list[Plain] = []
@@ -238,9 +230,9 @@ def expanded(said: Plain) -> Plain:
     return {**full, PASSAGES: passages} if PASSAGES in full else full
 
 
-def _imprint(change: Change, path: TreePath, said: Plain, prose: Prose) -> Edit | None:
+def _imprint(change: Change, path: TreePath, content: Plain, prose: Prose) -> Edit | None:
     """An imprint that is one text: it stays one, as long as nothing else belongs to it."""
-    full = expanded(said)
+    full = expanded(content)
     edit = edit_for(change, full, prose, {})
     if edit is None:
         return None
@@ -250,23 +242,23 @@ def _imprint(change: Change, path: TreePath, said: Plain, prose: Prose) -> Edit 
     return Put(("imprint",), value) if value is not None else Remove(("imprint",))
 
 
-def _insertion(change: Change, said: Plain, prose: Prose) -> Edit | None:
+def _insertion(change: Change, content: Plain, prose: Prose) -> Edit | None:
     assert isinstance(change.value, dict)
-    passages = _list(_at(said, (PASSAGES,)))
+    passages = _list(_at(content, (PASSAGES,)))
     ids = [item.get("id") for item in passages if isinstance(item, dict)]
     if change.value["id"] in ids:
         raise ConflictError(change.value["id"])
-    to = 0 if change.after is None else _index(said, change.after) + 1
+    to = 0 if change.after is None else _index(content, change.after) + 1
     path: TreePath = (PASSAGES, to)
     return Insert(path, prose.stored(change.value, None, path))
 
 
-def _resolved(path: FieldPath, said: Plain) -> TreePath:
-    return tuple(_index(said, step.id) if isinstance(step, Item) else step for step in path)
+def _resolved(path: FieldPath, content: Plain) -> TreePath:
+    return tuple(_index(content, step.id) if isinstance(step, Item) else step for step in path)
 
 
-def _index(said: Plain, id_: str) -> int:
-    for at, passage in enumerate(_list(_at(said, (PASSAGES,)))):
+def _index(content: Plain, id_: str) -> int:
+    for at, passage in enumerate(_list(_at(content, (PASSAGES,)))):
         if isinstance(passage, dict) and passage.get("id") == id_:
             return at
     raise GoneError(id_)
@@ -318,11 +310,12 @@ def _plain(data: Json) -> Plain:
             return data
 
 
-def _json(value: Plain) -> Json:
+def json_of(value: Plain) -> Json:
+    """A value as JSON data."""
     match value:
         case list():
-            return [_json(item) for item in value]
+            return [json_of(item) for item in value]
         case dict():
-            return {key: _json(item) for key, item in value.items()}
+            return {key: json_of(item) for key, item in value.items()}
         case _:
             return value

@@ -20,7 +20,7 @@ from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.text.wrapping import WIDTH
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.edits import edited
-from brochure.manuscript.yaml.nodes import Plain, Tree, TreePath, path_at, plain
+from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.messages import Message, say
 from brochure.project import Project, check_name
@@ -38,9 +38,10 @@ from brochure.studio.changes import (
     coalesced,
     edit_for,
     expanded,
-    field_path,
+    path_from_json,
 )
 from brochure.studio.form import key_orders, prose_paths
+from brochure.studio.places import form_path
 
 _DRAFT_SIZE = 4_000_000  # bytes
 _ATTEMPTS = 5
@@ -102,7 +103,7 @@ class _Version:
         return self.parsed.value
 
     @cached_property
-    def said(self) -> Plain:
+    def content(self) -> Plain:
         return plain(self.tree.root)
 
     @cached_property
@@ -141,7 +142,7 @@ class LeafletSession:
 
     def read(self) -> State:
         """What the form shows. Raises DiagnosticsError where the file cannot be read, or has
-        mistakes of YAML, which only its author can mend.
+        mistakes of YAML, which only its author can correct.
         """
         return self._attempt(self._read_version(), self._read_draft()).state
 
@@ -206,7 +207,7 @@ class LeafletSession:
         conflicts = dict(shown.conflicts)
         state = State(
             hashlib.sha256(current.version.data).hexdigest(),
-            prose.shown(expanded(shown.version.said)),
+            prose.shown(expanded(shown.version.content)),
             tuple(Held(changes[at].path, tuple(waiting[at])) for at in sorted(waiting)),
             shown.version.diagnostics,
             tuple(_field(shown.version, d) for d in shown.version.diagnostics),
@@ -271,7 +272,7 @@ def _evolved(before: _Version, prose: Prose, changes: Mapping[int, Change]) -> _
     conflicts: dict[int, Conflict] = {}
     for at, change in changes.items():
         try:
-            edit = edit_for(change, version.said, prose, _ORDERS)
+            edit = edit_for(change, version.content, prose, _ORDERS)
             if edit is not None:
                 data = edited(version.data, [edit], version.tree.file)
                 version = replace(version, data=data)
@@ -324,11 +325,8 @@ def _sameness(diagnostic: Diagnostic) -> tuple[str, str]:
 
 def _field(version: _Version, diagnostic: Diagnostic) -> FieldPath | None:
     """The field that a diagnostic is about, if it is in this file."""
-    location = diagnostic.location
-    if not isinstance(location, Location) or location.file != version.tree.file:
-        return None
-    path: TreePath = path_at(version.tree, location)
-    return field_path(path, version.said) or None
+    path = form_path(version.tree, diagnostic.location)
+    return None if path is None else path_from_json(path)
 
 
 def _width(data: bytes) -> int:

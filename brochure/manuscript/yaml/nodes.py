@@ -170,27 +170,6 @@ def _line_starts(text: str) -> list[int]:
     return [0, *(line_feed.end() for line_feed in re.finditer("\n", text))]
 
 
-def path_at(tree: Tree, location: Location) -> TreePath:
-    """The path of the innermost value at a location, or of the one whose key is there."""
-    offset = _line_starts(tree.text)[location.line - 1] + location.column - 1
-    node = tree.root
-    path: TreePath = ()
-    while True:
-        inner: list[tuple[str | int, int, Node]] = []
-        match node:
-            case MappingNode():
-                inner = [(key.text or "", key.span[0], value) for key, value in node.entries]
-            case SequenceNode():
-                inner = [(at, item.span[0], item) for at, item in enumerate(node.items)]
-            case _:
-                pass
-        inside = [(step, value) for step, start, value in inner if start <= offset]
-        if not inside:
-            return path
-        step, node = inside[-1]
-        path = (*path, step)
-
-
 def plain(node: Node | None) -> Plain:
     """The tree without locations: str, list, dict, and None where nothing was written."""
     match node:
