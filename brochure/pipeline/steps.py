@@ -152,7 +152,7 @@ class Steps:
         self._outer = project
         self._mode, self._editions = plan.mode, plan.editions
         self._manifest, self._digests = manifest, digests
-        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode is Mode.DRAFT)
+        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode.marks_wrong_quotes)
         self._records: dict[str, Reported[record.VerificationRecord]] = {}
         self._verified: dict[str, list[RecordedQuote]] = {}
         filler = TemplateFiller()

@@ -48,7 +48,7 @@ class TypesetPages:
 
     `sheet_extras` is what sheets carry beside the pages, as a PDF of its own. `expected` is the
     text of each cell as the HTML has it, which the pages should show. `misfit`: the leaflet does
-    not fill the pages that it should, which is among the diagnostics.
+    not fill the pages that it should, which is among the diagnostics. `scale` is that of the type.
     """
 
     pdfs: tuple[bytes, ...]
@@ -56,6 +56,7 @@ class TypesetPages:
     layout: Layout
     expected: Mapping[CellKey, str]
     misfit: bool
+    scale: float
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -116,6 +117,7 @@ class WeasyPrintTypesetter:
             fitted.value.layout,
             expected,
             bool(fitted.diagnostics),
+            fitted.value.rules.scale,
             (
                 *fitted.diagnostics,
                 *log.diagnostics(Part()),
