@@ -110,7 +110,7 @@ export class Changes {
     this.#sent = [];
   }
 
-  /** What was sent arrived. Returns the paths of the fields that the file now says. */
+  /** What was sent arrived. Returns the paths of what the file now says: fields, new passages. */
   settle({ values, conflicts = [], held = [] }) {
     const sent = this.#sent;
     this.#sent = [];
@@ -132,8 +132,18 @@ export class Changes {
     }
     const saved = [];
     for (const change of sent) {
-      if (change.kind === "insert" && !valueAt(values, passagePath(change.value.id))) {
-        this.#held.push(change);
+      if (change.kind === "insert") {
+        const path = passagePath(change.value.id);
+        if (!valueAt(values, path)) {
+          this.#held.push(change);
+          continue;
+        }
+        saved.push(path);
+        for (const newer of this.#waiting) {
+          if (newer.kind === "put" && isWithin(newer.path, path)) {
+            newer.was = valueAt(values, newer.path);
+          }
+        }
       }
       if (change.kind !== "put" || open.has(keyOf(change.path))) continue;
       saved.push(change.path);
@@ -141,6 +151,14 @@ export class Changes {
       if (newer) newer.was = valueAt(values, change.path);
     }
     return saved;
+  }
+
+  /** A passage has another id: what waits for it is for the new one. */
+  rename(old, id) {
+    for (const change of [...this.#waiting, ...this.#held]) {
+      if (passageOf(change.path) === old) change.path = [...passagePath(id), ...change.path.slice(2)];
+      if (change.after === old) change.after = id;
+    }
   }
 
   /** What was typed and is not valid yet. */

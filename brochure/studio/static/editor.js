@@ -145,14 +145,24 @@ class Editor {
     this.#epoch++;
     this.#leaflet = { ...this.#leaflet, digest: saved.digest, values: saved.values };
     for (const change of changes) this.#held.delete(keyOf(change.path));
-    for (const path of this.#changes.settle(saved)) {
-      const field = this.#fields.at(path);
-      if (path[2] === "id") this.#passages.rename(passageOf(path), valueAt(changes.find(
-        (one) => keyOf(one.path) === keyOf(path)), ["value"]));
-      else if (field) field.shown = this.#valueOf(path);
+    const renamed = changes.filter(({ path, value }) => path[2] === "id" && value
+      && valueAt(saved.values, passagePath(value)));
+    const now = this.#changes.settle(saved);
+    for (const field of this.#fields.all) {
+      if (now.some((path) => isWithin(field.path, path))) field.shown = this.#valueOf(field.path);
+    }
+    const caret = this.#fields.of(document.activeElement)?.path;
+    for (const { path, value } of renamed) {
+      this.#changes.rename(passageOf(path), value);
+      this.#passages.rename(passageOf(path));
     }
     for (const held of saved.held ?? []) this.#held.set(keyOf(held.path), held.messages);
     this.#show(saved);
+    for (const { path, value } of renamed) {
+      if (caret && passageOf(caret) === passageOf(path)) {
+        this.#goTo([...passagePath(value), ...caret.slice(2)]);
+      }
+    }
     this.#keep();
     this.#preview.unsaved(this.#changes.waits);
     this.#preview.want();
