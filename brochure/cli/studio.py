@@ -1,6 +1,7 @@
 """`brochure studio`: write leaflets in the browser."""
 
 import threading
+import time
 import webbrowser
 from contextlib import closing
 from functools import partial
@@ -15,10 +16,13 @@ from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.messages import say
 from brochure.project import Project
 from brochure.studio.events import Events
-from brochure.studio.listener import BAD_PORTS, answers, listen, serve
+from brochure.studio.listener import BAD_PORTS, Course, answers, listen, serve
 from brochure.studio.secret import SecretStore
 from brochure.studio.server import make_app
 from brochure.studio.workplace import Workplace
+
+_ATTEMPTS = 10  # to reach a studio that is starting
+_PAUSE = 0.3  # seconds between two of them
 
 
 @command(
@@ -57,8 +61,13 @@ def studio(session: Session, leaflet: str, port: int | None, no_open: bool) -> i
             secret = store.begin(listening.getsockname()[1])
             events = Events(workplace.digest)
             app = make_app(workplace, secret, events)
-            show = partial(_show, session.output, secret.address(page), no_open)
-            serve(app, listening, events, show)
+            started = partial(_show, session.output, secret.address(page), no_open)
+
+            def ending() -> None:
+                events.close()
+                workplace.close()
+
+            serve(app, listening, Course(started, ending))
     session.output.note(say("The studio is closed."))
     return 0
 
@@ -84,8 +93,13 @@ def _is_empty(folder: Path) -> bool:
 
 def _open_running(output: Output, store: SecretStore, page: str, no_open: bool) -> int:
     """Open the studio of this project that runs already: whoever can read its secret may."""
-    secret = store.read()
-    if secret is None or secret.port is None or not answers(secret.port):
+    secret = None
+    for _ in range(_ATTEMPTS):
+        secret = store.read()
+        if secret is not None and secret.port is not None and answers(secret.port):
+            break
+        time.sleep(_PAUSE)  # it may be starting
+    else:
         fail(
             "studio-busy",
             say("The studio of this project is running already, but it does not answer."),

@@ -5,13 +5,13 @@ import http.client
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from brochure.diagnostics import Location, fail
 from brochure.messages import say
-from brochure.studio.events import Events
 
 HOST = "127.0.0.1"
 _GRACE = 5  # seconds in which requests that are being answered may end, saving for instance
@@ -53,10 +53,24 @@ def _bound(port: int) -> socket.socket | None:
     return listening
 
 
-def serve(
-    app: ASGIApp, listening: socket.socket, events: Events, started: Callable[[], None]
-) -> None:
-    """Serve until Ctrl-C; `started` is called as soon as requests are answered."""
+@dataclass(frozen=True)
+class Course:
+    """What is done when requests are answered, `started`, and as soon as that is to end, `ending`:
+    from here on, nothing may run that would never end by itself.
+    """
+
+    started: Callable[[], None]
+    ending: Callable[[], None]
+
+
+def serve(app: ASGIApp, listening: socket.socket, course: Course) -> None:
+    """Serve until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises once all has ended
+        server_of(app, course).run([listening])
+
+
+def server_of(app: ASGIApp, course: Course) -> uvicorn.Server:
+    """The server, which runs on sockets that listen until its `should_exit` is set."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -69,23 +83,22 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises once all has ended
-        _Server(config, events, started).run([listening])
+    return _Server(config, course)
 
 
 class _Server(uvicorn.Server):
-    """Ends open streams before it waits for requests to end: they would never."""
+    """Ends streams and typesetting before it waits for requests to end, as they would not."""
 
-    def __init__(self, config: uvicorn.Config, events: Events, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, course: Course) -> None:
         super().__init__(config)
-        self._events, self._begin = events, started
+        self._course = course
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._begin()
+        self._course.started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._events.close()
+        self._course.ending()
         await super().shutdown(sockets)
 
 

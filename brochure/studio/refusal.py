@@ -22,9 +22,10 @@ class Refusal(Exception):
 
 
 def refusal_of(failed: DiagnosticsError) -> Refusal:
-    """What is wrong in files as the answer to a request that cannot be done because of it (422)."""
+    """What is wrong in files as the answer to a request that cannot be done because of it."""
     first = next(d for d in failed.diagnostics if d.is_error)
-    return Refusal(422, first.message, first.hint, failed.diagnostics)
+    status = {"exists": 409, "cannot-write": 503}.get(first.code, 422)
+    return Refusal(status, first.message, first.hint, failed.diagnostics)
 
 
 def unknown_leaflet(name: str) -> Refusal:
@@ -39,3 +40,8 @@ def unknown_leaflet(name: str) -> Refusal:
 def no_such_page() -> Refusal:
     """There is nothing at this address."""
     return Refusal(404, say("There is no such page."), say("All leaflets are on the first page."))
+
+
+def malformed() -> Refusal:
+    """A request is not what a page of the studio sends."""
+    return Refusal(400, say("This request is not in the form that the studio expects."))

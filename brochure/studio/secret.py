@@ -124,7 +124,7 @@ class SecretStore:
         """
         lock = FileLock(self.path.with_suffix(".lock"), mode=_PRIVATE)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_folder()
             lock.acquire(timeout=0)
         except Timeout:
             yield False
@@ -164,10 +164,15 @@ class SecretStore:
             "process": secret.process,
         }
         try:
+            self._make_folder()
             write_whole(self.path, json.dumps(data).encode(), _PRIVATE)
         except OSError as reason:
             self._fail(reason)
         return secret
+
+    def _make_folder(self) -> None:
+        """The folder of secrets, which nobody else looks into."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _fail(self, reason: Exception) -> NoReturn:
         problem = (isinstance(reason, OSError) and reason.strerror) or reason

@@ -22,7 +22,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from brochure.messages import say
-from brochure.studio.refusal import Refusal, no_such_page
+from brochure.studio.refusal import Refusal, malformed, no_such_page
 from brochure.studio.secret import Secret
 
 HEADERS = {
@@ -38,9 +38,11 @@ HEADERS = {
     "payment=(), usb=()",
 }
 _PATH = re.compile(r"/|(?:/[A-Za-z0-9][\w.-]*)+", re.ASCII)  # nothing that leads up, or is encoded
+LARGEST_BODY = 2_000_000  # bytes; the file of a leaflet is at most half as large
 _READS = ("GET", "HEAD")
 _OPEN = "/open"
 _STATIC = "/static/"
+_API = "/api/"
 _PAGES = re.compile(r"/|/open|/leaflets/[^/]+")
 
 
@@ -67,7 +69,8 @@ class Guard:
             headers = Headers(scope=scope)
             refusal = self.refusal(scope["method"], scope["path"], headers)
             app = self.refused(scope, refusal) if refusal else self.app
-            await app(scope, receive, _with_headers(send))
+            caching = "no-cache" if scope["path"].startswith(_STATIC) else "no-store"
+            await app(scope, receive, _with_headers(send, caching))
 
     def refusal(self, method: str, path: str, headers: Headers) -> Refusal | None:
         """Why a request is refused, or None."""
@@ -78,12 +81,16 @@ class Guard:
                 say("The studio answers at its own address only, not under this name."),
                 say("Open it at {address}.", address=f"http://127.0.0.1:{self.port}/"),
             )
-        if not _PATH.fullmatch(path):
+        known = is_page(path) or path.startswith((_STATIC, _API))
+        if not known or not _PATH.fullmatch(path):
             return no_such_page()
         if wrong := _wrong_origin(method, path, headers, f"http://{hosts[0]}"):
             return wrong
-        if method not in _READS and not _is_json(headers):
-            return Refusal(400, say("This request is not in the form that the studio expects."))
+        if method not in _READS:
+            if not _is_json(headers):
+                return malformed()
+            if wrong := _wrong_length(headers):
+                return wrong
         if path == _OPEN or path.startswith(_STATIC):
             return None
         if not self.secret.admits(cookies(headers, self.secret.cookie_name)):
@@ -140,12 +147,26 @@ def _is_json(headers: Headers) -> bool:
     return kind.strip().lower() == "application/json"
 
 
-def _with_headers(send: Send) -> Send:
+def _wrong_length(headers: Headers) -> Refusal | None:
+    """What is wrong with the length of a body: it must be known before, as browsers tell it."""
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not length.isdecimal():
+        return Refusal(411, say("The studio needs to know how long a request is."))
+    if int(length) > LARGEST_BODY:
+        return Refusal(
+            413,
+            say("That is too much at once: at most 2 MB can be sent."),
+            say("Divide the text into several leaflets."),
+        )
+    return None
+
+
+def _with_headers(send: Send, caching: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
-            headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("Cache-Control", caching)
         await send(message)
 
     return sending

@@ -6,13 +6,11 @@ become answers in the reader's language. Only names that the backend itself has 
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
-from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import quote
 
 import anyio
@@ -20,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import (
     HTMLResponse,
     JSONResponse,
@@ -35,58 +33,15 @@ from starlette.types import ASGIApp, Scope
 from brochure.diagnostics import DiagnosticsError, data_of
 from brochure.messages import catalogue, say
 from brochure.project import NAME
+from brochure.studio.backend import Backend, Json
 from brochure.studio.events import Events
 from brochure.studio.pages import Pages, language_of
-from brochure.studio.refusal import Refusal, no_such_page, refusal_of, unknown_leaflet
+from brochure.studio.refusal import Refusal, malformed, no_such_page, refusal_of, unknown_leaflet
 from brochure.studio.secret import Secret, Tokens
 from brochure.studio.security import Guard, closed, cookies, is_page
 
-P = ParamSpec("P")
-R = TypeVar("R")
-Json = Mapping[str, object]
-LARGEST_BODY = 2_000_000  # bytes; a leaflet is at most half as large
 _NEXT = re.compile(r"/|/leaflets/[A-Za-z0-9][A-Za-z0-9_-]*")
 _PICTURE = re.compile(r"[0-9a-f]{16,64}")  # a digest
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file for the browser to keep."""
-
-    name: str
-    media_type: str
-    data: bytes
-
-
-class Backend(Protocol):
-    """What the studio can do, in a project. Every function may take its time, is called in some
-    thread, and raises Refusal or DiagnosticsError. `name` is that of a leaflet which is there,
-    `language` the reader's.
-    """
-
-    @property
-    def name(self) -> str:
-        """The name of the project, as people see it."""
-
-    @property
-    def content(self) -> Path:
-        """The folder in which changes are watched."""
-
-    def leaflets(self) -> tuple[str, ...]:
-        """The names of all leaflets."""
-
-    def digest(self, name: str) -> str | None:
-        """The digest of the file of a leaflet; None if it cannot be read."""
-
-    def project_overview(self, language: str) -> Json: ...
-    def design_picture(self, design: str) -> bytes: ...
-    def new_leaflet(self, body: Json, language: str) -> Json: ...
-    def leaflet(self, name: str, language: str) -> Json: ...
-    def save(self, name: str, body: Json, language: str) -> Json: ...
-    def preview(self, name: str, edition: str, variant: str, language: str) -> Json: ...
-    def picture(self, name: str, picture: str) -> bytes: ...
-    def file(self, name: str, edition: str, variant: str, language: str) -> Download: ...
-    def diagnostics(self, name: str, edition: str, language: str) -> Json: ...
 
 
 @dataclass(frozen=True)
@@ -147,6 +102,12 @@ class Studio:
         return JSONResponse({"project": self.secret.project, **shown})
 
     async def save(self, request: Request) -> Response:
+        return await self._change(request, self.backend.save)
+
+    async def discard(self, request: Request) -> Response:
+        return await self._change(request, self.backend.discard)
+
+    async def _change(self, request: Request, function: Callable[..., Json]) -> Response:
         body = await _json(request)
         name = await self._name(request)
         if body.get("project") != self.secret.project or body.get("leaflet") != name:
@@ -155,8 +116,8 @@ class Studio:
                 say("This page belongs to another project, or to another leaflet."),
                 say("Copy what you have written, and open the leaflet anew."),
             )
-        saved = await run_in_threadpool(self.backend.save, name, body, language_of(request.headers))
-        return JSONResponse(saved)
+        language = language_of(request.headers)
+        return JSONResponse(await run_in_threadpool(function, name, body, language))
 
     async def changes(self, request: Request) -> Response:
         stream = self.events.stream(await self._name(request))
@@ -236,13 +197,13 @@ def make_app(backend: Backend, secret: Secret, events: Events) -> ASGIApp:
             events.close()
 
     static = StaticFiles(directory=str(files("brochure.studio") / "static"))
-    kinds = (Refusal, DiagnosticsError, HTTPException, OSError, Exception)
+    kinds = (Refusal, DiagnosticsError, HTTPException, ClientDisconnect, OSError, Exception)
     app = Starlette(
         routes=_routes(studio, static),
         lifespan=lifespan,
         exception_handlers=dict.fromkeys(kinds, studio.failed),
-        max_body_size=LARGEST_BODY,
     )
+    app.router.redirect_slashes = False  # each page has one address
     return Guard(app, secret.port, secret, studio.refused)
 
 
@@ -258,6 +219,7 @@ def _routes(studio: Studio, static: StaticFiles) -> list[Route | Mount]:
         Route("/api/leaflets", studio.new, methods=["POST"]),
         Route(leaflet, studio.leaflet),
         Route(leaflet, studio.save, methods=["POST"]),
+        Route(f"{leaflet}/discard", studio.discard, methods=["POST"]),
         Route(f"{leaflet}/events", studio.changes),
         Route(f"{leaflet}/preview", studio.preview),
         Route(f"{leaflet}/pages/{{picture}}.png", studio.picture),
@@ -275,12 +237,8 @@ def _refusal(reason: Exception) -> Refusal:
             return refusal_of(reason)
         case HTTPException(status_code=404):
             return no_such_page()
-        case HTTPException(status_code=413):
-            return Refusal(
-                413,
-                say("That is too much at once: at most 2 MB can be sent."),
-                say("Divide the text into several leaflets."),
-            )
+        case ClientDisconnect():  # nobody reads the answer any more
+            return Refusal(400, say("The connection was broken off."))
         case HTTPException(status_code=status):
             return Refusal(status, say("The studio cannot do that at this address."))
         case OSError():
@@ -298,13 +256,14 @@ def _refusal(reason: Exception) -> Refusal:
 
 
 async def _json(request: Request) -> dict[str, object]:
-    """The body of a request: one JSON object."""
+    """The body of a request: one JSON object, of texts that can be written into files."""
     try:
         data = json.loads(await request.body())
-    except (ValueError, RecursionError):  # of text that is no UTF-8 as well
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()  # no halves of characters
+    except (ValueError, RecursionError):  # where it is no UTF-8, too
         data = None
     if not isinstance(data, dict):
-        raise Refusal(400, say("This request is not in the form that the studio expects."))
+        raise malformed()
     return data
 
 
