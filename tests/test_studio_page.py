@@ -387,7 +387,7 @@ def test_pairs_are_added_moved_left_out_and_all_of_it_undone(
 ) -> None:
     page = opened(context, studio)
     undo = page.locator("#undo")
-    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    page.get_by_role("button", name="Paar hier einfügen, nach Paar 1").click()
     expect(page.locator(".passage").nth(1).locator("textarea").first).to_be_focused()
     answer(page, 1).fill("Eine Antwort.")
     tells(page, "Gespeichert")
@@ -432,7 +432,7 @@ def test_words_typed_while_a_new_pair_is_being_saved_are_no_conflict(
 ) -> None:
     page = opened(context, studio)
     place(studio).pause = Event()
-    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    page.get_by_role("button", name="Paar hier einfügen, nach Paar 1").click()
     with page.expect_request(lambda request: request.method == "POST"):
         answer(page, 1).press_sequentially("Ein Satz")
     page.keyboard.type(", der weitergeht")

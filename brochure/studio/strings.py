@@ -118,7 +118,7 @@ _PASSAGES: dict[str, Message] = {
     "side.commentary": say("Commentary"),
     "pair.first": say("Add a pair"),
     "pair.here": say("Add a pair here"),
-    "pair.after": say("Add a pair after pair {number}", number="{number}"),
+    "pair.after": say("Add a pair here, after pair {number}", number="{number}"),
     "up": say("Up"),
     "down": say("Down"),
     "remove": say("Leave out"),
