@@ -53,6 +53,9 @@ class Backend(Protocol):
     def save(self, name: str, body: Json, language: str) -> Json:
         """Save changes; what is saved, what was changed by others, and what is kept as a draft."""
 
+    def discard(self, name: str, body: Json, language: str) -> Json:
+        """Forget what is held of a field: it shows what the file says."""
+
     def preview(
         self,
         name: str,
