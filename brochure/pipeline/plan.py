@@ -23,7 +23,7 @@ class Mode(Enum):
 
     CHECK = "check"  # as far as can be seen without typesetting; writes nothing
     PREFLIGHT = "preflight"  # typesets and looks at each page; writes nothing
-    PROOF = "proof"  # typesets a draft to be looked at, up to date or not; writes nothing
+    PROOF = "proof"  # typesets what a build writes or, with wrong quotes, a draft; writes nothing
     DRAFT = "draft"  # writes PDFs in which quotes that are wrong are marked
     BUILD = "build"  # writes PDFs, and what was verified
 

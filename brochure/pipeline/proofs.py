@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from brochure.layout.composition import Composition
     from brochure.prepress.screen import ScreenPage
 
+_AROUND = 4.0  # CSS px beside a passage: signs at the ends of its lines may hang
 _MISFIT = "does-not-fit"
 
 
@@ -90,7 +91,14 @@ def prepare_proofs() -> None:
 
 def _areas(layout: Layout) -> tuple[PassageArea, ...]:
     return tuple(
-        PassageArea(f.passage, f.page, f.left, f.top, f.right - f.left, f.bottom - f.top)
+        PassageArea(
+            f.passage,
+            f.page,
+            f.left - _AROUND,
+            f.top,
+            f.right - f.left + 2 * _AROUND,
+            f.bottom - f.top,
+        )
         for f in layout.fragments
     )
 

@@ -185,6 +185,8 @@ class Steps:
         """
         log.info("%s: 2 verify", job.named)
         verification = self._verifier.verify(manuscript)
+        if self._mode is Mode.PROOF and not verification.wrong:  # it is as it will be
+            verification = replace(verification, mark_wrong_quotes=False)
         if manuscript.name not in self._records:
             self._records[manuscript.name] = record.read_record(self._outer, manuscript.name)
         recorded = self._records[manuscript.name]

@@ -66,8 +66,9 @@ class Pictures:
                     )
                 self._drawn[digest] = self._artist.submit(self._draw, *self._sources[digest])
             self._drawn.move_to_end(digest)
+            drawn = self._drawn[digest]
             self._forget()
-            return self._drawn[digest]
+            return drawn
 
     def _forget(self) -> None:
         """Let go of pictures for which there is no room."""

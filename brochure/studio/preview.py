@@ -1,5 +1,5 @@
-"""The real pages of a leaflet, beside the form: made by the steps of every build, as a draft, in a
-process that stays warm.
+"""The real pages of a leaflet, beside the form: made by the steps of every build, in a process that
+stays warm. Quotes that are wrong are marked, as in a draft.
 
 One build runs at a time, of the text as it is then, so no older one ever overtakes a newer one.
 Requests for the same pages share the build that comes next; what nobody waits for any more is not
@@ -132,14 +132,15 @@ class Previews:
 
     def outdated(self, leaflet: str) -> object:
         """What has changed since pages of a leaflet were made, among the files they were made
-        from: a value that is another one after each change.
+        from beside its own: a value that is another one after each change.
         """
+        own = self._project.manuscript(leaflet)
         return frozenset(
             (path, stamp)
             for pages, reads in [*self._reads.items()]
             if pages.leaflet == leaflet
             for path, before in reads.items()
-            if (stamp := _stamp(path)) != before
+            if path != own and (stamp := _stamp(path)) != before
         )
 
     def _answer(self, pages: Pages) -> None:

@@ -38,6 +38,8 @@ export class Preview {
     this.#variant = variant;
     this.#running?.abort();
     this.#running = null;
+    this.#shown = null; // what stands there is of another edition, and looks like it
+    this.#trouble = "";
     this.want();
   }
 
@@ -151,7 +153,7 @@ export class Preview {
     const more = [!busy && shown?.blocked && say("preview.blocked", { reason: shown.blocked }),
       shown?.note].filter(Boolean);
     this.#asOf.replaceChildren(words, ...more.map((text) => h("span", {}, text)));
-    this.#pages.classList.toggle("old", Boolean(this.#trouble || (behind && !busy)));
+    this.#pages.classList.toggle("old", Boolean(!shown || this.#trouble || (behind && !busy)));
     this.#pages.setAttribute("aria-busy", String(Boolean(busy)));
   }
 
