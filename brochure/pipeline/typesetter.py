@@ -55,14 +55,21 @@ class Typesetter:
         `regions` are the names for the metadata of each PDF, empty for none. Raises
         DiagnosticsError where the result would be incomplete.
         """
-        document, _ = self.proof(composition, regions)
+        document, _ = self._set(composition, regions, collect=True)
         return replace(document, diagnostics=raise_errors(document.diagnostics))
 
     def proof(
         self, composition: Composition, regions: Sequence[str] = ("",)
     ) -> tuple[TypesetDocument, TypesetPages]:
-        """The same, to be looked at: with its pages, whatever is wrong with them."""
-        pages = self._weasyprint.typeset(composition, regions)
+        """The same, to be looked at: with its pages, whatever is wrong with them. Somebody waits
+        for it, so garbage is left to whoever called.
+        """
+        return self._set(composition, regions, collect=False)
+
+    def _set(
+        self, composition: Composition, regions: Sequence[str], *, collect: bool
+    ) -> tuple[TypesetDocument, TypesetPages]:
+        pages = self._weasyprint.typeset(composition, regions, collect=collect)
         finished = _postprocessed(pages, composition)
         size = max(map(len, finished.value))
         diagnostics = [

@@ -79,13 +79,19 @@ class WeasyPrintTypesetter:
         """Load WeasyPrint before the first leaflet. Raises DiagnosticsError if Pango is missing."""
         engine.load_weasyprint()
 
-    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> TypesetPages:
+    def typeset(
+        self, composition: Composition, regions: Sequence[str] = ("",), *, collect: bool = True
+    ) -> TypesetPages:
         """Typeset a leaflet: once, however many regions print it.
 
-        `regions` are the names for the metadata of each PDF, empty for none. Raises
-        DiagnosticsError where WeasyPrint cannot set it at all.
+        `regions` are the names for the metadata of each PDF, empty for none. `collect`: garbage is
+        collected afterwards; else whoever called has to. Raises DiagnosticsError where WeasyPrint
+        cannot set it at all.
         """
-        with engine.without_garbage_collection(), engine.refusals_reported(Part()):
+        with (
+            engine.without_garbage_collection(afterwards=collect),
+            engine.refusals_reported(Part()),
+        ):
             return self._typeset(composition, regions)
 
     def save(self) -> None:
