@@ -83,7 +83,8 @@ def load_weasyprint() -> Any:
         weasyprint.css,
         weasyprint.formatting_structure.boxes,
         layout.percent,
-        (layout.block, layout.inline, layout.table),
+        layout.inline,
+        (layout.block, layout.table),
     )
     linebreak.install(
         linebreak.WeasyPrintModules(

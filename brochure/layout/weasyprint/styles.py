@@ -8,8 +8,9 @@ what is in an element with an id shares its styles with what is in those that di
 alone.
 
 The used lengths of a box (margins, padding, widths, heights) follow from its style and the size of
-what contains it; they are computed each time that it is laid out, another sixth. Here each style
-remembers them. WeasyPrint changes no lengths of a style but in copies, which remember nothing.
+what contains it; they are computed each time that it is laid out, another sixth, and so are the
+height and baseline of a line in it (its strut). Here each style remembers them. During layout,
+WeasyPrint changes lengths and fonts of a style in copies only, which remember nothing.
 """
 
 from collections.abc import Iterable
@@ -26,11 +27,13 @@ _USED = (  # all that `resolve_percentages` sets
 _Kind = tuple[object, ...]
 
 
-def install(css: Any, boxes: Any, percent: Any, users: Iterable[Any]) -> None:
+def install(css: Any, boxes: Any, percent: Any, inline: Any, users: Iterable[Any]) -> None:
     """Replace, in WeasyPrint's modules, what computes the style of an element and what tells
-    parents apart (`css`), and what computes used lengths (`percent`), in the `users` of that.
+    parents apart (`css`), and what computes used lengths (`percent`) and struts, in the modules
+    that use them: `inline` and other `users`.
     """
     _share_styles(css)
+    _remember_struts(inline)
     resolve = percent.resolve_percentages
 
     def resolve_percentages(box: Any, containing_block: Any) -> None:
@@ -48,8 +51,20 @@ def install(css: Any, boxes: Any, percent: Any, users: Iterable[Any]) -> None:
         else:
             box.__dict__.update(used)
 
-    for module in (percent, *users):
+    for module in (percent, inline, *users):
         module.resolve_percentages = resolve_percentages
+
+
+def _remember_struts(inline: Any) -> None:
+    compute = inline.strut
+
+    def strut(style: Any) -> Any:
+        found = style.__dict__.get("strut")
+        if found is None:
+            found = style.__dict__["strut"] = compute(style)
+        return found
+
+    inline.strut = strut
 
 
 def _share_styles(css: Any) -> None:
