@@ -19,11 +19,13 @@ HTML = """<html lang="de"><style>
   #e { margin-left: 20% }
   td { padding: 5%; width: 50% }
   .collapsed { border-collapse: collapse } .collapsed td { border: 3px solid }
+  td div { padding-left: 10%; width: 50% }
   section ul { list-style: square inside }
 </style><body>"""
 SECTION = """<section id="{0}"><p id="{0}1">Worte von {0}<p>mehr <em>Worte</em> hier
 <ul><li>eins<li>zwei</ul><table><tr><td id="{0}2">a<td>b</table>
-<table class="collapsed"><tr><td>a<td>b</table></section>"""
+<table class="collapsed"><tr><td>a<td>b</table>
+<table><tr><td><div>hier steht mehr</div><td style="width: 20%"><div>da</div></table></section>"""
 FACTS = """
 from brochure.layout.weasyprint import engine, linebreak
 
