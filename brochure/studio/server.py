@@ -195,7 +195,6 @@ def make_app(backend: Backend, secret: Secret, events: Events) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers=dict.fromkeys(kinds, studio.failed),
     )
-    app.router.redirect_slashes = False  # each page has one address
     return Guard(app, secret.port, secret, studio.refused)
 
 
