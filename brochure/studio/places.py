@@ -12,12 +12,12 @@ from brochure.manuscript.yaml.nodes import (
     Tree,
     TreePath,
 )
+from brochure.studio.changes import Json
 
-FormPath = list[object]
 _Place = tuple[int, int]  # line and column
 
 
-def form_path(tree: Tree, location: Location) -> FormPath | None:
+def form_path(tree: Tree, location: Location) -> list[Json] | None:
     """The path of the text, key or part that lies at a location of the tree's own file, or the
     nearest one before it; None in another file, or before the first.
 
@@ -52,9 +52,9 @@ def _places(node: Node, file: str, path: TreePath) -> Iterator[tuple[_Place, Tre
             pass
 
 
-def _by_ids(tree: Tree, path: TreePath) -> FormPath:
+def _by_ids(tree: Tree, path: TreePath) -> list[Json]:
     """A path with passages by their ids."""
-    named: FormPath = list(path)
+    named: list[Json] = list(path)
     if path[:1] == ("passages",) and len(path) > 1:
         id_ = tree.node((*path[:2], "id"))
         if isinstance(id_, ScalarNode) and id_.text:

@@ -97,7 +97,9 @@ class Studio:
     # --- A leaflet -----------------------------------------------------------------------------
 
     async def leaflet(self, request: Request) -> Response:
-        return await self._of_leaflet(request, self.backend.leaflet)
+        name, language = await self._name(request), language_of(request.headers)
+        shown = await run_in_threadpool(self.backend.leaflet, name, language)
+        return JSONResponse({"project": self.secret.project, **shown})
 
     async def save(self, request: Request) -> Response:
         body = await _json(request)

@@ -31,6 +31,7 @@ from brochure.project import Project
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote
 from brochure.studio import start
 from brochure.studio.backend import Download, Json
+from brochure.studio.editing import Editing
 from brochure.studio.places import form_path
 from brochure.studio.refusal import Refusal, no_such_page
 
@@ -46,6 +47,7 @@ class Workplace:
         self.project = project
         self._pool = ProcessPool(1, prepare, kept=True)
         self._creating = threading.Lock()
+        self._editing = Editing(project)
 
     @property
     def name(self) -> str:
@@ -143,11 +145,11 @@ class Workplace:
 
     def leaflet(self, name: str, language: str) -> Json:
         """All that the form of a leaflet shows."""
-        _not_there_yet()
+        return self._editing.leaflet(name, language)
 
     def save(self, name: str, body: Json, language: str) -> Json:
         """Save changes of a leaflet."""
-        _not_there_yet()
+        return self._editing.save(name, body, language)
 
     def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
         """The pages of a leaflet as they are now."""
