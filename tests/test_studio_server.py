@@ -8,7 +8,8 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ def _named(headers: Mapping[str, str | None]) -> dict[str, str | None]:
     return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
+@contextmanager
 def run(workplace: Workplace) -> Iterator[Running]:
     listening = listen(None, None)
     secret = SecretStore(workplace.project).begin(listening.getsockname()[1])
@@ -137,16 +139,18 @@ def run(workplace: Workplace) -> Iterator[Running]:
         workplace.close()
 
     server = server_of(make_app(workplace, secret, events), Course(begun.set, ending))
-    thread = threading.Thread(target=server.run, args=([listening],))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     assert begun.wait(30)
     running = Running(workplace, secret, listening.getsockname()[1])
-    yield running
-    server.should_exit = True
-    thread.join(30)
+    try:
+        yield running
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        for connection in running.open_:
+            connection.close()
     assert not thread.is_alive(), "it ends although streams are open"
-    for connection in running.open_:
-        connection.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -163,7 +167,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("projekt")
     (root / "content").mkdir()
     create_leaflet(root, "probe", "de", title="Öffentlich: die „Probe“")
-    yield from run(Breaking(Project(root)))
+    with run(Breaking(Project(root))) as running:
+        yield running
 
 
 # --- The link and the cookie ------------------------------------------------------------------
@@ -171,6 +176,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def test_a_link_opens_the_studio_once(studio: Running) -> None:
     link = studio.secret.address("/leaflets/probe").removeprefix(studio.origin)
+    looked = studio.answer("HEAD", link, {**NAVIGATION, "Cookie": None})
+    assert looked.status == 401, "who only looks does not use it up"
     opened = studio.page(link, cookie=None)
     assert (opened.status, opened.headers["Location"]) == (303, "/leaflets/probe")
     cookie, *flags = opened.headers["Set-Cookie"].split("; ")
@@ -183,8 +190,6 @@ def test_a_link_opens_the_studio_once(studio: Running) -> None:
 
 
 def test_only_links_of_this_run_open_it(studio: Running) -> None:
-    from dataclasses import replace
-
     before = replace(studio.secret, run="an earlier one").token()
     forged = studio.secret.token()[:-1] + "x"
     for token in (before, forged, OTHERS.token(), "", ".", "ä" * 9):
@@ -426,7 +431,7 @@ def test_no_path_leads_to_other_files(studio: Running, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/static/../x", "/static/..", "/static//x", "//static/x", "/static/x\\y", "/static/x\0",
-     "/static/x/", "/static/.x", "/leaflets/x/../y", "/api/%2e%2e", "/api/é", "", "*"],
+     "/static/x/", "/static/.x", "/leaflets/x/../y", "/api/%2e%2e", "/api/é", "", "*", "/nothing"],
 )  # fmt: skip
 def test_odd_paths_come_no_further_than_the_guard(path: str) -> None:
     async def never(*_: object) -> None:
@@ -660,7 +665,7 @@ def test_a_change_is_told_at_once_and_from_any_thread(tmp_path: Path) -> None:
 def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
     root = tmp_path / "leer"
     root.mkdir()
-    for studio in run(Workplace(Project(root))):
+    with run(Workplace(Project(root))) as studio:
         empty = studio.get("/api/project", accept_language="de").data
         assert (empty["name"], empty["leaflets"], empty["language"]) == ("leer", [], "de")
         assert [s["name"] for s in empty["starters"]] == ["leaflet", "example"]

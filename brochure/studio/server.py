@@ -61,7 +61,8 @@ class Studio:
         """A one-time link: the cookie, and on to a page. Who has the cookie may use it again."""
         wanted = request.query_params.get("next", "")
         response = RedirectResponse(wanted if _NEXT.fullmatch(wanted) else "/", 303)
-        if self.tokens.redeem(request.query_params.get("token", "")):
+        token = request.query_params.get("token", "")
+        if request.method == "GET" and self.tokens.redeem(token):
             response.set_cookie(
                 self.secret.cookie_name, self.secret.cookie, httponly=True, samesite="strict"
             )
