@@ -52,6 +52,7 @@ class Backend(Protocol):
     def save(self, name: str, body: Json, language: str) -> Json:
         """Save changes; what is saved, what was changed by others, and what is kept as a draft."""
 
+    def discard(self, name: str, body: Json, language: str) -> Json: ...
     def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
         """The pages of an edition as they are now; empty names: the default one, the base."""
 

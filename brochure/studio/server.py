@@ -103,6 +103,12 @@ class Studio:
         return JSONResponse({"project": self.secret.project, **shown})
 
     async def save(self, request: Request) -> Response:
+        return await self._change(request, self.backend.save)
+
+    async def discard(self, request: Request) -> Response:
+        return await self._change(request, self.backend.discard)
+
+    async def _change(self, request: Request, function: Callable[..., Json]) -> Response:
         body = await _json(request)
         name = await self._name(request)
         if body.get("project") != self.secret.project or body.get("leaflet") != name:
@@ -111,8 +117,8 @@ class Studio:
                 say("This page belongs to another project, or to another leaflet."),
                 say("Copy what you have written, and open the leaflet anew."),
             )
-        saved = await run_in_threadpool(self.backend.save, name, body, language_of(request.headers))
-        return JSONResponse(saved)
+        language = language_of(request.headers)
+        return JSONResponse(await run_in_threadpool(function, name, body, language))
 
     async def changes(self, request: Request) -> Response:
         stream = self.events.stream(await self._name(request))
@@ -213,6 +219,7 @@ def _routes(studio: Studio, static: StaticFiles) -> list[Route | Mount]:
         Route("/api/leaflets", studio.new, methods=["POST"]),
         Route(leaflet, studio.leaflet),
         Route(leaflet, studio.save, methods=["POST"]),
+        Route(f"{leaflet}/discard", studio.discard, methods=["POST"]),
         Route(f"{leaflet}/events", studio.changes),
         Route(f"{leaflet}/preview", studio.preview),
         Route(f"{leaflet}/pages/{{picture}}.png", studio.picture),

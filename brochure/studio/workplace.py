@@ -151,6 +151,10 @@ class Workplace:
         """Save changes of a leaflet."""
         return self._editing.save(name, body, language)
 
+    def discard(self, name: str, body: Json, language: str) -> Json:
+        """Forget what is held of a field of a leaflet."""
+        return self._editing.discard(name, body, language)
+
     def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
         """The pages of a leaflet as they are now."""
         _not_there_yet()

@@ -66,6 +66,7 @@ export function leafletApi(name) {
   return {
     read: () => get(base),
     save: (request, options) => post(base, request, options),
+    discard: (request) => post(`${base}/discard`, request),
     preview: (edition, variant, options) =>
       get(`${base}/preview?${query({ edition, variant })}`, options),
     diagnostics: (edition) => get(`${base}/diagnostics?${query({ edition })}`),

@@ -1,9 +1,9 @@
 /**
  * What was typed and is not in the file yet, in the order in which it was done.
  *
- * A change waits, is sent, and then is in the file; or it is held (not valid yet), or in conflict
- * (the file has another text meanwhile). `was` is what the form showed before: the server tells by
- * it whether someone else changed the same.
+ * A change waits, is sent, and then is the server's: in the file, or in the draft beside it. Or it is
+ * in conflict (the file has another text meanwhile), and waits for a decision. `was` is what the form
+ * showed before: the server tells by it whether someone else changed the same.
  */
 
 import { isWithin, keyOf, passageOf, passagePath, putAt, same, valueAt } from "./paths.js";
@@ -27,7 +27,6 @@ export function reordered(ids, changes) {
 export class Changes {
   #waiting = [];
   #sent = [];
-  #held = [];
   /** What is in conflict, by path: {path, yours, theirs, was}. */
   conflicts = new Map();
 
@@ -39,22 +38,19 @@ export class Changes {
       conflict.yours = value;
       return;
     }
-    const inserted = [...this.#waiting, ...this.#held].find(
+    const inserted = this.#waiting.find(
       (change) => change.kind === "insert" && change.value.id === passageOf(path),
     );
     if (inserted && path.length > 2) {
       putAt(inserted.value, path.slice(2), value);
-      this.#wake(inserted);
       return;
     }
-    const held = this.#held.find((change) => keyOf(change.path) === key);
-    this.#held = this.#held.filter((change) => change !== held);
-    const waiting = this.#waiting.find((c) => c.kind === "put" && keyOf(c.path) === key);
-    const change = waiting ?? { kind: "put", path, was: held ? held.was : was };
+    const waiting = this.#waitingAt(path);
+    const change = waiting ?? { kind: "put", path, was };
     change.value = value;
     if (!waiting) this.#waiting.push(change);
     const sent = this.#sent.some((c) => keyOf(c.path) === key);
-    if (!held && !sent && same(value, change.was)) {
+    if (!sent && same(value, change.was)) {
       this.#waiting = this.#waiting.filter((one) => one !== change);
     }
   }
@@ -65,11 +61,8 @@ export class Changes {
     if (change.kind === "remove") {
       const within = (one) => isWithin(one.path, change.path) ||
         (one.kind === "insert" && one.value.id === id);
-      const unsaved = [...this.#waiting, ...this.#held].some(
-        (one) => one.kind === "insert" && one.value.id === id,
-      );
+      const unsaved = this.#waiting.some((one) => one.kind === "insert" && one.value.id === id);
       this.#waiting = this.#waiting.filter((one) => !within(one));
-      this.#held = this.#held.filter((one) => !within(one));
       for (const [key, { path }] of this.conflicts) {
         if (isWithin(path, change.path)) this.conflicts.delete(key);
       }
@@ -90,8 +83,7 @@ export class Changes {
   take() {
     const ready = this.#waiting.filter((change) => !isBare(change));
     if (!ready.length) return [];
-    this.#sent = [...this.#held, ...ready];
-    this.#held = [];
+    this.#sent = ready;
     this.#waiting = this.#waiting.filter(isBare);
     return this.#sent;
   }
@@ -110,43 +102,39 @@ export class Changes {
     this.#sent = [];
   }
 
-  /** What was sent arrived. Returns the paths of the fields that the file now says. */
-  settle({ values, conflicts = [], held = [] }) {
+  /** What was sent arrived. Returns the paths of what the server now has: fields, new passages. */
+  settle({ values, conflicts = [] }) {
     const sent = this.#sent;
     this.#sent = [];
-    const waiting = (path) =>
-      this.#waiting.find((c) => c.kind === "put" && keyOf(c.path) === keyOf(path));
-    const open = new Set();
-    for (const conflict of conflicts) {
-      const newer = waiting(conflict.path);
-      this.#waiting = this.#waiting.filter((change) => change !== newer);
-      const yours = newer ? newer.value : conflict.yours;
-      this.conflicts.set(keyOf(conflict.path), { ...conflict, yours });
-      open.add(keyOf(conflict.path));
+    this.clash(conflicts);
+    const now = sent.filter((change) => !this.conflicts.has(keyOf(change.path)))
+      .filter(({ kind }) => kind === "put" || kind === "insert")
+      .map(({ kind, path, value }) => (kind === "insert" ? passagePath(value.id) : path));
+    for (const change of this.#waiting) {
+      const covered = now.some((path) => isWithin(change.path, path));
+      if (change.kind === "put" && covered) change.was = valueAt(values, change.path);
     }
-    for (const { path, value, was, messages } of held) {
-      const newer = waiting(path);
-      if (newer) newer.was = was ?? null;
-      else if (path.length > 2 || path[0] !== "passages") this.hold({ path, value, was, messages });
-      open.add(keyOf(path));
-    }
-    const saved = [];
-    for (const change of sent) {
-      if (change.kind === "insert" && !valueAt(values, passagePath(change.value.id))) {
-        this.#held.push(change);
-      }
-      if (change.kind !== "put" || open.has(keyOf(change.path))) continue;
-      saved.push(change.path);
-      const newer = waiting(change.path);
-      if (newer) newer.was = valueAt(values, change.path);
-    }
-    return saved;
+    return now;
   }
 
-  /** What was typed and is not valid yet. */
-  hold({ path, value, was }) {
-    this.#held = this.#held.filter((change) => keyOf(change.path) !== keyOf(path));
-    this.#held.push({ kind: "put", path, value, was: was ?? null });
+  /** The server has other texts for some fields than those that were typed. */
+  clash(conflicts) {
+    for (const conflict of conflicts) {
+      if (conflict.path.length < 2) continue; // no field, and nothing that one could decide
+      const newer = this.#waitingAt(conflict.path);
+      this.#waiting = this.#waiting.filter((change) => change !== newer);
+      const known = this.conflicts.get(keyOf(conflict.path));
+      const yours = (newer ?? known)?.[newer ? "value" : "yours"] ?? conflict.yours;
+      this.conflicts.set(keyOf(conflict.path), { ...conflict, yours });
+    }
+  }
+
+  /** A passage has another id: what waits for it is for the new one. */
+  rename(old, id) {
+    for (const change of this.#waiting) {
+      if (passageOf(change.path) === old) change.path = [...passagePath(id), ...change.path.slice(2)];
+      if (change.after === old) change.after = id;
+    }
   }
 
   /** Decide a conflict: with my text, which is saved over the other; or with theirs. */
@@ -157,18 +145,17 @@ export class Changes {
     return conflict;
   }
 
-  /** What would be lost if this page were closed now; what is held lies beside the file. */
+  /** What would be lost if this page were closed now. */
   unsaved() {
     const open = [...this.conflicts.values()].map(({ path, yours, was }) => (
       { kind: "put", path, value: yours, was }
     ));
-    const inserts = this.#held.filter((change) => change.kind === "insert");
-    return [...inserts, ...this.#sent, ...this.#waiting, ...open].filter((c) => !isBare(c));
+    return [...this.#sent, ...this.#waiting, ...open].filter((change) => !isBare(change));
   }
 
   /** All that changes the order of passages and is not in the file. */
   get structure() {
-    return [...this.#held, ...this.#sent, ...this.#waiting].filter((c) => c.kind !== "put");
+    return [...this.#sent, ...this.#waiting].filter((change) => change.kind !== "put");
   }
 
   /** Whether something waits to be sent. */
@@ -176,23 +163,16 @@ export class Changes {
     return this.#waiting.some((change) => !isBare(change));
   }
 
-  /** How many fields are held. */
-  get heldCount() {
-    return this.#held.length;
-  }
-
-  /** Whether a field has words that the file has not. */
+  /** Whether a field has words that the server has not. */
   isOpen(path) {
     const key = keyOf(path);
     if (this.conflicts.has(key)) return true;
-    return [...this.#waiting, ...this.#sent, ...this.#held].some(
+    return [...this.#waiting, ...this.#sent].some(
       (c) => keyOf(c.path) === key || (c.kind === "insert" && c.value.id === passageOf(path)),
     );
   }
 
-  #wake(change) {
-    if (!this.#held.includes(change)) return;
-    this.#held = this.#held.filter((one) => one !== change);
-    this.#waiting.push(change);
+  #waitingAt(path) {
+    return this.#waiting.find((c) => c.kind === "put" && keyOf(c.path) === keyOf(path));
   }
 }

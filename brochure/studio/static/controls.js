@@ -5,7 +5,7 @@
  */
 
 import { contrastWithWhite, READABLE } from "./colours.js";
-import { h, newId } from "./dom.js";
+import { button, h, newId } from "./dom.js";
 import { language, say } from "./strings.js";
 
 const growsByItself = CSS.supports("field-sizing", "content");
@@ -17,9 +17,14 @@ export function grow(area) {
   area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }
 
-/** A value as it stands in a text field: entries of a list are lines. */
-const written = (value) =>
-  Array.isArray(value) ? value.join("\n") : value === null ? "" : String(value);
+/** A value as it stands in a text field: items of a list are lines. */
+function written(value) {
+  if (Array.isArray(value)) return value.join("\n");
+  if (value !== null && typeof value === "object") {
+    return Object.entries(value).map(([key, one]) => `${key}: ${one}`).join(", ");
+  }
+  return value === null ? "" : String(value);
+}
 
 const trimmed = (text) => text.replace(/[ \t]+$/gm, "").trim();
 
@@ -29,6 +34,7 @@ function text({ kind, label }, id) {
   const area = h("textarea", { id, rows: several ? 2 : 1, class: kind, autocomplete: "off",
     spellcheck: several || kind === "line" ? "true" : "false" });
   let list = kind === "list";
+  let fixed = null; // what is written in a way that one line cannot say
   if (!several) {
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) event.preventDefault();
@@ -40,6 +46,7 @@ function text({ kind, label }, id) {
     focusable: area,
     label,
     read() {
+      if (fixed) return fixed;
       const typed = trimmed(area.value);
       if (!typed) return null;
       const lines = typed.split("\n").map((line) => line.trim());
@@ -48,6 +55,8 @@ function text({ kind, label }, id) {
     },
     write(value) {
       if (Array.isArray(value)) list = true;
+      fixed = value !== null && typeof value === "object" && !list ? value : null;
+      area.readOnly = fixed !== null;
       area.value = written(value);
       grow(area);
     },
@@ -127,10 +136,13 @@ function choice({ choices = [], required }, id) {
 }
 
 /** Yes, no, or nothing said. */
-const flag = (field, id) =>
-  choice({ ...field, required: false, choices: [
-    { value: true, label: say("yes") }, { value: false, label: say("no") },
+function flag(field, id) {
+  const control = choice({ ...field, required: false, choices: [
+    { value: "yes", label: say("yes") }, { value: "no", label: say("no") },
   ] }, id);
+  const words = { true: "yes", on: "yes", false: "no", off: "no" };
+  return { ...control, write: (value) => control.write(words[value] ?? value) };
+}
 
 /** Some of some values. */
 function several({ choices }, id) {
@@ -176,11 +188,57 @@ export function cards({ choices, required, name }, id) {
   };
 }
 
-const KINDS = { date, colour, choice, flag };
+/** Things with names of their own, each a text or some fields. */
+function entries({ item = [] }, id) {
+  const list = h("ul", { class: "entries" });
+  const parts = item.length ? item : [{ path: [], label: say("entry.text"), kind: "line" }];
+  const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
+  const add = (name, value) => {
+    const named = text({ kind: "line" }, newId("name"));
+    named.write(name);
+    const controls = parts.map((part) => {
+      const control = controlFor({ ...part, required: false }, newId("part"));
+      control.write((part.path.length ? value?.[part.path[0]] : value) ?? null);
+      return control;
+    });
+    const labelled = (control, label) => h("label", {}, h("span", { class: "label" }, label),
+      control.element);
+    const row = h("li", {}, labelled(named, say("entry.name")),
+      controls.map((control, index) => labelled(control, parts[index].label)),
+      button(say("remove"), () => {
+        row.remove();
+        changed();
+        more.focus();
+      }, { class: "quiet" }));
+    row.read = () => [named.read(), item.length
+      ? Object.fromEntries(parts.map((part, index) => [part.path[0], controls[index].read()])
+        .filter(([, one]) => one !== null))
+      : controls[0].read()];
+    list.append(row);
+    return named.focusable;
+  };
+  const more = button(say("entry.add"), () => add(null, null).focus(), { id, class: "add" });
+  return {
+    element: h("div", {}, list, more),
+    focusable: more,
+    group: true,
+    read() {
+      const named = [...list.children].map((row) => row.read()).filter(([name]) => name);
+      return named.length ? Object.fromEntries(named) : null;
+    },
+    write(value) {
+      list.replaceChildren();
+      for (const [name, one] of Object.entries(value ?? {})) add(name, one);
+    },
+  };
+}
+
+const KINDS = { date, colour, choice, flag, entries };
 
 /** The control for a field of the form. */
 export function controlFor(field, id) {
   if (field.choices?.some(({ picture }) => picture)) return cards(field, id);
   if (field.kind === "list" && field.choices?.length) return several(field, id);
+  if (field.kind === "choice" && !field.choices?.length) return text({ ...field, kind: "line" }, id);
   return (KINDS[field.kind] ?? text)(field, id);
 }

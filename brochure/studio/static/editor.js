@@ -9,7 +9,7 @@ import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
 import { Keeping } from "./keeping.js";
 import { Toolbar } from "./markdown.js";
-import { isWithin, keyOf, passageOf, passagePath, valueAt } from "./paths.js";
+import { isWithin, keyOf, passageOf, passagePath, same, valueAt } from "./paths.js";
 import { Preview } from "./preview.js";
 import { missing, offer } from "./restored.js";
 import { Saving } from "./saving.js";
@@ -25,7 +25,9 @@ const api = leafletApi(name);
 class Editor {
   #leaflet; // as the server told it last: project, leaflet, file, digest, values
   #epoch = 0; // how many times the file was read or written: an older answer is no news
-  #held = new Map(); // messages of what is not valid yet, by paths
+  #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
+  #read = []; // diagnostics of the form
+  #checked = []; // diagnostics of the last check
   #fields = new Fields();
   #changes = new Changes();
   #toolbar = new Toolbar();
@@ -59,8 +61,8 @@ class Editor {
     passages.render();
     this.#listen();
     this.#openPreview(leaflet);
+    this.#changes.clash(leaflet.conflicts);
     this.#show(leaflet);
-    for (const held of leaflet.draft ?? []) this.#hold(held);
     if (own) this.#take(missing(own.changes, leaflet.values));
     for (const left of await this.#keeping.left()) this.#offer(left);
     this.#saved(this.#saving.state, {});
@@ -144,15 +146,23 @@ class Editor {
     const saved = await api.save({ project, leaflet, file, base: digest, changes }, options);
     this.#epoch++;
     this.#leaflet = { ...this.#leaflet, digest: saved.digest, values: saved.values };
-    for (const change of changes) this.#held.delete(keyOf(change.path));
-    for (const path of this.#changes.settle(saved)) {
-      const field = this.#fields.at(path);
-      if (path[2] === "id") this.#passages.rename(passageOf(path), valueAt(changes.find(
-        (one) => keyOf(one.path) === keyOf(path)), ["value"]));
-      else if (field) field.shown = this.#valueOf(path);
+    const renamed = changes.filter(({ path, value }) => path[2] === "id" && value
+      && valueAt(saved.values, passagePath(value)));
+    const now = this.#changes.settle(saved);
+    for (const field of this.#fields.all) {
+      if (now.some((path) => isWithin(field.path, path))) field.shown = this.#valueOf(field.path);
     }
-    for (const held of saved.held ?? []) this.#held.set(keyOf(held.path), held.messages);
+    const caret = this.#fields.of(document.activeElement)?.path;
+    for (const { path, value } of renamed) {
+      this.#changes.rename(passageOf(path), value);
+      this.#passages.rename(passageOf(path));
+    }
     this.#show(saved);
+    for (const { path, value } of renamed) {
+      if (caret && passageOf(caret) === passageOf(path)) {
+        this.#goTo([...passagePath(value), ...caret.slice(2)]);
+      }
+    }
     this.#keep();
     this.#preview.unsaved(this.#changes.waits);
     this.#preview.want();
@@ -175,16 +185,19 @@ class Editor {
       return;
     }
     await this.#saving.found();
-    if (epoch !== this.#epoch || leaflet.digest === this.#leaflet.digest) return;
+    const known = leaflet.digest === this.#leaflet.digest && same(leaflet.values, this.#leaflet.values);
+    if (epoch !== this.#epoch || known) return;
     this.#epoch++;
+    this.#changes.clash(leaflet.conflicts);
     this.#leaflet = { ...this.#leaflet, digest: leaflet.digest, values: leaflet.values };
     this.#show(leaflet);
     this.#preview.want();
     this.#check();
   }
 
-  /** Show what the file says wherever nobody writes and nothing waits to be saved. */
-  #show({ diagnostics }) {
+  /** Show what the server has wherever nobody writes and nothing waits to be saved. */
+  #show({ held, diagnostics }) {
+    this.#held = new Map(held.map(({ path, messages }) => [keyOf(path), messages]));
     this.#passages.render();
     for (const field of this.#fields.all) {
       if (!field.focused && !this.#changes.isOpen(field.path)) field.write(this.#valueOf(field.path));
@@ -196,7 +209,8 @@ class Editor {
         this.#status.announce(say("conflict.in", { field: field.field.label }));
       }
     }
-    if (diagnostics) this.#diagnose(diagnostics);
+    this.#read = diagnostics;
+    this.#diagnose();
     const title = valueAt(this.#leaflet.values, ["title"]) || name;
     $("name").textContent = title;
     document.title = `${title} – ${say("studio")}`;
@@ -210,7 +224,15 @@ class Editor {
   // What is not in the file.
 
   #drawConflict(field, conflict) {
-    field.aside.replaceChildren(conflictPanel(conflict, (mine) => {
+    field.aside.replaceChildren(conflictPanel(conflict, async (mine) => {
+      try {
+        const { project, leaflet, file } = this.#leaflet;
+        await api.discard({ project, leaflet, file, path: conflict.path });
+      } catch (error) {
+        if (error instanceof NotConnected) this.#saving.lost();
+        else this.#saved("refused", { error });
+        return;
+      }
       this.#changes.resolve(conflict.path, mine);
       field.aside.replaceChildren();
       const id = passageOf(conflict.path);
@@ -224,14 +246,6 @@ class Editor {
       this.#changed();
       this.#count();
     }));
-  }
-
-  #hold(held) {
-    this.#changes.hold(held);
-    this.#held.set(keyOf(held.path), held.messages);
-    const field = this.#fields.at(held.path);
-    field?.type(held.value);
-    if (field) this.#tell(field);
   }
 
   #take(changes) {
@@ -270,7 +284,7 @@ class Editor {
     const [conflicts, held] = [this.#changes.conflicts.size, this.#held.size];
     $("open").hidden = !conflicts && !held;
     $("open").textContent = conflicts ? plural("open.conflicts", conflicts)
-      : plural("open.held", held);
+      : held ? plural("open.held", held) : "";
   }
 
   // What is wrong, and what it looks like.
@@ -279,14 +293,18 @@ class Editor {
     const digest = this.#leaflet.digest;
     try {
       const { diagnostics } = await api.diagnostics($("edition").value);
-      if (digest === this.#leaflet.digest) this.#diagnose(diagnostics);
+      if (digest !== this.#leaflet.digest) return;
+      this.#checked = diagnostics;
+      this.#diagnose();
     } catch {
       // What the last save said stays; that nobody answers is said by the state.
     }
   }
 
-  #diagnose(list) {
-    this.#diagnostics.show(list);
+  /** What reading says of the form, with what is not valid yet; and what the check says besides. */
+  #diagnose() {
+    const known = new Set(this.#read.map(({ message }) => message));
+    this.#diagnostics.show([...this.#read, ...this.#checked.filter((one) => !known.has(one.message))]);
     for (const field of this.#fields.all) this.#tell(field);
     this.#views.count(this.#diagnostics.summary);
   }

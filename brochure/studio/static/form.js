@@ -16,29 +16,30 @@ export function build(form, pictures, context) {
     const choices = pictures[keyOf(field.path)];
     return choices ? { ...field, choices } : field;
   };
+  const add = (field) => {
+    const made = fields.add(seen(field), field.path, valueAt(host.values(), field.path));
+    host.made(made);
+    return made.element;
+  };
   const elements = form.map((section) => {
     const title = newId("section");
     const heading = h("h2", { id: title }, section.title);
-    const parts = [];
+    const about = section.hint ? h("p", { class: "hint" }, section.hint) : null;
+    const part = (...children) => h("section",
+      { class: `part ${section.id}`, id: section.id, "aria-labelledby": title }, children);
     if (section.item) {
       passages = new Passages(section, context);
-      parts.push(passages.element);
-    } else {
-      const add = (field) => {
-        const made = fields.add(seen(field), field.path, valueAt(host.values(), field.path));
-        host.made(made);
-        return made.element;
-      };
-      const [rare, usual] = [true, false].map((one) =>
-        section.fields.filter((field) => Boolean(field.rare) === one));
-      if (usual.length) parts.push(h("div", { class: "fields" }, usual.map(add)));
-      if (rare.length) {
-        parts.push(fields.folded(usual.length ? say("more") : say("more.all"), rare.map(seen),
-          (path) => path, host.values, host.made));
-      }
+      return part(heading, about, passages.element);
     }
-    return h("section", { class: `part ${section.id}`, id: section.id, "aria-labelledby": title },
-      heading, parts);
+    const folded = (name, some) =>
+      fields.folded(name, some.map(seen), (path) => path, host.values, host.made);
+    if (section.rare) return part(folded(heading, section.fields));
+    const rare = section.fields.filter((field) => field.rare);
+    const usual = section.fields.filter((field) => !field.rare);
+    const sides = usual.some(({ side }) => side && side !== "both") ? "sides" : "fields";
+    return part(heading, about,
+      usual.length ? h("div", { class: sides }, usual.map(add)) : null,
+      rare.length ? folded(say("more"), rare) : null);
   });
   return { elements, passages };
 }

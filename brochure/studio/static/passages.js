@@ -132,12 +132,10 @@ export class Passages {
     return this.#fields.of(this.#rows.get(id)?.querySelector("textarea, input, select"));
   }
 
-  /** A passage has another id. */
-  rename(old, id) {
-    const row = this.#rows.get(old);
-    if (!row || this.#rows.has(id)) return;
+  /** A passage has another id: it gets a row of its own at the next `render`. */
+  rename(old) {
+    this.#rows.get(old)?.remove();
     this.#rows.delete(old);
-    row.remove();
     this.#fields.drop((path) => isWithin(path, passagePath(old)));
   }
 
