@@ -145,6 +145,7 @@ _PREVIEW: dict[str, Message] = {
     "preview.stuck": say(
         "As of {time}, still without your last words: {reason}", time="{time}", reason="{reason}"
     ),
+    "preview.unsaved": say("they are not saved yet"),
     "preview.offline": say("The studio does not answer."),
     "preview.alt": say("Page {number}: {text}", number="{number}", text="{text}"),
     "preview.pick": say("{name}: go to its text", name="{name}"),
