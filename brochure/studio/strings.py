@@ -155,6 +155,7 @@ _PREVIEW: dict[str, Message] = {
     "lines.short.other": say("about {n} lines are missing", n=_N),
     "lines.left.one": say("room for about 1 line more"),
     "lines.left.other": say("room for about {n} lines more", n=_N),
+    "preview.unsaved": say("they are not saved yet"),
     "preview.offline": say("The studio does not answer."),
     "preview.alt": say("Page {number}: {text}", number="{number}", text="{text}"),
     "preview.pick": say("{name}: go to its text", name="{name}"),

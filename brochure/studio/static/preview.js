@@ -20,6 +20,7 @@ export class Preview {
   #shown = null;
   #trouble = "";
   #unsaved = false;
+  #stalled = "";
   #current = null;
 
   /** `host` has `pick(id)`, `name(id)`, `digest()` and `diagnosed(list)`. */
@@ -121,6 +122,12 @@ export class Preview {
     this.#words();
   }
 
+  /** Words cannot be saved, and so are not on the pages; an empty `reason`: they can. */
+  stalled(reason) {
+    this.#stalled = reason;
+    this.#words();
+  }
+
   /** Someone writes in a passage (null: elsewhere): mark it on the page, and show it. */
   mark(id) {
     if (id === this.#current) return;
@@ -140,20 +147,21 @@ export class Preview {
     const shown = this.#shown;
     const time = shown ? clock(shown.as_of) : "";
     const behind = shown && (!shown.current || shown.digest !== this.#host.digest());
-    const busy = this.#running || this.#unsaved || (behind && !shown.reason && !this.#trouble);
-    let words = shown ? say("preview.as-of", { time }) : say("preview.first");
-    if (shown && !shown.pages.length && !this.#trouble) words = busy ? say("preview.first")
-      : shown.reason ? say("preview.none", { reason: shown.reason }) : "";
-    else if (this.#trouble) words = shown ? say("preview.stuck", { time, reason: this.#trouble })
-      : this.#trouble;
-    else if (shown?.reason && !this.#running) words = say("preview.stuck",
-      { time, reason: shown.reason });
-    else if (shown && busy) words = say("preview.busy", { time });
-    else if (shown) words = [words, ...this.#facts(shown)].join(" · ");
+    const reason = (this.#unsaved && this.#stalled) || this.#trouble
+      || (!this.#running && shown?.reason) || "";
+    const busy = !reason && (this.#running || this.#unsaved || behind);
+    let words = reason || say("preview.first");
+    if (shown?.pages.length && reason) words = say("preview.stuck", { time, reason });
+    else if (shown && reason) words = say("preview.none", { reason });
+    else if (shown?.pages.length && busy) words = say("preview.busy", { time });
+    else if (shown?.pages.length) words = [say("preview.as-of", { time }), ...this.#facts(shown)]
+      .join(" · ");
+    else if (shown && !busy) words = "";
     const more = [!busy && shown?.blocked && say("preview.blocked", { reason: shown.blocked }),
       shown?.note].filter(Boolean);
     this.#asOf.replaceChildren(words, ...more.map((text) => h("span", {}, text)));
-    this.#pages.classList.toggle("old", Boolean(!shown || this.#trouble || (behind && !busy)));
+    const waits = reason && reason === shown?.reason && !behind; // else it is all of the file
+    this.#pages.classList.toggle("old", !shown || Boolean(reason && !waits));
     this.#pages.setAttribute("aria-busy", String(Boolean(busy)));
   }
 
