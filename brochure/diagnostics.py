@@ -6,11 +6,12 @@ They are collected, never printed on the spot. What can go on returns them besid
 them into an exit code. Any other exception is a bug of ours.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypedDict, TypeVar
 
 from brochure import bounds
 from brochure.messages import EMPTY, Message, say
@@ -18,6 +19,8 @@ from brochure.messages import EMPTY, Message, say
 T = TypeVar("T")
 _VALUE = 80  # characters of a value that is named in a message
 _EDITIONS = "editions"  # the value of a message, made with `plural`, that may name several
+_SENTENCE = 1_000  # characters of a message or hint that are shown
+_PART = re.compile(r"part\d+")  # the name of a message in one that is joined of several
 
 
 class Severity(StrEnum):
@@ -167,6 +170,55 @@ def shortened(value: object) -> str:
     """A value from a file as it is named in a message: long ones are cut."""
     text = str(value)
     return text if len(text) <= _VALUE else text[: _VALUE - 1] + "…"
+
+
+def cut(text: str) -> str:
+    """A message or hint, no longer than is shown."""
+    return text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"
+
+
+class DiagnosticData(TypedDict):
+    """A diagnostic as JSON data: message and hint, and the values in the message.
+
+    `file` is empty where the command itself is wrong.
+    """
+
+    severity: str
+    code: str
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str
+    values: dict[str, str | int | float]
+
+
+def data_of(diagnostic: Diagnostic, words: Callable[[str], str] = str) -> DiagnosticData:
+    """A diagnostic as JSON data; `words` puts messages into a language, without it in English."""
+    location = diagnostic.location
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "message": cut(words(diagnostic.message)),
+        "hint": cut(words(diagnostic.hint)),
+        "values": _values(diagnostic.message),
+    }
+
+
+def _values(message: Message) -> dict[str, str | int | float]:
+    """The values in a message, and in the messages that it was joined of; the first of a name."""
+    found: dict[str, str | int | float] = {}
+    for name, value in message.values.items():
+        if isinstance(value, Message) and _PART.fullmatch(name):
+            inner = _values(value)
+        else:
+            inner = {name: cut(str(value)) if isinstance(value, str) else value}
+        for key, one in inner.items():
+            found.setdefault(key, one)
+    return found
 
 
 @dataclass

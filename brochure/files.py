@@ -77,8 +77,9 @@ def append(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Write a file beside its target, then rename it: readers see the old file or the new one.
+    `mode` are its permissions, as far as the user's umask lets them be.
 
     A symbolic link in its place is replaced, not followed. Partial files that a killed process
     left behind are deleted once they are an hour old. Raises OSError.
@@ -89,7 +90,7 @@ def write_whole(path: Path, data: bytes) -> None:
         part.unlink()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(part, flags, 0o666), "wb") as file:
+        with open(os.open(part, flags, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import NoReturn
@@ -35,12 +36,19 @@ def starter_languages() -> tuple[str, ...]:
 
 
 def create_leaflet(
-    start: Path, name: str, language: str, *, design: str = DEFAULT, example: bool = False
+    start: Path,
+    name: str,
+    language: str,
+    *,
+    design: str = DEFAULT,
+    example: bool = False,
+    title: str = "",
 ) -> Path:
     """Write a leaflet that can be built at once, and the document that it quotes.
 
     Inside a project, the leaflet is added to it; elsewhere, a folder `name` becomes a project
-    around it. `design` is how it will look. With `example`, the leaflet shows every verdict on
+    around it. `design` is how it will look, `title` its title, in one line, instead of the one that
+    it has; both are taken as they are. With `example`, the leaflet shows every verdict on
     quotes, and can only be built as a draft. Returns the path of the manuscript. Raises
     DiagnosticsError where something of that name exists: nothing is ever overwritten.
     """
@@ -74,6 +82,9 @@ def create_leaflet(
             if source.name.endswith(".pdf"):
                 project.write(path.parent / "sources" / source.name, source.read_bytes())
         text = text.replace("LEAFLET", name).replace(f"design: {DEFAULT}", f"design: {design}")
+        if title:  # JSON is YAML, as long as each character can be printed
+            quoted = json.dumps(title, ensure_ascii=False)
+            text = re.sub("(?m)^title: .*$", lambda _: f"title: {quoted}", text, count=1)
         project.write(path, text.encode())
     except OSError as reason:
         message = say("The leaflet cannot be written ({reason}).", reason=reason.strerror or reason)

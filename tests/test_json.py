@@ -16,7 +16,8 @@ from typing_extensions import TypedDict
 
 from brochure.cli import build, check, designs, mail, source, variants
 from brochure.cli.main import cli, run
-from brochure.cli.output import JSON_VERSION, DiagnosticData
+from brochure.cli.output import JSON_VERSION
+from brochure.diagnostics import DiagnosticData
 from brochure.messages import languages
 from tests.conftest import ROOT
 from tests.postoffice import Mailroom, copy

@@ -19,6 +19,7 @@ cli = Group(
     "brochure",
     {
         "new": (say("Start a new leaflet, and a project around it."), "new:new"),
+        "studio": (say("Write leaflets in the browser."), "studio:studio"),
         "build": (say("Build the PDFs of all leaflets, or of some."), "build:build"),
         "check": (say("Look for everything that is wrong; verify every quote."), "check:check"),
         "source": (say("Read, search and quote the documents quoted."), "source:source"),

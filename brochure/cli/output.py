@@ -13,16 +13,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
 from brochure import bounds
 from brochure.diagnostics import (
     Diagnostic,
-    Location,
     Rationed,
     Severity,
+    cut,
+    data_of,
     once_for_all_editions,
 )
 from brochure.files import read_regular
@@ -40,9 +41,7 @@ _SEVERITIES = {
     Severity.WARNING: say("warning"),
     Severity.NOTE: say("note"),
 }
-_SENTENCE = 1_000  # characters of a message or hint that are shown
 _WIDTH = 100
-_PART = re.compile(r"part\d+")  # the name of a message in one that is joined of several
 _PLAIN = 50  # where there is no terminal, a line of progress for so many
 # What a terminal may obey, or what may pass for another text: controls, line separators, and marks
 # that turn the direction of writing. The other invisible ones are letters' own (joiners).
@@ -63,22 +62,6 @@ def as_json(data: object) -> str:
     """Data as JSON that is safe on a terminal: what it would obey is written as an escape."""
     text = json.dumps(data, indent=2, ensure_ascii=False)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-class DiagnosticData(TypedDict):
-    """A diagnostic as JSON data: message and hint in English, and the values in the message.
-
-    `file` is empty where the command itself is wrong.
-    """
-
-    severity: str
-    code: str
-    file: str
-    line: int
-    column: int
-    message: str
-    hint: str
-    values: dict[str, str | int | float]
 
 
 @dataclass
@@ -159,11 +142,11 @@ class Output:
         colour = _COLOURS[diagnostic.severity]
         severity = click.style(self.words(_SEVERITIES[diagnostic.severity]), fg=colour, bold=True)
         where = click.style(harmless(location), bold=True)
-        parts = [f"{where}: {severity}: {harmless(_cut(self.words(diagnostic.message)))}"]
+        parts = [f"{where}: {severity}: {harmless(cut(self.words(diagnostic.message)))}"]
         parts += _excerpt(diagnostic, (lines or Lines(self.project)).of(location.file))
         if diagnostic.hint:
             hint = click.style(self.words(say("hint:")), bold=True)
-            parts.append(f"  {hint} {harmless(_cut(self.words(diagnostic.hint)))}")
+            parts.append(f"  {hint} {harmless(cut(self.words(diagnostic.hint)))}")
         return "\n".join(parts)
 
     def document(
@@ -174,7 +157,7 @@ class Output:
         """
         ration = Rationed()
         ordered = sorted(dict.fromkeys(diagnostics), key=_place)
-        shown = [_json_diagnostic(d) for d in ration(ordered)]
+        shown = [data_of(d) for d in ration(ordered)]
         data = {
             "version": JSON_VERSION,
             "command": command,
@@ -345,38 +328,6 @@ def _shown(line: str, column: int) -> tuple[str, int]:
     return ("…" + cut[1:] if start else cut), column - 1 - start
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"
-
-
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
     location = diagnostic.location
     return location.file, location.line, location.column
-
-
-def _json_diagnostic(diagnostic: Diagnostic) -> DiagnosticData:
-    """A diagnostic as JSON data."""
-    location: Location = diagnostic.location
-    return {
-        "severity": diagnostic.severity.value,
-        "code": diagnostic.code,
-        "file": location.file,
-        "line": location.line,
-        "column": location.column,
-        "message": _cut(str(diagnostic.message)),
-        "hint": _cut(str(diagnostic.hint)),
-        "values": _values(diagnostic.message),
-    }
-
-
-def _values(message: Message) -> dict[str, str | int | float]:
-    """The values in a message, and in the messages that it was joined of; the first of a name."""
-    found: dict[str, str | int | float] = {}
-    for name, value in message.values.items():
-        if isinstance(value, Message) and _PART.fullmatch(name):
-            inner = _values(value)
-        else:
-            inner = {name: _cut(str(value)) if isinstance(value, str) else value}
-        for key, one in inner.items():
-            found.setdefault(key, one)
-    return found

@@ -189,6 +189,8 @@ class Fragment:
     bottom: float
     starts: tuple[float | None, float | None]  # of quote and commentary; None if not on this page
     padding: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
 
 
 @dataclass(frozen=True)

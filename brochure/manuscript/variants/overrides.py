@@ -76,7 +76,7 @@ def records(variant: Tree) -> dict[str, str]:
     if not isinstance(node, MappingNode):
         return {}
     return {
-        key.text or "": value.text or ""
+        key.text or "": (value.text or "").strip("\n")  # as `yaml.edits` keeps texts
         for key, value in node.entries
         if isinstance(value, ScalarNode)
     }

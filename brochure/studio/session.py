@@ -1,0 +1,337 @@
+"""A leaflet on disk, as the studio edits it: what it says, and saving what was changed.
+
+The file is the only truth. What is not valid yet is kept beside it, in a draft of the changes, and
+tried again with each save. Nothing is written over what somebody else wrote meanwhile: changes of
+other fields are merged, those of the same field are a conflict.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Reported, fail
+from brochure.files import read_own
+from brochure.manuscript.load import validate_leaflet
+from brochure.manuscript.text.wrapping import WIDTH
+from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.yaml.edits import edited
+from brochure.manuscript.yaml.nodes import Plain, Tree, plain
+from brochure.manuscript.yaml.parser import decode_text, parse_yaml
+from brochure.messages import Message, say
+from brochure.project import Project, check_name
+from brochure.studio.changes import (
+    PASSAGES,
+    Change,
+    ConflictError,
+    FieldPath,
+    GoneError,
+    Item,
+    Json,
+    NotUnderstoodError,
+    Prose,
+    change_from_json,
+    coalesced,
+    edit_for,
+    expanded,
+    path_from_json,
+)
+from brochure.studio.form import key_orders, prose_paths
+from brochure.studio.places import form_path
+
+_DRAFT_SIZE = 4_000_000  # bytes
+_ATTEMPTS = 5
+_ORDERS = key_orders()
+_KEPT = say("What you typed stays in the browser until it can be saved.")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A field of which the last words are in the draft only, and why."""
+
+    path: FieldPath
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that says something else in the file by now."""
+
+    path: FieldPath
+    yours: Plain
+    theirs: Plain
+    was: Plain
+
+
+@dataclass(frozen=True)
+class State:
+    """What the form shows: the file with the draft, what of it is held, and what is wrong.
+
+    `digest` is that of the file. The values of prose are without the lines of the file.
+    """
+
+    digest: str
+    values: Plain
+    held: tuple[Held, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    paths: tuple[FieldPath | None, ...]  # the field of each diagnostic
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Version:
+    """Bytes that the file has or could have."""
+
+    project: Project
+    leaflet: str
+    data: bytes
+
+    @cached_property
+    def parsed(self) -> Reported[Tree]:
+        """Its tree, and what is wrong with its YAML."""
+        file = self.project.show(self.project.manuscript(self.leaflet))
+        decoded = decode_text(self.data, file)
+        parsed = parse_yaml(decoded.value, file)
+        return Reported(parsed.value, (*decoded.diagnostics, *parsed.diagnostics))
+
+    @property
+    def tree(self) -> Tree:
+        return self.parsed.value
+
+    @cached_property
+    def content(self) -> Plain:
+        return plain(self.tree.root)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that is wrong with it, as `brochure check` would say."""
+        try:
+            bundle = read_bundle(self.project, self.leaflet)
+            bundle = replace(bundle, base=self.tree, diagnostics=self.parsed.diagnostics)
+            return validate_leaflet(self.project, bundle.resolve()).diagnostics
+        except DiagnosticsError as failed:
+            return failed.diagnostics
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.diagnostics if d.is_error]
+
+
+class LeafletSession:
+    """A leaflet that is being edited. One at a time may save: the caller sees to that."""
+
+    def __init__(self, project: Project, leaflet: str) -> None:
+        check_name(leaflet, Location(f"content/{leaflet}"))
+        self._project = project
+        self._leaflet = leaflet
+        self._path = project.manuscript(leaflet)
+
+    @property
+    def file(self) -> str:
+        """The file, as users see it."""
+        return self._project.show(self._path)
+
+    @property
+    def draft(self) -> Path:
+        """Where changes are kept that are not valid yet."""
+        return self._path.with_name(".leaflet.draft.json")
+
+    def read(self) -> State:
+        """What the form shows. Raises DiagnosticsError where the file cannot be read, or has
+        mistakes of YAML, which only its author can correct.
+        """
+        return self._attempt(self._read_version(), self._read_draft()).state
+
+    def save(self, changes: Sequence[Change]) -> State:
+        """Make changes, together with those of the draft, and write what is valid.
+
+        Raises DiagnosticsError where the file has mistakes of YAML or cannot be written; nothing
+        is changed then.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self._read_version()
+            attempt = self._attempt(before, coalesced([*self._read_draft(), *changes]))
+            # The draft first: whatever happens then, all that waits is on disk.
+            self._write_draft(attempt.waiting)
+            if attempt.written.data != before.data:
+                if self._read_version().data != before.data:
+                    continue  # somebody was faster
+                self._write(self._path, attempt.written.data)
+            if self._read_version().data == attempt.written.data:
+                return attempt.state
+        fail(
+            "cannot-write",
+            say("`{file}` is being changed by something else all the time.", file=self.file),
+            Location(self.file),
+            _KEPT,
+        )
+
+    def discard(self, path: FieldPath) -> State:
+        """Forget what is held of a field."""
+        self._write_draft([c for c in self._read_draft() if c.path[: len(path)] != path])
+        return self.read()
+
+    def digest(self) -> str:
+        """The digest of the file as it is now."""
+        return hashlib.sha256(self._project.read(self._path, bounds.MANUSCRIPT)).hexdigest()
+
+    def _read_version(self) -> _Version:
+        data = self._project.read(self._path, bounds.MANUSCRIPT)
+        edited(data, (), self.file)  # raises its errors
+        return _Version(self._project, self._leaflet, data)
+
+    def _attempt(self, before: _Version, changes: Sequence[Change]) -> "_Attempt":
+        """All changes that are valid together, and those that have to wait."""
+        prose = Prose(prose_paths(), _width(before.data))
+        known = Counter(map(_sameness, before.errors))
+        shown = current = _evolved(before, prose, dict(enumerate(changes)))
+        making = {at: change for at, change in enumerate(changes) if at in shown.made}
+        waiting = dict(shown.refused)
+
+        def without(at: int) -> _Version:
+            return _evolved(before, prose, _without(making, at)).version
+
+        while new := _new_errors(current.version, known):
+            blamed = {at: gone for at in making if (gone := _vanished(new, without(at), known))}
+            if not blamed:  # none of them makes it alone
+                blamed = {at: [d.message for d in new] for at in making}
+            waiting |= blamed
+            making = {at: change for at, change in making.items() if at not in blamed}
+            current = _evolved(before, prose, making)
+            # What is about a pair that waits has to wait with it.
+            waiting |= {at: current.refused.get(at, []) for at in making if at not in current.made}
+            making = {at: change for at, change in making.items() if at in current.made}
+        conflicts = dict(shown.conflicts)
+        state = State(
+            hashlib.sha256(current.version.data).hexdigest(),
+            prose.shown(expanded(shown.version.content)),
+            tuple(Held(changes[at].path, tuple(waiting[at])) for at in sorted(waiting)),
+            shown.version.diagnostics,
+            tuple(_field(shown.version, d) for d in shown.version.diagnostics),
+            tuple(conflicts[at] for at in sorted(conflicts)),
+        )
+        kept = tuple(changes[at] for at in sorted({*waiting, *conflicts}))
+        return _Attempt(current.version, kept, state)
+
+    def _read_draft(self) -> tuple[Change, ...]:
+        try:
+            data: Json = json.loads(read_own(self.draft, _DRAFT_SIZE))
+            return tuple(map(change_from_json, data)) if isinstance(data, list) else ()
+        except (OSError, ValueError, NotUnderstoodError):
+            return ()
+
+    def _write_draft(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            if self.draft.is_file():
+                self.draft.unlink()
+            return
+        data = json.dumps([c.to_json() for c in changes], ensure_ascii=False, indent=1)
+        self._write(self.draft, data.encode())
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            self._project.write(path, data)
+        except OSError as reason:
+            fail(
+                "cannot-write",
+                say(
+                    "`{file}` cannot be written ({reason}).",
+                    file=self._project.show(path),
+                    reason=reason.strerror or reason,
+                ),
+                Location(self._project.show(path)),
+                _KEPT,
+            )
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    written: _Version
+    waiting: tuple[Change, ...]
+    state: State
+
+
+@dataclass(frozen=True)
+class _Evolution:
+    """A version after some changes: which of them were made, which fit nowhere yet, and which are
+    about what somebody else changed.
+    """
+
+    version: _Version
+    made: frozenset[int]
+    refused: Mapping[int, list[Message]]
+    conflicts: Mapping[int, Conflict]
+
+
+def _evolved(before: _Version, prose: Prose, changes: Mapping[int, Change]) -> _Evolution:
+    version, made = before, set[int]()
+    refused: dict[int, list[Message]] = {}
+    conflicts: dict[int, Conflict] = {}
+    for at, change in changes.items():
+        try:
+            edit = edit_for(change, version.content, prose, _ORDERS)
+            if edit is not None:
+                data = edited(version.data, [edit], version.tree.file)
+                version = replace(version, data=data)
+            made.add(at)
+        except GoneError:
+            conflicts[at] = Conflict(change.path, change.value, None, change.was)
+        except ConflictError as conflict:
+            conflicts[at] = Conflict(change.path, change.value, conflict.theirs, change.was)
+        except DiagnosticsError as failed:
+            refused[at] = [d.message for d in failed.diagnostics]
+    return _Evolution(version, frozenset(made), refused, conflicts)
+
+
+def _without(changes: Mapping[int, Change], at: int) -> dict[int, Change]:
+    """Changes without one of them, nor those of a passage that it would add."""
+    one = changes[at]
+    added = one.value.get("id") if one.kind == "insert" and isinstance(one.value, dict) else None
+    return {
+        other: change
+        for other, change in changes.items()
+        if other != at and not (added and change.path[:2] == (PASSAGES, Item(str(added))))
+    }
+
+
+def _vanished(
+    errors: Sequence[Diagnostic], version: _Version, known: Counter[tuple[str, str]]
+) -> list[Message]:
+    """The errors that a version without some change does not have."""
+    left = Counter(map(_sameness, _new_errors(version, known)))
+    gone = Counter(map(_sameness, errors)) - left
+    return [d.message for d in errors if _sameness(d) in gone]
+
+
+def _new_errors(version: _Version, known: Counter[tuple[str, str]]) -> list[Diagnostic]:
+    """The errors that there were not before."""
+    left = Counter(known)
+    new = []
+    for diagnostic in version.errors:
+        same = _sameness(diagnostic)
+        if left[same] > 0:
+            left[same] -= 1
+        else:
+            new.append(diagnostic)
+    return new
+
+
+def _sameness(diagnostic: Diagnostic) -> tuple[str, str]:
+    return diagnostic.code, str(diagnostic.message)
+
+
+def _field(version: _Version, diagnostic: Diagnostic) -> FieldPath | None:
+    """The field that a diagnostic is about, if it is in this file."""
+    path = form_path(version.tree, diagnostic.location)
+    return None if path is None else path_from_json(path)
+
+
+def _width(data: bytes) -> int:
+    """How wide the lines of a file are."""
+    lines = [len(line) for line in data.decode("utf-8", "replace").splitlines()]
+    usual = [length for length in lines if 60 <= length <= WIDTH]
+    return max(usual, default=WIDTH)

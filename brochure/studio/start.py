@@ -1,0 +1,161 @@
+"""What the first page of the studio shows and does: the state of all leaflets, and making one."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from brochure.diagnostics import DiagnosticsError, Location, Severity
+from brochure.layout.designs import (
+    DEFAULT,
+    check_design,
+    design_names,
+    design_picture,
+    read_design,
+)
+from brochure.manuscript.load import validate_leaflet
+from brochure.manuscript.text.language import load_language
+from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.yaml.nodes import plain
+from brochure.messages import catalogue, say
+from brochure.pipeline.plan import Selection
+from brochure.project import Project
+from brochure.starters import create_leaflet, starter_languages
+from brochure.studio.backend import Json
+from brochure.studio.refusal import Refusal, malformed
+
+_TITLE = 200  # characters of the title of a new leaflet; it can be made longer later
+_NAME = 40  # characters of a name that is made of a title
+_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS"}
+)
+_STARTERS = {
+    "leaflet": say("A leaflet to begin with: quotes from a document, and an answer to each."),
+    "example": say("An example that shows what is found out about quotes."),
+}
+
+
+def leaflets(project: Project) -> tuple[str, ...]:
+    """The names of all leaflets; none as long as the project is an empty folder."""
+    return project.leaflets() if project.content.is_dir() else ()
+
+
+def overview(project: Project, language: str) -> Json:
+    """All leaflets with their state as far as reading tells it, and what a new one is made of:
+    starters, designs, languages. Texts are in the language of the reader.
+    """
+    words = catalogue(language)
+    return {
+        "name": project.root.name,
+        "language": language,
+        "leaflets": [_state(project, name) for name in leaflets(project)],
+        "starters": [
+            {"name": name, "title": words(title), "picture": _picture(project, DEFAULT)}
+            for name, title in _STARTERS.items()
+        ],
+        "designs": [
+            {
+                "name": name,
+                "description": design.described(language),
+                "picture": _picture(project, name),
+            }
+            for name in design_names(project)
+            if (design := read_design(project, name).value)
+        ],
+        "languages": [
+            {"code": code, "name": load_language(project, code).name}
+            for code in starter_languages()
+        ],
+    }
+
+
+def _state(project: Project, name: str) -> Json:
+    """A leaflet: its title, how many errors and warnings reading it finds, how many variants it
+    has, and when it was changed (ISO 8601, UTC).
+    """
+    title, variants = "", 0
+    try:
+        bundle = read_bundle(project, name)
+        title = str(plain(bundle.base.node(("title",))) or "")
+        variants = len(bundle.ids)
+        chosen = Selection(base_too=True).of(bundle)[0]
+        found = validate_leaflet(project, bundle.resolve(chosen)).diagnostics
+    except DiagnosticsError as failed:
+        found = failed.diagnostics
+    return {
+        "name": name,
+        "title": title or name,
+        "diagnostics": {
+            "errors": sum(d.severity is Severity.ERROR for d in found),
+            "warnings": sum(d.severity is Severity.WARNING for d in found),
+        },
+        "variants": variants,
+        "changed": _changed(project, name),
+    }
+
+
+def _changed(project: Project, name: str) -> str | None:
+    try:
+        seconds = project.manuscript(name).stat().st_mtime
+    except OSError:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _picture(project: Project, design: str) -> str | None:
+    """The address of the picture of a design, if it has one."""
+    return f"/api/designs/{design}.png" if design_picture(project, design) else None
+
+
+def new_leaflet(project: Project, body: Json) -> str:
+    """Make a leaflet, and return its name. `body` has a `title`, and as far as wanted `name`,
+    `starter`, `design` and `language`. Nothing is ever overwritten. Raises Refusal and
+    DiagnosticsError.
+    """
+    title = " ".join(_text(body, "title").split())
+    if not title or len(title) > _TITLE or not title.isprintable():
+        raise Refusal(
+            422,
+            say("A leaflet needs a title of at most {limit} characters.", limit=_TITLE),
+            say("You can change it at any time."),
+        )
+    language, starter = _text(body, "language") or "de", _text(body, "starter") or "leaflet"
+    if language not in starter_languages() or starter not in _STARTERS:
+        raise Refusal(
+            422, say("There is no leaflet to start from in `{language}`.", language=language)
+        )
+    design = _text(body, "design") or DEFAULT
+    check_design(design, design_names(project), Location("design"))
+    name = _text(body, "name") or free_name(title, leaflets(project))
+    begins = not project.content.exists()
+    try:
+        project.content.mkdir(exist_ok=True)  # here, in an empty folder, the project begins
+        create_leaflet(
+            project.root, name, language, design=design, example=starter == "example", title=title
+        )
+    finally:
+        if begins and project.content.is_dir() and not any(project.content.iterdir()):
+            project.content.rmdir()
+    return name
+
+
+def _text(body: Json, key: str) -> str:
+    """A text of a request; empty where there is none."""
+    value = body.get(key) or ""
+    if not isinstance(value, str):
+        raise malformed()
+    return value
+
+
+def free_name(title: str, taken: tuple[str, ...]) -> str:
+    """A name for a leaflet, made of whole words of its title, that no leaflet has."""
+    letters = unicodedata.normalize("NFKD", title.translate(_LETTERS)).encode("ascii", "ignore")
+    base = ""
+    for word in re.findall(r"[a-z0-9]+", letters.decode().lower()):
+        longer = f"{base}-{word}".strip("-")
+        if base and len(longer) > _NAME:
+            break
+        base = longer
+    base = base[:_NAME] or "flugblatt"
+    known = {name.lower() for name in taken}  # on some systems, case makes no difference
+    numbers = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))
+    return next(name for name in numbers if name not in known)

@@ -1,0 +1,82 @@
+/** The studio's server, as functions; what goes wrong is one of two errors. */
+
+import { say } from "./strings.js";
+
+const SECONDS = 20; // for a save: then the server counts as gone
+
+/** The server understood, and refused: a sentence and what to do about it, in the reader's words. */
+export class Refused extends Error {
+  constructor(status, message, hint = "") {
+    super(message);
+    this.status = status;
+    this.hint = hint;
+  }
+}
+
+/** No server answers. */
+export class NotConnected extends Error {}
+
+async function asked(url, options = {}) {
+  try {
+    return await fetch(url, { cache: "no-store", redirect: "error", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new NotConnected(error.message);
+  }
+}
+
+async function answered(response) {
+  let body = null;
+  try {
+    body = await response.json();
+  } catch {
+    if (response.ok) throw new NotConnected("half an answer");
+  }
+  if (response.ok) return body;
+  throw new Refused(response.status, body?.message || say("refused"), body?.hint);
+}
+
+async function get(url, options) {
+  return answered(await asked(url, options));
+}
+
+/** Send JSON. `keepalive` lets it outlive the page (browsers allow some 60 kB). */
+async function post(url, body, { keepalive = false } = {}) {
+  const text = JSON.stringify(body);
+  return answered(
+    await asked(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: text,
+      keepalive: keepalive && text.length < 50_000,
+      signal: AbortSignal.timeout(SECONDS * 1000),
+    }),
+  );
+}
+
+const query = (values) =>
+  new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
+
+export const project = () => get("/api/project");
+export const create = (leaflet) => post("/api/leaflets", leaflet);
+
+/** The calls about one leaflet. */
+export function leafletApi(name) {
+  const base = `/api/leaflets/${encodeURIComponent(name)}`;
+  return {
+    read: () => get(base),
+    save: (request, options) => post(base, request, options),
+    discard: (request) => post(`${base}/discard`, request),
+    preview: (edition, variant, options) =>
+      get(`${base}/preview?${query({ edition, variant })}`, options),
+    diagnostics: (edition) => get(`${base}/diagnostics?${query({ edition })}`),
+    events: () => new EventSource(`${base}/events`),
+    async file(edition, variant) {
+      const response = await asked(`${base}/file?${query({ edition, variant })}`);
+      if (!response.ok) return answered(response);
+      const disposition = response.headers.get("Content-Disposition") ?? "";
+      const named = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1];
+      return { name: decodeURIComponent(named ?? `${name}.pdf`), blob: await response.blob() };
+    },
+  };
+}

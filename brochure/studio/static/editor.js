@@ -1,0 +1,397 @@
+/** The editor of one leaflet: puts the parts together. Each part is a module of its own. */
+
+import { leafletApi, NotConnected, project as readProject } from "./api.js";
+import { Changes } from "./changes.js";
+import { conflictPanel } from "./conflicts.js";
+import { Diagnostics } from "./diagnostics.js";
+import { Events } from "./events.js";
+import { Fields, goTo } from "./fields.js";
+import { build } from "./form.js";
+import { Keeping } from "./keeping.js";
+import { Toolbar } from "./markdown.js";
+import { isWithin, keyOf, passageOf, passagePath, same, valueAt } from "./paths.js";
+import { Preview } from "./preview.js";
+import { missing, offer } from "./restored.js";
+import { Saving } from "./saving.js";
+import { Status } from "./status.js";
+import { plural, say } from "./strings.js";
+import { Undo } from "./undo.js";
+import { Views } from "./views.js";
+
+const $ = (id) => document.getElementById(id);
+const name = $("editor").dataset.leaflet;
+const api = leafletApi(name);
+
+class Editor {
+  #leaflet; // as the server told it last: project, leaflet, file, digest, values
+  #epoch = 0; // how many times the file was read or written: an older answer is no news
+  #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
+  #read = []; // diagnostics of the form
+  #checked = []; // diagnostics of the last check
+  #fields = new Fields();
+  #changes = new Changes();
+  #toolbar = new Toolbar();
+  #status = new Status($("state"), $("live"));
+  #undo = new Undo((label) => this.#offerUndo(label));
+  #views = new Views($("views"), $("editor"));
+  #saving = new Saving(this.#changes, (...args) => this.#send(...args),
+    (state, details) => this.#saved(state, details));
+  #diagnostics = new Diagnostics((path) => this.#goTo(path));
+  #keeping;
+  #passages;
+  #preview;
+
+  async open() {
+    const [leaflet, project] = await Promise.all([api.read(), readProject().catch(() => null)]);
+    this.#leaflet = leaflet;
+    this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
+    await this.#keeping.open();
+    const own = this.#keeping.own();
+    const { elements, passages } = build(leaflet.form, picturesOf(project), {
+      fields: this.#fields, changes: this.#changes, undo: this.#undo,
+      host: {
+        values: () => this.#leaflet.values,
+        made: (field) => this.#tell(field),
+        changed: () => this.#changed(),
+        announce: (text) => this.#status.announce(text),
+      },
+    });
+    this.#passages = passages;
+    $("form").replaceChildren(...elements);
+    passages.render();
+    this.#listen();
+    this.#openPreview(leaflet);
+    this.#changes.clash(leaflet.conflicts);
+    this.#show(leaflet);
+    if (own) this.#take(missing(own.changes, leaflet.values));
+    for (const left of await this.#keeping.left()) this.#offer(left);
+    this.#saved(this.#saving.state, {});
+    this.#count();
+    this.#check();
+    new Events(api.events, {
+      changed: ({ digest }) => digest !== this.#leaflet.digest && this.#refresh(),
+      preview: (preview) => (preview.pages ? this.#preview.take(preview) : this.#preview.want()),
+      open: () => this.#refresh(),
+      lost: () => this.#refresh(),
+      seen: () => this.#refresh(),
+    });
+  }
+
+  // What is typed.
+
+  #listen() {
+    const form = $("form");
+    form.addEventListener("input", (event) => this.#typed(this.#fields.of(event.target)));
+    form.addEventListener("compositionstart", () => this.#saving.composing(true));
+    form.addEventListener("compositionend", () => this.#saving.composing(false));
+    form.addEventListener("keydown", (event) => {
+      if (event.target.matches?.("textarea.prose")) this.#toolbar.press(event);
+    });
+    form.addEventListener("focusin", (event) => this.#entered(event.target));
+    form.addEventListener("focusout", (event) => this.#left(this.#fields.of(event.target)));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    $("undo").addEventListener("click", () => this.#undo.back());
+    $("open").addEventListener("click", () => this.#goTo(this.#firstOpen()));
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      if (event.key === "s") {
+        event.preventDefault();
+        this.#saving.now();
+      } else if (event.key === "z" && !event.target.matches?.("input, textarea, select")) {
+        event.preventDefault();
+        this.#undo.back();
+      }
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#saving.now({ keepalive: true });
+    });
+  }
+
+  #typed(field) {
+    if (!field) return;
+    this.#changes.put(field.path, field.value, field.shown);
+    const conflict = this.#changes.conflicts.get(keyOf(field.path));
+    if (conflict) this.#drawConflict(field, conflict);
+    this.#changed();
+  }
+
+  #changed() {
+    this.#keep();
+    this.#saving.later();
+    this.#preview?.unsaved(this.#changes.waits);
+  }
+
+  #keep() {
+    this.#keeping.keep(this.#changes.unsaved(), this.#leaflet.digest);
+  }
+
+  #entered(element) {
+    const field = this.#fields.of(element);
+    if (field?.field.kind === "prose" && element === field.focusable) this.#toolbar.attach(field);
+    const row = element.closest?.(".passage");
+    this.#preview.mark(row ? JSON.parse(row.dataset.passage) : null);
+  }
+
+  #left(field) {
+    if (!field) return;
+    setTimeout(() => {
+      if (!field.focused && !this.#changes.isOpen(field.path)) field.write(this.#valueOf(field.path));
+    });
+  }
+
+  // What the file says.
+
+  async #send(changes, options) {
+    const { project, leaflet, file, digest } = this.#leaflet;
+    const saved = await api.save({ project, leaflet, file, base: digest, changes }, options);
+    this.#epoch++;
+    this.#leaflet = { ...this.#leaflet, digest: saved.digest, values: saved.values };
+    const renamed = changes.filter(({ path, value }) => path[2] === "id" && value
+      && valueAt(saved.values, passagePath(value)));
+    const now = this.#changes.settle(saved);
+    for (const field of this.#fields.all) {
+      if (now.some((path) => isWithin(field.path, path))) field.shown = this.#valueOf(field.path);
+    }
+    const caret = this.#fields.of(document.activeElement)?.path;
+    for (const { path, value } of renamed) {
+      this.#changes.rename(passageOf(path), value);
+      this.#passages.rename(passageOf(path));
+    }
+    this.#show(saved);
+    for (const { path, value } of renamed) {
+      if (caret && passageOf(caret) === passageOf(path)) {
+        this.#goTo([...passagePath(value), ...caret.slice(2)]);
+      }
+    }
+    this.#keep();
+    this.#preview.unsaved(this.#changes.waits);
+    this.#preview.want();
+    this.#check();
+    return saved.saved_at;
+  }
+
+  async #refresh() {
+    const epoch = this.#epoch;
+    let leaflet;
+    try {
+      leaflet = await api.read();
+    } catch (error) {
+      if (error instanceof NotConnected) this.#saving.lost();
+      else if (error.status) this.#saved("refused", { error });
+      return;
+    }
+    if (leaflet.project !== this.#leaflet.project) {
+      this.#saved("refused", { error: { message: say("other-project") } });
+      return;
+    }
+    await this.#saving.found();
+    const known = leaflet.digest === this.#leaflet.digest && same(leaflet.values, this.#leaflet.values);
+    if (epoch !== this.#epoch || known) return;
+    this.#epoch++;
+    this.#changes.clash(leaflet.conflicts);
+    this.#leaflet = { ...this.#leaflet, digest: leaflet.digest, values: leaflet.values };
+    this.#show(leaflet);
+    this.#preview.want();
+    this.#check();
+  }
+
+  /** Show what the server has wherever nobody writes and nothing waits to be saved. */
+  #show({ held, diagnostics }) {
+    this.#held = new Map(held.map(({ path, messages }) => [keyOf(path), messages]));
+    this.#passages.render();
+    for (const field of this.#fields.all) {
+      if (!field.focused && !this.#changes.isOpen(field.path)) field.write(this.#valueOf(field.path));
+    }
+    for (const conflict of this.#changes.conflicts.values()) {
+      const field = this.#fields.at(conflict.path);
+      if (field && !field.aside.children.length) {
+        this.#drawConflict(field, conflict);
+        this.#status.announce(say("conflict.in", { field: field.field.label }));
+      }
+    }
+    this.#read = diagnostics;
+    this.#diagnose();
+    const title = valueAt(this.#leaflet.values, ["title"]) || name;
+    $("name").textContent = title;
+    document.title = `${title} – ${say("studio")}`;
+    this.#count();
+  }
+
+  #valueOf(path) {
+    return path[0] === "passages" ? this.#passages.at(path) : valueAt(this.#leaflet.values, path);
+  }
+
+  // What is not in the file.
+
+  #drawConflict(field, conflict) {
+    field.aside.replaceChildren(conflictPanel(conflict, async (mine) => {
+      try {
+        const { project, leaflet, file } = this.#leaflet;
+        await api.discard({ project, leaflet, file, path: conflict.path });
+      } catch (error) {
+        if (error instanceof NotConnected) this.#saving.lost();
+        else this.#saved("refused", { error });
+        return;
+      }
+      this.#changes.resolve(conflict.path, mine);
+      field.aside.replaceChildren();
+      const id = passageOf(conflict.path);
+      if (mine && id !== null && !valueAt(this.#leaflet.values, passagePath(id))) {
+        this.#changes.restructure({ kind: "insert", path: ["passages"],
+          after: this.#passages.order.at(-1) ?? null, value: this.#passages.value(id) });
+      }
+      if (!mine) field.write(this.#valueOf(conflict.path));
+      field.focusable.focus();
+      this.#passages.render();
+      this.#changed();
+      this.#count();
+    }));
+  }
+
+  #take(changes) {
+    for (const change of changes) {
+      if (change.kind !== "put") this.#changes.restructure(change);
+    }
+    this.#passages.render();
+    for (const change of changes) {
+      if (change.kind !== "put") continue;
+      this.#changes.put(change.path, change.value, change.was);
+      this.#fields.at(change.path)?.type(change.value);
+    }
+    this.#changed();
+  }
+
+  #offer(left) {
+    const changes = missing(left.changes, this.#leaflet.values);
+    const forget = () => this.#keeping.forget(left.key);
+    if (!changes.length) {
+      forget();
+      return;
+    }
+    $("offers").append(offer({ ...left, changes }, this.#leaflet.values, {
+      label: (path) => this.#fields.at(path)?.field.label ?? path.at(-1),
+      take: (taken) => this.#take(taken),
+      done: forget,
+    }));
+  }
+
+  #firstOpen() {
+    const [conflict] = this.#changes.conflicts.values();
+    return conflict?.path ?? JSON.parse(this.#held.keys().next().value ?? "null");
+  }
+
+  #count() {
+    const [conflicts, held] = [this.#changes.conflicts.size, this.#held.size];
+    $("open").hidden = !conflicts && !held;
+    $("open").textContent = conflicts ? plural("open.conflicts", conflicts)
+      : held ? plural("open.held", held) : "";
+  }
+
+  // What is wrong, and what it looks like.
+
+  async #check() {
+    const digest = this.#leaflet.digest;
+    try {
+      const { diagnostics } = await api.diagnostics($("edition").value);
+      if (digest !== this.#leaflet.digest) return;
+      this.#checked = diagnostics;
+      this.#diagnose();
+    } catch {
+      // What the last save said stays; that nobody answers is said by the state.
+    }
+  }
+
+  /** What reading says of the form, with what is not valid yet; and what the check says besides. */
+  #diagnose() {
+    const known = new Set(this.#read.map(({ message }) => message));
+    this.#diagnostics.show([...this.#read, ...this.#checked.filter((one) => !known.has(one.message))]);
+    for (const field of this.#fields.all) this.#tell(field);
+    this.#views.count(this.#diagnostics.summary);
+  }
+
+  #tell(field) {
+    const key = keyOf(field.path);
+    const held = (this.#held.get(key) ?? []).map((message) =>
+      ({ severity: "error", ...(typeof message === "string" ? { message } : message) }));
+    const found = this.#diagnostics.list.filter(({ path, severity }) =>
+      path && severity !== "note" && isWithin(path, field.path));
+    field.tell(held.length ? held : found);
+  }
+
+  #openPreview({ editions, variants }) {
+    const [edition, variant] = [$("edition"), $("variant")];
+    edition.replaceChildren(...editions.map(({ name: one, description }) => new Option(
+      description ? `${one} – ${description}` : one, one)));
+    variant.append(...variants.map(({ id, name: one }) => new Option(one || id, id)));
+    variant.closest("label").hidden = !variants.length;
+    this.#preview = new Preview({ pages: $("pages"), asOf: $("as-of"), scroller: $("scroller") },
+      api, {
+        pick: (id) => this.#goTo(this.#passages.first(id)?.path),
+        name: (id) => say("pair.name", { number: this.#passages.number(id) }),
+        digest: () => this.#leaflet.digest,
+        diagnosed: () => {},
+      });
+    const choose = () => {
+      this.#preview.choose(edition.value, variant.value);
+      this.#check();
+    };
+    edition.addEventListener("change", choose);
+    variant.addEventListener("change", choose);
+    $("check").append(this.#diagnostics.element);
+    $("download").addEventListener("click", () => this.#download());
+    this.#preview.choose(edition.value, variant.value);
+  }
+
+  async #download() {
+    const [edition, variant] = [$("edition").value, $("variant").value];
+    $("download").setAttribute("aria-busy", "true");
+    $("trouble").textContent = "";
+    try {
+      await this.#saving.now();
+      const { name: file, blob } = await api.file(edition, variant);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = file;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      $("trouble").textContent = error.status ? [error.message, error.hint].join(" ")
+        : say("preview.offline");
+    }
+    $("download").removeAttribute("aria-busy");
+  }
+
+  #goTo(path) {
+    const field = this.#fields.at(path);
+    if (!field) return;
+    this.#views.show("write");
+    goTo(field);
+  }
+
+  #saved(state, details) {
+    this.#status.show(state, details);
+    this.#preview?.stalled(state === "offline" || state === "refused" ? say("preview.unsaved") : "");
+    this.#count();
+  }
+
+  #offerUndo(label) {
+    $("undo").hidden = !label;
+    $("undo").title = label ?? "";
+    $("undo").setAttribute("aria-label", label ? `${say("undo")}: ${label}` : say("undo"));
+  }
+}
+
+/** Choices that are better seen than named. */
+function picturesOf(project) {
+  const designs = project?.designs?.filter(({ picture }) => picture) ?? [];
+  if (!designs.length) return {};
+  return { [keyOf(["design"])]: designs.map(({ name: value, description, picture }) => (
+    { value, label: value, description, picture }
+  )) };
+}
+
+new Editor().open().catch((error) => {
+  $("form").replaceChildren(document.createTextNode(
+    [error.status ? error.message : say("preview.offline"), error.hint].filter(Boolean).join(" ")));
+  if (!error.status && !(error instanceof NotConnected)) throw error;
+});

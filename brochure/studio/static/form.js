@@ -1,0 +1,45 @@
+/** The form: sections with their fields, as the server describes them. */
+
+import { h, newId } from "./dom.js";
+import { keyOf, valueAt } from "./paths.js";
+import { Passages } from "./passages.js";
+import { say } from "./strings.js";
+
+/**
+ * Build the sections of a form. Returns {elements, passages}; `context` is what `Passages` needs.
+ * `pictures` has choices with pictures for some fields, by their paths.
+ */
+export function build(form, pictures, context) {
+  const { fields, host } = context;
+  let passages = null;
+  const seen = (field) => {
+    const choices = pictures[keyOf(field.path)];
+    return choices ? { ...field, choices } : field;
+  };
+  const add = (field) => {
+    const made = fields.add(seen(field), field.path, valueAt(host.values(), field.path));
+    host.made(made);
+    return made.element;
+  };
+  const elements = form.map((section) => {
+    const title = newId("section");
+    const heading = h("h2", { id: title }, section.title);
+    const about = section.hint ? h("p", { class: "hint" }, section.hint) : null;
+    const part = (...children) => h("section",
+      { class: "part", id: section.id, "aria-labelledby": title }, children);
+    if (section.item) {
+      passages = new Passages(section, context);
+      return part(heading, about, passages.element);
+    }
+    const folded = (name, some) =>
+      fields.folded(name, some.map(seen), (path) => path, host.values, host.made);
+    if (section.rare) return part(folded(heading, section.fields));
+    const rare = section.fields.filter((field) => field.rare);
+    const usual = section.fields.filter((field) => !field.rare);
+    const sides = usual.some(({ side }) => side && side !== "both") ? "sides" : "fields";
+    return part(heading, about,
+      usual.length ? h("div", { class: sides }, usual.map(add)) : null,
+      rare.length ? folded(say("more"), rare) : null);
+  });
+  return { elements, passages };
+}
