@@ -46,6 +46,12 @@ class Change:
     was: Plain = None
     after: str | None = None
 
+    @property
+    def added(self) -> str | None:
+        """The id of the passage that this adds."""
+        name = self.value.get("id") if isinstance(self.value, dict) else None
+        return name if self.kind == "insert" and isinstance(name, str) else None
+
     def to_json(self) -> dict[str, Json]:
         """As JSON data, which `change_from_json` reads."""
         return {

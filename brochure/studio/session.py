@@ -25,7 +25,6 @@ from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.messages import Message, say
 from brochure.project import Project, check_name
 from brochure.studio.changes import (
-    PASSAGES,
     Change,
     ConflictError,
     FieldPath,
@@ -201,9 +200,12 @@ class LeafletSession:
                 blamed = {at: [d.message for d in new] for at in making}
             waiting |= blamed
             making = {at: change for at, change in making.items() if at not in blamed}
-            current = _evolved(before, prose, making)
             # What is about a pair that waits has to wait with it.
-            waiting |= {at: current.refused.get(at, []) for at in making if at not in current.made}
+            added = {changes[at].added for at in waiting if changes[at].added}
+            waiting |= {at: [] for at, c in making.items() if _about(c) in added}
+            making = {at: change for at, change in making.items() if at not in waiting}
+            current = _evolved(before, prose, making)
+            waiting |= current.refused
             making = {at: change for at, change in making.items() if at in current.made}
         conflicts = dict(shown.conflicts)
         state = State(
@@ -289,13 +291,18 @@ def _evolved(before: _Version, prose: Prose, changes: Mapping[int, Change]) -> _
 
 def _without(changes: Mapping[int, Change], at: int) -> dict[int, Change]:
     """Changes without one of them, nor those of a passage that it would add."""
-    one = changes[at]
-    added = one.value.get("id") if one.kind == "insert" and isinstance(one.value, dict) else None
+    added = changes[at].added
     return {
         other: change
         for other, change in changes.items()
-        if other != at and not (added and change.path[:2] == (PASSAGES, Item(str(added))))
+        if other != at and not (added and _about(change) == added)
     }
+
+
+def _about(change: Change) -> str | None:
+    """The id of the passage that a change is about."""
+    step = change.path[1] if len(change.path) > 1 else None
+    return step.id if isinstance(step, Item) else None
 
 
 def _vanished(
