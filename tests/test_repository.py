@@ -31,6 +31,7 @@ def test_the_readme_shows_the_commands_that_are_run_below() -> None:
     assert shown_commands() == [
         "sh script/build",
         "sh script/test",
+        "brochure studio",
         "brochure new mein-flugblatt",
         "brochure build mein-flugblatt",
         "brochure build mein-flugblatt --open --watch",
@@ -87,7 +88,9 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
     opener.write_text("#!/bin/sh\nexit 0\n")
     opener.chmod(0o755)
     path = f"{bin_}:{os.environ['PATH']}"
+    state = str(tmp_path_factory.mktemp("state"))
     more = {"PATH": path, "PYTHONPATH": str(ROOT), "BROCHURE_LINK": "no", "CI": "true"}
+    more["BROCHURE_STATE"] = state
     return folder, {**os.environ, **more}
 
 
@@ -120,13 +123,14 @@ def test_each_command_of_the_readme(
         for words in needed:
             before = ["brochure", *words.split()]
             subprocess.run(before, cwd=project, env=environment, check=True, capture_output=True)
-    if "--watch" in line:
+    endless = "--watch" in line or "studio" in line
+    if endless:
         line = f"timeout --signal=INT 6 {line}"
     run = subprocess.run(
         ["bash", "-c", line], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     wrong = line == "brochure check beispiel"  # the example has a wrong quote of each kind
-    assert run.returncode in ((0, 130, 124) if "--watch" in line else (int(wrong),)), run.stderr
+    assert run.returncode in ((0, 130, 124) if endless else (int(wrong),)), run.stderr
     assert "Traceback" not in run.stderr
     assert wrong or "error" not in run.stderr
 
