@@ -21,6 +21,7 @@ from brochure.studio.backend import Json
 from brochure.studio.strings import STRINGS
 from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
+from tests.test_studio_command import line, typed
 from tests.test_studio_server import Running, run, state
 from tests.test_web import browser
 
@@ -207,6 +208,30 @@ def test_without_the_server_words_stay_and_are_saved_later(
     expect(page.locator("#live")).to_contain_text("Wieder verbunden")
 
 
+def test_a_studio_that_was_killed_and_started_again_gets_what_was_typed(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    (tmp_path / "projekt/content/probe").mkdir(parents=True)
+    path = tmp_path / "projekt/content/probe/leaflet.yaml"
+    path.write_text(BEGIN)
+    page = context.new_page()
+    with typed(tmp_path / "projekt", "probe", "--no-open") as process:
+        page.goto(line(process))
+        append(page, title(page), " bleibt")
+        tells(page, "Gespeichert")
+        process.kill()
+        tells(page, "Nicht verbunden")  # at once, though all is saved
+        append(page, title(page), " grün")
+    assert said(path)["title"] == "Unser Park bleibt"
+    with typed(tmp_path / "projekt", "--no-open") as process:
+        assert line(process)
+        expect(page.locator("#state")).to_contain_text(
+            "Wieder verbunden, gespeichert", timeout=20_000
+        )
+    assert said(path)["title"] == "Unser Park bleibt grün"
+    page.close()
+
+
 def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
@@ -292,6 +317,10 @@ def test_the_same_field_asks_with_both_texts(
     conflict = page.locator(".conflict")
     expect(conflict.locator(".version").nth(0)).to_contain_text("Das ist gut. Meins.")
     expect(conflict.locator(".version").nth(1)).to_contain_text("Das ist mir recht.")
+    tops = [one.bounding_box() for one in conflict.locator(".version").all()]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] == tops[1]["y"], "side by side"
     expect(conflict.locator("mark").nth(0)).to_have_text(re.compile("gut"))
     expect(page.locator("#open")).to_contain_text("1 Feld")
     append(page, answer(page), " Noch.")
