@@ -579,6 +579,22 @@ def test_diagnostics_lead_to_their_fields(
     expect(answer(page)).to_be_focused()
 
 
+def test_each_quote_has_its_verdict_as_a_word_and_a_shape(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    source = leaflet.parent / "sources/plan.txt"
+    source.parent.mkdir()
+    source.write_text("Die Bäume bleiben.\n")
+    text = BEGIN.replace("passages:", "source: {title: Plan, file: sources/plan.txt}\npassages:")
+    leaflet.write_text(text.replace("Bäume,", 'Bäume, lines: "1",'))
+    page = opened(context, studio)
+    verdict = page.locator(".passage .verdict").first
+    expect(verdict).to_have_text("✓ wörtlich")
+    append(page, page.locator(".quote textarea.prose").first, " Alle.")
+    expect(verdict).to_have_text("")
+    expect(verdict).to_have_text(re.compile("^≠ "))
+
+
 # --- First page -------------------------------------------------------------------------------
 
 

@@ -28,6 +28,8 @@ class Editor {
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #read = []; // diagnostics of the form
   #checked = []; // diagnostics of the last check
+  #checking = false;
+  #checkAgain = false;
   #fields = new Fields();
   #changes = new Changes();
   #toolbar = new Toolbar();
@@ -110,6 +112,7 @@ class Editor {
   #typed(field) {
     if (!field) return;
     this.#changes.put(field.path, field.value, field.shown);
+    field.judge(null);
     const conflict = this.#changes.conflicts.get(keyOf(field.path));
     if (conflict) this.#drawConflict(field, conflict);
     this.#changed();
@@ -300,16 +303,29 @@ class Editor {
 
   // What is wrong, and what it looks like.
 
+  /** Ask what the check says of the file as it is now; one question at a time. */
   async #check() {
-    const digest = this.#leaflet.digest;
+    if (this.#checking) {
+      this.#checkAgain = true;
+      return;
+    }
+    this.#checking = true;
+    this.#checkAgain = false;
+    const [digest, edition] = [this.#leaflet.digest, $("edition").value];
     try {
-      const { diagnostics } = await api.diagnostics($("edition").value);
-      if (digest !== this.#leaflet.digest) return;
-      this.#checked = diagnostics;
-      this.#diagnose();
+      const { diagnostics, quotes = [] } = await api.diagnostics(edition);
+      if (digest === this.#leaflet.digest && edition === $("edition").value) {
+        this.#checked = diagnostics;
+        for (const { path, verdict, word } of quotes) {
+          if (!this.#changes.isOpen(path)) this.#fields.at(path)?.judge(verdict, word);
+        }
+        this.#diagnose();
+      }
     } catch {
       // What the last save said stays; that nobody answers is said by the state.
     }
+    this.#checking = false;
+    if (this.#checkAgain) this.#check();
   }
 
   /** What reading says of the form, with what is not valid yet; and what the check says besides. */

@@ -8,6 +8,9 @@ import { h, newId, sentence } from "./dom.js";
 import { keyOf, same, valueAt } from "./paths.js";
 import { say } from "./strings.js";
 
+/** Beside the words of verdicts on quotes. */
+const SHAPES = { verbatim: "✓", "wrong lines": "↕", altered: "≠", ambiguous: "?", "not found": "✕" };
+
 const owners = new WeakMap(); // of elements
 
 export class Field {
@@ -16,6 +19,7 @@ export class Field {
   /** Where the panel of a conflict goes. */
   aside = h("div", { class: "aside" });
   #told = null;
+  #verdict = h("span", { class: "verdict", id: newId("verdict") });
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
   constructor(field, path, value) {
@@ -36,7 +40,7 @@ export class Field {
     if (required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}` },
       this.head, this.control.element, hint, this.#messages, this.aside);
-    const described = [hint.id, this.control.described, this.#messages.id].filter(Boolean);
+    const described = [hint.id, this.control.described, this.#verdict.id, this.#messages.id].filter(Boolean);
     this.focusable.setAttribute("aria-describedby", described.join(" "));
     if (this.control.group) {
       this.control.element.setAttribute("role", "group");
@@ -90,6 +94,17 @@ export class Field {
       // Which field it is needs no name here.
       h("li", { class: severity }, h("strong", {}, say(`severity.${severity}`)), " ",
         sentence(message.replace(/^`[^`]*`: /, "")), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
+  }
+
+  /** What was found out about a quote: a word, and a shape beside it; null: nothing yet. */
+  judge(verdict, word) {
+    if (verdict === null) {
+      this.#verdict.replaceChildren();
+      return;
+    }
+    this.#verdict.replaceChildren(
+      h("span", { "aria-hidden": "true" }, SHAPES[verdict] ?? "–"), ` ${word}`);
+    if (!this.#verdict.isConnected) this.head.append(this.#verdict);
   }
 
   #like(typed, value) {
