@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 import yaml
 from PIL import Image
@@ -93,7 +94,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("projekt")
     (root / "content").mkdir()
     create_leaflet(root, "probe", "de")
-    yield from run(Pictured(Project(root)))
+    with run(Pictured(Project(root))) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -577,6 +579,20 @@ def test_diagnostics_lead_to_their_fields(
     found = page.locator(".diagnostics li", has_text="http://").first
     found.get_by_role("button", name="Zum Feld").click()
     expect(answer(page)).to_be_focused()
+
+
+def test_the_leaflet_is_downloaded_with_the_last_words(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    append(page, title(page), " bleibt")
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Herunterladen").click()
+    download = started.value
+    assert re.fullmatch(r"probe-\d+-email\.pdf", download.suggested_filename)
+    document = pdfium.PdfDocument(download.path())
+    assert "Unser Park bleibt" in document[0].get_textpage().get_text_range()
+    document.close()
 
 
 def test_each_quote_has_its_verdict_as_a_word_and_a_shape(

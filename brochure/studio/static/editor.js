@@ -2,8 +2,10 @@
 
 import { leafletApi, NotConnected } from "./api.js";
 import { Changes } from "./changes.js";
+import { Checks } from "./checks.js";
 import { conflictPanel } from "./conflicts.js";
 import { Diagnostics } from "./diagnostics.js";
+import { offerDownload } from "./download.js";
 import { Events } from "./events.js";
 import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
@@ -28,8 +30,7 @@ class Editor {
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #read = []; // diagnostics of the form
   #checked = []; // diagnostics of the last check
-  #checking = false;
-  #checkAgain = false;
+  #checks = new Checks(api, () => this.#leaflet.digest, (...args) => this.#took(...args));
   #fields = new Fields();
   #changes = new Changes();
   #toolbar = new Toolbar();
@@ -303,29 +304,18 @@ class Editor {
 
   // What is wrong, and what it looks like.
 
-  /** Ask what the check says of the file as it is now; one question at a time. */
-  async #check() {
-    if (this.#checking) {
-      this.#checkAgain = true;
-      return;
+  #check() {
+    this.#checks.want($("edition").value);
+  }
+
+  /** What the check says of the file as it was at a digest. */
+  #took({ diagnostics, quotes = [] }, { digest, edition }) {
+    if (digest !== this.#leaflet.digest || edition !== $("edition").value) return;
+    this.#checked = diagnostics;
+    for (const { path, verdict, word } of quotes) {
+      if (!this.#changes.isOpen(path)) this.#fields.at(path)?.judge(verdict, word);
     }
-    this.#checking = true;
-    this.#checkAgain = false;
-    const [digest, edition] = [this.#leaflet.digest, $("edition").value];
-    try {
-      const { diagnostics, quotes = [] } = await api.diagnostics(edition);
-      if (digest === this.#leaflet.digest && edition === $("edition").value) {
-        this.#checked = diagnostics;
-        for (const { path, verdict, word } of quotes) {
-          if (!this.#changes.isOpen(path)) this.#fields.at(path)?.judge(verdict, word);
-        }
-        this.#diagnose();
-      }
-    } catch {
-      // What the last save said stays; that nobody answers is said by the state.
-    }
-    this.#checking = false;
-    if (this.#checkAgain) this.#check();
+    this.#diagnose();
   }
 
   /** What reading says of the form, with what is not valid yet; and what the check says besides. */
@@ -365,27 +355,11 @@ class Editor {
     edition.addEventListener("change", choose);
     variant.addEventListener("change", choose);
     $("check").append(this.#diagnostics.element);
-    $("download").addEventListener("click", () => this.#download());
-    this.#preview.choose(edition.value, variant.value);
-  }
-
-  async #download() {
-    const [edition, variant] = [$("edition").value, $("variant").value];
-    $("download").setAttribute("aria-busy", "true");
-    $("trouble").textContent = "";
-    try {
+    offerDownload($("download"), $("trouble"), async () => {
       await this.#saving.now();
-      const { name: file, blob } = await api.file(edition, variant);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = file;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch (error) {
-      $("trouble").textContent = error.status ? [error.message, error.hint].join(" ")
-        : say("preview.offline");
-    }
-    $("download").removeAttribute("aria-busy");
+      return api.file(edition.value, variant.value);
+    });
+    this.#preview.choose(edition.value, variant.value);
   }
 
   #goTo(path) {

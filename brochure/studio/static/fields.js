@@ -40,7 +40,7 @@ export class Field {
     if (required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}` },
       this.head, this.control.element, hint, this.#messages, this.aside);
-    const described = [hint.id, this.control.described, this.#verdict.id, this.#messages.id].filter(Boolean);
+    const described = [hint.id, this.control.described, this.#messages.id].filter(Boolean);
     this.focusable.setAttribute("aria-describedby", described.join(" "));
     if (this.control.group) {
       this.control.element.setAttribute("role", "group");
@@ -104,7 +104,10 @@ export class Field {
     }
     this.#verdict.replaceChildren(
       h("span", { "aria-hidden": "true" }, SHAPES[verdict] ?? "–"), ` ${word}`);
-    if (!this.#verdict.isConnected) this.head.append(this.#verdict);
+    if (this.#verdict.parentElement === this.head) return;
+    this.head.append(this.#verdict);
+    const described = this.focusable.getAttribute("aria-describedby");
+    this.focusable.setAttribute("aria-describedby", `${this.#verdict.id} ${described}`);
   }
 
   #like(typed, value) {
