@@ -21,11 +21,13 @@ export class Checks {
     while (this.#next !== null) {
       const asked = { digest: this.#digest(), edition: this.#next };
       this.#next = null;
+      let answer = null;
       try {
-        this.#take(await this.#api.diagnostics(asked.edition), asked);
+        answer = await this.#api.diagnostics(asked.edition);
       } catch {
         // What was said last stays; that nobody answers is said by the state of saving.
       }
+      if (answer) this.#take(answer, asked);
     }
     this.#running = false;
   }
