@@ -35,7 +35,7 @@ from brochure.pipeline.tasks import Task, TaskResult, stopped, typeset
 from brochure.project import CACHE_VARIABLE, Project
 from brochure.sources import record
 from brochure.sources.record import RecordedQuote
-from brochure.sources.verification import Verification, Verifier
+from brochure.sources.verification import SourceMemory, Verification, Verifier
 
 log = logging.getLogger("brochure")
 
@@ -144,15 +144,26 @@ def _task(leaflets: list[LeafletRun]) -> Task:
 
 
 class Steps:
-    """The steps, with what is read once for many leaflets: sources, templates, styles, fonts."""
+    """The steps, with what is read once for many leaflets: sources, templates, styles, fonts.
 
-    def __init__(self, project: Project, plan: Plan, manifest: Manifest, digests: Digests) -> None:
+    `memory` is what steps before these have read of sources.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan,
+        manifest: Manifest,
+        digests: Digests,
+        memory: SourceMemory | None = None,
+    ) -> None:
         self._reads: set[Path] = set()
         self._project = project.observed(self._reads.add)
         self._outer = project
         self._mode, self._editions = plan.mode, plan.editions
         self._manifest, self._digests = manifest, digests
-        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode is Mode.DRAFT)
+        marks = plan.mode.marks_wrong_quotes
+        self._verifier = Verifier(project, mark_wrong_quotes=marks, memory=memory)
         self._records: dict[str, Reported[record.VerificationRecord]] = {}
         self._verified: dict[str, list[RecordedQuote]] = {}
         filler = TemplateFiller()
@@ -185,6 +196,8 @@ class Steps:
         """
         log.info("%s: 2 verify", job.named)
         verification = self._verifier.verify(manuscript)
+        if self._mode is Mode.PROOF and not verification.wrong:  # it is as it will be
+            verification = replace(verification, mark_wrong_quotes=False)
         if manuscript.name not in self._records:
             self._records[manuscript.name] = record.read_record(self._outer, manuscript.name)
         recorded = self._records[manuscript.name]
