@@ -528,7 +528,7 @@ def test_errors_are_in_the_readers_language(studio: Running) -> None:
     german = studio.get("/api/leaflets/nothing", accept_language="de-AT, en;q=0.5")
     assert german.data["message"] == "Es gibt kein Flugblatt `nothing`."
     page = studio.page("/leaflets/nothing", cookie=f"{studio.cookie}; brochure-language=de")
-    assert "Es gibt kein Flugblatt `nothing`." in page.body.decode()
+    assert "Es gibt kein Flugblatt <code>nothing</code>." in page.body.decode()
     assert '<html lang="de">' in page.body.decode()
 
 

@@ -207,7 +207,12 @@ class LeafletSession:
             current = _evolved(before, prose, making)
             waiting |= current.refused
             making = {at: change for at, change in making.items() if at in current.made}
-        conflicts = dict(shown.conflicts)
+        conflicts = {
+            at: conflict
+            for at, conflict in shown.conflicts.items()
+            # A pair that went already needs not go, nor be moved.
+            if changes[at].kind in ("put", "insert") or conflict.theirs is not None
+        }
         state = State(
             hashlib.sha256(current.version.data).hexdigest(),
             prose.shown(expanded(shown.version.content)),
