@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 import yaml
 from PIL import Image
@@ -21,6 +22,7 @@ from brochure.studio.backend import Json
 from brochure.studio.strings import STRINGS
 from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
+from tests.test_studio_command import line, typed
 from tests.test_studio_server import Running, run, state
 from tests.test_web import browser
 
@@ -119,9 +121,8 @@ def context(browser: Browser, studio: Running) -> Iterator[BrowserContext]:
     logged: list[str] = []
     context.on("weberror", lambda error: logged.append(str(error.error)))
     context.on("console", lambda message: logged.append(message.text))
-    opened = context.new_page()
-    opened.goto(studio.secret.address("/"))
-    opened.close()
+    name, value = studio.secret.cookie_name, studio.secret.cookie
+    context.add_cookies([{"name": name, "value": value, "url": studio.origin}])
     yield context
     context.close()
     # That there is no network, and that the disk is full, a browser says by itself.
@@ -212,6 +213,30 @@ def test_without_the_server_words_stay_and_are_saved_later(
     expect(page.locator("#live")).to_contain_text("Wieder verbunden")
 
 
+def test_a_studio_that_was_killed_and_started_again_gets_what_was_typed(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    (tmp_path / "projekt/content/probe").mkdir(parents=True)
+    path = tmp_path / "projekt/content/probe/leaflet.yaml"
+    path.write_text(BEGIN)
+    page = context.new_page()
+    with typed(tmp_path / "projekt", "probe", "--no-open") as process:
+        page.goto(line(process))
+        append(page, title(page), " bleibt")
+        tells(page, "Gespeichert")
+        process.kill()
+        tells(page, "Nicht verbunden")  # at once, though all is saved
+        append(page, title(page), " grün")
+    assert said(path)["title"] == "Unser Park bleibt"
+    with typed(tmp_path / "projekt", "--no-open") as process:
+        assert line(process)
+        expect(page.locator("#state")).to_contain_text(
+            "Wieder verbunden, gespeichert", timeout=20_000
+        )
+    assert said(path)["title"] == "Unser Park bleibt grün"
+    page.close()
+
+
 def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
@@ -226,6 +251,20 @@ def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     place(studio).full = False
     tells(page, "Gespeichert")
     assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Ja"
+
+
+def test_a_file_that_cannot_be_read_for_a_while_costs_nothing(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    leaflet.write_text(BEGIN + "kaputt: [\n")
+    expect(page.locator("#state")).to_have_class("state refused")
+    append(page, title(page), "!")
+    page.wait_for_timeout(800)
+    expect(page.locator("#state")).to_have_class("state refused")
+    leaflet.write_text(BEGIN)
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park!")
 
 
 def test_what_a_closed_page_kept_is_offered(
@@ -297,6 +336,10 @@ def test_the_same_field_asks_with_both_texts(
     conflict = page.locator(".conflict")
     expect(conflict.locator(".version").nth(0)).to_contain_text("Das ist gut. Meins.")
     expect(conflict.locator(".version").nth(1)).to_contain_text("Das ist mir recht.")
+    tops = [one.bounding_box() for one in conflict.locator(".version").all()]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] == tops[1]["y"], "side by side"
     expect(conflict.locator("mark").nth(0)).to_have_text(re.compile("gut"))
     expect(page.locator("#open")).to_contain_text("1 Feld")
     append(page, answer(page), " Noch.")
@@ -342,15 +385,15 @@ def test_two_pages_of_a_leaflet_write_together(
 
 
 def test_hidden_pages_close_their_streams(context: BrowserContext, studio: Running) -> None:
-    """Browsers allow six connections to a server: the eighth page works as well."""
-    pages = [opened(context, studio) for _ in range(3)]
+    """Browsers allow six connections to a server: the seventh page works as well."""
+    pages = [opened(context, studio) for _ in range(4)]
     for page in pages:
         page.evaluate(
             "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
             "document.dispatchEvent(new Event('visibilitychange'))"
         )
-    more = [opened(context, studio) for _ in range(5)]
-    append(more[-1], title(more[-1]), " acht")
+    more = [opened(context, studio) for _ in range(3)]
+    append(more[-1], title(more[-1]), " sieben")
     tells(more[-1], "Gespeichert")
 
 
@@ -429,6 +472,21 @@ def test_a_pair_left_out_and_brought_back_at_once_keeps_its_comments(
     append(page, title(page), "!")
     tells(page, "Gespeichert")
     assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park!")
+
+
+def test_a_pair_that_was_changed_meanwhile_is_not_left_out(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    text = BEGIN.replace("Das ist gut.", "Das ist besser.")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.get_by_role("button", name="Abschnitt 1 weglassen").click()
+        leaflet.write_text(text)
+    expect(page.locator(".gap")).to_have_text(re.compile("ist noch da"))
+    expect(answer(page)).to_have_value("Das ist besser.")
+    page.reload()
+    expect(answer(page)).to_have_value("Das ist besser.")
+    assert leaflet.read_text() == text
 
 
 def test_words_typed_while_a_new_pair_is_being_saved_are_no_conflict(
@@ -540,6 +598,36 @@ def test_diagnostics_lead_to_their_fields(
     expect(answer(page)).to_be_focused()
 
 
+def test_the_leaflet_is_downloaded_with_the_last_words(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    append(page, title(page), " bleibt")
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Herunterladen").click()
+    download = started.value
+    assert re.fullmatch(r"probe-\d+-email\.pdf", download.suggested_filename)
+    document = pdfium.PdfDocument(download.path())
+    assert "Unser Park bleibt" in document[0].get_textpage().get_text_range()
+    document.close()
+
+
+def test_each_quote_has_its_verdict_as_a_word_and_a_shape(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    source = leaflet.parent / "sources/plan.txt"
+    source.parent.mkdir()
+    source.write_text("Die Bäume bleiben.\n")
+    text = BEGIN.replace("passages:", "source: {title: Plan, file: sources/plan.txt}\npassages:")
+    leaflet.write_text(text.replace("Bäume,", 'Bäume, lines: "1",'))
+    page = opened(context, studio)
+    verdict = page.locator(".passage .verdict").first
+    expect(verdict).to_have_text("✓ wörtlich")
+    append(page, page.locator(".quote textarea.prose").first, " Alle.")
+    expect(verdict).to_have_text("")
+    expect(verdict).to_have_text(re.compile("^≠ "))
+
+
 # --- First page -------------------------------------------------------------------------------
 
 
@@ -572,20 +660,20 @@ def test_the_language_can_be_changed(context: BrowserContext, studio: Running) -
 # --- For everyone -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [320, 768, 1920])
-def test_nothing_is_wider_than_the_screen(
-    context: BrowserContext, studio: Running, width: int
-) -> None:
+def test_nothing_is_wider_than_the_screen(context: BrowserContext, studio: Running) -> None:
     page = opened(context, studio)
     for summary in page.locator("summary").all():
         summary.click()
-    page.set_viewport_size({"width": width, "height": 600})
-    for view in ("write", "pages", "check"):
-        page.evaluate(f"document.querySelector('[data-view={view}]').click()")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+    widest = "document.documentElement.scrollWidth"
+    for width in (320, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 600})
+        for view in ("write", "pages", "check"):
+            page.evaluate(f"document.querySelector('[data-view={view}]').click()")
+            assert page.evaluate(widest) <= width, view
     page.goto(studio.origin)
     page.wait_for_selector(".leaflet")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 320, "height": 600})
+    assert page.evaluate(widest) <= 320
 
 
 def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Running) -> None:
@@ -599,7 +687,7 @@ def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Runnin
         if not node["ignored"]
         and node["role"]["value"]
         in ("button", "textbox", "combobox", "checkbox", "radio", "link", "image", "ColorWell",
-            "main", "complementary", "navigation", "region", "heading")
+            "navigation", "region", "heading")
     ]  # fmt: skip
     assert len(used) > 60
     assert [role for role, name in used if not name.strip()] == []

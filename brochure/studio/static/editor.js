@@ -1,9 +1,11 @@
 /** The editor of one leaflet: puts the parts together. Each part is a module of its own. */
 
-import { leafletApi, NotConnected, project as readProject } from "./api.js";
+import { leafletApi, NotConnected } from "./api.js";
 import { Changes } from "./changes.js";
+import { Checks } from "./checks.js";
 import { conflictPanel } from "./conflicts.js";
 import { Diagnostics } from "./diagnostics.js";
+import { offerDownload } from "./download.js";
 import { Events } from "./events.js";
 import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
@@ -28,6 +30,7 @@ class Editor {
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #read = []; // diagnostics of the form
   #checked = []; // diagnostics of the last check
+  #checks = new Checks(api, () => this.#leaflet.digest, (...args) => this.#took(...args));
   #fields = new Fields();
   #changes = new Changes();
   #toolbar = new Toolbar();
@@ -42,12 +45,12 @@ class Editor {
   #preview;
 
   async open() {
-    const [leaflet, project] = await Promise.all([api.read(), readProject().catch(() => null)]);
+    const leaflet = await api.read();
     this.#leaflet = leaflet;
     this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
     await this.#keeping.open();
     const own = this.#keeping.own();
-    const { elements, passages } = build(leaflet.form, picturesOf(project), {
+    const { elements, passages } = build(leaflet.form, {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
         values: () => this.#leaflet.values,
@@ -69,7 +72,10 @@ class Editor {
     this.#count();
     this.#check();
     new Events(api.events, {
-      changed: ({ digest }) => digest !== this.#leaflet.digest && this.#refresh(),
+      changed: ({ digest }) => {
+        const known = digest === this.#leaflet.digest && this.#saving.state !== "refused";
+        if (!known) this.#refresh();
+      },
       preview: (preview) => (preview.pages ? this.#preview.take(preview) : this.#preview.want()),
       open: () => this.#refresh(),
       lost: () => this.#refresh(),
@@ -110,6 +116,7 @@ class Editor {
   #typed(field) {
     if (!field) return;
     this.#changes.put(field.path, field.value, field.shown);
+    field.judge(null);
     const conflict = this.#changes.conflicts.get(keyOf(field.path));
     if (conflict) this.#drawConflict(field, conflict);
     this.#changed();
@@ -158,6 +165,7 @@ class Editor {
       this.#passages.rename(passageOf(path));
     }
     this.#show(saved);
+    this.#keepPairs(saved.conflicts);
     for (const { path, value } of renamed) {
       if (caret && passageOf(caret) === passageOf(path)) {
         this.#goTo([...passagePath(value), ...caret.slice(2)]);
@@ -177,11 +185,11 @@ class Editor {
       leaflet = await api.read();
     } catch (error) {
       if (error instanceof NotConnected) this.#saving.lost();
-      else if (error.status) this.#saved("refused", { error });
+      else if (error.status) this.#saving.refused(error);
       return;
     }
     if (leaflet.project !== this.#leaflet.project) {
-      this.#saved("refused", { error: { message: say("other-project") } });
+      this.#saving.refused({ message: say("other-project") });
       return;
     }
     await this.#saving.found();
@@ -223,6 +231,16 @@ class Editor {
 
   // What is not in the file.
 
+  /** A pair that was to be left out was changed elsewhere: it stays, and can be left out again. */
+  #keepPairs(conflicts) {
+    for (const { path } of conflicts) {
+      if (path[0] !== "passages" || path.length !== 2) continue;
+      const { project, leaflet, file } = this.#leaflet;
+      api.discard({ project, leaflet, file, path }).catch(() => {}); // else again next time
+      this.#passages.stays(passageOf(path));
+    }
+  }
+
   #drawConflict(field, conflict) {
     field.aside.replaceChildren(conflictPanel(conflict, async (mine) => {
       try {
@@ -230,7 +248,7 @@ class Editor {
         await api.discard({ project, leaflet, file, path: conflict.path });
       } catch (error) {
         if (error instanceof NotConnected) this.#saving.lost();
-        else this.#saved("refused", { error });
+        else this.#saving.refused(error);
         return;
       }
       this.#changes.resolve(conflict.path, mine);
@@ -289,16 +307,18 @@ class Editor {
 
   // What is wrong, and what it looks like.
 
-  async #check() {
-    const digest = this.#leaflet.digest;
-    try {
-      const { diagnostics } = await api.diagnostics($("edition").value);
-      if (digest !== this.#leaflet.digest) return;
-      this.#checked = diagnostics;
-      this.#diagnose();
-    } catch {
-      // What the last save said stays; that nobody answers is said by the state.
+  #check() {
+    this.#checks.want($("edition").value);
+  }
+
+  /** What the check says of the file as it was at a digest. */
+  #took({ diagnostics, quotes = [] }, { digest, edition }) {
+    if (digest !== this.#leaflet.digest || edition !== $("edition").value) return;
+    this.#checked = diagnostics;
+    for (const { path, verdict, word } of quotes) {
+      if (!this.#changes.isOpen(path)) this.#fields.at(path)?.judge(verdict, word);
     }
+    this.#diagnose();
   }
 
   /** What reading says of the form, with what is not valid yet; and what the check says besides. */
@@ -338,27 +358,11 @@ class Editor {
     edition.addEventListener("change", choose);
     variant.addEventListener("change", choose);
     $("check").append(this.#diagnostics.element);
-    $("download").addEventListener("click", () => this.#download());
-    this.#preview.choose(edition.value, variant.value);
-  }
-
-  async #download() {
-    const [edition, variant] = [$("edition").value, $("variant").value];
-    $("download").setAttribute("aria-busy", "true");
-    $("trouble").textContent = "";
-    try {
+    offerDownload($("download"), $("trouble"), async () => {
       await this.#saving.now();
-      const { name: file, blob } = await api.file(edition, variant);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = file;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch (error) {
-      $("trouble").textContent = error.status ? [error.message, error.hint].join(" ")
-        : say("preview.offline");
-    }
-    $("download").removeAttribute("aria-busy");
+      return api.file(edition.value, variant.value);
+    });
+    this.#preview.choose(edition.value, variant.value);
   }
 
   #goTo(path) {
@@ -379,15 +383,6 @@ class Editor {
     $("undo").title = label ?? "";
     $("undo").setAttribute("aria-label", label ? `${say("undo")}: ${label}` : say("undo"));
   }
-}
-
-/** Choices that are better seen than named. */
-function picturesOf(project) {
-  const designs = project?.designs?.filter(({ picture }) => picture) ?? [];
-  if (!designs.length) return {};
-  return { [keyOf(["design"])]: designs.map(({ name: value, description, picture }) => (
-    { value, label: value, description, picture }
-  )) };
 }
 
 new Editor().open().catch((error) => {
