@@ -34,7 +34,7 @@ class FormField:
     label: Message
     kind: Kind = "line"
     hint: Message = EMPTY
-    choices: tuple[tuple[str, Message], ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     rare: bool = False
     side: Side = "both"
     item: tuple["FormField", ...] = ()
@@ -51,7 +51,7 @@ class Section:
     rare: bool = field(default=False)
 
 
-def sections(designs: Mapping[str, Message | str]) -> tuple[Section, ...]:
+def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
     """The form of a leaflet. `designs` are the names of those there are, and what they are for."""
     return (
         Section(
@@ -88,7 +88,7 @@ def sections(designs: Mapping[str, Message | str]) -> tuple[Section, ...]:
                     ("design",),
                     say("Design"),
                     "choice",
-                    choices=tuple((name, say("{name}", name=name)) for name in designs),
+                    choices=tuple(designs.items()),
                 ),
                 FormField(("accent",), say("Accent colour"), "colour"),
                 *_picture(("picture",), say("Picture below the title")),
