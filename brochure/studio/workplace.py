@@ -5,7 +5,7 @@ as plain data in the reader's language.
 import gc
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,7 +33,9 @@ from brochure.studio import start
 from brochure.studio.backend import Download, Json
 from brochure.studio.editing import Editing
 from brochure.studio.places import form_path
+from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal, no_such_page
+from brochure.studio.uploads import Uploads
 
 _ARTIFACT = 500_000_000  # bytes
 _MEDIA_TYPES = {".pdf": "application/pdf", ".html": "text/html; charset=utf-8"}
@@ -48,6 +50,8 @@ class Workplace:
         self._pool = ProcessPool(1, prepare, kept=True)
         self._creating = threading.Lock()
         self._editing = Editing(project)
+        self._quotes = Quotes(project)
+        self._uploads = Uploads(project)
 
     @property
     def name(self) -> str:
@@ -162,6 +166,32 @@ class Workplace:
     def picture(self, name: str, picture: str) -> bytes:
         """The picture of a page, a PNG."""
         _not_there_yet()
+
+    # --- Documents that are quoted, and pictures -----------------------------------------------
+
+    def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of the document that a passage quotes."""
+        return self._quotes.source(name, query, language)
+
+    def find(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Where words are in that document."""
+        return self._quotes.find(name, query, language)
+
+    def excerpt(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of that document as a quote."""
+        return self._quotes.excerpt(name, query, language)
+
+    def verdicts(self, name: str, language: str) -> Json:
+        """The verdict on each quote of a leaflet, and how it can be mended."""
+        return self._quotes.verdicts(name, language)
+
+    def files(self, name: str, language: str) -> Json:
+        """The documents and pictures of a leaflet."""
+        return self._uploads.files(name)
+
+    def upload(self, name: str, use: str, file: str, data: bytes) -> Json:
+        """Add a document or a picture, sent under the name `file`, to a leaflet."""
+        return self._uploads.upload(name, use, file, data)
 
     # --- What the command line calls -----------------------------------------------------------
 

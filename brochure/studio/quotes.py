@@ -1,0 +1,349 @@
+"""The documents that a leaflet quotes, beside its rows: lines, words in them, quotes, verdicts.
+
+What was read of a document is kept as long as its file stays the same, by its digest.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from brochure import bounds
+from brochure.diagnostics import Diagnostic, DiagnosticsError, data_of
+from brochure.manuscript.load import validate_leaflet
+from brochure.manuscript.text import markdown
+from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.yaml.nodes import Plain, Tree, plain
+from brochure.messages import Catalogue, Message, catalogue, say
+from brochure.pipeline.plan import Selection
+from brochure.project import Project
+from brochure.sources.document import (
+    Document,
+    Extent,
+    QuoteReference,
+    SourceReference,
+    reference_to,
+    source_references,
+)
+from brochure.sources.excerpt import Excerpt, comments, excerpt, lines_at, quote_markdown
+from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, LimitingWords, Verdict
+from brochure.sources.matching.search import WordSearch
+from brochure.sources.matching.text import SourceText
+from brochure.sources.restoration import Correction, corrections
+from brochure.sources.verification import SearchableSource, Verifier
+from brochure.studio.backend import Json
+from brochure.studio.refusal import Refusal, malformed
+
+_CHUNK = 250  # lines of one answer
+_BEFORE = 40  # lines before the quote that is shown first
+_FOUND = 100  # places of words that are named
+_AROUND = 8  # tokens shown before and after words that were found
+_WORDS = 300  # characters that are looked for
+_LONGEST = 200  # lines of a quote
+_KEPT = 3  # leaflets whose documents are kept in memory
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A document that is open, and the ways to look for words in it."""
+
+    source: SearchableSource
+
+    @cached_property
+    def searches(self) -> tuple[WordSearch, ...]:
+        """In the running text first; then with what is beside it."""
+        return WordSearch(self.source.running_text), WordSearch(self.source.whole_text)
+
+
+@dataclass
+class _Desk:
+    """The documents of a leaflet, of which the files have these digests."""
+
+    digests: tuple[tuple[str, str], ...]
+    verifier: Verifier
+    searches: dict[int, _Opened] = field(default_factory=dict)  # by the identity of the source
+
+    def opened(self, source: SearchableSource) -> _Opened:
+        return self.searches.setdefault(id(source), _Opened(source))
+
+
+class Quotes:
+    """The quotes of a project's leaflets, and the documents that they are from. One request at a
+    time reads or compares.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = threading.Lock()
+        self._desks: OrderedDict[str, _Desk] = OrderedDict()
+
+    def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Some lines of the document of the passage `passage`: from the line at `from`, or from
+        where its quote is.
+        """
+        words = catalogue(language)
+        with self._lock:
+            tree, reference = self._named(name, query)
+            if reference is None:
+                return {"file": None}
+            shown: dict[str, object] = {"file": reference.file, "title": reference.title}
+            try:
+                opened = self._desk(name, tree).verifier.open_source(name, reference)
+            except DiagnosticsError as failed:
+                return {**shown, "total": 0, "diagnostics": _data(failed.diagnostics, words)}
+            shown["diagnostics"] = _data(opened.diagnostics, words)
+            source = opened.value.source
+            if source is None:
+                return {**shown, "total": 0}
+            quoted = self._quoted(tree, query, source)
+        document = source.document
+        first = _number(query, "from")
+        if first is None:
+            first = max(0, quoted[0] - _BEFORE) if quoted else 0
+        first = min(first, max(0, len(document.lines) - 1))
+        return {
+            **shown,
+            "digest": opened.value.digest,
+            "pages": list(document.pages),
+            "page_starts": _page_starts(document),
+            "restarts": document.numbering.restarts,
+            "total": len(document.lines),
+            "quoted": quoted,
+            "from": first,
+            "lines": list(_lines(document, first, first + _CHUNK)),
+        }
+
+    def find(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Where the `words` are in the document of a passage; parts of words count."""
+        wanted = query.get("words", "")
+        if len(wanted) > _WORDS:
+            raise malformed()
+        with self._lock:
+            opened = self._opened(name, query)
+            places: dict[Extent, list[str]] = {}
+            more = 0
+            texts = (opened.source.running_text, opened.source.whole_text)
+            for text, search in zip(texts, opened.searches, strict=True):
+                for start, stop in search.find(wanted):
+                    extent = (text.first[start], text.last[stop - 1])
+                    if extent not in places and len(places) < _FOUND:
+                        places[extent] = _context(text, start, stop)
+                    elif extent not in places:
+                        more += 1
+                if places:
+                    break
+        document, words = opened.source.document, catalogue(language)
+        return {
+            "places": [
+                {"first": extent[0], "last": extent[1], "text": text,
+                 "reference": words(reference_to(document, [extent]).message)}
+                for extent, text in places.items()
+            ],
+            "more": more,
+        }  # fmt: skip
+
+    def excerpt(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """The lines from `first` to `last` as a quote: its words and the reference to them. Words
+        before the character `begin` of the first, and behind `end` of the last line, are left out.
+        """
+        first, last = _number(query, "first"), _number(query, "last")
+        with self._lock:
+            source = self._opened(name, query).source
+            count = len(source.document.lines)
+            if first is None or last is None or not first <= last < count:
+                raise malformed()
+            if last - first >= _LONGEST:
+                raise Refusal(
+                    422,
+                    say("These are too many lines for a quote: at most {n}.", n=_LONGEST),
+                    say("Quote the sentences that matter."),
+                )
+            part = self._excerpt(source, (first, last), query)
+        words = catalogue(language)
+        return {
+            "text": quote_markdown(part),
+            **_reference_data(part.reference),
+            "reference": words(part.reference.message),
+            "comments": [words(comment) for comment in comments(part)],
+        }
+
+    def verdicts(self, name: str, language: str) -> Json:
+        """The verdict on each quote of a leaflet, and how it can be mended."""
+        data = self._project.read(self._project.manuscript(name), bounds.MANUSCRIPT)
+        words = catalogue(language)
+        with self._lock:
+            bundle = read_bundle(self._project, name)
+            chosen = Selection(base_too=True).of(bundle)[0]
+            manuscript = validate_leaflet(self._project, bundle.resolve(chosen))
+            verifier = self._desk(name, manuscript.tree).verifier
+            references = {one.path: one for one in source_references(manuscript.tree)}
+            quotes = []
+            for checked in verifier.verify(manuscript).quotes:
+                own = references.get((*checked.path, "source"))
+                reference = own if checked.quote.source else references.get(("source",))
+                source = None
+                if reference is not None and checked.finding.verdict is not Verdict.UNCHECKED:
+                    source = verifier.open_source(name, reference).value.source
+                fixes = corrections(source, checked.quote.text, checked.finding) if source else ()
+                quotes.append(_verdict(checked, list(fixes), words))
+        return {"digest": hashlib.sha256(data).hexdigest(), "quotes": quotes}
+
+    # --- Documents -----------------------------------------------------------------------------
+
+    def _named(self, name: str, query: Mapping[str, str]) -> tuple[Tree, SourceReference | None]:
+        """The file of a leaflet, and the document that a passage of it quotes: its own, or else
+        that of the leaflet; None if none is named.
+        """
+        tree = read_bundle(self._project, name).base
+        sources = {one.path: one for one in source_references(tree)}
+        index = _index(tree, query.get("passage", ""))
+        own = sources.get(("passages", index, "quote", "source")) if index is not None else None
+        return tree, own or sources.get(("source",))
+
+    def _opened(self, name: str, query: Mapping[str, str]) -> _Opened:
+        """The document of a passage, open. Raises Refusal where there is none."""
+        tree, reference = self._named(name, query)
+        if reference is not None:
+            desk = self._desk(name, tree)
+            source = desk.verifier.open_source(name, reference).value.source
+            if source is not None:
+                return desk.opened(source)
+        raise Refusal(404, say("There is no document here that can be read."))
+
+    def _desk(self, name: str, tree: Tree) -> _Desk:
+        """The documents of a leaflet as they are on disk now."""
+        folder = self._project.manuscript(name).parent
+        digests = []
+        for reference in source_references(tree):
+            try:
+                data = self._project.read(folder / reference.file, bounds.SOURCE_PDF)
+                digests.append((reference.file, hashlib.sha256(data).hexdigest()))
+            except DiagnosticsError:
+                digests.append((reference.file, ""))
+        key = tuple(dict.fromkeys(digests))
+        desk = self._desks.pop(name, None)
+        if desk is None or desk.digests != key:
+            desk = _Desk(key, Verifier(self._project))
+        self._desks[name] = desk
+        while len(self._desks) > _KEPT:
+            self._desks.popitem(last=False)
+        return desk
+
+    def _quoted(
+        self, tree: Tree, query: Mapping[str, str], source: SearchableSource
+    ) -> Extent | None:
+        """The lines in which the quote of a passage is, or what is most like it; or else those
+        that its reference names, if they exist.
+        """
+        index = _index(tree, query.get("passage", ""))
+        if index is None:
+            return None
+        text, page, lines = (
+            str(plain(tree.node(("passages", index, "quote", key))) or "")
+            for key in ("text", "page", "lines")
+        )
+        stated = QuoteReference(page.replace("-", "–") or None, lines.replace("-", "–") or None)
+        found = source.verify(markdown.quoted(text), stated, LimitingWords()).actual
+        for reference in (*found[:1], stated):
+            if reference.page or reference.lines:
+                if extent := lines_at(source.document, reference):
+                    return extent
+        return None
+
+    def _excerpt(
+        self, source: SearchableSource, extent: Extent, query: Mapping[str, str]
+    ) -> Excerpt:
+        begin, end = _number(query, "begin") or 0, _number(query, "end")
+        for text in (source.running_text, source.whole_text):
+            part = excerpt(text, *extent, begin, end)
+            if part.paragraphs:
+                return part
+        raise Refusal(422, say("There are no words in these lines."))
+
+
+def _index(tree: Tree, passage: str) -> int | None:
+    """The index of a passage by its id; by its index where it has none."""
+    passages: Plain = plain(tree.node(("passages",)))
+    items = passages if isinstance(passages, list) else []
+    ids = [one.get("id") if isinstance(one, dict) else None for one in items]
+    if passage in ids:
+        return ids.index(passage)
+    if passage.isdecimal() and int(passage) < len(ids) and ids[int(passage)] is None:
+        return int(passage)
+    return None
+
+
+def _number(query: Mapping[str, str], key: str) -> int | None:
+    """A number of a request; None where there is none."""
+    value = query.get(key, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) < 8):
+        raise malformed()
+    return int(value)
+
+
+def _page_starts(document: Document) -> Sequence[int]:
+    """The line with which each page begins, or where it would."""
+    starts: list[int] = []
+    for at, line in enumerate(document.lines):
+        starts += [at] * (line.page + 1 - len(starts))
+    starts += [len(document.lines)] * (len(document.pages) - len(starts))
+    return starts[: len(document.pages)]
+
+
+def _lines(document: Document, first: int, stop: int) -> Iterator[Json]:
+    for at, line in enumerate(document.lines[first:stop], first):
+        yield {
+            "at": at,
+            "page": line.page,
+            "number": line.number,
+            "text": line.text,
+            "aside": line.artifact,
+            "uncertain": line.uncertain,
+        }
+
+
+def _context(text: SourceText, start: int, stop: int) -> list[str]:
+    """What is before words, the words, and what is behind them."""
+    first, last = max(0, start - _AROUND), min(len(text.tokens), stop + _AROUND)
+    return [text.original(first, start), text.original(start, stop), text.original(stop, last)]
+
+
+def _reference_data(reference: QuoteReference) -> dict[str, str | None]:
+    """A reference as the keys of a leaflet have it."""
+    page, lines = reference.page, reference.lines
+    return {
+        "page": page.replace("–", "-") if page else None,
+        "lines": lines.replace("–", "-") if lines else None,
+    }
+
+
+def _verdict(checked: CheckedQuote, fixes: Sequence[Correction], words: Catalogue) -> Json:
+    finding = checked.finding
+    verdict = finding.verdict
+    word: Message = VERDICT_NAMES[verdict]
+    if verdict is Verdict.VERBATIM and finding.page_unchecked:
+        word = say("verbatim, page unchecked")
+    places = [reference.message for reference in finding.actual]
+    return {
+        "passage": checked.passage,
+        "verdict": verdict.value,
+        "sure": verdict is Verdict.VERBATIM and not finding.page_unchecked,
+        "word": words(word),
+        "reference": words(places[0]) if len(places) == 1 else "",
+        "fixes": [
+            {
+                "reference": words(fix.reference.message),
+                "text": fix.text,
+                **_reference_data(fix.reference),
+            }
+            for fix in fixes
+        ],
+    }
+
+
+def _data(diagnostics: Sequence[Diagnostic], words: Catalogue) -> list[object]:
+    return [data_of(diagnostic, words) for diagnostic in diagnostics]
