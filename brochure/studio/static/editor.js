@@ -11,6 +11,7 @@ import { Keeping } from "./keeping.js";
 import { Toolbar } from "./markdown.js";
 import { isWithin, keyOf, passageOf, passagePath, same, valueAt } from "./paths.js";
 import { Preview } from "./preview.js";
+import { Quoting } from "./quoting.js";
 import { missing, offer } from "./restored.js";
 import { Saving } from "./saving.js";
 import { Status } from "./status.js";
@@ -40,6 +41,7 @@ class Editor {
   #keeping;
   #passages;
   #preview;
+  #quoting;
 
   async open() {
     const [leaflet, project] = await Promise.all([api.read(), readProject().catch(() => null)]);
@@ -47,11 +49,20 @@ class Editor {
     this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
     await this.#keeping.open();
     const own = this.#keeping.own();
+    this.#quoting = new Quoting($("form"), $("source"), api, {
+      fields: this.#fields, changes: this.#changes, undo: this.#undo,
+      host: {
+        passages: () => this.#passages,
+        views: this.#views,
+        digest: () => this.#leaflet.digest,
+      },
+    });
     const { elements, passages } = build(leaflet.form, picturesOf(project), {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
         values: () => this.#leaflet.values,
         made: (field) => this.#tell(field),
+        quoteTools: (id) => this.#quoting.tools(id),
         changed: () => this.#changed(),
         announce: (text) => this.#status.announce(text),
       },
@@ -90,6 +101,8 @@ class Editor {
     form.addEventListener("focusin", (event) => this.#entered(event.target));
     form.addEventListener("focusout", (event) => this.#left(this.#fields.of(event.target)));
     form.addEventListener("submit", (event) => event.preventDefault());
+    $("views").querySelector("[data-view=source]").addEventListener("click",
+      () => this.#quoting.open());
     $("undo").addEventListener("click", () => this.#undo.back());
     $("open").addEventListener("click", () => this.#goTo(this.#firstOpen()));
     document.addEventListener("keydown", (event) => {
@@ -290,6 +303,7 @@ class Editor {
   // What is wrong, and what it looks like.
 
   async #check() {
+    this.#quoting.check();
     const digest = this.#leaflet.digest;
     try {
       const { diagnostics } = await api.diagnostics($("edition").value);
