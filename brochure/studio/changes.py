@@ -190,8 +190,10 @@ def edit_for(
     """
     if change.kind == "insert":
         return _insertion(change, content, prose)
+    if change.kind in ("remove", "move") and not _is_there(change.path, content):
+        return None  # it went already
     path = _resolved(change.path, content)
-    if path[-1] == "highlight" and isinstance(_at(content, path), str):
+    if change.kind == "remove" or (path[-1] == "highlight" and isinstance(_at(content, path), str)):
         content = expanded(content)
     if path[0] == "imprint" and isinstance(_at(content, ("imprint",)), str):
         return _imprint(change, path, content, prose)
@@ -199,7 +201,7 @@ def edit_for(
     if change.kind == "move":
         count = len(_list(_at(content, (PASSAGES,))))
         assert isinstance(path[1], int)
-        to = 0 if change.after is None else _index(content, change.after) + 1
+        to = _place(content, change.after)
         to -= to > path[1]
         return Move(path, min(to, count - 1)) if to != path[1] else None
     if now == change.value:
@@ -245,11 +247,13 @@ def _imprint(change: Change, path: TreePath, content: Plain, prose: Prose) -> Ed
 def _insertion(change: Change, content: Plain, prose: Prose) -> Edit | None:
     assert isinstance(change.value, dict)
     passages = _list(_at(content, (PASSAGES,)))
-    ids = [item.get("id") for item in passages if isinstance(item, dict)]
+    ids = [item.get("id") if isinstance(item, dict) else None for item in passages]
     if change.value["id"] in ids:
+        there = _at(expanded(content), (PASSAGES, ids.index(change.value["id"])))
+        if prose.shown(there, (PASSAGES, 0)) == change.value:
+            return None  # it was sent twice
         raise ConflictError(change.value["id"])
-    to = 0 if change.after is None else _index(content, change.after) + 1
-    path: TreePath = (PASSAGES, to)
+    path: TreePath = (PASSAGES, _place(content, change.after))
     return Insert(path, prose.stored(change.value, None, path))
 
 
@@ -262,6 +266,24 @@ def _index(content: Plain, id_: str) -> int:
         if isinstance(passage, dict) and passage.get("id") == id_:
             return at
     raise GoneError(id_)
+
+
+def _is_there(path: FieldPath, content: Plain) -> bool:
+    try:
+        _resolved(path, content)
+    except GoneError:
+        return False
+    return True
+
+
+def _place(content: Plain, after: str | None) -> int:
+    """Where a passage goes that follows another one; to the end, if that went meanwhile."""
+    if after is None:
+        return 0
+    try:
+        return _index(content, after) + 1
+    except GoneError:
+        return len(_list(_at(content, (PASSAGES,))))
 
 
 def _list(value: Plain) -> list[Plain]:

@@ -297,7 +297,7 @@ class Editor {
     const [conflicts, held] = [this.#changes.conflicts.size, this.#held.size];
     $("open").hidden = !conflicts && !held;
     $("open").textContent = conflicts ? plural("open.conflicts", conflicts)
-      : plural("open.held", held);
+      : held ? plural("open.held", held) : "";
   }
 
   // What is wrong, and what it looks like.

@@ -15,6 +15,7 @@ export class Field {
   shown = null;
   /** Where the panel of a conflict goes. */
   aside = h("div", { class: "aside" });
+  #told = null;
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
   constructor(field, path, value) {
@@ -24,11 +25,14 @@ export class Field {
     this.control = controlFor(field, id);
     const hint = h("p", { class: "hint", id: newId("hint") }, sentence(field.hint ?? ""));
     hint.hidden = !field.hint;
-    const needed = field.required ? h("span", { class: "needed" }, say("needed")) : null;
+    const needed = field.required ? h("span", { class: "needed", "aria-hidden": "true" },
+      say("needed")) : null;
     this.head = h("div", { class: "head" },
       this.control.group
-        ? h("span", { class: "label", id: `${id}-label` }, field.label, needed)
-        : h("label", { for: id, class: "label" }, field.label, needed));
+        ? h("span", { class: "label", id: `${id}-label` }, field.label)
+        : h("label", { for: id, class: "label" }, field.label),
+      needed);
+    if (field.required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}` },
       this.head, this.control.element, hint, this.#messages, this.aside);
     const described = [hint.id, this.control.described, this.#messages.id].filter(Boolean);
@@ -72,8 +76,10 @@ export class Field {
     this.#markEmpty();
   }
 
-  /** Show what is wrong: [{severity, message, hint}]; no message is new twice. */
+  /** Show what is wrong: [{severity, message, hint}]. */
   tell(messages) {
+    if (same(messages, this.#told)) return;
+    this.#told = messages;
     const wrong = messages.some(({ severity }) => severity === "error");
     this.element.classList.toggle("wrong", wrong);
     if (wrong) this.focusable.setAttribute("aria-invalid", "true");

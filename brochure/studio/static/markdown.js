@@ -39,24 +39,32 @@ function chosen(area) {
   return [start, end];
 }
 
+/** How many asterisks there are from a place on, to the left (-1) or to the right (1). */
+function stars(text, from, step) {
+  let n = 0;
+  while (text[from + step * n] === "*") n++;
+  return n;
+}
+
 function wrap(area, mark) {
   const [start, end] = chosen(area);
   const { value } = area;
-  const around = (from, to) => value.slice(from, from + mark.length) === mark
-    && value.slice(to - mark.length, to) === mark && to - from >= 2 * mark.length
-    && (mark.length > 1 || (value[from + 1] !== "*" && value[to - 2] !== "*")
-      || (value.slice(from, from + 3) === "***" && value.slice(to - 3, to) === "***"));
   const n = mark.length;
-  if (around(start - n, end + n)) {
+  const has = (count) => (n === 2 ? count >= 2 : count % 2 === 1); // three are both
+  if (has(Math.min(stars(value, start - 1, -1), stars(value, end, 1)))) {
     type(area, start - n, end + n, value.slice(start, end));
     area.setSelectionRange(start - n, end - n);
-  } else if (around(start, end)) {
-    type(area, start, end, value.slice(start + n, end - n));
-    area.setSelectionRange(start, end - 2 * n);
-  } else {
-    type(area, start, end, mark + value.slice(start, end) + mark);
-    area.setSelectionRange(start + n, end + n);
+    return;
   }
+  const inside = value.slice(start, end);
+  if (inside.length > 2 * n
+    && has(Math.min(stars(inside, 0, 1), stars(inside, inside.length - 1, -1)))) {
+    type(area, start, end, inside.slice(n, -n));
+    area.setSelectionRange(start, end - 2 * n);
+    return;
+  }
+  type(area, start, end, mark + inside + mark);
+  area.setSelectionRange(start + n, end + n);
 }
 
 function link(area) {

@@ -1,0 +1,657 @@
+"""The studio's pages in a real browser: what is typed is saved, and never lost or overwritten."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+import yaml
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from brochure.messages import catalogue
+from brochure.project import Project
+from brochure.starters import create_leaflet
+from brochure.studio.backend import Json
+from brochure.studio.strings import STRINGS
+from brochure.studio.workplace import Workplace
+from tests.conftest import ROOT
+from tests.test_studio_server import Running, run, state
+from tests.test_web import browser
+
+__all__ = ["browser", "state"]  # fixtures
+STATIC = ROOT / "brochure/studio/static"
+TEMPLATES = ROOT / "brochure/studio/templates"
+PICTURE = "0123456789abcdef"
+SECONDS = 8_000  # milliseconds until the page says what it should
+BEGIN = """\
+# Geschrieben von Hand.
+language: de
+title: Unser Park
+subtitle: Ein Versprechen
+passages:
+  - id: eins   # das erste
+    quote: {heading: Bäume, text: "Die Bäume bleiben."}
+    commentary: {heading: Gut, text: "Das ist gut."}
+  - id: zwei
+    commentary: {heading: Schlecht, text: "Das ist schlecht."}
+imprint: Verein, Weg 1
+"""
+
+
+class Pictured(Workplace):
+    """Pages are white sheets with a spot for each passage; the disk can be full."""
+
+    leaflet_ = "probe"  # that of the test
+    full = False
+    reason: str | None = None  # why the last words are not on the pages
+    pause: Event | None = None  # saving waits for it
+
+    def save(self, name: str, body: Json, language: str) -> Json:
+        if self.pause is not None:
+            assert self.pause.wait(20)
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().save(name, body, language)
+
+    def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
+        size = {"width": 794, "height": 1123}
+        src = f"/api/leaflets/{name}/pages/{PICTURE}.png"
+        passages = yaml.safe_load(self.project.manuscript(name).read_text())["passages"]
+        return {
+            "edition": edition,
+            "variant": variant,
+            "digest": self.digest(name),
+            "as_of": datetime.now(UTC).isoformat(),
+            "current": self.reason is None,
+            "reason": self.reason,
+            "pages": [{"number": n, "src": src, "text": f"Seite {n}", **size} for n in (1, 2)],
+            "passages": [
+                {"id": one["id"], "page": 1, "x": 80, "y": 100 + 150 * at, "width": 600,
+                 "height": 140}
+                for at, one in enumerate(passages)
+            ],
+            "used": 2,
+            "fit": None,
+            "diagnostics": [],
+        }  # fmt: skip
+
+    def picture(self, name: str, picture: str) -> bytes:
+        output = BytesIO()
+        Image.new("RGB", (794, 1123), "white").save(output, "PNG")
+        return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    root = tmp_path_factory.mktemp("projekt")
+    (root / "content").mkdir()
+    create_leaflet(root, "probe", "de")
+    yield from run(Pictured(Project(root)))
+
+
+@pytest.fixture(autouse=True)
+def leaflet(studio: Running) -> Path:
+    """The file of a new leaflet: what pages that were closed still send is for those of others."""
+    workplace = place(studio)
+    workplace.full, workplace.reason, workplace.pause = False, None, None
+    workplace.leaflet_ = f"probe-{len(workplace.leaflets())}"
+    path = workplace.project.manuscript(workplace.leaflet_)
+    path.parent.mkdir()
+    path.write_text(BEGIN)
+    return path
+
+
+@pytest.fixture
+def context(browser: Browser, studio: Running) -> Iterator[BrowserContext]:
+    """A browser that may use the studio. Whatever a page logs is an error."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(SECONDS)
+    logged: list[str] = []
+    context.on("weberror", lambda error: logged.append(str(error.error)))
+    context.on("console", lambda message: logged.append(message.text))
+    opened = context.new_page()
+    opened.goto(studio.secret.address("/"))
+    opened.close()
+    yield context
+    context.close()
+    # That there is no network, and that the disk is full, a browser says by itself.
+    assert [line for line in logged if "Failed to load resource" not in line] == []
+
+
+def place(studio: Running) -> Pictured:
+    assert isinstance(studio.workplace, Pictured)
+    return studio.workplace
+
+
+def opened(context: BrowserContext, studio: Running) -> Page:
+    """The editor, with its pages."""
+    page = context.new_page()
+    page.goto(f"{studio.origin}/leaflets/{place(studio).leaflet_}")
+    expect(page.locator(".page img")).to_have_count(2, timeout=SECONDS)
+    return page
+
+
+def said(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())
+
+
+def answer(page: Page, passage: int = 0) -> Locator:
+    """The text of a commentary."""
+    return page.locator(".passage").nth(passage).locator(".commentary textarea.prose").first
+
+
+def title(page: Page) -> Locator:
+    return page.locator("#head textarea").first
+
+
+def append(page: Page, field: Locator, text: str) -> None:
+    field.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def tells(page: Page, text: str) -> None:
+    """The bar says so."""
+    expect(page.locator("#state")).to_contain_text(text, timeout=SECONDS)
+
+
+def kept(page: Page) -> str:
+    """What the browser keeps."""
+    return str(page.evaluate("JSON.stringify(localStorage)"))
+
+
+def ids(path: Path) -> list[str]:
+    return [one["id"] for one in said(path)["passages"]]
+
+
+def shows(path: Path, values: list[str]) -> None:
+    assert ids(path) == values
+
+
+# --- Saving -----------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_in_the_file_and_nothing_else_changes(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    append(page, title(page), " bleibt")
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park bleibt")
+    assert kept(page) == "{}"
+    page.keyboard.press("Control+z")
+    tells(page, "Wird gespeichert")
+    tells(page, "Gespeichert")
+    assert len(said(leaflet)["title"]) < len("Unser Park bleibt"), "the browser's own undo"
+
+
+def test_without_the_server_words_stay_and_are_saved_later(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    context.set_offline(True)
+    append(page, answer(page), " Sehr")
+    tells(page, "Nicht verbunden")
+    append(page, answer(page), " gut")
+    assert "Das ist gut. Sehr gut" in kept(page)
+    assert leaflet.read_text() == BEGIN
+    context.set_offline(False)
+    tells(page, "Wieder verbunden, gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Sehr gut"
+    assert kept(page) == "{}"
+    expect(page.locator("#live")).to_contain_text("Wieder verbunden")
+
+
+def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    place(studio).full = True
+    append(page, answer(page), " Ja")
+    tells(page, "No space left")
+    page.reload()
+    expect(answer(page)).to_have_value("Das ist gut. Ja")
+    tells(page, "No space left")
+    assert leaflet.read_text() == BEGIN
+    place(studio).full = False
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Ja"
+
+
+def test_what_a_closed_page_kept_is_offered(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    place(studio).full = True
+    append(page, answer(page), " Ja")
+    tells(page, "No space left")
+    other = opened(context, studio)
+    expect(other.locator(".offer")).to_have_count(0)  # the page that has it is open
+    other.close()
+    context.set_offline(True)  # a page that is closed tries to save once more
+    page.close()
+    context.set_offline(False)
+    place(studio).full = False
+    page = opened(context, studio)
+    expect(answer(page)).to_have_value("Das ist gut.")
+    offer = page.locator(".offer")
+    expect(offer).to_contain_text("eine Änderung")
+    offer.get_by_role("button", name="Übernehmen").click()
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Ja"
+    assert kept(page) == "{}"
+
+
+def test_nothing_is_saved_in_the_middle_of_a_composition(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    answer(page).click()
+    page.keyboard.press("Control+End")
+    keyboard = context.new_cdp_session(page)
+    keyboard.send(
+        "Input.imeSetComposition", {"text": "にほ", "selectionStart": 2, "selectionEnd": 2}
+    )
+    page.wait_for_timeout(1_000)  # twice as long as otherwise
+    assert leaflet.read_text() == BEGIN
+    keyboard.send("Input.insertText", {"text": "日本"})
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"].endswith("日本")
+
+
+# --- Others write, too ------------------------------------------------------------------------
+
+
+def test_other_fields_merge_and_the_one_with_the_caret_waits(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    answer(page).click()
+    text = BEGIN.replace("Das ist gut.", "Von fern.").replace("Unser Park", "Euer Park")
+    leaflet.write_text(text)
+    expect(title(page)).to_have_value("Euer Park")
+    expect(answer(page)).to_have_value("Das ist gut.")
+    title(page).click()
+    expect(answer(page)).to_have_value("Von fern.")
+    assert leaflet.read_text() == text
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_the_same_field_asks_with_both_texts(
+    context: BrowserContext, studio: Running, leaflet: Path, mine: bool
+) -> None:
+    page = opened(context, studio)
+    answer(page).click()
+    leaflet.write_text(BEGIN.replace("Das ist gut.", "Das ist mir recht."))
+    append(page, answer(page), " Meins.")
+    conflict = page.locator(".conflict")
+    expect(conflict.locator(".version").nth(0)).to_contain_text("Das ist gut. Meins.")
+    expect(conflict.locator(".version").nth(1)).to_contain_text("Das ist mir recht.")
+    expect(conflict.locator("mark").nth(0)).to_have_text(re.compile("gut"))
+    expect(page.locator("#open")).to_contain_text("1 Feld")
+    append(page, answer(page), " Noch.")
+    assert "mir recht" in leaflet.read_text()
+    conflict.get_by_role("button", name="Meinen" if mine else "Text der Datei").click()
+    expect(conflict).to_have_count(0)
+    expected = "Das ist gut. Meins. Noch." if mine else "Das ist mir recht."
+    expect(answer(page)).to_have_value(expected)
+    expect(page.locator("#open")).to_be_hidden()
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == expected
+    page.reload()
+    expect(answer(page)).to_have_value(expected)
+    expect(conflict).to_have_count(0)
+
+
+def test_a_pair_with_the_caret_stays_where_it_is_when_others_move(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    answer(page, 1).click()
+    head, first, second = re.split(r"(?=  - id)|(?=imprint)", BEGIN)[:3]
+    leaflet.write_text(f"{head}{second}{first}imprint: Verein, Weg 1\n")
+    shown = page.locator(".passage h3 .name")
+    expect(shown).to_have_text(["Schlecht", "Gut"])
+    page.keyboard.type("!")
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"].startswith("Das ist schlecht.")
+
+
+def test_two_pages_of_a_leaflet_write_together(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    one, other = opened(context, studio), opened(context, studio)
+    append(other, answer(other), " Zwei")
+    tells(other, "Gespeichert")
+    one.bring_to_front()
+    expect(answer(one)).to_have_value("Das ist gut. Zwei", timeout=SECONDS)
+    append(one, title(one), " Eins")
+    tells(one, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Zwei"
+    assert said(leaflet)["title"] == "Unser Park Eins"
+
+
+def test_hidden_pages_close_their_streams(context: BrowserContext, studio: Running) -> None:
+    """Browsers allow six connections to a server: the eighth page works as well."""
+    pages = [opened(context, studio) for _ in range(3)]
+    for page in pages:
+        page.evaluate(
+            "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    more = [opened(context, studio) for _ in range(5)]
+    append(more[-1], title(more[-1]), " acht")
+    tells(more[-1], "Gespeichert")
+
+
+# --- What is not valid ------------------------------------------------------------------------
+
+
+def test_what_is_not_valid_stays_with_its_message_and_is_offered_again(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    page.locator("#event summary").click()
+    day = page.locator("#event .date textarea")
+    day.fill("morgen")
+    expect(page.locator("#open")).to_have_text("1 Feld steht noch nicht in der Datei")
+    assert day.get_attribute("aria-invalid") == "true"
+    described = (day.get_attribute("aria-describedby") or "").split()
+    messages = " ".join(page.locator(f"#{one}").inner_text() for one in described)
+    assert "`morgen`" in messages or "morgen ist kein Tag" in messages
+    assert leaflet.read_text() == BEGIN
+    append(page, title(page), "!")
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park!")
+    page.reload()
+    page.locator("#open").click()
+    expect(day).to_be_focused()
+    expect(day).to_have_value("morgen")
+    day.fill("2026-12-03")
+    expect(page.locator("#open")).to_be_hidden()
+    assert str(said(leaflet)["event"]["date"]) == "2026-12-03"
+    assert day.get_attribute("aria-invalid") is None
+
+
+# --- Pairs ------------------------------------------------------------------------------------
+
+
+def test_pairs_are_added_moved_left_out_and_all_of_it_undone(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    undo = page.locator("#undo")
+    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    expect(page.locator(".passage").nth(1).locator("textarea").first).to_be_focused()
+    answer(page, 1).fill("Eine Antwort.")
+    tells(page, "Gespeichert")
+    expect(page.locator("#open")).to_be_hidden()
+    shows(leaflet, ["eins", "paar-3", "zwei"])
+    page.get_by_role("button", name="Paar 2 nach unten").click()
+    expect(page.get_by_role("button", name="Paar 3 nach unten")).to_be_focused()
+    tells(page, "Wird")
+    tells(page, "Gespeichert")
+    shows(leaflet, ["eins", "zwei", "paar-3"])
+    page.get_by_role("button", name="Paar 3 weglassen").click()
+    expect(page.locator(".gap button")).to_be_focused()
+    tells(page, "Wird")
+    tells(page, "Gespeichert")
+    shows(leaflet, ["eins", "zwei"])
+    page.keyboard.press("Enter")
+    tells(page, "Wird")
+    tells(page, "Gespeichert")
+    shows(leaflet, ["eins", "zwei", "paar-3"])
+    assert said(leaflet)["passages"][2]["commentary"]["text"] == "Eine Antwort."
+    undo.click()
+    undo.click()
+    expect(undo).to_be_hidden()
+    tells(page, "Wird")
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN
+
+
+def test_a_pair_left_out_and_brought_back_at_once_keeps_its_comments(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    page.get_by_role("button", name="Paar 1 weglassen").click()
+    page.keyboard.press("Enter")
+    append(page, title(page), "!")
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park!")
+
+
+def test_words_typed_while_a_new_pair_is_being_saved_are_no_conflict(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    place(studio).pause = Event()
+    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    with page.expect_request(lambda request: request.method == "POST"):
+        answer(page, 1).press_sequentially("Ein Satz")
+    page.keyboard.type(", der weitergeht")
+    place(studio).pause.set()  # type: ignore[union-attr]
+    page.keyboard.type(" und endet.")
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][1]["commentary"]["text"] == (
+        "Ein Satz, der weitergeht und endet."
+    )
+    expect(page.locator(".conflict")).to_have_count(0)
+
+
+# --- Marks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "selection", "keys", "marked"),
+    [
+        ("ein Wort hier", (4, 8), "Control+b", "ein **Wort** hier"),
+        ("ein Wort hier", (5, 5), "Control+b", "ein **Wort** hier"),
+        ("ein Wort hier", (4, 9), "Control+i", "ein *Wort* hier"),
+        ("ein **Wort** hier", (6, 10), "Control+b", "ein Wort hier"),
+        ("ein **Wort** hier", (6, 10), "Control+i", "ein ***Wort*** hier"),
+        ("ein *Wort* hier", (5, 9), "Control+i", "ein Wort hier"),
+        ("ein Wort hier", (4, 8), "Control+k", "ein [Wort](https://) hier"),
+        ("https://example.org", (0, 19), "Control+k", "[](https://example.org)"),
+        ("eins\nzwei", (0, 9), "Control+Shift+8", "- eins\n- zwei"),
+        ("- eins\n- zwei", (0, 13), "Control+Shift+8", "eins\nzwei"),
+        ("Davor.\neins", (8, 8), "Control+Shift+8", "Davor.\n\n- eins"),
+    ],
+)
+def test_marks_are_typed_and_undone_as_if_by_hand(
+    marking: Page, text: str, selection: tuple[int, int], keys: str, marked: str
+) -> None:
+    area = answer(marking)
+    area.fill(text)
+    area.evaluate("(area, [start, end]) => area.setSelectionRange(start, end)", list(selection))
+    area.press(keys)
+    expect(area).to_have_value(marked)
+    area.press("Control+z")
+    expect(area).to_have_value(text)
+
+
+@pytest.fixture(scope="module")
+def marking(browser: Browser, studio: Running) -> Iterator[Page]:
+    """One page for all marks."""
+    page = browser.new_page(locale="de-DE")
+    page.goto(studio.secret.address("/leaflets/probe"))
+    page.wait_for_selector(".passage")
+    yield page
+    page.close()
+
+
+# --- Pages ------------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_pair_leads_to_its_field_and_the_caret_marks_its_pair(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    page.get_by_role("button", name="Paar 2: zum Text").click()
+    row = page.locator(".passage").nth(1)
+    expect(row.locator("textarea").first).to_be_focused()
+    current = page.locator(".spot.current")
+    expect(current).to_have_attribute("data-passage", '"zwei"')
+    answer(page, 0).click()
+    expect(current).to_have_attribute("data-passage", '"eins"')
+
+
+def test_pages_say_which_text_they_show(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    as_of = page.locator("#as-of")
+    expect(as_of).to_have_text(re.compile(r"^Stand \d\d:\d\d:\d\d · 2 Seiten$"))
+    place(studio).reason = "ein Titel fehlt"
+    append(page, title(page), "!")
+    expect(as_of).to_have_text(re.compile("noch ohne Ihre letzten Worte: ein Titel fehlt$"))
+    assert page.locator(".page img").first.get_attribute("alt") == "Seite 1: Seite 1"
+
+
+def test_newer_pages_stay_where_the_older_ones_were(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    scroller = page.locator("#scroller")
+    scroller.evaluate("pane => pane.scrollTop = 300")
+    before = page.locator("#as-of").inner_text()
+    append(page, title(page), "!")
+    tells(page, "Gespeichert")
+    expect(page.locator("#as-of")).not_to_have_text(before)
+    assert scroller.evaluate("pane => pane.scrollTop") == 300
+
+
+def test_diagnostics_lead_to_their_fields(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    leaflet.write_text(BEGIN.replace("Das ist gut.", "Das ist [gut](http://)."))
+    page = opened(context, studio)
+    page.get_by_role("button", name="Prüfen: ").click()
+    found = page.locator(".diagnostics li", has_text="http://").first
+    found.get_by_role("button", name="Zum Feld").click()
+    expect(answer(page)).to_be_focused()
+
+
+# --- First page -------------------------------------------------------------------------------
+
+
+def test_a_leaflet_begins_with_a_title_a_starter_and_a_design(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = context.new_page()
+    page.goto(studio.origin)
+    expect(page.get_by_role("link", name="Unser Park").first).to_be_visible()
+    page.get_by_text("Neues Flugblatt").click()
+    page.get_by_role("button", name="Flugblatt anlegen").click()
+    expect(page.get_by_role("textbox", name="Titel")).to_be_focused()
+    expect(page.locator("#trouble")).to_have_text("Bitte schreiben Sie einen Titel.")
+    page.get_by_role("textbox", name="Titel").fill("Neue Bäume")
+    page.get_by_role("group", name="Gestaltung").get_by_label("plain").check()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/leaflets/neue-baeume")
+    expect(title(page)).to_have_value("Neue Bäume")
+    made = said(place(studio).project.manuscript("neue-baeume"))
+    assert (made["title"], made["design"]) == ("Neue Bäume", "plain")
+
+
+def test_the_language_can_be_changed(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("button", name="Download")).to_be_visible()
+
+
+# --- For everyone -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 768, 1920])
+def test_nothing_is_wider_than_the_screen(
+    context: BrowserContext, studio: Running, width: int
+) -> None:
+    page = opened(context, studio)
+    page.set_viewport_size({"width": width, "height": 600})
+    for view in ("write", "pages", "check"):
+        page.evaluate(f"document.querySelector('[data-view={view}]').click()")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+    page.goto(studio.origin)
+    page.wait_for_selector(".leaflet")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    for summary in page.locator("summary").all():
+        summary.click()
+    nodes = context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    used = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"]
+        and node["role"]["value"]
+        in ("button", "textbox", "combobox", "checkbox", "radio", "link", "image", "ColorWell",
+            "main", "complementary", "navigation", "region", "heading")
+    ]  # fmt: skip
+    assert len(used) > 60
+    assert [role for role, name in used if not name.strip()] == []
+
+
+def test_the_keyboard_alone_reaches_a_word_and_its_marks(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    answer(page).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Fett")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "*Das ist gut.*"
+
+
+# --- Words ------------------------------------------------------------------------------------
+
+
+def test_every_word_that_scripts_and_templates_ask_for_is_there_and_no_other() -> None:
+    scripts = "\n".join(path.read_text() for path in STATIC.glob("*.js"))
+    templates = "\n".join(path.read_text() for path in TEMPLATES.glob("*.html"))
+    asked = set(re.findall(r'say\("([\w.-]+)"', scripts))
+    asked |= {f"{key}.{form}" for key in re.findall(r'plural\("([\w.-]+)"', scripts)
+              for form in ("one", "other")}  # fmt: skip
+    asked |= set(re.findall(r'strings\["([\w.-]+)"\]', templates))
+    families = tuple(re.findall(r"say\(`([\w.]+\.)\$", scripts))
+    choices = {"contrast.good", "contrast.low", "state.again", "state.connected"}  # one or other
+    assert len(asked) > 80
+    assert asked - STRINGS.keys() == set()
+    unused = {key for key in STRINGS.keys() - asked if not key.startswith(families)}
+    assert unused - choices == set()
+    assert all(
+        catalogue("de")(text).count("{") == str(text).count("{") for text in STRINGS.values()
+    )
+
+
+def test_pages_have_neither_code_nor_styles_in_them() -> None:
+    checked = 0
+    for path in TEMPLATES.glob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text), path.name
+        for attributes in re.findall(r"<script([^>]*)>", text):
+            assert "src=" in attributes or "application/json" in attributes
+            checked += 1
+    assert checked >= 4
+    assert "innerHTML" not in "".join(path.read_text() for path in STATIC.glob("*.js"))
+
+
+def test_the_browser_is_sent_only_what_is_ours(context: BrowserContext, studio: Running) -> None:
+    requested: list[str] = []
+    context.on("request", lambda request: requested.append(request.url))
+    page = opened(context, studio)
+    append(page, title(page), "!")
+    tells(page, "Gespeichert")
+    assert len(requested) > 20
+    assert {url for url in requested if not url.startswith(f"{studio.origin}/")} == set()
+    assert json.loads(page.evaluate("document.getElementById('strings').textContent"))["undo"]
