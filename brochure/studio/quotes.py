@@ -31,6 +31,7 @@ from brochure.sources.excerpt import Excerpt, comments, excerpt, lines_at, quote
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, LimitingWords, Verdict
 from brochure.sources.matching.search import WordSearch
 from brochure.sources.matching.text import SourceText
+from brochure.sources.reading.reader import read_first_pages
 from brochure.sources.restoration import Correction, corrections
 from brochure.sources.verification import SearchableSource, Verifier
 from brochure.studio.backend import Json
@@ -81,8 +82,10 @@ class Quotes:
 
     def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
         """Some lines of the document of the passage `passage`: from the line at `from`, or from
-        where its quote is.
+        where its quote is. With `first`, the first ones at once, see `first_pages`.
         """
+        if query.get("first"):
+            return self.first_pages(name, query)
         words = catalogue(language)
         with self._lock:
             tree, reference = self._named(name, query)
@@ -113,6 +116,29 @@ class Quotes:
             "quoted": quoted,
             "from": first,
             "lines": list(_lines(document, first, first + _CHUNK)),
+        }
+
+    def first_pages(self, name: str, query: Mapping[str, str]) -> Json:
+        """The first pages of the document of a passage, while it is being read as a whole: without
+        numbers, which may turn out to be others.
+        """
+        _, reference = self._named(name, query)
+        document = None
+        if reference is not None:
+            path = self._project.manuscript(name).parent / reference.file
+            document = read_first_pages(self._project, path, reference.mode)
+        if reference is None or document is None:
+            return {"file": None}
+        lines = ({**line, "number": None} for line in _lines(document, 0, _CHUNK))
+        return {
+            "file": reference.file,
+            "title": reference.title,
+            "pages": list(document.pages),
+            "page_starts": _page_starts(document),
+            "total": len(document.lines),
+            "quoted": None,
+            "from": 0,
+            "lines": list(lines),
         }
 
     def find(self, name: str, query: Mapping[str, str], language: str) -> Json:

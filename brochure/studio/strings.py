@@ -157,6 +157,7 @@ _SOURCE: dict[str, Message] = {
     "source.open": say("Show in the source"),
     "source.for": say("for pair {number}", number="{number}"),
     "source.reading": say("The document is being read …"),
+    "source.glance": say("The document is being read; these are its first pages."),
     "source.none": say("No document is named that could be quoted. Send the file of it:"),
     "source.search": say("Search in the source"),
     "source.previous": say("Previous place"),

@@ -49,7 +49,7 @@ class Editor {
     this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
     await this.#keeping.open();
     const own = this.#keeping.own();
-    this.#quoting = new Quoting($("form"), $("source"), api, {
+    this.#quoting = new Quoting($("form"), $("source-pane"), api, {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
         passages: () => this.#passages,
@@ -72,6 +72,7 @@ class Editor {
     passages.render();
     this.#listen();
     this.#openPreview(leaflet);
+    this.#quoting.begin();
     this.#changes.clash(leaflet.conflicts);
     this.#show(leaflet);
     if (own) this.#take(missing(own.changes, leaflet.values));

@@ -55,8 +55,19 @@ export class Lines {
       if (epoch !== this.#epoch || !info.lines) return false;
       this.show(info);
     }
-    this.at(index)?.scrollIntoView({ block });
+    this.#scrollTo(this.at(index), block);
     return true;
+  }
+
+  /** Bring a line into view, in the box only: the page stays where it is. */
+  #scrollTo(line, block) {
+    const [box, place] = [this.#scroller, line].map((one) => one.getBoundingClientRect());
+    const head = this.#list.querySelector(".page-break")?.offsetHeight ?? 0;
+    const [above, below] = [place.top - box.top - head, place.bottom - box.bottom];
+    if (block === "nearest" && above >= 0 && below <= 0) return;
+    const by = block === "start" || (block === "nearest" && above < 0) ? above
+      : block === "nearest" ? below : (above + below) / 2;
+    this.#scroller.scrollTop += by;
   }
 
   /** The first line that is seen whole. */

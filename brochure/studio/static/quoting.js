@@ -62,6 +62,11 @@ export class Quoting {
     return this.#verdicts.check(this.#host.digest);
   }
 
+  /** All is there: the document too, if it was asked for meanwhile. */
+  begin() {
+    if (this.#host.views.current === "source") this.open();
+  }
+
   /** Show the document beside a pair; by itself, beside the one where someone wrote last. */
   open(id = this.#current ?? this.#host.passages().order[0] ?? null) {
     this.#current = id;

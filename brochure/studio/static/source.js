@@ -10,6 +10,7 @@ import { Marking } from "./marking.js";
 import { plural, say } from "./strings.js";
 
 const PAUSE = 250; // milliseconds after the last key of a search
+const SLOW = 500; // milliseconds after which reading takes long
 const PAGE = 15; // lines that Page Up and Page Down go
 
 export class SourcePane {
@@ -30,7 +31,7 @@ export class SourcePane {
   #list = h("div", { class: "lines", role: "listbox", tabindex: "0", "aria-multiselectable": "true",
     "aria-label": say("source.lines"), "aria-describedby": "source-keys" });
   #scroller = h("div", { class: "source-scroller" }, this.#list);
-  #messages = h("div", { class: "source-messages" });
+  #messages = h("div", { class: "source-messages", tabindex: "-1" });
   #bar = h("div", { class: "take" });
   #marked = h("p", { class: "marked", role: "status" });
   #take = button("", () => this.#taken(false), { class: "primary" });
@@ -58,15 +59,15 @@ export class SourcePane {
     this.#lines.onmore = () => this.#draw();
     this.#marking = new Marking(this.#list, () => this.#draw());
     this.#listen();
-    this.#blank();
+    this.#draw();
   }
 
   /** Show the document of a pair, where its quote is; `focus` goes to the search. */
   async open(passage, { focus = true } = {}) {
     this.#passage = passage;
     this.#marking.clear();
-    if (focus) this.#field.focus({ preventScroll: true });
     await this.#load({ jump: true });
+    if (focus) (this.#info?.lines ? this.#field : this.#messages).focus({ preventScroll: true });
   }
 
   /** Someone writes in another pair now: the same document stays where it is. */
@@ -85,7 +86,7 @@ export class SourcePane {
   async #load({ jump }) {
     const asked = ++this.#asked;
     this.#heading();
-    const slow = setTimeout(() => this.#say(say("source.reading")), 400);
+    const slow = setTimeout(() => this.#glance(asked), SLOW);
     let info;
     try {
       const from = jump || !this.#info?.lines ? undefined : this.#lines.top?.dataset.at;
@@ -103,6 +104,7 @@ export class SourcePane {
     const same = this.#info?.digest && info.digest === this.#info.digest;
     const before = this.#info;
     this.#info = info;
+    this.#scroller.inert = false;
     this.#heading();
     if (!info.lines) {
       this.#blank();
@@ -119,6 +121,22 @@ export class SourcePane {
     }
     if (!same && this.#field.value) this.#look();
     this.#draw();
+  }
+
+  /** It takes a while: say so, and show the first pages until all is read. */
+  async #glance(asked) {
+    this.#say(say("source.reading"));
+    if (this.#info?.lines) return;
+    try {
+      const info = await this.#api.source({ passage: this.#passage, first: 1 });
+      if (asked !== this.#asked || this.#info?.lines || !info.lines) return;
+      this.#say(say("source.glance"));
+      this.#lines.show({ ...info, total: info.lines.length });
+      this.#scroller.hidden = false;
+      this.#scroller.inert = true; // nothing can be taken of it yet
+    } catch {
+      // It comes as a whole, or what is wrong is said then.
+    }
   }
 
   #heading() {

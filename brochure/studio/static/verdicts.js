@@ -137,7 +137,7 @@ export class Verdicts {
       ? h("div", { class: "conflict", role: "group", "aria-label": say("mend.which") },
         h("p", { class: "question" }, say("mend.which")),
         h("div", { class: "choices" }, choices.map(({ label, act }) => button(label, act))))
-      : sideBySide(say(fix.text === null ? "mend.lines" : "mend.text"),
+      : sideBySide(fix.text === null ? say("mend.lines") : say("mend.text"),
         [say("mend.yours"), say("mend.source")],
         [described(now.text, this.#host.reference(id, now)), described(fix.text, this.#host.reference(id, fix))],
         choices));
