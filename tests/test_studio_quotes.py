@@ -439,3 +439,21 @@ def test_a_document_is_added_and_named(page: Page, leaflet: Path, tmp_path: Path
     source = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["source"]
     assert source["file"] == "sources/neues-konzept.txt"
     assert source["title"] == "Konzept", "which it had"
+
+
+def test_without_a_document_the_pane_takes_one_and_shows_its_lines(
+    page: Page, leaflet: Path, tmp_path: Path
+) -> None:
+    sent = tmp_path / "Neues_Konzept 2.txt"
+    sent.write_text("Erste Zeile.\nZweite Zeile.\n")
+    leaflet.write_text("title: Unser Park\npassages:\n  - commentary: {text: Gut.}\n")
+    page.reload()
+    page.get_by_role("button", name="Quelle", exact=True).click()
+    with page.expect_file_chooser() as chooser:
+        page.locator("#source-pane").get_by_role("button", name="Dokument hinzufügen …").click()
+    chooser.value.set_files(sent)
+    lines = page.get_by_role("listbox", name="Zeilen der Quelle").get_by_role("option")
+    expect(lines.nth(1)).to_have_text("2Zweite Zeile.")
+    source = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["source"]
+    assert source == {"title": "Neues Konzept 2", "file": "sources/neues-konzept-2.txt"}
+    (leaflet.parent / source["file"]).unlink()

@@ -102,6 +102,7 @@ class Workplace:
         """What `brochure check` says of a leaflet and all its variants, in an edition or the
         default ones; and the verdict on each quote.
         """
+        self._quotes.read(name)
         words = catalogue(language)
         selection = Selection(base_too=True)
         outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())

@@ -250,8 +250,9 @@ def _call_reader(worker: Worker, kind: SourceKind, data: bytes) -> FileText:
     # Each page is read by itself: two processes take half the time.
     middle = pages // 2
     with ThreadPoolExecutor(1) as thread, Worker() as other:
-        part = (pdfium.read_some_pages, data, middle, pages)
-        later = thread.submit(other.call, seconds, memory, *part)
+        later = thread.submit(
+            lambda: other.call(seconds, memory, pdfium.read_some_pages, data, middle, pages)
+        )
         begin, count = worker.call(seconds, memory, pdfium.read_some_pages, data, 0, middle)
         end, more = later.result()
     if count + more > bounds.SOURCE_CHARACTERS:

@@ -82,15 +82,17 @@ export class Lines {
     const { pages } = this.#info;
     let page = this.at(lines[0]?.at - 1)?.dataset.page ?? null;
     for (const line of lines) {
+      let begins = null;
       if (pages.length && String(line.page) !== page) {
         page = String(line.page);
-        yield h("div", { class: "page-break", role: "presentation", "data-page": page },
-          say("source.page", { page: pages[line.page] ?? "" }));
+        begins = say("source.page", { page: pages[line.page] ?? "" });
+        yield h("div", { class: "page-break", "aria-hidden": "true", "data-page": page }, begins);
       }
       yield h("div", { class: ["source-line", line.aside && "aside-line", line.uncertain && "uncertain"]
         .filter(Boolean).join(" "), role: "option", "aria-selected": "false", id: `line-${line.at}`,
       "data-at": line.at, "data-page": line.page },
-      h("span", { class: "count" }, line.number === null ? "" : String(line.number)),
+      h("span", { class: "count" }, begins && h("span", { class: "hidden" }, `${begins}: `),
+        line.number === null ? "" : String(line.number)),
       h("span", { class: "words" }, line.text));
     }
   }

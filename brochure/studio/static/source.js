@@ -31,6 +31,7 @@ export class SourcePane {
   #list = h("div", { class: "lines", role: "listbox", tabindex: "0", "aria-multiselectable": "true",
     "aria-label": say("source.lines"), "aria-describedby": "source-keys" });
   #scroller = h("div", { class: "source-scroller" }, this.#list);
+  #status = h("p", { class: "source-status", role: "status" });
   #messages = h("div", { class: "source-messages", tabindex: "-1" });
   #bar = h("div", { class: "take" });
   #marked = h("p", { class: "marked", role: "status" });
@@ -52,7 +53,7 @@ export class SourcePane {
       h("label", { class: "source-page" }, h("span", { class: "label" }, say("source.go-page")),
         this.#page));
     this.#bar.append(this.#marked, h("div", { class: "choices" }, this.#take, this.#new));
-    element.append(this.#title, search, this.#messages,
+    element.append(this.#title, search, this.#status, this.#messages,
       h("p", { class: "hidden", id: "source-keys" }, say("source.keys")), this.#scroller, this.#bar);
     this.#lines = new Lines(this.#scroller, this.#list,
       (from) => api.source({ passage: this.#passage, from }));
@@ -131,6 +132,7 @@ export class SourcePane {
       const info = await this.#api.source({ passage: this.#passage, first: 1 });
       if (asked !== this.#asked || this.#info?.lines || !info.lines) return;
       this.#say(say("source.glance"));
+      this.#heading(info.title);
       this.#lines.show({ ...info, total: info.lines.length });
       this.#scroller.hidden = false;
       this.#scroller.inert = true; // nothing can be taken of it yet
@@ -139,10 +141,10 @@ export class SourcePane {
     }
   }
 
-  #heading() {
+  #heading(title = this.#info?.title || this.#info?.file) {
     const number = this.#host.number(this.#passage);
     this.#title.replaceChildren(
-      h("strong", {}, this.#info?.title || this.#info?.file || say("source")),
+      h("strong", {}, title || say("source")),
       number ? h("span", { class: "hint" }, " · ", say("source.for", { number })) : "");
     this.#take.textContent = number ? say("source.take", { number }) : say("source.new");
     this.#new.hidden = !number;
@@ -156,7 +158,8 @@ export class SourcePane {
     if (none) {
       const upload = uploadButton("source", (path, name) => this.#host.sourceUploaded(path, name),
         { class: "primary" });
-      this.#messages.append(h("p", {}, say("source.none")),
+      this.#status.textContent = say("source.none");
+      this.#messages.append(
         h("div", { class: "choices" }, upload.press, upload.chooser), upload.trouble,
         h("p", { class: "hint" }, say("upload.source.kinds")));
     }
@@ -164,8 +167,8 @@ export class SourcePane {
   }
 
   #say(text, diagnostics = []) {
-    this.#messages.replaceChildren(...(text ? [h("p", {}, text)] : []),
-      ...(diagnostics ?? []).map(({ severity, message, hint }) => h("p", { class: severity },
+    this.#status.textContent = text;
+    this.#messages.replaceChildren(...(diagnostics ?? []).map(({ severity, message, hint }) => h("p", { class: severity },
         h("strong", {}, say(`severity.${severity}`)), " ", sentence(message),
         hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
   }
