@@ -14,6 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from brochure import bounds
 from brochure.project import Project
+from brochure.sources.document import QuoteReference
+from brochure.sources.finding import Finding, Verdict
+from brochure.sources.reading.plaintext import parse_text
+from brochure.sources.restoration import corrections
+from brochure.sources.verification import SearchableSource
+from brochure.studio.uploads import Uploads
 from brochure.studio.workplace import Workplace
 from tests.test_studio_server import OTHERS, Running, run, state
 from tests.test_web import browser
@@ -31,6 +37,7 @@ Die Gemeinde pflanzt Bäume, soweit die Mittel reichen.
 Der Park schließt um zehn.
 Im Winter schließt er um acht.
 Der Park schließt um zehn.
+Das Bund-Länder-Programm hilft.
 """
 LEAFLET = """\
 language: de
@@ -104,9 +111,9 @@ def send(studio: Running, use: str, name: str, data: bytes, **headers: str | Non
 # --- Lines of a document ----------------------------------------------------------------------
 
 
-def test_the_lines_of_a_document_begin_where_the_quote_is(studio: Running) -> None:
+def test_the_lines_of_a_document_begin_where_the_quote_is(studio: Running, leaflet: Path) -> None:
     shown = get(studio, "source", passage="worte")
-    assert (shown["file"], shown["title"], shown["total"]) == ("sources/konzept.txt", "Konzept", 10)
+    assert (shown["file"], shown["title"], shown["total"]) == ("sources/konzept.txt", "Konzept", 11)
     assert shown["quoted"] == [5, 5], "where it is, although it is altered"
     line = shown["lines"][5]
     assert (line["at"], line["number"]) == (5, 6)
@@ -114,6 +121,8 @@ def test_the_lines_of_a_document_begin_where_the_quote_is(studio: Running) -> No
     other = get(studio, "source", passage="andere")
     assert other["title"] == "Wald", "a quote may have a document of its own"
     assert get(studio, "source", passage="neu")["title"] == "Konzept", "what is not saved yet"
+    leaflet.write_text(LEAFLET.replace("id: zeilen\n    quote", "quote"))
+    assert get(studio, "source", passage="1")["quoted"] == [2, 3], "without an id, by its index"
 
 
 def test_a_long_document_comes_in_parts(studio: Running, leaflet: Path) -> None:
@@ -165,6 +174,7 @@ def test_marked_lines_are_a_quote_with_its_reference(studio: Running) -> None:
         ((2, 43, 3, 10), "Die Gemeinde bekennt sich", "3-4"),  # whole words
         ((2, 56, 3, 31), "bekennt sich zu seiner Erhaltung.", "3-4"),  # both halves
         ((4, 27, 4, 29), "3\\.", "5"),  # no list
+        ((9, 9, 9, 12), "Bund-Länder-Programm", "10"),
         ((4, 26, 5, 0), "3\\. Der Teich bleibt.", "5"),
     ],
 )
@@ -224,6 +234,14 @@ def test_each_quote_has_its_verdict_and_what_would_mend_it(studio: Running) -> N
     assert fix["text"] == "Die Gemeinde pflanzt Bäume, soweit die Mittel reichen."
     assert [one["lines"] for one in quotes["mehrmals"]["fixes"]] == ["7", "9"]
     assert quotes["zeilen"]["word"] == "falsche Zeilen"
+
+
+def test_what_would_not_make_a_quote_verbatim_is_not_proposed() -> None:
+    source = SearchableSource(parse_text(DOCUMENT, "count"))
+    text, stated = "Die Wege werden ausgebaut.", QuoteReference(None, "9")
+    for lines, proposed in (("5", 1), ("6", 0)):
+        finding = Finding(Verdict.WRONG_LINES, stated, (QuoteReference(None, lines),))
+        assert len(list(corrections(source, text, finding))) == proposed
 
 
 def test_verdicts_are_those_of_the_files_as_they_are_now(studio: Running, leaflet: Path) -> None:
@@ -290,11 +308,19 @@ def test_no_other_file_is_overwritten(studio: Running, leaflet: Path) -> None:
         "file": "sources/konzept-2.txt"
     }
     assert (folder / "konzept.txt").read_text() == DOCUMENT
-    (folder / "konzept-4.txt").symlink_to(leaflet)
+    (folder / "Konzept-4.TXT").symlink_to(leaflet)  # the same name, on some systems
     assert send(studio, "source", "konzept.txt", b"fifth").data == {"file": "sources/konzept-5.txt"}
     assert leaflet.read_text() == LEAFLET
-    for number in (2, 3, 4, 5):
-        (folder / f"konzept-{number}.txt").unlink()
+    for name in ("konzept-2.txt", "konzept-3.txt", "Konzept-4.TXT", "konzept-5.txt"):
+        (folder / name).unlink()
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_left_alone(
+    studio: Running, leaflet: Path
+) -> None:
+    uploads = Uploads(studio.workplace.project)
+    assert not uploads.claim(leaflet)
+    assert leaflet.read_text() == LEAFLET
 
 
 @pytest.mark.parametrize(
@@ -396,6 +422,9 @@ def test_two_marked_lines_become_the_quote_and_can_be_undone(page: Page, leaflet
     )
     assert taken["lines"] == "3-4"
     expect(row.locator(".verdict-line")).to_have_text("wörtlich · Zeilen 3–4", timeout=SECONDS)
+    page.keyboard.press("Control+z")
+    expect(text).to_have_value("Die Wege werden ausgebaut.")  # the browser's own undo
+    page.keyboard.press("Control+Shift+z")
     page.get_by_role("button", name="Rückgängig: Zitat in Paar 1 übernehmen").click()
     expect(text).to_have_value("Die Wege werden ausgebaut.")
     expect(row.locator(".verdict-line")).to_have_text("wörtlich · Zeile 5", timeout=SECONDS)

@@ -80,8 +80,8 @@ class Uploads:
         known = {one.name.lower(): one for one in folder.iterdir()} if folder.is_dir() else {}
         for number in range(1, _TRIED):
             name = f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}"
-            there = known.get(name.lower())
-            if there is None and self._claimed(folder / name):
+            there = known.get(name)
+            if there is None and self.claim(folder / name):
                 try:
                     self._project.write(folder / name, data)
                 except OSError:
@@ -92,8 +92,8 @@ class Uploads:
                 return there
         raise Refusal(422, say("There are too many files called `{name}`.", name=stem + suffix))
 
-    def _claimed(self, path: Path) -> bool:
-        """Make an empty file of this name; False if there is one by now. Raises OSError."""
+    def claim(self, path: Path) -> bool:
+        """Make an empty file, so that its name is ours; False if it is taken. Raises OSError."""
         folder = path.parent
         root = self._project.root.resolve()
         if not folder.resolve().is_relative_to(root):

@@ -10,6 +10,17 @@ import { Verdicts } from "./verdicts.js";
 
 const KEYS = ["text", "lines", "page"];
 
+/** Put a text in the place of another as if it were typed, so that the browser can undo it. */
+function replaceText(area, text) {
+  area.focus({ preventScroll: true });
+  area.select();
+  const done = text ? document.execCommand("insertText", false, text)
+    : document.execCommand("delete");
+  if (done) return;
+  area.value = text; // a browser without the command
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export class Quoting {
   #fields;
   #changes;
@@ -119,8 +130,11 @@ export class Quoting {
     for (const key of ["page", "lines", "text"]) {
       const field = this.#fields.at(this.#path(id, key));
       if (!field || same(field.value, quote[key] ?? null)) continue;
-      field.type(quote[key] ?? null);
-      field.focusable.dispatchEvent(new Event("input", { bubbles: true }));
+      if (key === "text") replaceText(field.focusable, quote.text ?? "");
+      else {
+        field.type(quote[key] ?? null);
+        field.focusable.dispatchEvent(new Event("input", { bubbles: true }));
+      }
     }
     const text = this.#fields.at(this.#path(id, "text"));
     text?.focusable.focus({ preventScroll: true });

@@ -63,7 +63,9 @@ export class Verdicts {
     const element = h("div", { class: "quote-tools" }, line, buttons, aside);
     const open = button(say("source.open"), () => this.#host.openSource(id),
       { class: "open-source" });
-    this.#rows.set(id, { element, line, aside, buttons, open });
+    const mend = button("", () => this.#propose(id), { class: "mend", hidden: true });
+    buttons.append(mend, open);
+    this.#rows.set(id, { element, line, aside, mend, open });
     this.#draw(id);
     return element;
   }
@@ -103,14 +105,14 @@ export class Verdicts {
     }
     const mends = !waits && text && found?.fixes.length;
     if (!mends || row.shown !== JSON.stringify(found)) row.aside.replaceChildren();
-    const label = found?.verdict === "ambiguous" ? say("mend.choose") : say("mend");
-    row.buttons.replaceChildren(
-      ...(mends ? [button(label, () => this.#propose(id, found), { class: "mend" })] : []),
-      row.open);
+    row.mend.textContent = found?.verdict === "ambiguous" ? say("mend.choose") : say("mend");
+    if (!mends && row.mend === document.activeElement) row.open.focus({ preventScroll: true });
+    row.mend.hidden = !mends;
   }
 
-  #propose(id, found) {
+  #propose(id) {
     const row = this.#rows.get(id);
+    const found = this.#found.get(id);
     if (row.aside.children.length) {
       row.aside.replaceChildren();
       return;
@@ -120,13 +122,13 @@ export class Verdicts {
     const several = found.fixes.length > 1;
     const close = () => {
       row.aside.replaceChildren();
-      row.buttons.querySelector("button")?.focus();
+      row.mend.focus({ preventScroll: true });
     };
     const choices = found.fixes.map((fix) => ({
       label: several ? fix.reference : say("mend.do"),
       act: () => {
+        row.aside.replaceChildren();
         this.#host.put(id, { text: fix.text ?? now.text, lines: fix.lines, page: fix.page });
-        close();
       },
     }));
     choices.push({ label: say("mend.leave"), act: close });
