@@ -142,6 +142,18 @@ def test_a_new_pair_waits_until_something_is_in_it(session: LeafletSession, path
     )
 
 
+def test_what_is_in_a_pair_that_waits_waits_with_it(session: LeafletSession, path: Path) -> None:
+    lines: FieldPath = ("passages", Item("neu"), "quote", "lines")
+    session.save([Change("insert", ("passages",), {"id": "neu"}, None, "eins")])
+    session.save([Change("move", ("passages", Item("neu")), after=None)])
+    state = session.save([put(lines, "drei", None)])
+    assert path.read_text() == FILE
+    assert [held.path[1:] for held in state.held] == [(), (Item("neu"),), (Item("neu"), *lines[2:])]
+    again = session.read()
+    assert again.values == state.values
+    assert value(again, "passages", 0) == {"id": "neu", "quote": {"lines": "drei"}}
+
+
 def test_pairs_move_and_go(session: LeafletSession, path: Path) -> None:
     first, second = FILE[FILE.index("  - id: eins") :].split("\n\n")
     head, second = (

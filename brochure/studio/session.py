@@ -202,7 +202,8 @@ class LeafletSession:
             waiting |= blamed
             making = {at: change for at, change in making.items() if at not in blamed}
             current = _evolved(before, prose, making)
-            waiting |= current.refused
+            # What is about a pair that waits has to wait with it.
+            waiting |= {at: current.refused.get(at, []) for at in making if at not in current.made}
             making = {at: change for at, change in making.items() if at in current.made}
         conflicts = dict(shown.conflicts)
         state = State(

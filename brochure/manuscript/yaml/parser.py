@@ -7,6 +7,7 @@ built from PyYAML's event stream without recursion, so that we can limit its dep
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def decode_text(data: bytes, file: str) -> Reported[str]:
     return Reported(text, diagnostics)
 
 
+@lru_cache(maxsize=8)  # what is edited is read by several steps, and slowly
 def parse_yaml(text: str, file: str) -> Reported[Tree]:
     """The tree of a YAML text, with all diagnostics that can be found in one go.
 
