@@ -387,18 +387,18 @@ def test_pairs_are_added_moved_left_out_and_all_of_it_undone(
 ) -> None:
     page = opened(context, studio)
     undo = page.locator("#undo")
-    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    page.get_by_role("button", name="Abschnitt hier einfügen, nach Abschnitt 1").click()
     expect(page.locator(".passage").nth(1).locator("textarea").first).to_be_focused()
     answer(page, 1).fill("Eine Antwort.")
     tells(page, "Gespeichert")
     expect(page.locator("#open")).to_be_hidden()
-    shows(leaflet, ["eins", "paar-3", "zwei"])
-    page.get_by_role("button", name="Paar 2 nach unten").click()
-    expect(page.get_by_role("button", name="Paar 3 nach unten")).to_be_focused()
+    shows(leaflet, ["eins", "abschnitt-3", "zwei"])
+    page.get_by_role("button", name="Abschnitt 2 nach unten").click()
+    expect(page.get_by_role("button", name="Abschnitt 3 nach unten")).to_be_focused()
     tells(page, "Wird")
     tells(page, "Gespeichert")
-    shows(leaflet, ["eins", "zwei", "paar-3"])
-    page.get_by_role("button", name="Paar 3 weglassen").click()
+    shows(leaflet, ["eins", "zwei", "abschnitt-3"])
+    page.get_by_role("button", name="Abschnitt 3 weglassen").click()
     expect(page.locator(".gap button")).to_be_focused()
     tells(page, "Wird")
     tells(page, "Gespeichert")
@@ -406,7 +406,7 @@ def test_pairs_are_added_moved_left_out_and_all_of_it_undone(
     page.keyboard.press("Enter")
     tells(page, "Wird")
     tells(page, "Gespeichert")
-    shows(leaflet, ["eins", "zwei", "paar-3"])
+    shows(leaflet, ["eins", "zwei", "abschnitt-3"])
     assert said(leaflet)["passages"][2]["commentary"]["text"] == "Eine Antwort."
     undo.click()
     undo.click()
@@ -420,7 +420,7 @@ def test_a_pair_left_out_and_brought_back_at_once_keeps_its_comments(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
     page = opened(context, studio)
-    page.get_by_role("button", name="Paar 1 weglassen").click()
+    page.get_by_role("button", name="Abschnitt 1 weglassen").click()
     page.keyboard.press("Enter")
     append(page, title(page), "!")
     tells(page, "Gespeichert")
@@ -432,7 +432,7 @@ def test_words_typed_while_a_new_pair_is_being_saved_are_no_conflict(
 ) -> None:
     page = opened(context, studio)
     place(studio).pause = Event()
-    page.get_by_role("button", name="Paar nach Paar 1 einfügen").click()
+    page.get_by_role("button", name="Abschnitt hier einfügen, nach Abschnitt 1").click()
     with page.expect_request(lambda request: request.method == "POST"):
         answer(page, 1).press_sequentially("Ein Satz")
     page.keyboard.type(", der weitergeht")
@@ -493,7 +493,7 @@ def test_a_click_on_a_pair_leads_to_its_field_and_the_caret_marks_its_pair(
     context: BrowserContext, studio: Running
 ) -> None:
     page = opened(context, studio)
-    page.get_by_role("button", name="Paar 2: zum Text").click()
+    page.get_by_role("button", name="Abschnitt 2: zum Text").click()
     row = page.locator(".passage").nth(1)
     expect(row.locator("textarea").first).to_be_focused()
     current = page.locator(".spot.current")
@@ -573,6 +573,8 @@ def test_nothing_is_wider_than_the_screen(
     context: BrowserContext, studio: Running, width: int
 ) -> None:
     page = opened(context, studio)
+    for summary in page.locator("summary").all():
+        summary.click()
     page.set_viewport_size({"width": width, "height": 600})
     for view in ("write", "pages", "check"):
         page.evaluate(f"document.querySelector('[data-view={view}]').click()")

@@ -204,7 +204,8 @@ class Studio:
         words = catalogue(language)
         message, hint = words(refusal.message), words(refusal.hint)
         if is_page(scope["path"]) or headers.get("sec-fetch-dest") == "document":
-            html = self.pages.html("closed", language, {"message": message, "hint": hint})
+            values = {"message": message, "hint": hint, "home": refusal.status != 401}
+            html = self.pages.html("closed", language, values)
             return HTMLResponse(html, refusal.status)
         data: dict[str, object] = {"message": message, "hint": hint}
         if refusal.diagnostics:

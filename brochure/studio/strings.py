@@ -118,7 +118,7 @@ _PASSAGES: dict[str, Message] = {
     "side.commentary": say("Commentary"),
     "pair.first": say("Add a pair"),
     "pair.here": say("Add a pair here"),
-    "pair.after": say("Add a pair after pair {number}", number="{number}"),
+    "pair.after": say("Add a pair here, after pair {number}", number="{number}"),
     "up": say("Up"),
     "down": say("Down"),
     "remove": say("Leave out"),
@@ -145,6 +145,7 @@ _PREVIEW: dict[str, Message] = {
     "preview.stuck": say(
         "As of {time}, still without your last words: {reason}", time="{time}", reason="{reason}"
     ),
+    "preview.unsaved": say("they are not saved yet"),
     "preview.offline": say("The studio does not answer."),
     "preview.alt": say("Page {number}: {text}", number="{number}", text="{text}"),
     "preview.pick": say("{name}: go to its text", name="{name}"),

@@ -118,10 +118,10 @@ function colour(field, id) {
 }
 
 /** One of some values. What the file has and the list has not is kept as it is. */
-function choice({ choices = [], required }, id) {
+function choice({ choices = [], required, usual = say("usual") }, id) {
   const select = h("select", { id });
   const add = (value, label) => select.append(h("option", { value }, label));
-  if (!required) add("", say("usual"));
+  if (!required) add("", usual);
   for (const { value, label } of choices) add(String(value), label);
   return {
     element: select,
@@ -173,7 +173,7 @@ export function cards({ choices, required, name }, id) {
     const radio = h("input", { type: "radio", name: group, value, id: index ? newId("card") : id });
     const face = picture
       ? h("img", { src: picture, alt: "", loading: "lazy", decoding: "async" })
-      : h("span", { class: "blank", "aria-hidden": "true" });
+      : null;
     const words = h("span", { class: "words" }, h("strong", {}, label),
       description ? h("span", { class: "hint" }, description) : null);
     return { radio, element: h("label", { class: "card" }, face, h("span", {}, radio, words)) };
@@ -198,7 +198,7 @@ function entries({ item = [] }, id) {
     const named = text({ kind: "line" }, newId("name"));
     named.write(name);
     const controls = parts.map((part) => {
-      const control = controlFor({ ...part, required: false }, newId("part"));
+      const control = controlFor({ ...part, required: false, usual: "–" }, newId("part"));
       control.write((part.path.length ? value?.[part.path[0]] : value) ?? null);
       return control;
     });

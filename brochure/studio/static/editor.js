@@ -385,6 +385,7 @@ class Editor {
 
   #saved(state, details) {
     this.#status.show(state, details);
+    this.#preview?.stalled(state === "offline" || state === "refused" ? say("preview.unsaved") : "");
     this.#count();
   }
 

@@ -25,14 +25,15 @@ export class Field {
     this.control = controlFor(field, id);
     const hint = h("p", { class: "hint", id: newId("hint") }, sentence(field.hint ?? ""));
     hint.hidden = !field.hint;
-    const needed = field.required ? h("span", { class: "needed", "aria-hidden": "true" },
+    const required = field.required && field.path.length === 1; // of others, only with their likes
+    const needed = required ? h("span", { class: "needed", "aria-hidden": "true" },
       say("needed")) : null;
     this.head = h("div", { class: "head" },
       this.control.group
         ? h("span", { class: "label", id: `${id}-label` }, field.label)
         : h("label", { for: id, class: "label" }, field.label),
       needed);
-    if (field.required) this.focusable.setAttribute("aria-required", "true");
+    if (required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}` },
       this.head, this.control.element, hint, this.#messages, this.aside);
     const described = [hint.id, this.control.described, this.#messages.id].filter(Boolean);
@@ -86,8 +87,9 @@ export class Field {
     else this.focusable.removeAttribute("aria-invalid");
     this.#messages.hidden = !messages.length;
     this.#messages.replaceChildren(...messages.map(({ severity, message, hint }) =>
+      // Which field it is needs no name here.
       h("li", { class: severity }, h("strong", {}, say(`severity.${severity}`)), " ",
-        sentence(message), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
+        sentence(message.replace(/^`[^`]*`: /, "")), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
   }
 
   #like(typed, value) {
@@ -147,10 +149,13 @@ export class Fields {
   folded(title, descriptions, begin, read, made) {
     const names = h("span", { class: "names" });
     const details = h("details", { class: "rare" }, h("summary", {}, title, " ", names));
-    const recount = () => names.replaceChildren(...descriptions.flatMap(({ path, label }, index) => [
-      index ? ", " : "– ",
-      valueAt(read(), begin(path)) === null ? label : h("span", { class: "filled" }, label),
-    ]));
+    const recount = () => {
+      const isFilled = ({ path }) => valueAt(read(), begin(path)) !== null;
+      const filled = descriptions.filter(isFilled).map(({ label }) => label).join(", ");
+      const others = descriptions.filter((one) => !isFilled(one)).map(({ label }) => label);
+      names.replaceChildren("– ", filled ? h("span", { class: "filled" }, filled) : "",
+        filled && others.length ? ", " : "", others.join(", "));
+    };
     const unfold = () => {
       for (const one of descriptions) this.#late.delete(keyOf(begin(one.path)));
       if (details.children.length > 1) return;

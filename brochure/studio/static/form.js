@@ -26,7 +26,7 @@ export function build(form, pictures, context) {
     const heading = h("h2", { id: title }, section.title);
     const about = section.hint ? h("p", { class: "hint" }, section.hint) : null;
     const part = (...children) => h("section",
-      { class: `part ${section.id}`, id: section.id, "aria-labelledby": title }, children);
+      { class: "part", id: section.id, "aria-labelledby": title }, children);
     if (section.item) {
       passages = new Passages(section, context);
       return part(heading, about, passages.element);

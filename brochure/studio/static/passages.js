@@ -29,7 +29,7 @@ export class Passages {
     this.#undo = undo;
     this.#host = host;
     this.element = h("div", {},
-      h("div", { class: "columns", "aria-hidden": "true" },
+      h("div", { class: "column-heads", "aria-hidden": "true" },
         SIDES.map((side) => h("span", {}, say(`side.${side}`)))),
       this.#list,
       button(say("pair.first"), () => this.add(this.order.at(-1) ?? null), { class: "add last" }));
@@ -58,17 +58,7 @@ export class Passages {
       this.#rows.delete(id);
       this.#fields.drop((path) => isWithin(path, passagePath(id)));
     }
-    const rows = order.map((id) => this.#rows.get(id) ?? this.#make(id));
-    const shown = [...this.#list.children].filter((row) => rows.includes(row));
-    if (rows.length !== shown.length || rows.some((row, index) => row !== shown[index])) {
-      const fixed = rows.find((row) => row.contains(document.activeElement));
-      const at = rows.indexOf(fixed);
-      rows.forEach((row, index) => {
-        if (row === fixed) return;
-        if (index < at) this.#list.insertBefore(row, fixed);
-        else this.#list.append(row);
-      });
-    }
+    this.#arrange(order.map((id) => this.#rows.get(id) ?? this.#make(id)));
     for (const [id, row] of this.#rows) this.#number(id, row, order);
   }
 
@@ -154,6 +144,26 @@ export class Passages {
     return valueAt({ passages: [this.#stored(passageOf(path))] }, ["passages", 0, ...path.slice(2)]);
   }
 
+  /** Bring rows into their order with few moves, and none of the row with the caret. */
+  #arrange(rows) {
+    const shown = new Set(rows);
+    const next = (node) => {
+      while (node && !shown.has(node)) node = node.nextElementSibling;
+      return node;
+    };
+    const fixed = rows.find((row) => row.contains(document.activeElement));
+    let here = next(this.#list.firstElementChild);
+    for (const row of rows) {
+      while (row === fixed && here !== row) {
+        const other = here;
+        here = next(here.nextElementSibling);
+        this.#list.append(other); // its turn comes
+      }
+      if (here === row) here = next(row.nextElementSibling);
+      else this.#list.insertBefore(row, here);
+    }
+  }
+
   #stored(id) {
     const inserted = this.#changes.structure.findLast(
       (change) => change.kind === "insert" && change.value.id === id,
@@ -201,6 +211,9 @@ export class Passages {
 
   #number(id, row, order) {
     const number = order.indexOf(id) + 1;
+    const known = `${number} ${order.length} ${this.#name(id)}`;
+    if (row.numbered === known) return;
+    row.numbered = known;
     row.querySelector(".number").textContent = number || "";
     row.querySelector(".name").textContent = this.#name(id);
     const label = (selector, text, off = false) => {
@@ -218,9 +231,11 @@ export class Passages {
 
   #make(id) {
     const path = passagePath(id);
+    const asides = h("div", { class: "asides" });
     const field = (one) => {
       const made = this.#fields.add(one, [...path, ...one.path], this.at([...path, ...one.path]));
       this.#host.made(made);
+      asides.append(made.aside); // two texts side by side need more room than one side has
       return made.element;
     };
     const rare = (title, of) => {
@@ -244,7 +259,7 @@ export class Passages {
             button(say("up"), () => this.move(id, -1), { sign: "↑", class: "quiet up" }),
             button(say("down"), () => this.move(id, 1), { sign: "↓", class: "quiet down" }),
             button(say("remove"), () => this.remove(id), { class: "quiet remove" }))),
-        h("div", { class: "sides" }, sides),
+        h("div", { class: "sides" }, sides), asides,
         this.#item.filter((one) => both(one) && !one.rare).map(field),
         rare(say("more.pair"), both)),
       button(say("pair.here"), () => this.add(id), { class: "add after" }));

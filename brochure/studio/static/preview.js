@@ -20,6 +20,7 @@ export class Preview {
   #shown = null;
   #trouble = "";
   #unsaved = false;
+  #stalled = "";
   #current = null;
 
   /** `host` has `pick(id)`, `name(id)`, `digest()` and `diagnosed(list)`. */
@@ -91,6 +92,12 @@ export class Preview {
     this.#words();
   }
 
+  /** Words cannot be saved, and so are not on the pages; an empty `reason`: they can. */
+  stalled(reason) {
+    this.#stalled = reason;
+    this.#words();
+  }
+
   /** Someone writes in a passage (null: elsewhere): mark it on the page, and show it. */
   mark(id) {
     if (id === this.#current) return;
@@ -110,16 +117,16 @@ export class Preview {
     const shown = this.#shown;
     const time = shown ? clock(shown.as_of) : "";
     const behind = shown && (!shown.current || shown.digest !== this.#host.digest());
-    const busy = this.#running || this.#unsaved || (behind && !shown.reason && !this.#trouble);
-    let words = shown ? say("preview.as-of", { time }) : say("preview.first");
-    if (this.#trouble) words = shown ? say("preview.stuck", { time, reason: this.#trouble })
-      : this.#trouble;
-    else if (shown?.reason && !this.#running) words = say("preview.stuck",
-      { time, reason: shown.reason });
+    const reason = (this.#unsaved && this.#stalled) || this.#trouble
+      || (!this.#running && shown?.reason) || "";
+    const busy = !reason && (this.#running || this.#unsaved || behind);
+    let words = reason || say("preview.first");
+    if (shown && reason) words = say("preview.stuck", { time, reason });
     else if (shown && busy) words = say("preview.busy", { time });
-    else if (shown) words += ` · ${plural("pages", shown.used ?? shown.pages.length)}`;
+    else if (shown) words = `${say("preview.as-of", { time })} · ${
+      plural("pages", shown.used ?? shown.pages.length)}`;
     this.#asOf.textContent = words;
-    this.#pages.classList.toggle("old", Boolean(this.#trouble || (behind && !busy)));
+    this.#pages.classList.toggle("old", Boolean(reason));
     this.#pages.setAttribute("aria-busy", String(Boolean(busy)));
   }
 
