@@ -404,6 +404,13 @@ def test_the_wheel_carries_styles_and_leaflets_to_begin_with(tmp_path: Path) -> 
     carried = {p.relative_to(installed).as_posix() for p in installed.rglob("*")}
     assert len(styles) >= 7
     assert {f"brochure/{style}" for style in styles} <= carried
+    pages = {
+        p.relative_to(ROOT).as_posix()
+        for folder in ("templates", "static")
+        for p in (ROOT / "brochure/studio" / folder).rglob("*")
+    }
+    assert len(pages) >= 5
+    assert pages <= carried
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONWARNINGS": "ignore"}
     code = (
         "import brochure, sys; print(brochure.__file__, file=sys.stderr)\n"

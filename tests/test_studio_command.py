@@ -152,7 +152,7 @@ def test_a_folder_that_is_no_project(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "voll").mkdir()
     (tmp_path / "voll/brief.odt").write_text("")
     assert run(["studio", "-C", str(tmp_path / "voll"), "--language", "en"]) == 2
-    assert "There is no project here" in capsys.readouterr().err
+    assert "There are other files here, but no project. Go to" in capsys.readouterr().err
     (tmp_path / "leer").mkdir()
     assert run(["studio", "-C", str(tmp_path / "leer"), "--language", "en", "probe"]) == 2
     assert "There is no project here" in capsys.readouterr().err

@@ -92,7 +92,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("projekt")
     (root / "content").mkdir()
     create_leaflet(root, "probe", "de")
-    yield from run(Pictured(Project(root)))
+    with run(Pictured(Project(root))) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The studio's server: real requests to a real server on loopback, and who is refused."""
 
+import asyncio
 import http.client
 import json
 import logging
@@ -7,7 +8,8 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from brochure.studio.listener import BAD_PORTS, HOST, Course, answers, listen, s
 from brochure.studio.pages import language_of
 from brochure.studio.places import form_path
 from brochure.studio.secret import STATE_VARIABLE, Secret, SecretStore
-from brochure.studio.security import HEADERS, LARGEST_BODY
+from brochure.studio.security import HEADERS, LARGEST_BODY, Guard
 from brochure.studio.server import make_app
 from brochure.studio.start import free_name
 from brochure.studio.workplace import Workplace
@@ -125,6 +127,7 @@ def _named(headers: Mapping[str, str | None]) -> dict[str, str | None]:
     return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
+@contextmanager
 def run(workplace: Workplace) -> Iterator[Running]:
     listening = listen(None, None)
     secret = SecretStore(workplace.project).begin(listening.getsockname()[1])
@@ -136,16 +139,18 @@ def run(workplace: Workplace) -> Iterator[Running]:
         workplace.close()
 
     server = server_of(make_app(workplace, secret, events), Course(begun.set, ending))
-    thread = threading.Thread(target=server.run, args=([listening],))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     assert begun.wait(30)
     running = Running(workplace, secret, listening.getsockname()[1])
-    yield running
-    server.should_exit = True
-    thread.join(30)
+    try:
+        yield running
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        for connection in running.open_:
+            connection.close()
     assert not thread.is_alive(), "it ends although streams are open"
-    for connection in running.open_:
-        connection.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,7 +167,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("projekt")
     (root / "content").mkdir()
     create_leaflet(root, "probe", "de", title="Öffentlich: die „Probe“")
-    yield from run(Breaking(Project(root)))
+    with run(Breaking(Project(root))) as running:
+        yield running
 
 
 # --- The link and the cookie ------------------------------------------------------------------
@@ -170,6 +176,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def test_a_link_opens_the_studio_once(studio: Running) -> None:
     link = studio.secret.address("/leaflets/probe").removeprefix(studio.origin)
+    looked = studio.answer("HEAD", link, {**NAVIGATION, "Cookie": None})
+    assert looked.status == 401, "who only looks does not use it up"
     opened = studio.page(link, cookie=None)
     assert (opened.status, opened.headers["Location"]) == (303, "/leaflets/probe")
     cookie, *flags = opened.headers["Set-Cookie"].split("; ")
@@ -182,8 +190,6 @@ def test_a_link_opens_the_studio_once(studio: Running) -> None:
 
 
 def test_only_links_of_this_run_open_it(studio: Running) -> None:
-    from dataclasses import replace
-
     before = replace(studio.secret, run="an earlier one").token()
     forged = studio.secret.token()[:-1] + "x"
     for token in (before, forged, OTHERS.token(), "", ".", "ä" * 9):
@@ -257,6 +263,8 @@ def test_the_studio_answers_to_its_own_pages(studio: Running) -> None:
     assert studio.get("/api/project").status == 200
     assert studio.get("/api/project", host=f"localhost:{studio.port}").status == 200
     assert studio.get("/static/studio.css", cookie=None).status == 200
+    without = dict.fromkeys(("sec_fetch_site", "sec_fetch_mode", "sec_fetch_dest"))
+    assert studio.get("/api/project", origin=studio.origin, **without).status == 200
     body = {"project": studio.secret.project, "leaflet": "probe"}
     assert studio.post(API, body).data == {"digest": "saved"}
 
@@ -418,6 +426,24 @@ def test_no_path_leads_to_other_files(studio: Running, path: str) -> None:
     (studio.workplace.project.root / "content" / ".probe").mkdir(exist_ok=True)
     assert studio.get(path).status == 404
     assert studio.page(path).status in (403, 404), "what is no page is not for navigation either"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../x", "/static/..", "/static//x", "//static/x", "/static/x\\y", "/static/x\0",
+     "/static/x/", "/static/.x", "/leaflets/x/../y", "/api/%2e%2e", "/api/é", "", "*", "/nothing"],
+)  # fmt: skip
+def test_odd_paths_come_no_further_than_the_guard(path: str) -> None:
+    async def never(*_: object) -> None:
+        raise AssertionError
+
+    guard = Guard(never, 1, OTHERS, lambda *_: never)
+    cookie = f"{OTHERS.cookie_name}={OTHERS.cookie}"
+    headers = Headers({"host": "127.0.0.1:1", "sec-fetch-site": "same-origin", "cookie": cookie})
+    assert guard.refusal("GET", "/static/x.css", headers) is None
+    refusal = guard.refusal("GET", path, headers)
+    assert refusal is not None
+    assert refusal.status == 404
 
 
 def test_a_file_of_the_project_that_leads_out_of_it_is_not_read(
@@ -598,13 +624,48 @@ def test_a_stream_tells_what_changes_on_disk(studio: Running) -> None:
     # It stays open: the fixture sees that the studio ends nevertheless.
 
 
+def test_a_change_is_told_at_once_and_from_any_thread(tmp_path: Path) -> None:
+    """Without waiting for a ping, which would come in an hour."""
+    content = tmp_path / "content"
+    file = content / "probe/leaflet.yaml"
+
+    async def told() -> list[bytes]:
+        events = Events(lambda _: file.read_text() if file.is_file() else None, ping=3600)
+        watching = asyncio.create_task(events.watch(content))
+        stream = events.stream("probe")
+        messages = [await anext(stream)]
+        file.parent.mkdir(parents=True)  # it is noticed although it was not there
+        file.write_text("eins")
+        messages.append(await anext(stream))
+        file.write_text("zwei")
+        messages.append(await anext(stream))
+        for word in ("früher", "später"):
+            await asyncio.to_thread(events.publish, "probe", "preview", {"as_of": word})
+        messages.append(await anext(stream))
+        events.close()
+        assert [message async for message in stream] == []
+        await watching
+        return messages
+
+    async def in_time() -> list[bytes]:
+        async with asyncio.timeout(60):
+            return await told()
+
+    assert asyncio.run(in_time()) == [
+        b'event: changed\ndata: {"digest": null}\n\n',
+        b'event: changed\ndata: {"digest": "eins"}\n\n',
+        b'event: changed\ndata: {"digest": "zwei"}\n\n',
+        b'event: preview\ndata: {"as_of": "sp\\u00e4ter"}\n\n',
+    ]
+
+
 # --- The work -----------------------------------------------------------------------------------
 
 
 def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
     root = tmp_path / "leer"
     root.mkdir()
-    for studio in run(Workplace(Project(root))):
+    with run(Workplace(Project(root))) as studio:
         empty = studio.get("/api/project", accept_language="de").data
         assert (empty["name"], empty["leaflets"], empty["language"]) == ("leer", [], "de")
         assert [s["name"] for s in empty["starters"]] == ["leaflet", "example"]

@@ -78,8 +78,16 @@ def _project(session: Session, *, begins: bool) -> Project:
         return session.project
     except Usage:
         folder = session.folder.absolute()
-        if not begins or not _is_empty(folder):
+        if not begins:
             raise
+        if not _is_empty(folder):
+            raise Usage(
+                say("There are other files here, but no project."),
+                say(
+                    "Go to the folder of your project (`cd …`), or make an empty folder for it; "
+                    "then type `brochure studio` there."
+                ),
+            ) from None
         return Project(folder)
 
 

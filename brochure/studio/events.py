@@ -21,6 +21,7 @@ from watchfiles import awatch
 
 PING = 5.0  # seconds
 _DEBOUNCE = 100  # milliseconds in which changes come together
+_BEGUN = 1_000  # milliseconds after which it is sure that a folder is watched
 _AGAIN = 2.0  # seconds until a folder that cannot be watched is tried again
 
 
@@ -85,10 +86,18 @@ class Events:
             while not self._closed.is_set():
                 # The folder may be missing yet, or the system watch no more of them.
                 with contextlib.suppress(OSError, RuntimeError):
+                    unseen = True  # what changed before is not told of
                     async for changes in awatch(
-                        content, watch_filter=None, debounce=_DEBOUNCE, stop_event=stop
+                        content,
+                        watch_filter=None,
+                        debounce=_DEBOUNCE,
+                        rust_timeout=_BEGUN,
+                        yield_on_timeout=True,
+                        stop_event=stop,
                     ):
-                        self._wake({Path(path) for _, path in changes}, content)
+                        paths = {content} if unseen else {Path(path) for _, path in changes}
+                        unseen = False
+                        self._wake(paths, content)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_AGAIN):
                         await self._closed.wait()

@@ -62,7 +62,8 @@ class Studio:
         """A one-time link: the cookie, and on to a page. Who has the cookie may use it again."""
         wanted = request.query_params.get("next", "")
         response = RedirectResponse(wanted if _NEXT.fullmatch(wanted) else "/", 303)
-        if self.tokens.redeem(request.query_params.get("token", "")):
+        token = request.query_params.get("token", "")
+        if request.method == "GET" and self.tokens.redeem(token):
             response.set_cookie(
                 self.secret.cookie_name, self.secret.cookie, httponly=True, samesite="strict"
             )
@@ -243,7 +244,6 @@ def make_app(backend: Backend, secret: Secret, events: Events) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers=dict.fromkeys(kinds, studio.failed),
     )
-    app.router.redirect_slashes = False  # each page has one address
     return Guard(app, secret.port, secret, studio.refused)
 
 
