@@ -83,7 +83,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def studio(root: Path) -> Iterator[Running]:
     (root / "content/probe/sources").mkdir(parents=True)
-    yield from run(Workplace(Project(root)))
+    with run(Workplace(Project(root))) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -425,7 +426,7 @@ def test_two_marked_lines_become_the_quote_and_can_be_undone(page: Page, leaflet
     page.keyboard.press("Control+z")
     expect(text).to_have_value("Die Wege werden ausgebaut.")  # the browser's own undo
     page.keyboard.press("Control+Shift+z")
-    page.get_by_role("button", name="Rückgängig: Zitat in Paar 1 übernehmen").click()
+    page.get_by_role("button", name="Rückgängig: Zitat in Abschnitt 1 übernehmen").click()
     expect(text).to_have_value("Die Wege werden ausgebaut.")
     expect(row.locator(".verdict-line")).to_have_text("wörtlich · Zeile 5", timeout=SECONDS)
     assert leaflet.read_text() == LEAFLET
@@ -440,7 +441,7 @@ def test_words_are_marked_with_the_mouse_for_a_new_pair(page: Page, leaflet: Pat
       getSelection().setBaseAndExtent(text, 30, text, 47);
     }""")
     expect(page.locator(".marked")).to_have_text("Wörter sind markiert")
-    page.get_by_role("button", name="Als neues Paar übernehmen").click()
+    page.get_by_role("button", name="Als neuen Abschnitt übernehmen").click()
     expect(page.locator("#state")).to_contain_text("Gespeichert", timeout=SECONDS)
     added = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["passages"][1]
     assert added["quote"] == {"text": "Der Teich bleibt.", "lines": "5"}
