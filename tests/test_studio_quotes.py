@@ -461,7 +461,7 @@ def test_a_mended_quote_is_shown_before_it_is_taken(page: Page, leaflet: Path) -
 def test_a_document_is_added_and_named(page: Page, leaflet: Path, tmp_path: Path) -> None:
     sent = tmp_path / "Neues Konzept.txt"
     sent.write_text("Erste Zeile.\n")
-    field = page.locator("section.source .field.file")
+    field = page.locator("section#source .field.file")
     with page.expect_file_chooser() as chooser:
         field.get_by_role("button", name="Dokument hinzufügen …").click()
     chooser.value.set_files(sent)
