@@ -200,6 +200,40 @@ def test_somebody_else_removed_the_pair(session: LeafletSession, path: Path) -> 
     assert (conflict.yours, conflict.theirs) == ("Mehr", None)
 
 
+def test_what_is_sent_twice_is_done_once(session: LeafletSession, path: Path) -> None:
+    """The connection broke before the answer came."""
+    second = ("passages", Item("zwei"))
+    changes = [
+        Change("insert", ("passages",), {"id": "neu", "commentary": {"text": "Neues"}}, None, None),
+        Change("remove", second, was={"id": "zwei", "commentary": {"text": "Noch etwas."}}),
+    ]
+    session.save(changes)
+    saved = path.read_text()
+    state = session.save([*changes, Change("move", second, after=None)])
+    assert (state.conflicts, state.held) == ((), ())
+    assert path.read_text() == saved
+    assert "id: zwei" not in saved
+
+
+def test_what_follows_a_pair_that_went_goes_to_the_end(session: LeafletSession) -> None:
+    new = {"id": "neu", "commentary": {"text": "Neues"}}
+    state = session.save([
+        Change("insert", ("passages",), new, after="niemand"),
+        Change("move", ("passages", Item("eins")), after="niemand"),
+    ])  # fmt: skip
+    assert not state.conflicts
+    assert [value(state, "passages", at, "id") for at in range(3)] == ["zwei", "neu", "eins"]
+
+
+def test_a_pair_that_is_written_in_short_goes_as_well(session: LeafletSession, path: Path) -> None:
+    path.write_text(FILE.replace("Radwege.", "Radwege.\n      highlight: Radwege"))
+    first = value(session.read(), "passages", 0)
+    assert isinstance(first, dict)
+    state = session.save([Change("remove", ("passages", Item("eins")), was=first)])
+    assert not state.conflicts
+    assert "eins" not in path.read_text()
+
+
 def test_an_imprint_in_short_stays_short(session: LeafletSession, path: Path) -> None:
     assert value(session.read(), "imprint") == {"text": "Verein, Weg 1"}
     session.save([put(("imprint", "text"), "Verein, Weg 2", "Verein, Weg 1")])

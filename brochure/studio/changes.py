@@ -190,8 +190,6 @@ def edit_for(
     """
     if change.kind == "insert":
         return _insertion(change, content, prose)
-    if change.kind in ("remove", "move") and not _is_there(change.path, content):
-        return None  # it went already
     path = _resolved(change.path, content)
     if change.kind == "remove" or (path[-1] == "highlight" and isinstance(_at(content, path), str)):
         content = expanded(content)
@@ -266,14 +264,6 @@ def _index(content: Plain, id_: str) -> int:
         if isinstance(passage, dict) and passage.get("id") == id_:
             return at
     raise GoneError(id_)
-
-
-def _is_there(path: FieldPath, content: Plain) -> bool:
-    try:
-        _resolved(path, content)
-    except GoneError:
-        return False
-    return True
 
 
 def _place(content: Plain, after: str | None) -> int:

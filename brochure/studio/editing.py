@@ -22,6 +22,7 @@ from brochure.studio.changes import (
 from brochure.studio.form import FormField, required_keys, sections
 from brochure.studio.refusal import Refusal
 from brochure.studio.session import LeafletSession, State
+from brochure.studio.start import picture_address
 
 _CHANGES = 1_000  # of one request
 
@@ -85,6 +86,15 @@ class Editing:
             if (read := read_design(self._project, design).value)
         }
         required = required_keys()
+        pictures: list[dict[str, object]] = [
+            {
+                "value": name,
+                "label": name,
+                "description": description,
+                "picture": picture_address(self._project, name),
+            }
+            for name, description in designs.items()
+        ]
         return [
             {
                 "id": section.id,
@@ -93,6 +103,7 @@ class Editing:
                 "rare": section.rare,
                 ("item" if section.id == "passages" else "fields"): [
                     _field(part, words, ("passages",) if section.id == "passages" else (), required)
+                    | ({"choices": pictures} if part.path == ("design",) else {})
                     for part in section.fields
                 ],
             }

@@ -205,7 +205,12 @@ class LeafletSession:
             # What is about a pair that waits has to wait with it.
             waiting |= {at: current.refused.get(at, []) for at in making if at not in current.made}
             making = {at: change for at, change in making.items() if at in current.made}
-        conflicts = dict(shown.conflicts)
+        conflicts = {
+            at: conflict
+            for at, conflict in shown.conflicts.items()
+            # A pair that went already needs not go, nor be moved.
+            if changes[at].kind in ("put", "insert") or conflict.theirs is not None
+        }
         state = State(
             hashlib.sha256(current.version.data).hexdigest(),
             prose.shown(expanded(shown.version.content)),

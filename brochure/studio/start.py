@@ -49,14 +49,14 @@ def overview(project: Project, language: str) -> Json:
         "language": language,
         "leaflets": [_state(project, name) for name in leaflets(project)],
         "starters": [
-            {"name": name, "title": words(title), "picture": _picture(project, DEFAULT)}
+            {"name": name, "title": words(title), "picture": picture_address(project, DEFAULT)}
             for name, title in _STARTERS.items()
         ],
         "designs": [
             {
                 "name": name,
                 "description": design.described(language),
-                "picture": _picture(project, name),
+                "picture": picture_address(project, name),
             }
             for name in design_names(project)
             if (design := read_design(project, name).value)
@@ -101,7 +101,7 @@ def _changed(project: Project, name: str) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def _picture(project: Project, design: str) -> str | None:
+def picture_address(project: Project, design: str) -> str | None:
     """The address of the picture of a design, if it has one."""
     return f"/api/designs/{design}.png" if design_picture(project, design) else None
 

@@ -128,6 +128,9 @@ _PASSAGES: dict[str, Message] = {
     "pair.added": say("Pair {number} was added.", number="{number}"),
     "pair.moved": say("It is pair {number} now.", number="{number}"),
     "pair.left-out": say("Pair {number} was left out. {name}", number="{number}", name="{name}"),
+    "pair.stays": say(
+        "Pair {number} was changed elsewhere meanwhile, and is still here.", number="{number}"
+    ),
     "pair.back": say("Pair {number} is back.", number="{number}"),
     "undo": say("Undo"),
     "undo.add": say("Add pair {number}", number="{number}"),

@@ -120,7 +120,7 @@ export class Changes {
   /** The server has other texts for some fields than those that were typed. */
   clash(conflicts) {
     for (const conflict of conflicts) {
-      if (conflict.path.length < 2) continue; // no field, and nothing that one could decide
+      if (conflict.path.length < 3 && conflict.path[0] === "passages") continue; // of no field
       const newer = this.#waitingAt(conflict.path);
       this.#waiting = this.#waiting.filter((change) => change !== newer);
       const known = this.conflicts.get(keyOf(conflict.path));

@@ -1,6 +1,6 @@
 /** The editor of one leaflet: puts the parts together. Each part is a module of its own. */
 
-import { leafletApi, NotConnected, project as readProject } from "./api.js";
+import { leafletApi, NotConnected } from "./api.js";
 import { Changes } from "./changes.js";
 import { conflictPanel } from "./conflicts.js";
 import { Diagnostics } from "./diagnostics.js";
@@ -44,7 +44,7 @@ class Editor {
   #quoting;
 
   async open() {
-    const [leaflet, project] = await Promise.all([api.read(), readProject().catch(() => null)]);
+    const leaflet = await api.read();
     this.#leaflet = leaflet;
     this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
     await this.#keeping.open();
@@ -57,7 +57,7 @@ class Editor {
         digest: () => this.#leaflet.digest,
       },
     });
-    const { elements, passages } = build(leaflet.form, picturesOf(project), {
+    const { elements, passages } = build(leaflet.form, {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
         values: () => this.#leaflet.values,
@@ -172,6 +172,7 @@ class Editor {
       this.#passages.rename(passageOf(path));
     }
     this.#show(saved);
+    this.#keepPairs(saved.conflicts);
     for (const { path, value } of renamed) {
       if (caret && passageOf(caret) === passageOf(path)) {
         this.#goTo([...passagePath(value), ...caret.slice(2)]);
@@ -236,6 +237,16 @@ class Editor {
   }
 
   // What is not in the file.
+
+  /** A pair that was to be left out was changed elsewhere: it stays, and can be left out again. */
+  #keepPairs(conflicts) {
+    for (const { path } of conflicts) {
+      if (path[0] !== "passages" || path.length !== 2) continue;
+      const { project, leaflet, file } = this.#leaflet;
+      api.discard({ project, leaflet, file, path }).catch(() => {}); // else again next time
+      this.#passages.stays(passageOf(path));
+    }
+  }
 
   #drawConflict(field, conflict) {
     field.aside.replaceChildren(conflictPanel(conflict, async (mine) => {
@@ -394,15 +405,6 @@ class Editor {
     $("undo").title = label ?? "";
     $("undo").setAttribute("aria-label", label ? `${say("undo")}: ${label}` : say("undo"));
   }
-}
-
-/** Choices that are better seen than named. */
-function picturesOf(project) {
-  const designs = project?.designs?.filter(({ picture }) => picture) ?? [];
-  if (!designs.length) return {};
-  return { [keyOf(["design"])]: designs.map(({ name: value, description, picture }) => (
-    { value, label: value, description, picture }
-  )) };
 }
 
 new Editor().open().catch((error) => {

@@ -1,23 +1,16 @@
 /** The form: sections with their fields, as the server describes them. */
 
 import { h, newId } from "./dom.js";
-import { keyOf, valueAt } from "./paths.js";
+import { valueAt } from "./paths.js";
 import { Passages } from "./passages.js";
 import { say } from "./strings.js";
 
-/**
- * Build the sections of a form. Returns {elements, passages}; `context` is what `Passages` needs.
- * `pictures` has choices with pictures for some fields, by their paths.
- */
-export function build(form, pictures, context) {
+/** Build the sections of a form. Returns {elements, passages}; `context` is what `Passages` needs. */
+export function build(form, context) {
   const { fields, host } = context;
   let passages = null;
-  const seen = (field) => {
-    const choices = pictures[keyOf(field.path)];
-    return choices ? { ...field, choices } : field;
-  };
   const add = (field) => {
-    const made = fields.add(seen(field), field.path, valueAt(host.values(), field.path));
+    const made = fields.add(field, field.path, valueAt(host.values(), field.path));
     host.made(made);
     return made.element;
   };
@@ -32,7 +25,7 @@ export function build(form, pictures, context) {
       return part(heading, about, passages.element);
     }
     const folded = (name, some) =>
-      fields.folded(name, some.map(seen), (path) => path, host.values, host.made);
+      fields.folded(name, some, (path) => path, host.values, host.made);
     if (section.rare) return part(folded(heading, section.fields));
     const rare = section.fields.filter((field) => field.rare);
     const usual = section.fields.filter((field) => !field.rare);

@@ -118,6 +118,17 @@ export class Passages {
     });
   }
 
+  /** A pair that was to be left out is still there, since someone else changed it. */
+  stays(id) {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    this.#close();
+    const text = say("pair.stays", { number: this.number(id) });
+    this.#gap = h("li", { class: "gap" }, h("p", {}, text));
+    row.before(this.#gap);
+    this.#host.announce(text);
+  }
+
   /** The first field of a passage, or null. */
   first(id) {
     return this.#fields.of(this.#rows.get(id)?.querySelector("textarea, input, select"));
