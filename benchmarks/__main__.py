@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from benchmarks import columns, lines, pictures, sources, variants
+from benchmarks import columns, lines, pictures, sources, studio, variants
 from benchmarks.quotes import command as quotes
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=426, help="variants; 0 leaves them out")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("columns", description=columns.__doc__, help="pages in columns, read back")
+    commands.add_parser("studio", description=studio.__doc__, help="how soon pages are seen")
     commands.add_parser("lines", description=lines.__doc__, help="how well paragraphs are set")
     photographs = commands.add_parser(
         "pictures", description=pictures.__doc__, help="file sizes and memory with photographs"
@@ -67,6 +68,11 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "columns":
         sys.exit(0 if columns.main() else 1)
+    if options.command == "studio":
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ[CACHE_VARIABLE] = str(Path(folder) / "remembered")
+            studio.main(Path(folder), options.rounds)
+        return
     if options.command == "lines":
         lines.main()
         return
@@ -94,6 +100,7 @@ def main() -> None:
         editions(work, rounds)
         growth(work, rounds)
         sources.main(work, max(1, rounds // 2))
+        studio.main(work, rounds)
         if options.variants:
             variants.main(work, options.variants)
 

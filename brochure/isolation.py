@@ -268,7 +268,9 @@ def serve() -> None:
     watch = _Watch(pipe, threading.get_ident())
     while True:
         _send(pipe, _answer(tasks.get(), watch))
-        gc.enable()
+        if not gc.isenabled():  # now, while nobody waits
+            gc.enable()
+            gc.collect()
 
 
 def _answer(task: bytes, watch: "_Watch") -> bytes:

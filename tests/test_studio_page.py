@@ -59,7 +59,9 @@ class Pictured(Workplace):
             raise OSError(28, "No space left on device")
         return super().save(name, body, language)
 
-    def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
+    def preview(
+        self, name: str, edition: str, variant: str, language: str, gone: Event | None = None
+    ) -> Json:
         size = {"width": 794, "height": 1123}
         src = f"/api/leaflets/{name}/pages/{PICTURE}.png"
         passages = yaml.safe_load(self.project.manuscript(name).read_text())["passages"]
@@ -77,6 +79,7 @@ class Pictured(Workplace):
                 for at, one in enumerate(passages)
             ],
             "used": 2,
+            "sheets": 0,
             "fit": None,
             "diagnostics": [],
         }  # fmt: skip

@@ -268,6 +268,16 @@ def fit(
     return _Copyfitter(remembering(render), tighter, scale, pages, exactly, edition, folded).fit()
 
 
+def spare_lines(layout: Layout, at: float, scale: Scale, pages: int) -> int:
+    """About how many lines more a leaflet that was laid out `at` a scale could have on its `pages`
+    pages, if type gets as small as `scale` allows.
+    """
+    # The height of a text grows with the square of its type.
+    smaller = scale.smallest / at
+    left = (pages - flowing_pages(layout) * smaller**2) * min(layout.heights)
+    return max(0, math.floor(left / (line_height(layout) * smaller)))
+
+
 def _dearness(trial: _Trial) -> float:
     """What speaks against a trial, if pages may stay empty: the plan, and small type."""
     return trial.plan.cost - _LARGE * trial.scale

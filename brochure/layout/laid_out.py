@@ -159,13 +159,15 @@ class RasterPicture:
 
 @dataclass(frozen=True)
 class Fragment:
-    """What one page holds of a passage: its vertical extent, and where each side's text begins."""
+    """What one page holds of a passage: its extent, and where each side's text begins."""
 
     passage: str
     page: int
     top: float
     bottom: float
     starts: tuple[float | None, float | None]  # of quote and commentary; None if not on this page
+    left: float = 0.0
+    right: float = 0.0
 
 
 @dataclass(frozen=True)

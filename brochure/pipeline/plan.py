@@ -23,12 +23,18 @@ class Mode(Enum):
 
     CHECK = "check"  # as far as can be seen without typesetting; writes nothing
     PREFLIGHT = "preflight"  # typesets and looks at each page; writes nothing
+    PROOF = "proof"  # typesets what a build writes or, with wrong quotes, a draft; writes nothing
     DRAFT = "draft"  # writes PDFs in which quotes that are wrong are marked
     BUILD = "build"  # writes PDFs, and what was verified
 
     @property
     def typesets(self) -> bool:
         return self is not Mode.CHECK
+
+    @property
+    def marks_wrong_quotes(self) -> bool:
+        """Whether quotes that are wrong are marked on the page, and stop nothing."""
+        return self in (Mode.DRAFT, Mode.PROOF)
 
     @property
     def writes(self) -> bool:
@@ -40,13 +46,15 @@ class Selection:
     """Which variants of each leaflet: the base, those of these ids, or all.
 
     `anywhere`: the ids are those of any leaflet; else each leaflet must have all of them.
-    `base_too`: with all variants also the base, if it can stand alone.
+    `base_too`: with all variants also the base, if it can stand alone. `one`: one only, which is
+    the base, or the first variant where that cannot stand alone.
     """
 
     variants: tuple[str, ...] = ()
     all_variants: bool = False
     base_too: bool = False
     anywhere: bool = False
+    one: bool = False
 
     def of(self, bundle: Bundle) -> tuple[str | None, ...]:
         """The variants of a leaflet, None for the base. Raises DiagnosticsError for unknown ids."""
@@ -56,8 +64,10 @@ class Selection:
             bundle.check_id(name, Location("--variant"))
         if self.variants:
             return self.variants
-        if self.base_too:
+        if self.one or self.base_too:
             alone = not bundle.ids or bundle.base_is_complete
+            if self.one:
+                return (None,) if alone else bundle.ids[:1]
             return (*([None] if alone else []), *bundle.ids)
         return bundle.ids if self.all_variants and bundle.ids else (None,)
 
@@ -158,6 +168,7 @@ def make_plan(
     unreadable: list[Unreadable] = []
     up_to_date: list[UpToDate] = []
     to_build: list[Job] = []
+    asks = mode.typesets and mode is not Mode.PROOF
     forms = {name: digest_of(edition.model_dump()) for name, edition in editions.items()}
     for name in leaflets:
         try:
@@ -183,7 +194,7 @@ def make_plan(
                     content=(name, edition, content),
                     number=len(up_to_date) + len(to_build),
                 )
-                known = _up_to_date(job, manifest, digests) if mode.typesets else None
+                known = _up_to_date(job, manifest, digests) if asks else None
                 if known is None:
                     to_build.append(job)
                 else:

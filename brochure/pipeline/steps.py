@@ -152,7 +152,7 @@ class Steps:
         self._outer = project
         self._mode, self._editions = plan.mode, plan.editions
         self._manifest, self._digests = manifest, digests
-        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode is Mode.DRAFT)
+        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode.marks_wrong_quotes)
         self._records: dict[str, Reported[record.VerificationRecord]] = {}
         self._verified: dict[str, list[RecordedQuote]] = {}
         filler = TemplateFiller()
@@ -185,6 +185,8 @@ class Steps:
         """
         log.info("%s: 2 verify", job.named)
         verification = self._verifier.verify(manuscript)
+        if self._mode is Mode.PROOF and not verification.wrong:  # it is as it will be
+            verification = replace(verification, mark_wrong_quotes=False)
         if manuscript.name not in self._records:
             self._records[manuscript.name] = record.read_record(self._outer, manuscript.name)
         recorded = self._records[manuscript.name]

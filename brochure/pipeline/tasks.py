@@ -6,7 +6,8 @@ and divided words, from task to task.
 
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,17 +79,27 @@ def typeset(task: Task, cache_folder: Path | None) -> TaskResult:
     if task.versions != versions():
         return TaskResult.failed(_other_versions(task.versions, versions()))
     try:
-        return (
-            _page(task, cache_folder)
-            if task.composition.edition.output == "html"
-            else _pdf(task, cache_folder)
-        )
+        with faults_reported():
+            return (
+                _page(task, cache_folder)
+                if task.composition.edition.output == "html"
+                else _pdf(task, cache_folder)
+            )
     except DiagnosticsError as failed:
         return TaskResult.failed(*failed.diagnostics)
-    except MemoryError:  # a worker has its bounds, and says that they were exceeded
+
+
+@contextmanager
+def faults_reported() -> Iterator[None]:
+    """What the typesetter cannot cope with is a diagnostic; memory has its bounds, which the worker
+    tells of.
+    """
+    try:
+        yield
+    except (DiagnosticsError, MemoryError):
         raise
     except Exception as reason:
-        return TaskResult.failed(_broken_down(reason))
+        raise DiagnosticsError([_broken_down(reason)]) from reason
 
 
 def _page(task: Task, cache_folder: Path | None) -> TaskResult:
@@ -98,14 +109,21 @@ def _page(task: Task, cache_folder: Path | None) -> TaskResult:
 
 
 def _pdf(task: Task, cache_folder: Path | None) -> TaskResult:
+    with typesetter_of(cache_folder) as typesetter:
+        result = typesetter.typeset(task.composition, task.regions)
+    pdfs = dict(zip(task.regions, result.pdfs, strict=True))
+    return TaskResult(pdfs, result.pages, result.diagnostics)
+
+
+@contextmanager
+def typesetter_of(cache_folder: Path | None) -> "Iterator[Typesetter]":
+    """The typesetter of this process, for one task at a time; it saves what it has learnt."""
     with _one_at_a_time:
         typesetter = _typesetter(cache_folder)
         try:
-            result = typesetter.typeset(task.composition, task.regions)
+            yield typesetter
         finally:
             typesetter.save()
-    pdfs = dict(zip(task.regions, result.pdfs, strict=True))
-    return TaskResult(pdfs, result.pages, result.diagnostics)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Composition → PDF, the fourth step: typeset, checked, and made ready for whoever prints it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, Reported, raise_errors
+from brochure.diagnostics import Diagnostic, Reported, in_order, raise_errors
 from brochure.layout.composition import Composition
 from brochure.layout.edition import Edition, without_disabled
 from brochure.layout.proof import proofread
@@ -54,7 +55,21 @@ class Typesetter:
         `regions` are the names for the metadata of each PDF, empty for none. Raises
         DiagnosticsError where the result would be incomplete.
         """
-        pages = self._weasyprint.typeset(composition, regions)
+        document, _ = self._set(composition, regions, collect=True)
+        return replace(document, diagnostics=raise_errors(document.diagnostics))
+
+    def proof(
+        self, composition: Composition, regions: Sequence[str] = ("",)
+    ) -> tuple[TypesetDocument, TypesetPages]:
+        """The same, to be looked at: with its pages, whatever is wrong with them. Somebody waits
+        for it, so garbage is left to whoever called.
+        """
+        return self._set(composition, regions, collect=False)
+
+    def _set(
+        self, composition: Composition, regions: Sequence[str], *, collect: bool
+    ) -> tuple[TypesetDocument, TypesetPages]:
+        pages = self._weasyprint.typeset(composition, regions, collect=collect)
         finished = _postprocessed(pages, composition)
         size = max(map(len, finished.value))
         diagnostics = [
@@ -68,11 +83,26 @@ class Typesetter:
         kept = without_disabled(diagnostics, (*composition.disabled_checks, *implied))
         if any(diagnostic.code == "does-not-fit" for diagnostic in kept):
             kept = [diagnostic for diagnostic in kept if diagnostic.code not in _IMPLIED]
-        return TypesetDocument(finished.value, pages.layout.pages, raise_errors(kept))
+        return TypesetDocument(finished.value, pages.layout.pages, in_order(kept)), pages
 
     def save(self) -> None:
         """Write the divided words to the cache, for the next process."""
         self._weasyprint.save()
+
+
+def font_digest(composition: Composition) -> str:
+    """A digest of the project's own fonts, which keep their names when they change."""
+    fonts = sorted(composition.fonts.items())
+    return sha256(b"".join(sha256(data).digest() for _, data in fonts)).hexdigest() if fonts else ""
+
+
+def in_reading_order(pages: TypesetPages, composition: Composition, finished: bytes) -> bytes:
+    """The pages one after the other in the colours of their edition, however they are imposed."""
+    edition = composition.edition
+    if edition.imposition is None:
+        return finished
+    single = edition.model_copy(update={"imposition": None, "marks": ()})
+    return _postprocessed(pages, replace(composition, edition=single)).value[0]
 
 
 def _postprocessed(pages: TypesetPages, composition: Composition) -> Reported[tuple[bytes, ...]]:

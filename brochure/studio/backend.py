@@ -1,5 +1,6 @@
 """What the studio can do in a project: the door between its addresses and the work itself."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,26 @@ class Backend(Protocol):
     def save(self, name: str, body: Json, language: str) -> Json:
         """Save changes; what is saved, what was changed by others, and what is kept as a draft."""
 
-    def discard(self, name: str, body: Json, language: str) -> Json: ...
-    def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
-        """The pages of an edition as they are now; empty names: the default one, the base."""
+    def discard(self, name: str, body: Json, language: str) -> Json:
+        """Forget what is held of a field: it shows what the file says."""
+
+    def preview(
+        self,
+        name: str,
+        edition: str,
+        variant: str,
+        language: str,
+        gone: threading.Event | None = None,
+    ) -> Json:
+        """The pages of an edition as they are now; empty names: the default one, the base.
+
+        `gone` is set when nobody waits for them any more.
+        """
+
+    def outdated(self, name: str) -> object:
+        """What has changed since pages of a leaflet were made, beside its file: a value that is
+        another one after each change.
+        """
 
     def picture(self, name: str, picture: str) -> bytes:
         """The picture of a page, a PNG, by its digest."""

@@ -9,7 +9,7 @@ from brochure.diagnostics import data_of
 from brochure.layout.designs import design_names, read_design
 from brochure.layout.edition import load_editions
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.messages import Catalogue, catalogue, say
+from brochure.messages import Catalogue, Message, catalogue, say
 from brochure.project import Project
 from brochure.studio.changes import (
     Change,
@@ -52,6 +52,14 @@ class Editing:
             ],
             "variants": [{"id": row.id, "name": row.name} for row in bundle.regions.rows],
         }
+
+    def waiting(self, name: str) -> tuple[Message, ...]:
+        """Why the last words are not in the file of a leaflet; empty where they are."""
+        session = LeafletSession(self._project, name)
+        if not session.draft.is_file():
+            return ()
+        with self._locks[name]:
+            return tuple(message for held in session.read().held for message in held.messages)
 
     def save(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
         """Save the changes of a request, and say what the file says now."""

@@ -1,7 +1,7 @@
 """What happens while a page is open: server-sent events, one stream a tab.
 
     event: changed   the digest of the leaflet's file: as it is first, then whenever it changes
-    event: preview   whatever the preview has to tell
+    event: preview   other files changed from which the pages were made: pictures, styles, sources
     event: ping      nothing happened for a while; the server is there
 
 (HTML Living Standard, 9.2.) Network drives and cloud folders tell of no changes, so each stream
@@ -34,10 +34,17 @@ class _Tab:
 
 
 class Events:
-    """The streams of all tabs. `digest` gives that of the file of a leaflet, None for none."""
+    """The streams of all tabs. `digest` gives that of the file of a leaflet, None for none;
+    `outdated` what has changed since its pages were made, nothing being false.
+    """
 
-    def __init__(self, digest: Callable[[str], str | None], ping: float = PING) -> None:
-        self._digest, self._ping = digest, ping
+    def __init__(
+        self,
+        digest: Callable[[str], str | None],
+        ping: float = PING,
+        outdated: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._digest, self._ping, self._outdated = digest, ping, outdated
         self._tabs: defaultdict[str, set[_Tab]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = asyncio.Event()
@@ -58,12 +65,17 @@ class Events:
         tab = _Tab()
         self._tabs[leaflet].add(tab)
         known: str | None = ""
+        seen: object = await run_in_threadpool(self._outdated, leaflet)
         try:
             while not self._closed.is_set():
                 digest = await run_in_threadpool(self._digest, leaflet)
                 if digest != known:
                     known = digest
                     tab.pending["changed"] = {"digest": digest}
+                elif (outdated := await run_in_threadpool(self._outdated, leaflet)) != seen:
+                    seen = outdated
+                    if outdated:
+                        tab.pending["preview"] = {}
                 events = tab.pending or {"ping": {}}
                 tab.pending = {}
                 for event, data in events.items():

@@ -4,8 +4,10 @@ What is asked for is done by a :class:`Backend`, in a thread of its own for each
 become answers in the reader's language. Only names that the backend itself has listed reach it.
 """
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -127,7 +129,13 @@ class Studio:
 
     async def preview(self, request: Request) -> Response:
         edition, variant = _query(request, "edition"), _query(request, "variant")
-        return await self._of_leaflet(request, self.backend.preview, edition, variant)
+        name, language = await self._name(request), language_of(request.headers)
+        gone = threading.Event()
+        async with _until(gone, request):
+            shown = await run_in_threadpool(
+                self.backend.preview, name, edition, variant, language, gone
+            )
+        return JSONResponse(shown)
 
     async def picture(self, request: Request) -> Response:
         name = await self._name(request)
@@ -311,6 +319,22 @@ async def _json(request: Request) -> dict[str, object]:
     if not isinstance(data, dict):
         raise malformed()
     return data
+
+
+@asynccontextmanager
+async def _until(gone: threading.Event, request: Request) -> AsyncIterator[None]:
+    """While the block runs, `gone` is set as soon as who asked has left."""
+
+    async def listen() -> None:
+        while not gone.is_set():
+            if (await request.receive())["type"] == "http.disconnect":
+                gone.set()
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield
+    finally:
+        listening.cancel()
 
 
 def _query(request: Request, name: str) -> str:

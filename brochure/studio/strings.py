@@ -148,6 +148,16 @@ _PREVIEW: dict[str, Message] = {
     "preview.stuck": say(
         "As of {time}, still without your last words: {reason}", time="{time}", reason="{reason}"
     ),
+    "preview.none": say("There are no pages yet: {reason}", reason="{reason}"),
+    "preview.blocked": say("It cannot be printed like this: {reason}", reason="{reason}"),
+    "sheets.one": say("1 sheet"),
+    "sheets.other": say("{n} sheets", n=_N),
+    "lines.over.one": say("1 line too long"),
+    "lines.over.other": say("{n} lines too long", n=_N),
+    "lines.short.one": say("about 1 line is missing"),
+    "lines.short.other": say("about {n} lines are missing", n=_N),
+    "lines.left.one": say("room for about 1 line more"),
+    "lines.left.other": say("room for about {n} lines more", n=_N),
     "preview.unsaved": say("they are not saved yet"),
     "preview.offline": say("The studio does not answer."),
     "preview.alt": say("Page {number}: {text}", number="{number}", text="{text}"),

@@ -6,8 +6,8 @@ import gc
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import NoReturn
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, data_of, in_order
@@ -25,18 +25,20 @@ from brochure.pipeline.fingerprint import Digests
 from brochure.pipeline.manifest import Manifest
 from brochure.pipeline.outcome import Outcome
 from brochure.pipeline.plan import Mode, Selection, make_plan
+from brochure.pipeline.proofs import prepare_proofs
 from brochure.pipeline.steps import Steps, run_plan
-from brochure.pipeline.tasks import prepare
 from brochure.project import Project
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote
 from brochure.studio import start
 from brochure.studio.backend import Download, Json
 from brochure.studio.editing import Editing
 from brochure.studio.places import form_path
+from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal, no_such_page
 from brochure.studio.uploads import Uploads
 
+_PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
 _ARTIFACT = 500_000_000  # bytes
 _MEDIA_TYPES = {".pdf": "application/pdf", ".html": "text/html; charset=utf-8"}
 
@@ -47,7 +49,8 @@ class Workplace:
     def __init__(self, project: Project) -> None:
         gc.enable()
         self.project = project
-        self._pool = ProcessPool(1, prepare, kept=True)
+        self._pool = ProcessPool(1, prepare_proofs, kept=True)
+        self._previews = Previews(project, self._pool)
         self._creating = threading.Lock()
         self._editing = Editing(project)
         self._quotes = Quotes(project)
@@ -63,6 +66,7 @@ class Workplace:
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
+        self._previews.close()
         self._pool.close()
 
     def leaflets(self) -> tuple[str, ...]:
@@ -104,6 +108,7 @@ class Workplace:
         """
         self._quotes.read(name)
         words = catalogue(language)
+        self._previews.wait(_PATIENCE)
         selection = Selection(base_too=True)
         outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())
         found: dict[Diagnostic, None] = {}
@@ -141,9 +146,10 @@ class Workplace:
         )
         diagnostics: list[Diagnostic] = []
         path: Path | None = None
-        for outcome in outcomes:
-            diagnostics += outcome.diagnostics
-            path = outcome.artifact.path if outcome.artifact else path
+        with self._previews.typesetting:
+            for outcome in outcomes:
+                diagnostics += outcome.diagnostics
+                path = outcome.artifact.path if outcome.artifact else path
         if path is None:
             raise DiagnosticsError(diagnostics)
         return Download(path.name, _MEDIA_TYPES[path.suffix], read_own(path, _ARTIFACT))
@@ -160,13 +166,36 @@ class Workplace:
         """Forget what is held of a field of a leaflet."""
         return self._editing.discard(name, body, language)
 
-    def preview(self, name: str, edition: str, variant: str, language: str) -> Json:
-        """The pages of a leaflet as they are now."""
-        _not_there_yet()
+    def preview(
+        self,
+        name: str,
+        edition: str,
+        variant: str,
+        language: str,
+        gone: threading.Event | None = None,
+    ) -> Json:
+        """The pages of a leaflet as they are now, or the last ones and why they are not."""
+        try:
+            answer = self._previews.preview(Pages(name, edition, variant), gone)
+        except CancelledError:  # the studio is being closed, or nobody waits
+            raise Refusal(503, say("The studio is closed.")) from None
+        tree, words = self._tree(name), catalogue(language)
+        waiting = self._editing.waiting(name) if tree is not None else ()
+        shown = answer.diagnostics or (answer.preview.diagnostics if answer.preview else ())
+        return {
+            "edition": edition,
+            "variant": variant,
+            **preview_data(answer, waiting, f"/api/leaflets/{name}/pages", words),
+            "diagnostics": [_data(d, tree, words) for d in Rationed()(in_order(shown))],
+        }
 
     def picture(self, name: str, picture: str) -> bytes:
         """The picture of a page, a PNG."""
-        _not_there_yet()
+        return self._previews.pictures.picture(picture)
+
+    def outdated(self, name: str) -> object:
+        """What has changed since the pages of a leaflet were made, beside its file."""
+        return self._previews.outdated(name)
 
     # --- Documents that are quoted, and pictures -----------------------------------------------
 
@@ -227,7 +256,3 @@ def _data(diagnostic: Diagnostic, tree: Tree | None, words: Catalogue) -> Json:
     """A diagnostic as docs/json.md has it, in the reader's language, and the path of its field."""
     path = form_path(tree, diagnostic.location) if tree is not None else None
     return {**data_of(diagnostic, words), "path": path}
-
-
-def _not_there_yet() -> NoReturn:
-    raise Refusal(501, say("The studio cannot do this yet."))

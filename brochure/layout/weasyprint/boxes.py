@@ -285,7 +285,9 @@ def _fragment(box: Box, name: str, page: int, rows: bool) -> Fragment:
     # A row group has neither padding nor border.
     bottom = box.position_y + (box.height if rows else box.margin_height())
     quote, commentary = (*starts, None, None)[:2]
-    return Fragment(name, page, box.position_y, bottom, (quote, commentary))
+    left, width = (box.position_x, box.width) if rows else (box.border_box_x(), box.border_width())
+    extent = left, left + width
+    return Fragment(name, page, box.position_y, bottom, (quote, commentary), *extent)
 
 
 def move_footer(pages: list[Any], make_page: Callable[[Box], Any]) -> None:

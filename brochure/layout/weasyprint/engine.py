@@ -1,7 +1,8 @@
 """WeasyPrint, loaded late and quickly, with our fonts, and without access to network or disk.
 
 The only module that imports WeasyPrint. The private parts of it that we rely on (its version is
-pinned), the tag tree and three functions that break lines, are replaced when it is loaded.
+pinned), the tag tree, three functions that break lines, and two that compute styles and lengths,
+are replaced when it is loaded.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import images, linebreak, metadata, tagging
+from brochure.layout.weasyprint import images, linebreak, metadata, styles, tagging
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -77,6 +78,14 @@ def load_weasyprint() -> Any:
     weasyprint.pdf.add_tags = tagging.add_tags
     images.install(weasyprint.images)
     metadata.install()
+    layout = weasyprint.layout
+    styles.install(
+        weasyprint.css,
+        weasyprint.formatting_structure.boxes,
+        layout.percent,
+        layout.inline,
+        (layout.block, layout.table),
+    )
     linebreak.install(
         linebreak.WeasyPrintModules(
             weasyprint.formatting_structure.boxes,
@@ -221,18 +230,20 @@ def _logged(level: int, text: str, location: Location) -> Diagnostic:
 
 
 @contextmanager
-def without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection(*, afterwards: bool = True) -> Iterator[None]:
     """No search for cyclic garbage while a leaflet is laid out.
 
     All its boxes live until the end; looking through them again and again would make each of 500
-    passages a fifth more expensive than each of 50. Afterwards the search is on, in any case: the
-    command line starts without it.
+    passages a fifth more expensive than each of 50. Afterwards the search is on, even if it was not
+    before: the command line starts without it. Where somebody waits for the result, it is not: a
+    search through all those boxes takes a tenth of the time that laying them out did.
     """
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if afterwards:
+            gc.enable()
 
 
 def font_configuration(folders: Sequence[Path], cache_folder: Path | None = None) -> Any:

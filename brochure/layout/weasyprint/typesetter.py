@@ -48,7 +48,7 @@ class TypesetPages:
 
     `sheet_extras` is what sheets carry beside the pages, as a PDF of its own. `expected` is the
     text of each cell as the HTML has it, which the pages should show. `misfit`: the leaflet does
-    not fill the pages that it should, which is among the diagnostics.
+    not fill the pages that it should, which is among the diagnostics. `scale` is that of the type.
     """
 
     pdfs: tuple[bytes, ...]
@@ -56,6 +56,7 @@ class TypesetPages:
     layout: Layout
     expected: Mapping[CellKey, str]
     misfit: bool
+    scale: float
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -78,13 +79,19 @@ class WeasyPrintTypesetter:
         """Load WeasyPrint before the first leaflet. Raises DiagnosticsError if Pango is missing."""
         engine.load_weasyprint()
 
-    def typeset(self, composition: Composition, regions: Sequence[str] = ("",)) -> TypesetPages:
+    def typeset(
+        self, composition: Composition, regions: Sequence[str] = ("",), *, collect: bool = True
+    ) -> TypesetPages:
         """Typeset a leaflet: once, however many regions print it.
 
-        `regions` are the names for the metadata of each PDF, empty for none. Raises
-        DiagnosticsError where WeasyPrint cannot set it at all.
+        `regions` are the names for the metadata of each PDF, empty for none. `collect`: garbage is
+        collected afterwards; else whoever called has to. Raises DiagnosticsError where WeasyPrint
+        cannot set it at all.
         """
-        with engine.without_garbage_collection(), engine.refusals_reported(Part()):
+        with (
+            engine.without_garbage_collection(afterwards=collect),
+            engine.refusals_reported(Part()),
+        ):
             return self._typeset(composition, regions)
 
     def save(self) -> None:
@@ -116,6 +123,7 @@ class WeasyPrintTypesetter:
             fitted.value.layout,
             expected,
             bool(fitted.diagnostics),
+            fitted.value.rules.scale,
             (
                 *fitted.diagnostics,
                 *log.diagnostics(Part()),

@@ -39,6 +39,8 @@ export class Preview {
     this.#variant = variant;
     this.#running?.abort();
     this.#running = null;
+    this.#shown = null; // what stands there is of another edition, and looks like it
+    this.#trouble = "";
     this.want();
   }
 
@@ -70,19 +72,47 @@ export class Preview {
   /** Pages that came; those of another edition or variant are not shown. */
   async take(preview) {
     if (preview.edition !== this.#edition || (preview.variant || "") !== this.#variant) return;
-    if (this.#shown && preview.as_of < this.#shown.as_of
-      && preview.edition === this.#shown.edition) return;
-    const pictures = await Promise.all(preview.pages.map(async ({ src }) => {
-      const picture = new Image();
-      picture.src = src;
-      await picture.decode().catch(() => {});
-      return picture;
-    }));
-    if (preview.edition !== this.#edition) return;
+    const { first, rest } = this.#byUrgency(preview.pages);
+    const pictures = new Map();
+    const load = async (page) => {
+      const picture = new Image(page.width, page.height);
+      picture.src = page.src;
+      await picture.decode();
+      pictures.set(page.number, picture);
+    };
+    await Promise.allSettled(first.map(load));
+    if (preview.edition !== this.#edition || (preview.variant || "") !== this.#variant) return;
     this.#shown = preview;
     this.#draw(preview, pictures);
     this.#host.diagnosed(preview);
     this.#words();
+    this.#later(preview, rest, load, pictures);
+  }
+
+  /** The pictures that are out of sight, as long as these are the pages that are shown. */
+  async #later(preview, rest, load, pictures) {
+    for (const page of rest) {
+      await load(page).catch(() => {});
+      if (this.#shown !== preview) return;
+      this.#place(page, pictures.get(page.number));
+    }
+    if (!this.#pages.querySelector(".page.old")) return;
+    this.#trouble = say("preview.offline");
+    this.#words();
+  }
+
+  /** Pages with new pictures: those that are in view, or the first one, and the others. */
+  #byUrgency(pages) {
+    const pane = this.#scroller.getBoundingClientRect();
+    const seen = ({ number }) => {
+      const place = this.#pages.children[number - 1]?.getBoundingClientRect();
+      return place && place.bottom > pane.top && place.top < pane.bottom;
+    };
+    const changed = pages.filter(({ number, src }) =>
+      this.#pages.children[number - 1]?.querySelector("img")?.getAttribute("src") !== src);
+    const first = changed.filter((page) => seen(page));
+    if (!first.length && changed.length) first.push(changed[0]);
+    return { first, rest: changed.filter((page) => !first.includes(page)) };
   }
 
   /** There are words that are not in the file yet. */
@@ -121,28 +151,34 @@ export class Preview {
       || (!this.#running && shown?.reason) || "";
     const busy = !reason && (this.#running || this.#unsaved || behind);
     let words = reason || say("preview.first");
-    if (shown && reason) words = say("preview.stuck", { time, reason });
-    else if (shown && busy) words = say("preview.busy", { time });
-    else if (shown) words = `${say("preview.as-of", { time })} · ${
-      plural("pages", shown.used ?? shown.pages.length)}`;
-    this.#asOf.textContent = words;
-    this.#pages.classList.toggle("old", Boolean(reason));
+    if (shown?.pages.length && reason) words = say("preview.stuck", { time, reason });
+    else if (shown && reason) words = say("preview.none", { reason });
+    else if (shown?.pages.length && busy) words = say("preview.busy", { time });
+    else if (shown?.pages.length) words = [say("preview.as-of", { time }), ...this.#facts(shown)]
+      .join(" · ");
+    else if (shown && !busy) words = "";
+    const more = [!busy && shown?.blocked && say("preview.blocked", { reason: shown.blocked }),
+      shown?.note].filter(Boolean);
+    this.#asOf.replaceChildren(words, ...more.map((text) => h("span", {}, text)));
+    const waits = reason && reason === shown?.reason && !behind; // else it is all of the file
+    this.#pages.classList.toggle("old", !shown || Boolean(reason && !waits));
     this.#pages.setAttribute("aria-busy", String(Boolean(busy)));
+  }
+
+  /** How many pages there are, and how they are filled. */
+  #facts({ used, sheets, fit }) {
+    const { over = 0, short = 0, left = 0 } = fit ?? {};
+    return [plural("pages", used), sheets && plural("sheets", sheets),
+      over && plural("lines.over", over), short && plural("lines.short", short),
+      left && plural("lines.left", left)].filter(Boolean);
   }
 
   #draw({ pages, passages }, pictures) {
     const top = this.#scroller.scrollTop;
     pages.forEach((page, index) => {
       const item = this.#pages.children[index] ?? this.#pages.appendChild(h("li", { class: "page" }));
-      const picture = pictures[index];
-      const old = item.querySelector("img");
-      if (old?.getAttribute("src") !== page.src) {
-        picture.width = page.width;
-        picture.height = page.height;
-        if (old) old.replaceWith(picture);
-        else item.prepend(picture);
-      }
-      item.querySelector("img").alt = say("preview.alt", { number: page.number, text: page.text });
+      item.style.setProperty("--width", `${page.width}px`);
+      this.#place(page, pictures.get(page.number));
       const spots = passages.filter((one) => one.page === page.number)
         .map((one) => this.#spot(one, page));
       for (const spot of item.querySelectorAll(".spot")) {
@@ -153,6 +189,20 @@ export class Preview {
     });
     while (this.#pages.children.length > pages.length) this.#pages.lastChild.remove();
     this.#scroller.scrollTop = top;
+  }
+
+  /** Put the picture of a page in its place; until it is there, what stands there is an old one. */
+  #place(page, picture) {
+    const item = this.#pages.children[page.number - 1];
+    let old = item.querySelector("img");
+    if (picture && old) old.replaceWith(picture);
+    if (picture || !old) {
+      old = picture ?? new Image(page.width, page.height);
+      item.prepend(old);
+    }
+    const here = old.getAttribute("src") === page.src;
+    item.classList.toggle("old", !here);
+    old.alt = here ? say("preview.alt", { number: page.number, text: page.text }) : "";
   }
 
   #spot({ id, x, y, width, height }, page) {
