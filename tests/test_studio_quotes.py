@@ -19,7 +19,6 @@ from brochure.sources.finding import Finding, Verdict
 from brochure.sources.reading.plaintext import parse_text
 from brochure.sources.restoration import corrections
 from brochure.sources.verification import SearchableSource
-from brochure.studio.uploads import Uploads
 from brochure.studio.workplace import Workplace
 from tests.test_studio_server import OTHERS, Running, run, state
 from tests.test_web import browser
@@ -215,7 +214,7 @@ def test_without_a_document_there_are_no_lines_and_nothing_fails(
     assert (outside["total"], "lines" in outside) == (0, False)
 
 
-# --- Verdicts, and how a quote is mended ------------------------------------------------------
+# --- Verdicts, and how a quote is corrected ------------------------------------------------------
 
 
 def test_each_quote_has_its_verdict_and_what_would_mend_it(studio: Running) -> None:
@@ -319,8 +318,7 @@ def test_no_other_file_is_overwritten(studio: Running, leaflet: Path) -> None:
 def test_a_name_that_somebody_else_took_meanwhile_is_left_alone(
     studio: Running, leaflet: Path
 ) -> None:
-    uploads = Uploads(studio.workplace.project)
-    assert not uploads.claim(leaflet)
+    assert not studio.workplace.project.add(leaflet, b"another")
     assert leaflet.read_text() == LEAFLET
 
 
@@ -451,7 +449,7 @@ def test_a_mended_quote_is_shown_before_it_is_taken(page: Page, leaflet: Path) -
     row = page.locator(".passage").nth(2)
     expect(row.locator(".verdict-line")).to_have_text("verändert", timeout=SECONDS)
     row.get_by_role("button", name="Berichtigen …").click()
-    expect(row.locator(".mending mark")).to_have_text("viele ")
+    expect(row.locator(".correcting mark")).to_have_text("viele ")
     assert leaflet.read_text() == LEAFLET
     row.get_by_role("button", name="Übernehmen", exact=True).click()
     expect(row.locator(".verdict-line")).to_have_text("wörtlich · Zeile 6", timeout=SECONDS)

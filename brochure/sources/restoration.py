@@ -1,7 +1,7 @@
 """What a quote should be instead: the words of the source, or another reference.
 
 These are proposals, which somebody looks at before they count. Each was verified: a quote that is
-mended like this is verbatim.
+corrected like this is verbatim.
 """
 
 from collections.abc import Iterator

@@ -93,7 +93,7 @@ class Backend(Protocol):
         """Lines of that document as a quote."""
 
     def verdicts(self, name: str, language: str) -> Json:
-        """The verdict on each quote of a leaflet, and how it can be mended."""
+        """The verdict on each quote of a leaflet, and how it can be corrected."""
 
     def files(self, name: str, language: str) -> Json:
         """The documents and pictures of a leaflet."""

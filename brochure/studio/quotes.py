@@ -1,22 +1,16 @@
-"""The documents that a leaflet quotes, beside its rows: lines, words in them, quotes, verdicts.
-
-What was read of a document is kept as long as its file stays the same, by its digest.
-"""
+"""The documents that a leaflet quotes, beside its rows: lines, words in them, quotes, verdicts."""
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, data_of
 from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.text import markdown
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.manuscript.yaml.nodes import Plain, Tree, plain
+from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.messages import Catalogue, Message, catalogue, say
 from brochure.pipeline.plan import Selection
 from brochure.project import Project
@@ -24,18 +18,17 @@ from brochure.sources.document import (
     Document,
     Extent,
     QuoteReference,
-    SourceReference,
     reference_to,
     source_references,
 )
 from brochure.sources.excerpt import Excerpt, comments, excerpt, lines_at, quote_markdown
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, LimitingWords, Verdict
-from brochure.sources.matching.search import WordSearch
 from brochure.sources.matching.text import SourceText
 from brochure.sources.reading.reader import read_first_pages
 from brochure.sources.restoration import Correction, corrections
-from brochure.sources.verification import SearchableSource, Verifier
+from brochure.sources.verification import SearchableSource
 from brochure.studio.backend import Json
+from brochure.studio.documents import Documents, passage_index
 from brochure.studio.refusal import Refusal, malformed
 
 _CHUNK = 250  # lines of one answer
@@ -44,31 +37,6 @@ _FOUND = 100  # places of words that are named
 _AROUND = 8  # tokens shown before and after words that were found
 _WORDS = 300  # characters that are looked for
 _LONGEST = 200  # lines of a quote
-_KEPT = 3  # leaflets whose documents are kept in memory
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A document that is open, and the ways to look for words in it."""
-
-    source: SearchableSource
-
-    @cached_property
-    def searches(self) -> tuple[WordSearch, ...]:
-        """In the running text first; then with what is beside it."""
-        return WordSearch(self.source.running_text), WordSearch(self.source.whole_text)
-
-
-@dataclass
-class _Desk:
-    """The documents of a leaflet, of which the files have these digests."""
-
-    digests: tuple[tuple[str, str], ...]
-    verifier: Verifier
-    searches: dict[int, _Opened] = field(default_factory=dict)  # by the identity of the source
-
-    def opened(self, source: SearchableSource) -> _Opened:
-        return self.searches.setdefault(id(source), _Opened(source))
 
 
 class Quotes:
@@ -78,8 +46,8 @@ class Quotes:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._documents = Documents(project)
         self._lock = threading.Lock()
-        self._desks: OrderedDict[str, _Desk] = OrderedDict()
 
     def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
         """Some lines of the document of the passage `passage`: from the line at `from`, or from
@@ -89,12 +57,12 @@ class Quotes:
             return self.first_pages(name, query)
         words = catalogue(language)
         with self._lock:
-            tree, reference = self._named(name, query)
+            tree, reference = self._documents.named(name, query.get("passage", ""))
             if reference is None:
                 return {"file": None}
             shown: dict[str, object] = {"file": reference.file, "title": reference.title}
             try:
-                opened = self._desk(name, tree).verifier.open_source(name, reference)
+                opened = self._documents.verifier(name, tree).open_source(name, reference)
             except DiagnosticsError as failed:
                 return {**shown, "total": 0, "diagnostics": _data(failed.diagnostics, words)}
             shown["diagnostics"] = _data(opened.diagnostics, words)
@@ -124,16 +92,13 @@ class Quotes:
         who begin at the same time would each read them. What is wrong with them, others tell.
         """
         with self._lock, suppress(DiagnosticsError):
-            tree = read_bundle(self._project, name).base
-            verifier = self._desk(name, tree).verifier
-            for reference in source_references(tree):
-                verifier.open_source(name, reference)
+            self._documents.read(name)
 
     def first_pages(self, name: str, query: Mapping[str, str]) -> Json:
         """The first pages of the document of a passage, while it is being read as a whole: without
         numbers, which may turn out to be others.
         """
-        _, reference = self._named(name, query)
+        _, reference = self._documents.named(name, query.get("passage", ""))
         document = None
         if reference is not None:
             path = self._project.manuscript(name).parent / reference.file
@@ -158,7 +123,7 @@ class Quotes:
         if len(wanted) > _WORDS:
             raise malformed()
         with self._lock:
-            opened = self._opened(name, query)
+            opened = self._documents.opened(name, query.get("passage", ""))
             places: dict[Extent, list[str]] = {}
             more = 0
             texts = (opened.source.running_text, opened.source.whole_text)
@@ -187,7 +152,7 @@ class Quotes:
         """
         first, last = _number(query, "first"), _number(query, "last")
         with self._lock:
-            source = self._opened(name, query).source
+            source = self._documents.opened(name, query.get("passage", "")).source
             count = len(source.document.lines)
             if first is None or last is None or not first <= last < count:
                 raise malformed()
@@ -207,14 +172,14 @@ class Quotes:
         }
 
     def verdicts(self, name: str, language: str) -> Json:
-        """The verdict on each quote of a leaflet, and how it can be mended."""
+        """The verdict on each quote of a leaflet, and how it can be corrected."""
         data = self._project.read(self._project.manuscript(name), bounds.MANUSCRIPT)
         words = catalogue(language)
         with self._lock:
             bundle = read_bundle(self._project, name)
             chosen = Selection(base_too=True).of(bundle)[0]
             manuscript = validate_leaflet(self._project, bundle.resolve(chosen))
-            verifier = self._desk(name, manuscript.tree).verifier
+            verifier = self._documents.verifier(name, manuscript.tree)
             references = {one.path: one for one in source_references(manuscript.tree)}
             quotes = []
             for checked in verifier.verify(manuscript).quotes:
@@ -227,54 +192,13 @@ class Quotes:
                 quotes.append(_verdict(checked, list(fixes), words))
         return {"digest": hashlib.sha256(data).hexdigest(), "quotes": quotes}
 
-    # --- Documents -----------------------------------------------------------------------------
-
-    def _named(self, name: str, query: Mapping[str, str]) -> tuple[Tree, SourceReference | None]:
-        """The file of a leaflet, and the document that a passage of it quotes: its own, or else
-        that of the leaflet; None if none is named.
-        """
-        tree = read_bundle(self._project, name).base
-        sources = {one.path: one for one in source_references(tree)}
-        index = _index(tree, query.get("passage", ""))
-        own = sources.get(("passages", index, "quote", "source")) if index is not None else None
-        return tree, own or sources.get(("source",))
-
-    def _opened(self, name: str, query: Mapping[str, str]) -> _Opened:
-        """The document of a passage, open. Raises Refusal where there is none."""
-        tree, reference = self._named(name, query)
-        if reference is not None:
-            desk = self._desk(name, tree)
-            source = desk.verifier.open_source(name, reference).value.source
-            if source is not None:
-                return desk.opened(source)
-        raise Refusal(404, say("There is no document here that can be read."))
-
-    def _desk(self, name: str, tree: Tree) -> _Desk:
-        """The documents of a leaflet as they are on disk now."""
-        folder = self._project.manuscript(name).parent
-        digests = []
-        for reference in source_references(tree):
-            try:
-                data = self._project.read(folder / reference.file, bounds.SOURCE_PDF)
-                digests.append((reference.file, hashlib.sha256(data).hexdigest()))
-            except DiagnosticsError:
-                digests.append((reference.file, ""))
-        key = tuple(dict.fromkeys(digests))
-        desk = self._desks.pop(name, None)
-        if desk is None or desk.digests != key:
-            desk = _Desk(key, Verifier(self._project))
-        self._desks[name] = desk
-        while len(self._desks) > _KEPT:
-            self._desks.popitem(last=False)
-        return desk
-
     def _quoted(
         self, tree: Tree, query: Mapping[str, str], source: SearchableSource
     ) -> Extent | None:
         """The lines in which the quote of a passage is, or what is most like it; or else those
         that its reference names, if they exist.
         """
-        index = _index(tree, query.get("passage", ""))
+        index = passage_index(tree, query.get("passage", ""))
         if index is None:
             return None
         text, page, lines = (
@@ -298,18 +222,6 @@ class Quotes:
             if part.paragraphs:
                 return part
         raise Refusal(422, say("There are no words in these lines."))
-
-
-def _index(tree: Tree, passage: str) -> int | None:
-    """The index of a passage by its id; by its index where it has none."""
-    passages: Plain = plain(tree.node(("passages",)))
-    items = passages if isinstance(passages, list) else []
-    ids = [one.get("id") if isinstance(one, dict) else None for one in items]
-    if passage in ids:
-        return ids.index(passage)
-    if passage.isdecimal() and int(passage) < len(ids) and ids[int(passage)] is None:
-        return int(passage)
-    return None
 
 
 def _number(query: Mapping[str, str], key: str) -> int | None:

@@ -81,29 +81,11 @@ class Uploads:
         for number in range(1, _TRIED):
             name = f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}"
             there = known.get(name)
-            if there is None and self.claim(folder / name):
-                try:
-                    self._project.write(folder / name, data)
-                except OSError:
-                    (folder / name).unlink()  # which is empty
-                    raise
+            if there is None and self._project.add(folder / name, data):
                 return folder / name
             if there is not None and self._is_same(there, digest):
                 return there
         raise Refusal(422, say("There are too many files called `{name}`.", name=stem + suffix))
-
-    def claim(self, path: Path) -> bool:
-        """Make an empty file, so that its name is ours; False if it is taken. Raises OSError."""
-        folder = path.parent
-        root = self._project.root.resolve()
-        if not folder.resolve().is_relative_to(root):
-            self._project.write(path, b"")  # which says why not
-        folder.mkdir(exist_ok=True)
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        except FileExistsError:
-            return False
-        return True
 
     def _is_same(self, path: Path, digest: bytes) -> bool:
         try:

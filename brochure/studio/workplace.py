@@ -212,7 +212,7 @@ class Workplace:
         return self._quotes.excerpt(name, query, language)
 
     def verdicts(self, name: str, language: str) -> Json:
-        """The verdict on each quote of a leaflet, and how it can be mended."""
+        """The verdict on each quote of a leaflet, and how it can be corrected."""
         return self._quotes.verdicts(name, language)
 
     def files(self, name: str, language: str) -> Json:

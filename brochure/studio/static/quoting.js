@@ -1,6 +1,6 @@
 /**
  * Quotes and their document: puts the pane with the lines, the verdicts and the form together. What
- * is taken or mended goes into the fields, and is saved and undone as what is typed.
+ * is taken or corrected goes into the fields, and is saved and undone as what is typed.
  */
 
 import { passageOf, passagePath, same } from "./paths.js";
@@ -49,7 +49,7 @@ export class Quoting {
       quote: (id) => this.#quote(id),
       reference: (id, quote) => this.#reference(id, quote),
       isOpen: (id) => KEYS.some((key) => changes.isOpen(this.#path(id, key))),
-      put: (id, quote) => this.#put(id, quote, say("undo.mend", this.#number(id))),
+      put: (id, quote) => this.#put(id, quote, say("undo.correct", this.#number(id))),
       openSource: (id) => this.open(id),
     });
     form.addEventListener("input", (event) => this.#typed(fields.of(event.target)));

@@ -1,6 +1,6 @@
 /**
  * What was found out about each quote, below it: a word with a shape, where it is, and how it can
- * be mended, which is shown before it is done.
+ * be corrected, which is shown before it is done.
  */
 
 import { sideBySide } from "./conflicts.js";
@@ -58,14 +58,14 @@ export class Verdicts {
   /** The element of a pair, below its quote. */
   tools(id) {
     const line = h("p", { class: "verdict-line" });
-    const aside = h("div", { class: "mending" });
+    const aside = h("div", { class: "correcting" });
     const buttons = h("span", { class: "verdict-buttons" });
     const element = h("div", { class: "quote-tools" }, line, buttons, aside);
     const open = button(say("source.open"), () => this.#host.openSource(id),
       { class: "open-source" });
-    const mend = button("", () => this.#propose(id), { class: "mend", hidden: true });
-    buttons.append(mend, open);
-    this.#rows.set(id, { element, line, aside, mend, open });
+    const correct = button("", () => this.#propose(id), { class: "correct", hidden: true });
+    buttons.append(correct, open);
+    this.#rows.set(id, { element, line, aside, correct, open });
     this.#draw(id);
     return element;
   }
@@ -103,11 +103,11 @@ export class Verdicts {
       row.line.replaceChildren(shape(waits ? "unchecked" : found.verdict, found.sure),
         waits ? say("verdict.waits") : found.word + where);
     }
-    const mends = !waits && text && found?.fixes.length;
-    if (!mends || row.shown !== JSON.stringify(found)) row.aside.replaceChildren();
-    row.mend.textContent = found?.verdict === "ambiguous" ? say("mend.choose") : say("mend");
-    if (!mends && row.mend === document.activeElement) row.open.focus({ preventScroll: true });
-    row.mend.hidden = !mends;
+    const corrects = !waits && text && found?.fixes.length;
+    if (!corrects || row.shown !== JSON.stringify(found)) row.aside.replaceChildren();
+    row.correct.textContent = found?.verdict === "ambiguous" ? say("correct.choose") : say("correct");
+    if (!corrects && row.correct === document.activeElement) row.open.focus({ preventScroll: true });
+    row.correct.hidden = !corrects;
   }
 
   #propose(id) {
@@ -122,25 +122,25 @@ export class Verdicts {
     const several = found.fixes.length > 1;
     const close = () => {
       row.aside.replaceChildren();
-      row.mend.focus({ preventScroll: true });
+      row.correct.focus({ preventScroll: true });
     };
     const choices = found.fixes.map((fix) => ({
-      label: several ? fix.reference : say("mend.do"),
+      label: several ? fix.reference : say("correct.do"),
       act: () => {
         row.aside.replaceChildren();
         this.#host.put(id, { text: fix.text ?? now.text, lines: fix.lines, page: fix.page });
       },
     }));
-    choices.push({ label: say("mend.leave"), act: close });
+    choices.push({ label: say("correct.leave"), act: close });
     const [fix] = found.fixes;
     const described = (text, reference) => [fix.text === null ? "" : text, reference]
       .filter(Boolean).join("\n");
     row.aside.replaceChildren(several
-      ? h("div", { class: "conflict", role: "group", "aria-label": say("mend.which") },
-        h("p", { class: "question" }, say("mend.which")),
+      ? h("div", { class: "conflict", role: "group", "aria-label": say("correct.which") },
+        h("p", { class: "question" }, say("correct.which")),
         h("div", { class: "choices" }, choices.map(({ label, act }) => button(label, act))))
-      : sideBySide(fix.text === null ? say("mend.lines") : say("mend.text"),
-        [say("mend.yours"), say("mend.source")],
+      : sideBySide(fix.text === null ? say("correct.lines") : say("correct.text"),
+        [say("correct.yours"), say("correct.source")],
         [described(now.text, this.#host.reference(id, now)), described(fix.text, this.#host.reference(id, fix))],
         choices));
     row.aside.querySelector("button")?.focus();
