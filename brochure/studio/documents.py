@@ -14,8 +14,10 @@ from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.messages import say
 from brochure.project import Project
-from brochure.sources.document import SourceReference, source_references
+from brochure.sources.document import QuoteReference, SourceReference, source_references
+from brochure.sources.finding import Finding
 from brochure.sources.matching.search import WordSearch
+from brochure.sources.restoration import Correction, corrections
 from brochure.sources.verification import SearchableSource, Verifier
 from brochure.studio.refusal import Refusal
 
@@ -27,20 +29,40 @@ class OpenDocument:
     """A document that is open, and the ways to look for words in it."""
 
     source: SearchableSource
+    _corrected: dict[tuple[str, QuoteReference], tuple[Correction, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def searches(self) -> tuple[WordSearch, ...]:
         """In the running text first; then with what is beside it."""
         return WordSearch(self.source.running_text), WordSearch(self.source.whole_text)
 
+    def corrections(self, text: str, finding: Finding) -> tuple[Correction, ...]:
+        """What a quote should be instead; found out once for each text and reference."""
+        key = (text, finding.stated)
+        if key not in self._corrected:
+            self._corrected[key] = tuple(corrections(self.source, text, finding))
+        return self._corrected[key]
+
 
 @dataclass
-class _OfLeaflet:
+class LeafletDocuments:
     """The documents of a leaflet, of which the files have these digests."""
 
+    leaflet: str
     digests: tuple[tuple[str, str], ...]
     verifier: Verifier
-    opened: dict[int, OpenDocument] = field(default_factory=dict)  # by the identity of the source
+    _opened: dict[int, OpenDocument] = field(default_factory=dict)  # by the identity of the source
+
+    def open(self, reference: SourceReference) -> OpenDocument | None:
+        """A document; None if its text cannot be read. Raises DiagnosticsError."""
+        source = self.verifier.open_source(self.leaflet, reference).value.source
+        if source is None:
+            return None
+        if id(source) not in self._opened:
+            self._opened[id(source)] = OpenDocument(source)
+        return self._opened[id(source)]
 
 
 class Documents:
@@ -48,7 +70,7 @@ class Documents:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._kept: OrderedDict[str, _OfLeaflet] = OrderedDict()
+        self._kept: OrderedDict[str, LeafletDocuments] = OrderedDict()
 
     def named(self, leaflet: str, passage: str) -> tuple[Tree, SourceReference | None]:
         """The file of a leaflet, and the document that a passage of it quotes: its own, or else
@@ -63,24 +85,20 @@ class Documents:
     def opened(self, leaflet: str, passage: str) -> OpenDocument:
         """The document that a passage quotes. Raises Refusal where there is none."""
         tree, reference = self.named(leaflet, passage)
-        if reference is not None:
-            known = self._of(leaflet, tree)
-            source = known.verifier.open_source(leaflet, reference).value.source
-            if source is not None:
-                return known.opened.setdefault(id(source), OpenDocument(source))
-        raise Refusal(404, say("There is no document here that can be read."))
-
-    def verifier(self, leaflet: str, tree: Tree) -> Verifier:
-        """Who compares quotes with the documents of a leaflet as they are on disk now."""
-        return self._of(leaflet, tree).verifier
+        document = self.of(leaflet, tree).open(reference) if reference else None
+        if document is None:
+            raise Refusal(404, say("There is no document here that can be read."))
+        return document
 
     def read(self, leaflet: str) -> None:
         """Read the documents of a leaflet. Raises DiagnosticsError where one is not there."""
         tree = read_bundle(self._project, leaflet).base
+        documents = self.of(leaflet, tree)
         for reference in source_references(tree):
-            self.verifier(leaflet, tree).open_source(leaflet, reference)
+            documents.open(reference)
 
-    def _of(self, leaflet: str, tree: Tree) -> _OfLeaflet:
+    def of(self, leaflet: str, tree: Tree) -> LeafletDocuments:
+        """The documents of a leaflet as they are on disk now."""
         folder = self._project.manuscript(leaflet).parent
         digests: dict[str, str] = {}
         for reference in source_references(tree):
@@ -89,7 +107,7 @@ class Documents:
         key = tuple(digests.items())
         known = self._kept.pop(leaflet, None)
         if known is None or known.digests != key:
-            known = _OfLeaflet(key, Verifier(self._project))
+            known = LeafletDocuments(leaflet, key, Verifier(self._project))
         self._kept[leaflet] = known
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

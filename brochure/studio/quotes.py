@@ -25,7 +25,7 @@ from brochure.sources.excerpt import Excerpt, comments, excerpt, lines_at, quote
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, LimitingWords, Verdict
 from brochure.sources.matching.text import SourceText
 from brochure.sources.reading.reader import read_first_pages
-from brochure.sources.restoration import Correction, corrections
+from brochure.sources.restoration import Correction
 from brochure.sources.verification import SearchableSource
 from brochure.studio.backend import Json
 from brochure.studio.documents import Documents, passage_index
@@ -62,7 +62,7 @@ class Quotes:
                 return {"file": None}
             shown: dict[str, object] = {"file": reference.file, "title": reference.title}
             try:
-                opened = self._documents.verifier(name, tree).open_source(name, reference)
+                opened = self._documents.of(name, tree).verifier.open_source(name, reference)
             except DiagnosticsError as failed:
                 return {**shown, "total": 0, "diagnostics": _data(failed.diagnostics, words)}
             shown["diagnostics"] = _data(opened.diagnostics, words)
@@ -179,17 +179,19 @@ class Quotes:
             bundle = read_bundle(self._project, name)
             chosen = Selection(base_too=True).of(bundle)[0]
             manuscript = validate_leaflet(self._project, bundle.resolve(chosen))
-            verifier = self._documents.verifier(name, manuscript.tree)
+            documents = self._documents.of(name, manuscript.tree)
             references = {one.path: one for one in source_references(manuscript.tree)}
             quotes = []
-            for checked in verifier.verify(manuscript).quotes:
+            for checked in documents.verifier.verify(manuscript).quotes:
                 own = references.get((*checked.path, "source"))
                 reference = own if checked.quote.source else references.get(("source",))
-                source = None
+                document = None
                 if reference is not None and checked.finding.verdict is not Verdict.UNCHECKED:
-                    source = verifier.open_source(name, reference).value.source
-                fixes = corrections(source, checked.quote.text, checked.finding) if source else ()
-                quotes.append(_verdict(checked, list(fixes), words))
+                    document = documents.open(reference)
+                fixes = (
+                    document.corrections(checked.quote.text, checked.finding) if document else ()
+                )
+                quotes.append(_verdict(checked, fixes, words))
         return {"digest": hashlib.sha256(data).hexdigest(), "quotes": quotes}
 
     def _quoted(
