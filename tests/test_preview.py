@@ -27,6 +27,9 @@ from brochure.pipeline.plan import Mode, Selection
 from brochure.pipeline.proofs import Fit, Proof
 from brochure.prepress.screen import draw_page, screen_pages
 from brochure.project import Project
+from brochure.sources.document import Document
+from brochure.sources.reading.plaintext import parse_text
+from brochure.sources.verification import SourceMemory
 from brochure.studio.pictures import Pictures
 from brochure.studio.preview import Pages, Preview, Previews, preview_data
 from brochure.studio.refusal import Refusal
@@ -57,7 +60,7 @@ def previews(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
     (root / "content/seed/leaflet.yaml").write_text(seed, "utf-8")
     with (
         closing(ProcessPool(1, kept=True)) as pool,
-        closing(Previews(Project(root), pool)) as previews,
+        closing(Previews(Project(root), pool, SourceMemory())) as previews,
     ):
         yield previews
 
@@ -267,11 +270,38 @@ def test_other_files_count_as_well(previews: Previews, project: Project, leaflet
     picture.unlink()
 
 
+def test_sources_are_read_again_when_they_change_and_only_then(
+    previews: Previews, leaflet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def parse(text: str, *args: object, **options: object) -> Document:
+        read.append(text)
+        return parse_text(text, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("brochure.sources.reading.plaintext.parse_text", parse)
+    source = leaflet.with_name("quelle.txt")
+    quoted = TEXT.replace("  - id: zwei", "    quote: {text: Kluge Worte, lines: 1}\n"
+                          "  - id: zwei")  # fmt: skip
+
+    def verdict(words: str, title: str) -> list[str]:
+        source.write_text(f"{words} stehen hier.\n", "utf-8")
+        text = quoted.replace("Ein Titel", title) + "source: {title: Q, file: quelle.txt}\n"
+        leaflet.write_text(text, "utf-8")
+        return [d.code for d in shown(previews, EMAIL)[0].diagnostics]
+
+    assert verdict("Kluge Worte", "Erster") == verdict("Kluge Worte", "Zweiter") == []
+    assert len(read) == 1
+    assert verdict("Dumme Worte", "Zweiter") != []
+    assert verdict("Kluge Worte", "Zweiter") == []
+    assert len(read) == 2, "what was known before is known again"
+
+
 class Slow(Previews):
     """Which typesets when it is told, and remembers what."""
 
     def __init__(self, project: Project, pool: ProcessPool) -> None:
-        super().__init__(project, pool)
+        super().__init__(project, pool, SourceMemory())
         self.begun, self.go = threading.Semaphore(0), threading.Semaphore(0)
         self.titles: list[str] = []
 

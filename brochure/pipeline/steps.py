@@ -35,7 +35,7 @@ from brochure.pipeline.tasks import Task, TaskResult, stopped, typeset
 from brochure.project import CACHE_VARIABLE, Project
 from brochure.sources import record
 from brochure.sources.record import RecordedQuote
-from brochure.sources.verification import Verification, Verifier
+from brochure.sources.verification import SourceMemory, Verification, Verifier
 
 log = logging.getLogger("brochure")
 
@@ -144,15 +144,26 @@ def _task(leaflets: list[LeafletRun]) -> Task:
 
 
 class Steps:
-    """The steps, with what is read once for many leaflets: sources, templates, styles, fonts."""
+    """The steps, with what is read once for many leaflets: sources, templates, styles, fonts.
 
-    def __init__(self, project: Project, plan: Plan, manifest: Manifest, digests: Digests) -> None:
+    `memory` is what steps before these have read of sources.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan,
+        manifest: Manifest,
+        digests: Digests,
+        memory: SourceMemory | None = None,
+    ) -> None:
         self._reads: set[Path] = set()
         self._project = project.observed(self._reads.add)
         self._outer = project
         self._mode, self._editions = plan.mode, plan.editions
         self._manifest, self._digests = manifest, digests
-        self._verifier = Verifier(project, mark_wrong_quotes=plan.mode.marks_wrong_quotes)
+        marks = plan.mode.marks_wrong_quotes
+        self._verifier = Verifier(project, mark_wrong_quotes=marks, memory=memory)
         self._records: dict[str, Reported[record.VerificationRecord]] = {}
         self._verified: dict[str, list[RecordedQuote]] = {}
         filler = TemplateFiller()

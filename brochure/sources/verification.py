@@ -18,6 +18,7 @@ from brochure.sources.document import (
     Extent,
     NumberingMode,
     QuoteReference,
+    SourceKind,
     SourceLine,
     SourceReference,
     accepted_references,
@@ -70,6 +71,8 @@ _MOST = 5  # references or pages that are named
 _EXACT = 1000
 _SOME = 4  # words next to an omission that are named
 _UNREAD = 0.2  # of the pages, at least, or a quote that is nowhere is not found
+_DOCUMENTS = 12  # and
+_FINDINGS = 5_000  # that are remembered
 _FAR = 60  # lines between parts of a quote; beyond that, each has a reference of its own
 
 
@@ -446,19 +449,48 @@ class OpenedSource:
         return self.source.document if self.source else None
 
 
+class SourceMemory:
+    """What verifiers leave to the next ones, where the same leaflet is verified again and again:
+    documents by their digests, searchable, and what was found in them.
+    """
+
+    def __init__(self) -> None:
+        self.documents: dict[tuple[str, SourceKind, NumberingMode | None, bool], Document] = {}
+        self.findings: dict[object, Finding] = {}
+        self._searchable: dict[int, SearchableSource] = {}  # by where their documents are
+
+    def searchable(self, document: Document) -> SearchableSource:
+        """A document, searchable; the same for the same."""
+        return self._searchable.setdefault(id(document), SearchableSource(document))
+
+    def forget(self) -> None:
+        """Begin anew once there is much."""
+        if len(self.documents) > _DOCUMENTS or len(self.findings) > _FINDINGS:
+            self.documents, self.findings, self._searchable = {}, {}, {}
+
+
 class Verifier:
     """Verifies the quotes of many leaflets; reads each source, and looks up each quote, only once.
 
     `mark_wrong_quotes`: errors about quotes become warnings, and the quotes are marked on the page.
+    `memory` is that of verifiers before this one.
     """
 
-    def __init__(self, project: Project, *, mark_wrong_quotes: bool = False) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        mark_wrong_quotes: bool = False,
+        memory: SourceMemory | None = None,
+    ) -> None:
         self._project = project
         self._mark_wrong_quotes = mark_wrong_quotes
+        self._memory = memory or SourceMemory()
+        self._memory.forget()
         self._opened: dict[
             tuple[Path, NumberingMode | None, bool], Reported[OpenedSource] | DiagnosticsError
         ] = {}
-        self._findings: dict[object, Finding] = {}
+        self._findings = self._memory.findings
 
     def verify(self, manuscript: Manuscript) -> Verification:
         """Verify all quotes. A missing source is an error among the diagnostics."""
@@ -512,10 +544,15 @@ class Verifier:
                 ),
             )
         result = read_source(
-            self._project, path, source.mode, source.location, restarts=source.restarts
+            self._project,
+            path,
+            source.mode,
+            source.location,
+            restarts=source.restarts,
+            known=self._memory.documents,
         )
         document = result.value.document
-        searchable = SearchableSource(document) if document else None
+        searchable = self._memory.searchable(document) if document else None
         return Reported(OpenedSource(searchable, result.value.digest), result.diagnostics)
 
     def _path(self, leaflet: str, source: SourceReference) -> Path:
@@ -554,7 +591,8 @@ class Verifier:
             opened = OpenedSource(None, "")
         if opened.source is None:
             return Finding(Verdict.UNCHECKED, stated, reason=UNREADABLE)
-        key = (opened.digest, source.mode, source.restarts, quote, stated, words)
+        kind = Path(source.file).suffix.lower()  # the same bytes may be read in several ways
+        key = (opened.digest, kind, source.mode, source.restarts, quote, stated, words)
         if key not in self._findings:
             self._findings[key] = opened.source.verify(markdown.quoted(quote), stated, words)
         return self._findings[key]

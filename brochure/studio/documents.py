@@ -1,15 +1,9 @@
-"""The documents that leaflets quote, open: what was read of each is kept as long as its file stays
-the same, by its digest.
-"""
+"""The documents that leaflets quote, open: words are looked for in them, and quotes corrected."""
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
-from brochure import bounds
-from brochure.diagnostics import DiagnosticsError
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.messages import say
@@ -18,10 +12,10 @@ from brochure.sources.document import QuoteReference, SourceReference, source_re
 from brochure.sources.finding import Finding
 from brochure.sources.matching.search import WordSearch
 from brochure.sources.restoration import Correction, corrections
-from brochure.sources.verification import SearchableSource, Verifier
+from brochure.sources.verification import SearchableSource, SourceMemory, Verifier
 from brochure.studio.refusal import Refusal
 
-_KEPT = 3  # leaflets whose documents are kept in memory
+_KEPT = 6  # documents that words are looked for in
 
 
 @dataclass(frozen=True)
@@ -46,31 +40,20 @@ class OpenDocument:
         return self._corrected[key]
 
 
-@dataclass
-class LeafletDocuments:
-    """The documents of a leaflet, of which the files have these digests."""
-
-    leaflet: str
-    digests: tuple[tuple[str, str], ...]
-    verifier: Verifier
-    _opened: dict[int, OpenDocument] = field(default_factory=dict)  # by the identity of the source
-
-    def open(self, reference: SourceReference) -> OpenDocument | None:
-        """A document; None if its text cannot be read. Raises DiagnosticsError."""
-        source = self.verifier.open_source(self.leaflet, reference).value.source
-        if source is None:
-            return None
-        if id(source) not in self._opened:
-            self._opened[id(source)] = OpenDocument(source)
-        return self._opened[id(source)]
-
-
 class Documents:
-    """The documents of a project's leaflets. One at a time uses them: the caller sees to that."""
+    """The documents of a project's leaflets. One at a time uses them: the caller sees to that.
 
-    def __init__(self, project: Project) -> None:
+    `memory` is what was read of them, here and elsewhere.
+    """
+
+    def __init__(self, project: Project, memory: SourceMemory) -> None:
         self._project = project
-        self._kept: OrderedDict[str, LeafletDocuments] = OrderedDict()
+        self._memory = memory
+        self._opened: OrderedDict[int, OpenDocument] = OrderedDict()  # by where their sources are
+
+    def verifier(self) -> Verifier:
+        """Who opens the documents as they are on disk now, and compares quotes with them."""
+        return Verifier(self._project, memory=self._memory)
 
     def named(self, leaflet: str, passage: str) -> tuple[Tree, SourceReference | None]:
         """The file of a leaflet, and the document that a passage of it quotes: its own, or else
@@ -82,43 +65,30 @@ class Documents:
         own = sources.get(("passages", index, "quote", "source")) if index is not None else None
         return tree, own or sources.get(("source",))
 
-    def opened(self, leaflet: str, passage: str) -> OpenDocument:
-        """The document that a passage quotes. Raises Refusal where there is none."""
-        tree, reference = self.named(leaflet, passage)
-        document = self.of(leaflet, tree).open(reference) if reference else None
-        if document is None:
-            raise Refusal(404, say("There is no document here that can be read."))
+    def of_passage(self, leaflet: str, passage: str) -> OpenDocument:
+        """The document that a passage quotes. Raises Refusal where there is none, or
+        DiagnosticsError.
+        """
+        _, reference = self.named(leaflet, passage)
+        if reference is not None:
+            source = self.verifier().open_source(leaflet, reference).value.source
+            if source is not None:
+                return self.opened(source)
+        raise Refusal(404, say("There is no document here that can be read."))
+
+    def opened(self, source: SearchableSource) -> OpenDocument:
+        """A document with what is remembered of it."""
+        document = self._opened.pop(id(source), None) or OpenDocument(source)
+        self._opened[id(source)] = document
+        while len(self._opened) > _KEPT:
+            self._opened.popitem(last=False)
         return document
 
     def read(self, leaflet: str) -> None:
         """Read the documents of a leaflet. Raises DiagnosticsError where one is not there."""
-        tree = read_bundle(self._project, leaflet).base
-        documents = self.of(leaflet, tree)
-        for reference in source_references(tree):
-            documents.open(reference)
-
-    def of(self, leaflet: str, tree: Tree) -> LeafletDocuments:
-        """The documents of a leaflet as they are on disk now."""
-        folder = self._project.manuscript(leaflet).parent
-        digests: dict[str, str] = {}
-        for reference in source_references(tree):
-            if reference.file not in digests:
-                digests[reference.file] = self._digest(folder / reference.file)
-        key = tuple(digests.items())
-        known = self._kept.pop(leaflet, None)
-        if known is None or known.digests != key:
-            known = LeafletDocuments(leaflet, key, Verifier(self._project))
-        self._kept[leaflet] = known
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return known
-
-    def _digest(self, path: Path) -> str:
-        """The digest of a file; empty if it cannot be read."""
-        try:
-            return hashlib.sha256(self._project.read(path, bounds.SOURCE_PDF)).hexdigest()
-        except DiagnosticsError:
-            return ""
+        verifier = self.verifier()
+        for reference in source_references(read_bundle(self._project, leaflet).base):
+            verifier.open_source(leaflet, reference)
 
 
 def passage_index(tree: Tree, passage: str) -> int | None:

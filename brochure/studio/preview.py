@@ -28,6 +28,7 @@ from brochure.pipeline.proofs import Proof, prove
 from brochure.pipeline.steps import Steps
 from brochure.pipeline.tasks import Task, stopped
 from brochure.project import Project
+from brochure.sources.verification import SourceMemory
 from brochure.studio.pictures import Pictures
 
 _ROOM = 128_000_000  # bytes of the last pages of editions and variants, which are remembered
@@ -92,11 +93,14 @@ class _Wanted:
 
 
 class Previews:
-    """The pages of all leaflets of a project. `typesetting` is held while the pool is used."""
+    """The pages of all leaflets of a project. `typesetting` is held while the pool is used;
+    `memory` is what was read of sources.
+    """
 
-    def __init__(self, project: Project, pool: ProcessPool) -> None:
+    def __init__(self, project: Project, pool: ProcessPool, memory: SourceMemory) -> None:
         self._project, self._pool = project, pool
         self._manifest = Manifest(project)
+        self._memory = memory
         self._queue = ThreadPoolExecutor(1)
         self._lock = threading.Lock()
         self._wanted: dict[Pages, _Wanted] = {}
@@ -194,7 +198,7 @@ class Previews:
         for _ in range(_ATTEMPTS):
             reads.clear()
             digest = Digests().of(file)
-            composed = _compose(project, self._manifest, pages, digest)
+            composed = _compose(project, self._manifest, self._memory, pages, digest)
             if Digests().of(file) == digest:
                 break
         return composed
@@ -224,7 +228,9 @@ class Previews:
                 raise DiagnosticsError(stopped(task, reason).diagnostics) from None
 
 
-def _compose(project: Project, manifest: Manifest, pages: Pages, digest: str) -> _Composed:
+def _compose(
+    project: Project, manifest: Manifest, memory: SourceMemory, pages: Pages, digest: str
+) -> _Composed:
     known = load_editions(project)
     chosen = choose_editions(known, (pages.edition,) if pages.edition else (), Location("edition"))
     name, edition = next(iter(chosen.items()))
@@ -235,7 +241,7 @@ def _compose(project: Project, manifest: Manifest, pages: Pages, digest: str) ->
     if not plan.to_build:
         raise DiagnosticsError(d for one in plan.unreadable for d in one.diagnostics)
     job = plan.to_build[0]
-    steps = Steps(project, plan, manifest, Digests())
+    steps = Steps(project, plan, manifest, Digests(), memory)
     manuscript = steps.read(job)
     verification = steps.verify(job, manuscript)
     composition = steps.compose(job, manuscript, verification.value)

@@ -26,7 +26,7 @@ from brochure.sources.finding import VERDICT_NAMES, CheckedQuote, LimitingWords,
 from brochure.sources.matching.text import SourceText
 from brochure.sources.reading.reader import read_first_pages
 from brochure.sources.restoration import Correction
-from brochure.sources.verification import SearchableSource
+from brochure.sources.verification import SearchableSource, SourceMemory
 from brochure.studio.backend import Json
 from brochure.studio.documents import Documents, passage_index
 from brochure.studio.refusal import Refusal, malformed
@@ -44,9 +44,9 @@ class Quotes:
     time reads or compares.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, memory: SourceMemory) -> None:
         self._project = project
-        self._documents = Documents(project)
+        self._documents = Documents(project, memory)
         self._lock = threading.Lock()
 
     def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
@@ -62,7 +62,7 @@ class Quotes:
                 return {"file": None}
             shown: dict[str, object] = {"file": reference.file, "title": reference.title}
             try:
-                opened = self._documents.of(name, tree).verifier.open_source(name, reference)
+                opened = self._documents.verifier().open_source(name, reference)
             except DiagnosticsError as failed:
                 return {**shown, "total": 0, "diagnostics": _data(failed.diagnostics, words)}
             shown["diagnostics"] = _data(opened.diagnostics, words)
@@ -123,7 +123,7 @@ class Quotes:
         if len(wanted) > _WORDS:
             raise malformed()
         with self._lock:
-            opened = self._documents.opened(name, query.get("passage", ""))
+            opened = self._documents.of_passage(name, query.get("passage", ""))
             places: dict[Extent, list[str]] = {}
             more = 0
             texts = (opened.source.running_text, opened.source.whole_text)
@@ -152,7 +152,7 @@ class Quotes:
         """
         first, last = _number(query, "first"), _number(query, "last")
         with self._lock:
-            source = self._documents.opened(name, query.get("passage", "")).source
+            source = self._documents.of_passage(name, query.get("passage", "")).source
             count = len(source.document.lines)
             if first is None or last is None or not first <= last < count:
                 raise malformed()
@@ -179,18 +179,17 @@ class Quotes:
             bundle = read_bundle(self._project, name)
             chosen = Selection(base_too=True).of(bundle)[0]
             manuscript = validate_leaflet(self._project, bundle.resolve(chosen))
-            documents = self._documents.of(name, manuscript.tree)
+            verifier = self._documents.verifier()
             references = {one.path: one for one in source_references(manuscript.tree)}
             quotes = []
-            for checked in documents.verifier.verify(manuscript).quotes:
+            for checked in verifier.verify(manuscript).quotes:
                 own = references.get((*checked.path, "source"))
                 reference = own if checked.quote.source else references.get(("source",))
-                document = None
+                fixes: Sequence[Correction] = ()
                 if reference is not None and checked.finding.verdict is not Verdict.UNCHECKED:
-                    document = documents.open(reference)
-                fixes = (
-                    document.corrections(checked.quote.text, checked.finding) if document else ()
-                )
+                    if source := verifier.open_source(name, reference).value.source:
+                        document = self._documents.opened(source)
+                        fixes = document.corrections(checked.quote.text, checked.finding)
                 quotes.append(_verdict(checked, fixes, words))
         return {"digest": hashlib.sha256(data).hexdigest(), "quotes": quotes}
 

@@ -29,6 +29,7 @@ from brochure.pipeline.proofs import prepare_proofs
 from brochure.pipeline.steps import Steps, run_plan
 from brochure.project import Project
 from brochure.sources.finding import VERDICT_NAMES, CheckedQuote
+from brochure.sources.verification import SourceMemory
 from brochure.studio import start
 from brochure.studio.backend import Download, Json
 from brochure.studio.editing import Editing
@@ -49,11 +50,12 @@ class Workplace:
     def __init__(self, project: Project) -> None:
         gc.enable()
         self.project = project
+        self._memory = SourceMemory()
         self._pool = ProcessPool(1, prepare_proofs, kept=True)
-        self._previews = Previews(project, self._pool)
+        self._previews = Previews(project, self._pool, self._memory)
         self._creating = threading.Lock()
         self._editing = Editing(project)
-        self._quotes = Quotes(project)
+        self._quotes = Quotes(project, self._memory)
         self._uploads = Uploads(project)
 
     @property
@@ -241,7 +243,7 @@ class Workplace:
         """Take a leaflet through the steps that every command goes."""
         manifest, digests = Manifest(self.project), Digests()
         plan = make_plan(self.project, (name,), selection, editions, mode, manifest, digests)
-        steps = Steps(self.project, plan, manifest, digests)
+        steps = Steps(self.project, plan, manifest, digests, self._memory)
         yield from run_plan(plan, steps, executors, self.project.cache)
 
     def _tree(self, name: str) -> Tree | None:

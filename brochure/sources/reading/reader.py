@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +42,8 @@ _KINDS: dict[str, SourceKind] = {
 Obstacle = Literal[
     "password", "broken", "empty", "scan", "pages", "memory", "time", "crash", "killed"
 ]
+# By the digest of the file, its kind, how its lines are numbered, and whether they restart.
+Documents = MutableMapping[tuple[str, SourceKind, NumberingMode | None, bool], Document]
 _TEMPORARY = ("memory", "time", "crash", "killed")  # it may work on another machine
 
 
@@ -60,11 +62,13 @@ def read_source(
     location: Location,
     *,
     restarts: bool = False,
+    known: Documents | None = None,
 ) -> Reported[SourceFile]:
     """Read the file of a source, which a leaflet names at `location`.
 
-    For `mode` and `restarts` see `assemble_document`. Raises DiagnosticsError if there is no such
-    file in the project, or it is not of a known kind.
+    For `mode` and `restarts` see `assemble_document`. `known` are documents that were read before,
+    and those that are read now. Raises DiagnosticsError if there is no such file in the project, or
+    it is not of a known kind.
     """
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
@@ -78,7 +82,10 @@ def read_source(
     digest = sha256(data).hexdigest()
     shown = project.show(path)
     document: Document | Obstacle
-    if kind == "txt":
+    key = digest, kind, mode, restarts
+    if known is not None and key in known:
+        document = known[key]
+    elif kind == "txt":
         document = plaintext.parse_text(_decoded(data, shown), mode, restarts=restarts)
     elif kind == "pdf":
         text = _file_text(project, kind, data, path.name, digest)
@@ -87,8 +94,11 @@ def read_source(
         html = _decoded_html(data, shown) if kind == "html" else _decoded(data, shown)
         text = _file_text(project, kind, html.encode(), path.name, digest)
         document = _from_lines(kind, text)
-    if not isinstance(document, str) and not any(line.text for line in document.lines):
-        document = "empty"
+    if not isinstance(document, str):
+        if not any(line.text for line in document.lines):
+            document = "empty"
+        elif known is not None:
+            known[key] = document
     if isinstance(document, str):
         message, remedy = _obstacle(document, path.name)
         hint = joined([remedy, say("Until then, no quote from it is checked.")])

@@ -3,7 +3,7 @@
  * what is on the screen stays where it is when new pages come.
  */
 
-import { h, show } from "./dom.js";
+import { h, sentence, show } from "./dom.js";
 import { keyOf } from "./paths.js";
 import { clock, plural, say } from "./strings.js";
 
@@ -157,9 +157,10 @@ export class Preview {
     else if (shown?.pages.length) words = [say("preview.as-of", { time }), ...this.#facts(shown)]
       .join(" · ");
     else if (shown && !busy) words = "";
-    const more = [!busy && shown?.blocked && say("preview.blocked", { reason: shown.blocked }),
-      shown?.note].filter(Boolean);
-    this.#asOf.replaceChildren(words, ...more.map((text) => h("span", {}, text)));
+    const obstacle = !busy && !reason && shown && this.#obstacle(shown);
+    const more = [obstacle && say("preview.blocked", { reason: obstacle }), shown?.note];
+    this.#asOf.replaceChildren(...sentence(words),
+      ...more.filter(Boolean).map((text) => h("span", {}, sentence(text))));
     const waits = reason && reason === shown?.reason && !behind; // else it is all of the file
     this.#pages.classList.toggle("old", !shown || Boolean(reason && !waits));
     this.#pages.setAttribute("aria-busy", String(Boolean(busy)));
@@ -167,10 +168,17 @@ export class Preview {
 
   /** How many pages there are, and how they are filled. */
   #facts({ used, sheets, fit }) {
-    const { over = 0, short = 0, left = 0 } = fit ?? {};
+    const left = fit?.left ?? 0;
     return [plural("pages", used), sheets && plural("sheets", sheets),
-      over && plural("lines.over", over), short && plural("lines.short", short),
       left && plural("lines.left", left)].filter(Boolean);
+  }
+
+  /** Why these pages cannot be printed, if so. */
+  #obstacle({ fit, blocked }) {
+    const pages = fit && plural("pages", fit.pages);
+    if (fit?.over) return plural("lines.over", fit.over, { pages });
+    if (fit?.short) return plural("lines.short", fit.short, { pages });
+    return blocked;
   }
 
   #draw({ pages, passages }, pictures) {
