@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from brochure.diagnostics import DiagnosticsError
+from brochure.manuscript.yaml.nodes import Plain
 from brochure.project import Project
 from brochure.studio.changes import Change, FieldPath, Item, change_from_json
 from brochure.studio.session import LeafletSession, State
@@ -216,7 +217,7 @@ def test_what_is_sent_twice_is_done_once(session: LeafletSession, path: Path) ->
 
 
 def test_what_follows_a_pair_that_went_goes_to_the_end(session: LeafletSession) -> None:
-    new = {"id": "neu", "commentary": {"text": "Neues"}}
+    new: Plain = {"id": "neu", "commentary": {"text": "Neues"}}
     state = session.save([
         Change("insert", ("passages",), new, after="niemand"),
         Change("move", ("passages", Item("eins")), after="niemand"),

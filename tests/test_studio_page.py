@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 import yaml
 from PIL import Image
@@ -21,6 +22,7 @@ from brochure.studio.backend import Json
 from brochure.studio.strings import STRINGS
 from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
+from tests.test_studio_command import line, typed
 from tests.test_studio_server import Running, run, state
 from tests.test_web import browser
 
@@ -211,6 +213,30 @@ def test_without_the_server_words_stay_and_are_saved_later(
     expect(page.locator("#live")).to_contain_text("Wieder verbunden")
 
 
+def test_a_studio_that_was_killed_and_started_again_gets_what_was_typed(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    (tmp_path / "projekt/content/probe").mkdir(parents=True)
+    path = tmp_path / "projekt/content/probe/leaflet.yaml"
+    path.write_text(BEGIN)
+    page = context.new_page()
+    with typed(tmp_path / "projekt", "probe", "--no-open") as process:
+        page.goto(line(process))
+        append(page, title(page), " bleibt")
+        tells(page, "Gespeichert")
+        process.kill()
+        tells(page, "Nicht verbunden")  # at once, though all is saved
+        append(page, title(page), " grün")
+    assert said(path)["title"] == "Unser Park bleibt"
+    with typed(tmp_path / "projekt", "--no-open") as process:
+        assert line(process)
+        expect(page.locator("#state")).to_contain_text(
+            "Wieder verbunden, gespeichert", timeout=20_000
+        )
+    assert said(path)["title"] == "Unser Park bleibt grün"
+    page.close()
+
+
 def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
@@ -296,6 +322,10 @@ def test_the_same_field_asks_with_both_texts(
     conflict = page.locator(".conflict")
     expect(conflict.locator(".version").nth(0)).to_contain_text("Das ist gut. Meins.")
     expect(conflict.locator(".version").nth(1)).to_contain_text("Das ist mir recht.")
+    tops = [one.bounding_box() for one in conflict.locator(".version").all()]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] == tops[1]["y"], "side by side"
     expect(conflict.locator("mark").nth(0)).to_have_text(re.compile("gut"))
     expect(page.locator("#open")).to_contain_text("1 Feld")
     append(page, answer(page), " Noch.")
@@ -554,6 +584,40 @@ def test_diagnostics_lead_to_their_fields(
     expect(answer(page)).to_be_focused()
 
 
+def test_the_leaflet_is_downloaded_with_the_last_words(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    append(page, title(page), " bleibt")
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Herunterladen").click()
+    download = started.value
+    assert re.fullmatch(r"probe-\d+-email\.pdf", download.suggested_filename)
+    document = pdfium.PdfDocument(download.path())
+    assert "Unser Park bleibt" in document[0].get_textpage().get_text_range()
+    document.close()
+
+
+def test_each_quote_has_its_verdict_as_a_word_and_a_shape(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    source = leaflet.parent / "sources/plan.txt"
+    source.parent.mkdir()
+    source.write_text("Die Bäume bleiben.\n")
+    text = BEGIN.replace("passages:", "source: {title: Plan, file: sources/plan.txt}\npassages:")
+    leaflet.write_text(text.replace("Bäume,", 'Bäume, lines: "1",'))
+    page = opened(context, studio)
+    verdict = page.locator(".passage .verdict-line").first
+    expect(verdict).to_have_text("wörtlich · Zeile 1")
+    shape = verdict.locator(".sign").get_attribute("d")
+    quote = page.locator(".quote textarea.prose").first
+    append(page, quote, " Alle.")
+    expect(verdict).to_have_text("wird verglichen …")
+    expect(verdict).to_have_text("verändert")
+    assert verdict.locator(".sign").get_attribute("d") != shape
+    expect(quote).to_have_accessible_description(re.compile("^verändert"))
+
+
 # --- First page -------------------------------------------------------------------------------
 
 
@@ -586,20 +650,20 @@ def test_the_language_can_be_changed(context: BrowserContext, studio: Running) -
 # --- For everyone -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [320, 768, 1920])
-def test_nothing_is_wider_than_the_screen(
-    context: BrowserContext, studio: Running, width: int
-) -> None:
+def test_nothing_is_wider_than_the_screen(context: BrowserContext, studio: Running) -> None:
     page = opened(context, studio)
     for summary in page.locator("summary").all():
         summary.click()
-    page.set_viewport_size({"width": width, "height": 600})
-    for view in ("write", "pages", "check"):
-        page.evaluate(f"document.querySelector('[data-view={view}]').click()")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+    widest = "document.documentElement.scrollWidth"
+    for width in (320, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 600})
+        for view in ("write", "pages", "check"):
+            page.evaluate(f"document.querySelector('[data-view={view}]').click()")
+            assert page.evaluate(widest) <= width, view
     page.goto(studio.origin)
     page.wait_for_selector(".leaflet")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 320, "height": 600})
+    assert page.evaluate(widest) <= 320
 
 
 def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Running) -> None:

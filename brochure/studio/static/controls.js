@@ -91,7 +91,10 @@ function colour(field, id) {
   const describe = () => {
     const digits = hexadecimal();
     note.hidden = !digits;
-    if (!digits) return;
+    if (!digits) {
+      picker.value = "#ffffff";
+      return;
+    }
     picker.value = `#${digits.toLowerCase()}`;
     const ratio = contrastWithWhite(digits);
     note.textContent = say(ratio >= READABLE ? "contrast.good" : "contrast.low", {

@@ -2,8 +2,10 @@
 
 import { leafletApi, NotConnected } from "./api.js";
 import { Changes } from "./changes.js";
+import { Checks } from "./checks.js";
 import { conflictPanel } from "./conflicts.js";
 import { Diagnostics } from "./diagnostics.js";
+import { offerDownload } from "./download.js";
 import { Events } from "./events.js";
 import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
@@ -29,6 +31,7 @@ class Editor {
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #read = []; // diagnostics of the form
   #checked = []; // diagnostics of the last check
+  #checks = new Checks(api, () => this.#leaflet.digest, (...args) => this.#took(...args));
   #fields = new Fields();
   #changes = new Changes();
   #toolbar = new Toolbar();
@@ -314,17 +317,16 @@ class Editor {
 
   // What is wrong, and what it looks like.
 
-  async #check() {
+  #check() {
     this.#quoting.check();
-    const digest = this.#leaflet.digest;
-    try {
-      const { diagnostics } = await api.diagnostics($("edition").value);
-      if (digest !== this.#leaflet.digest) return;
-      this.#checked = diagnostics;
-      this.#diagnose();
-    } catch {
-      // What the last save said stays; that nobody answers is said by the state.
-    }
+    this.#checks.want($("edition").value);
+  }
+
+  /** What the check says of the file as it was at a digest. */
+  #took({ diagnostics }, { digest, edition }) {
+    if (digest !== this.#leaflet.digest || edition !== $("edition").value) return;
+    this.#checked = diagnostics;
+    this.#diagnose();
   }
 
   /** What reading says of the form, with what is not valid yet; and what the check says besides. */
@@ -364,27 +366,11 @@ class Editor {
     edition.addEventListener("change", choose);
     variant.addEventListener("change", choose);
     $("check").append(this.#diagnostics.element);
-    $("download").addEventListener("click", () => this.#download());
-    this.#preview.choose(edition.value, variant.value);
-  }
-
-  async #download() {
-    const [edition, variant] = [$("edition").value, $("variant").value];
-    $("download").setAttribute("aria-busy", "true");
-    $("trouble").textContent = "";
-    try {
+    offerDownload($("download"), $("trouble"), async () => {
       await this.#saving.now();
-      const { name: file, blob } = await api.file(edition, variant);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = file;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch (error) {
-      $("trouble").textContent = error.status ? [error.message, error.hint].join(" ")
-        : say("preview.offline");
-    }
-    $("download").removeAttribute("aria-busy");
+      return api.file(edition.value, variant.value);
+    });
+    this.#preview.choose(edition.value, variant.value);
   }
 
   #goTo(path) {

@@ -51,6 +51,10 @@ export class Quoting {
       isOpen: (id) => KEYS.some((key) => changes.isOpen(this.#path(id, key))),
       put: (id, quote) => this.#put(id, quote, say("undo.correct", this.#number(id))),
       openSource: (id) => this.open(id),
+      describe: (id, element) => {
+        const text = fields.at(this.#path(id, "text"))?.focusable;
+        text?.setAttribute("aria-describedby", `${element} ${text.getAttribute("aria-describedby")}`);
+      },
     });
     form.addEventListener("input", (event) => this.#typed(fields.of(event.target)));
     form.addEventListener("focusin", (event) => this.#entered(event.target));

@@ -4,7 +4,7 @@
  */
 
 import { sideBySide } from "./conflicts.js";
-import { button, h } from "./dom.js";
+import { button, h, newId } from "./dom.js";
 import { say } from "./strings.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -47,8 +47,8 @@ export class Verdicts {
 
   /**
    * `host` has `quote(id)` (what its fields say: {text, lines, page}), `isOpen(id)` (whether they
-   * say what the file does not), `reference(id, quote)` in words, `put(id, quote)` and
-   * `openSource(id)`.
+   * say what the file does not), `reference(id, quote)` in words, `put(id, quote)`,
+   * `openSource(id)` and `describe(id, element)`, which the text of a quote is described by.
    */
   constructor(api, host) {
     this.#api = api;
@@ -57,7 +57,8 @@ export class Verdicts {
 
   /** The element of a pair, below its quote. */
   tools(id) {
-    const line = h("p", { class: "verdict-line" });
+    const line = h("p", { class: "verdict-line", id: newId("verdict") });
+    this.#host.describe(id, line.id);
     const aside = h("div", { class: "correcting" });
     const buttons = h("span", { class: "verdict-buttons" });
     const element = h("div", { class: "quote-tools" }, line, buttons, aside);
