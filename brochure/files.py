@@ -103,6 +103,16 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
                 other.unlink()
 
 
+def claim(path: Path) -> bool:
+    """Make an empty file, so that its name is ours; False if it is taken. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileExistsError:
+        return False
+    return True
+
+
 def decode_utf8(data: bytes, file: str) -> str:
     """UTF-8 bytes, with or without a byte order mark, as text.
 

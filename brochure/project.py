@@ -22,7 +22,7 @@ from pathlib import Path
 import platformdirs
 
 from brochure.diagnostics import Location, fail
-from brochure.files import decode_utf8, read_regular, spellings, write_whole
+from brochure.files import claim, decode_utf8, read_regular, spellings, write_whole
 from brochure.messages import say
 
 MANUSCRIPT = "leaflet.yaml"
@@ -244,15 +244,32 @@ class Project:
         """Write a file of the project whole. Raises OSError, also where it would lie outside of the
         project because a folder on its way is a symbolic link.
         """
-        folder = path.parent.resolve()
-        if not folder.is_relative_to(self.root.resolve()):
+        self._ensure_inside(path)
+        if path.is_dir() and not path.is_symlink():
+            raise OSError(errno.EISDIR, say("`{path}` is a folder", path=self.show(path)))
+        write_whole(path, data)
+
+    def add(self, path: Path, data: bytes) -> bool:
+        """Write a new file of the project whole; False if there is one of this name, which stays
+        as it is. Raises OSError, as `write` does.
+        """
+        self._ensure_inside(path)
+        if not claim(path):
+            return False
+        try:
+            self.write(path, data)
+        except OSError:
+            path.unlink()  # it is empty
+            raise
+        return True
+
+    def _ensure_inside(self, path: Path) -> None:
+        """Raise OSError where a folder on the way to a file leads out of the project."""
+        if not path.parent.resolve().is_relative_to(self.root.resolve()):
             reason = say(
                 "`{folder}` leads out of the project folder", folder=self.show(path.parent)
             )
             raise OSError(errno.EPERM, reason)
-        if path.is_dir() and not path.is_symlink():
-            raise OSError(errno.EISDIR, say("`{path}` is a folder", path=self.show(path)))
-        write_whole(path, data)
 
     def _readable(self) -> tuple[Path, ...]:
         return (self.root, builtin_styles(), packaged_fonts())

@@ -621,11 +621,15 @@ def test_each_quote_has_its_verdict_as_a_word_and_a_shape(
     text = BEGIN.replace("passages:", "source: {title: Plan, file: sources/plan.txt}\npassages:")
     leaflet.write_text(text.replace("Bäume,", 'Bäume, lines: "1",'))
     page = opened(context, studio)
-    verdict = page.locator(".passage .verdict").first
-    expect(verdict).to_have_text("✓ wörtlich")
-    append(page, page.locator(".quote textarea.prose").first, " Alle.")
-    expect(verdict).to_have_text("")
-    expect(verdict).to_have_text(re.compile("^≠ "))
+    verdict = page.locator(".passage .verdict-line").first
+    expect(verdict).to_have_text("wörtlich · Zeile 1")
+    shape = verdict.locator(".sign").get_attribute("d")
+    quote = page.locator(".quote textarea.prose").first
+    append(page, quote, " Alle.")
+    expect(verdict).to_have_text("wird verglichen …")
+    expect(verdict).to_have_text("verändert")
+    assert verdict.locator(".sign").get_attribute("d") != shape
+    expect(quote).to_have_accessible_description(re.compile("^verändert"))
 
 
 # --- First page -------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import json
 import re
 import textwrap
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from brochure.manuscript.text import markdown
@@ -19,7 +19,7 @@ from brochure.sources.document import (
     shortest_reference,
 )
 from brochure.sources.matching.exact import is_joined
-from brochure.sources.matching.text import BULLET, SourceText
+from brochure.sources.matching.text import BULLET, SourceText, tokens_of_line
 from brochure.sources.matching.tokens import printable
 
 _WIDTH = 84  # characters of text in a line of YAML
@@ -82,8 +82,18 @@ def _is_line(document: Document, index: int, number: int, page: str) -> bool:
     return line.number == number and (not page or document.page_name(line.page) == page)
 
 
-def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
-    """The words of the lines from `first` to `last`, with divided words made whole."""
+def excerpt(
+    text: SourceText, first: int, last: int, begin: int = 0, end: int | None = None
+) -> Excerpt:
+    """The words of the lines from `first` to `last`, with divided words made whole.
+
+    Words that end before the character `begin` of the first line, or begin at `end` of the last one
+    or behind it, are left out; None: the last line to its end.
+    """
+    if begin > 0 or end is not None:
+        start, stop = _chosen(text, first, last, begin, end)
+        lines = (text.first[start], text.last[stop - 1]) if start < stop else (first, last)
+        return _excerpt(text, start, stop, lines, ())
     start = bisect_left(text.first, first)
     stop = bisect_left(text.first, last + 1)
     cut: list[str] = []
@@ -104,6 +114,48 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
         while stop > start and not text.tokens[stop].space:
             stop -= 1
         cut.append(text.original(stop, end))
+    return _excerpt(text, start, stop, (first, last), cut)
+
+
+def excerpt_of(text: SourceText, start: int, stop: int) -> Excerpt:
+    """The words from one token to before another, and the reference to their lines."""
+    return _excerpt(text, start, stop, (text.first[start], text.last[stop - 1]), ())
+
+
+def _chosen(
+    text: SourceText, first: int, last: int, begin: int, end: int | None
+) -> tuple[int, int]:
+    """The first token of some characters of lines, and the one behind the last; whole words."""
+    start = _token_at(text, first, begin)
+    stop = bisect_left(text.first, last + 1)
+    if end is not None:
+        stop = min(stop, _token_at(text, last, end, behind=True))
+    while _within(text, start):
+        start -= 1
+    while start < stop and _within(text, stop):
+        stop += 1
+    return start, stop
+
+
+def _token_at(text: SourceText, line: int, character: int, *, behind: bool = False) -> int:
+    """The first token of a line that ends after a character; or, `behind`, that begins at it or
+    after it. A word that is divided belongs to both lines.
+    """
+    covering = range(bisect_left(text.last, line), bisect_left(text.first, line + 1))
+    words = text.document.lines[line].text
+    passed, at = 0, 0
+    for token in tokens_of_line(words):
+        found = words.find(token.original, at)
+        at = found + len(token.original)
+        if found >= character if behind else at > character:
+            break
+        passed += 1
+    return min(covering.start + passed, covering.stop)
+
+
+def _excerpt(text: SourceText, start: int, stop: int, lines: Extent, cut: Sequence[str]) -> Excerpt:
+    """The words from one token to before another, of some lines."""
+    first, last = lines
     guessed: list[tuple[str, str]] = []
     unreadable: list[str] = []
     paragraphs: list[str] = []
@@ -120,7 +172,7 @@ def excerpt(text: SourceText, first: int, last: int) -> Excerpt:
         else:
             paragraphs[-1] += (" " if token.space else "") + word
     return Excerpt(
-        shortest_reference(text.document, reference_to(text.document, [(first, last)])),
+        shortest_reference(text.document, reference_to(text.document, [lines])),
         tuple(paragraphs),
         tuple(cut),
         tuple(guessed),
@@ -139,6 +191,11 @@ def _within(text: SourceText, at: int) -> bool:
     return at > 1 and is_joined(*tokens[at - 2 : at + 1])
 
 
+def quote_markdown(quoted: Excerpt) -> str:
+    """The words as the text of a quote, in Markdown: each paragraph one line."""
+    return "\n\n".join(_without_marker(_escaped(one)) for one in quoted.paragraphs)
+
+
 def passage_yaml(
     quoted: Excerpt,
     source: SourceReference | None = None,
@@ -152,7 +209,8 @@ def passage_yaml(
     return "\n".join(_lines(quoted, source, translate)) + "\n"
 
 
-def _comments(quoted: Excerpt) -> Iterator[Message]:
+def comments(quoted: Excerpt) -> Iterator[Message]:
+    """What to compare with the document, and what was left out."""
     if quoted.uncertain:
         yield say("Compare with the document: it is uncertain in which order this is to be read.")
     for word in quoted.cut:
@@ -177,7 +235,7 @@ def _lines(
     name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
     yield f"  - id: {name or 'quote'}"
     yield "    quote:"
-    for comment in _comments(quoted):
+    for comment in comments(quoted):
         yield f"      # {translate(comment)}"
     for key, numbers in keys:
         if numbers:
@@ -195,12 +253,15 @@ def _lines(
         for line in textwrap.wrap(
             _escaped(paragraph), _WIDTH, break_long_words=False, break_on_hyphens=False
         ):
-            yield "        " + re.sub(
-                r"^(\d{1,9})([.)])(?=\s|$)|^([-+])(?=\s|$)", r"\1\\\2\3", line
-            )
+            yield "        " + _without_marker(line)
     yield "    # commentary:"
     yield "    #   heading:"
     yield "    #   text: |"
+
+
+def _without_marker(line: str) -> str:
+    """A line that is no item of a list, whatever it begins with (CommonMark 5.2)."""
+    return re.sub(r"^(\d{1,9})([.)])(?=\s|$)|^([-+])(?=\s|$)", r"\1\\\2\3", line)
 
 
 def _escaped(paragraph: str) -> str:

@@ -109,7 +109,7 @@ class SearchableSource:
         extents = [_extents(text, match) for match in matches]
         right = [i for i, extent in enumerate(extents) if self._is_right(stated, extent)]
         # Of the possible ends of an omission, the nearest comes first.
-        references = list(dict.fromkeys(self._reference(extent, stated) for extent in extents))
+        references = list(dict.fromkeys(self.reference(extent, stated) for extent in extents))
         chosen = 0
         if not (stated.lines or stated.page):
             starts = {extent[0][0] for extent in extents}
@@ -146,7 +146,7 @@ class SearchableSource:
         important = (*words.limiting, *words.denying)
         return replace(
             finding,
-            actual=(self._reference(extents, finding.stated),),
+            actual=(self.reference(extents, finding.stated),),
             typographic=tuple(d for span in match for d in span.typographic),
             marks=tuple(mark for span in match for mark in span.marks),
             guessed=tuple(guess for span in match for guess in span.guessed),
@@ -164,7 +164,7 @@ class SearchableSource:
             reference_notes=tuple(reference_notes(self.document, finding.stated, extents)),
         )
 
-    def _reference(self, extents: Sequence[Extent], stated: QuoteReference) -> QuoteReference:
+    def reference(self, extents: Sequence[Extent], stated: QuoteReference) -> QuoteReference:
         """The reference to print for a quote."""
         return shortest_reference(self.document, reference_to(self.document, extents), stated)
 
@@ -247,7 +247,7 @@ class SearchableSource:
         missing = 0
         unmarked: Message = EMPTY
         for part in parts:
-            found = self._nearest(part, stated)
+            found = self.nearest(part, stated)
             missing += 0 if found else len(part)
             pieces += found
             unmarked = unmarked or self._unmarked_omission(found, stated)
@@ -267,14 +267,14 @@ class SearchableSource:
             reason = say("It begins or ends within a word.")
         far = any(other[0] - one[1] > _FAR for one, other in pairwise(extents))
         if extents == sorted(extents) and not far:
-            actual: tuple[QuoteReference, ...] = (self._reference(extents, stated),)
+            actual: tuple[QuoteReference, ...] = (self.reference(extents, stated),)
         else:
-            actual = tuple(dict.fromkeys(self._reference([one], stated) for one in extents))
+            actual = tuple(dict.fromkeys(self.reference([one], stated) for one in extents))
         if doubt := self._in_doubt(extents):
             return Finding(Verdict.UNCHECKED, stated, actual, reason=doubt)
         return Finding(Verdict.ALTERED, stated, actual, differences, reason=reason)
 
-    def _nearest(self, part: Sequence[Token], stated: QuoteReference) -> tuple[SimilarSpan, ...]:
+    def nearest(self, part: Sequence[Token], stated: QuoteReference) -> tuple[SimilarSpan, ...]:
         """Where a part of a quote is, or what is most like it, perhaps in several pieces.
 
         Of places that are alike, the one that the reference names.
@@ -312,8 +312,8 @@ class SearchableSource:
                     "{other}.",
                     before=text.original(max(one.start, one.stop - _SOME), one.stop),
                     after=text.original(other.start, min(other.start + _SOME, other.stop)),
-                    one=self._reference([self._extent(one)], stated).message,
-                    other=self._reference([self._extent(other)], stated).message,
+                    one=self.reference([self._extent(one)], stated).message,
+                    other=self.reference([self._extent(other)], stated).message,
                 )
         return EMPTY
 

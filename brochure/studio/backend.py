@@ -83,5 +83,23 @@ class Backend(Protocol):
     def diagnostics(self, name: str, edition: str, language: str) -> Json:
         """All that is wrong with a leaflet and its variants, in an edition or the default ones."""
 
+    def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of the document that a passage quotes."""
+
+    def find(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Where words are in that document."""
+
+    def excerpt(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of that document as a quote."""
+
+    def verdicts(self, name: str, language: str) -> Json:
+        """The verdict on each quote of a leaflet, and how it can be corrected."""
+
+    def files(self, name: str, language: str) -> Json:
+        """The documents and pictures of a leaflet."""
+
+    def upload(self, name: str, use: str, file: str, data: bytes) -> Json:
+        """Add a document or a picture, sent under the name `file`, to a leaflet."""
+
     def close(self) -> None:
         """End what is being typeset; it is of no use any more. Saving goes on."""

@@ -45,3 +45,12 @@ def no_such_page() -> Refusal:
 def malformed() -> Refusal:
     """A request is not what a page of the studio sends."""
     return Refusal(400, say("This request is not in the form that the studio expects."))
+
+
+def too_large(limit: int) -> Refusal:
+    """A file has more bytes than one of its kind may have."""
+    return Refusal(
+        413,
+        say("This file is too large: at most {limit} MB can be used.", limit=limit // 1_000_000),
+        say("Save a smaller one, or only the part that you need."),
+    )

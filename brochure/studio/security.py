@@ -7,7 +7,8 @@ send requests there, and so can other programs and users of the computer. Hence,
 2. A plain **navigation** to a page may come from anywhere, a bookmark or a terminal. All else must
    come from pages of the studio itself, as the browser says (``Sec-Fetch-Site``, which no page can
    forge; W3C, Fetch Metadata Request Headers), content that is only read included.
-3. What changes something must say from which **origin**, and be JSON, which no form can send.
+3. What changes something must say from which **origin**, and be JSON, or a file to an
+   address for files; no form can send either.
 4. The **cookie** of the project, which only the one-time link gives.
 
 Every answer, errors included, forbids the browser to load anything from elsewhere, to run code that
@@ -21,8 +22,9 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from brochure import bounds
 from brochure.messages import say
-from brochure.studio.refusal import Refusal, malformed, no_such_page
+from brochure.studio.refusal import Refusal, malformed, no_such_page, too_large
 from brochure.studio.secret import Secret
 
 HEADERS = {
@@ -39,11 +41,19 @@ HEADERS = {
 }
 _PATH = re.compile(r"/|(?:/[A-Za-z0-9][\w.-]*)+", re.ASCII)  # nothing that leads up, or is encoded
 LARGEST_BODY = 2_000_000  # bytes; the file of a leaflet is at most half as large
+LARGEST_UPLOAD = bounds.SOURCE_PDF
+JSON, FILE = "application/json", "application/octet-stream"  # no form can send either of them
 _READS = ("GET", "HEAD")
 _OPEN = "/open"
 _STATIC = "/static/"
 _API = "/api/"
+_UPLOADS = re.compile(r"/api/leaflets/[^/]+/files")
 _PAGES = re.compile(r"/|/open|/leaflets/[^/]+")
+
+
+def is_upload(path: str) -> bool:
+    """Whether files are sent to a path."""
+    return _UPLOADS.fullmatch(path) is not None
 
 
 def is_page(path: str) -> bool:
@@ -87,9 +97,10 @@ class Guard:
         if wrong := _wrong_origin(method, path, headers, f"http://{hosts[0]}"):
             return wrong
         if method not in _READS:
-            if not _is_json(headers):
+            uploads = is_upload(path)
+            if not _is_kind(headers, FILE if uploads else JSON):
                 return malformed()
-            if wrong := _wrong_length(headers):
+            if wrong := _wrong_length(headers, LARGEST_UPLOAD if uploads else LARGEST_BODY):
                 return wrong
         if path == _OPEN or path.startswith(_STATIC):
             return None
@@ -142,17 +153,19 @@ def _wrong_origin(method: str, path: str, headers: Headers, ours: str) -> Refusa
     return None if site == "same-origin" and origin in (None, ours) else elsewhere
 
 
-def _is_json(headers: Headers) -> bool:
+def _is_kind(headers: Headers, media_type: str) -> bool:
     kind, _, _ = headers.get("content-type", "").partition(";")
-    return kind.strip().lower() == "application/json"
+    return kind.strip().lower() == media_type
 
 
-def _wrong_length(headers: Headers) -> Refusal | None:
+def _wrong_length(headers: Headers, limit: int) -> Refusal | None:
     """What is wrong with the length of a body: it must be known before, as browsers tell it."""
     length = headers.get("content-length", "")
     if "transfer-encoding" in headers or not length.isdecimal():
         return Refusal(411, say("The studio needs to know how long a request is."))
-    if int(length) > LARGEST_BODY:
+    if int(length) > limit and limit == LARGEST_UPLOAD:
+        return too_large(limit)
+    if int(length) > limit:
         return Refusal(
             413,
             say("That is too much at once: at most 2 MB can be sent."),

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -56,6 +56,7 @@ class Studio:
     pages: Pages
     tokens: Tokens
     heavy: anyio.CapacityLimiter  # who typesets, or reads sources: one at a time
+    uploads: anyio.CapacityLimiter  # who sends a file: one at a time
 
     # --- Pages ---------------------------------------------------------------------------------
 
@@ -147,6 +148,30 @@ class Studio:
         async with self.heavy:
             return await self._of_leaflet(request, self.backend.diagnostics, edition)
 
+    async def source(self, request: Request) -> Response:
+        return await self._of_source(request, self.backend.source)
+
+    async def find(self, request: Request) -> Response:
+        return await self._of_source(request, self.backend.find)
+
+    async def excerpt(self, request: Request) -> Response:
+        return await self._of_source(request, self.backend.excerpt)
+
+    async def verdicts(self, request: Request) -> Response:
+        return await self._of_leaflet(request, self.backend.verdicts)
+
+    async def files(self, request: Request) -> Response:
+        return await self._of_leaflet(request, self.backend.files)
+
+    async def upload(self, request: Request) -> Response:
+        """A file: the body is its content, the query says what it is for and what it is called."""
+        use, file = request.query_params.get("use", ""), request.query_params.get("name", "")
+        name = await self._name(request)
+        async with self.uploads:  # each is held in memory
+            data = await request.body()
+            made = await run_in_threadpool(self.backend.upload, name, use, file, data)
+        return JSONResponse(made, 201)
+
     async def file(self, request: Request) -> Response:
         name, language = await self._name(request), language_of(request.headers)
         edition, variant = _query(request, "edition"), _query(request, "variant")
@@ -156,6 +181,14 @@ class Studio:
         disposition = f"attachment; filename*=utf-8''{quote(made.name)}"
         headers = {"Content-Disposition": disposition}
         return Response(made.data, headers=headers, media_type=made.media_type)
+
+    async def _of_source(
+        self, request: Request, function: Callable[[str, Mapping[str, str], str], Json]
+    ) -> Response:
+        """What a function of the backend knows about a document that a leaflet quotes."""
+        name, language = await self._name(request), language_of(request.headers)
+        query = dict(request.query_params)
+        return JSONResponse(await run_in_threadpool(function, name, query, language))
 
     async def _of_leaflet(
         self, request: Request, function: Callable[..., Json], *arguments: str
@@ -196,7 +229,13 @@ def make_app(backend: Backend, secret: Secret, events: Events) -> ASGIApp:
     """The studio as an ASGI application, guarded. `secret` knows the port it is served on."""
     assert secret.port is not None
     studio = Studio(
-        backend, secret, events, Pages(backend.name), Tokens(secret), anyio.CapacityLimiter(1)
+        backend,
+        secret,
+        events,
+        Pages(backend.name),
+        Tokens(secret),
+        heavy=anyio.CapacityLimiter(1),
+        uploads=anyio.CapacityLimiter(1),
     )
 
     @asynccontextmanager
@@ -234,6 +273,12 @@ def _routes(studio: Studio, static: StaticFiles) -> list[Route | Mount]:
         Route(f"{leaflet}/pages/{{picture}}.png", studio.picture),
         Route(f"{leaflet}/file", studio.file),
         Route(f"{leaflet}/diagnostics", studio.diagnostics),
+        Route(f"{leaflet}/source", studio.source),
+        Route(f"{leaflet}/find", studio.find),
+        Route(f"{leaflet}/excerpt", studio.excerpt),
+        Route(f"{leaflet}/quotes", studio.verdicts),
+        Route(f"{leaflet}/files", studio.files),
+        Route(f"{leaflet}/files", studio.upload, methods=["POST"]),
     ]
 
 

@@ -166,7 +166,55 @@ _PREVIEW: dict[str, Message] = {
     "pages.other": say("{n} pages", n=_N),
 }
 
-STRINGS: Mapping[str, Message] = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW
+_SOURCE: dict[str, Message] = {
+    "source": say("Source"),
+    "source.open": say("Show in the source"),
+    "source.for": say("for pair {number}", number="{number}"),
+    "source.reading": say("The document is being read …"),
+    "source.glance": say("The document is being read; these are its first pages."),
+    "source.none": say("No document is named that could be quoted. Send the file of it:"),
+    "source.search": say("Search in the source"),
+    "source.previous": say("Previous place"),
+    "source.next": say("Next place"),
+    "source.hit": say("{number} of {n}", number="{number}", n=_N),
+    "source.nothing": say("nothing found"),
+    "source.go-page": say("Page"),
+    "source.page": say("Page {page}", page="{page}"),
+    "source.lines": say("Lines of the source"),
+    "source.keys": say(
+        "Arrow keys go from line to line, with Shift they mark; Enter takes what is marked as a "
+        "quote, Escape goes back to the text."
+    ),
+    "source.earlier": say("Earlier lines"),
+    "source.later": say("Further lines"),
+    "source.mark": say("Mark lines by clicking, or words by dragging over them."),
+    "source.marked.one": say("1 line is marked"),
+    "source.marked.other": say("{n} lines are marked", n=_N),
+    "source.marked.words": say("Words are marked"),
+    "source.take": say("Take as quote {number}", number="{number}"),
+    "source.new": say("Take as a new pair"),
+    "source.taken": say("Taken over: {reference}.", reference="{reference}"),
+    "undo.take": say("Take a quote into pair {number}", number="{number}"),
+    "undo.correct": say("Correct the quote of pair {number}", number="{number}"),
+    "verdict.waits": say("is being compared …"),
+    "correct": say("Correct …"),
+    "correct.choose": say("Which place? …"),
+    "correct.which": say("The source says this several times. Which place is meant?"),
+    "correct.lines": say("The words are right, but they stand elsewhere."),
+    "correct.text": say("The source says it in other words."),
+    "correct.yours": say("In the leaflet"),
+    "correct.source": say("In the source"),
+    "correct.do": say("Take it over"),
+    "correct.leave": say("Leave it as it is"),
+    "upload.source": say("Add a document …"),
+    "upload.picture": say("Add a picture …"),
+    "upload.source.kinds": say("PDF, text, Markdown or HTML"),
+    "upload.picture.kinds": say("PNG, JPEG or SVG"),
+    "upload.busy": say("Is being added …"),
+    "file.none": say("no file"),
+}
+
+STRINGS: Mapping[str, Message] = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
 
 
 def strings(words: Catalogue) -> dict[str, str]:

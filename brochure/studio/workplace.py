@@ -5,7 +5,7 @@ as plain data in the reader's language.
 import gc
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -36,7 +36,9 @@ from brochure.studio.backend import Download, Json
 from brochure.studio.editing import Editing
 from brochure.studio.places import form_path
 from brochure.studio.preview import Pages, Previews, preview_data
+from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal, no_such_page
+from brochure.studio.uploads import Uploads
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
 _ARTIFACT = 500_000_000  # bytes
@@ -54,6 +56,8 @@ class Workplace:
         self._previews = Previews(project, self._pool, self._memory)
         self._creating = threading.Lock()
         self._editing = Editing(project)
+        self._quotes = Quotes(project, self._memory)
+        self._uploads = Uploads(project)
 
     @property
     def name(self) -> str:
@@ -105,6 +109,7 @@ class Workplace:
         """What `brochure check` says of a leaflet and all its variants, in an edition or the
         default ones; and the verdict on each quote.
         """
+        self._quotes.read(name)
         words = catalogue(language)
         self._previews.wait(_PATIENCE)
         selection = Selection(base_too=True)
@@ -194,6 +199,32 @@ class Workplace:
     def outdated(self, name: str) -> object:
         """What has changed since the pages of a leaflet were made, beside its file."""
         return self._previews.outdated(name)
+
+    # --- Documents that are quoted, and pictures -----------------------------------------------
+
+    def source(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of the document that a passage quotes."""
+        return self._quotes.source(name, query, language)
+
+    def find(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Where words are in that document."""
+        return self._quotes.find(name, query, language)
+
+    def excerpt(self, name: str, query: Mapping[str, str], language: str) -> Json:
+        """Lines of that document as a quote."""
+        return self._quotes.excerpt(name, query, language)
+
+    def verdicts(self, name: str, language: str) -> Json:
+        """The verdict on each quote of a leaflet, and how it can be corrected."""
+        return self._quotes.verdicts(name, language)
+
+    def files(self, name: str, language: str) -> Json:
+        """The documents and pictures of a leaflet."""
+        return self._uploads.files(name)
+
+    def upload(self, name: str, use: str, file: str, data: bytes) -> Json:
+        """Add a document or a picture, sent under the name `file`, to a leaflet."""
+        return self._uploads.upload(name, use, file, data)
 
     # --- What the command line calls -----------------------------------------------------------
 

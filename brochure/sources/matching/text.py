@@ -72,7 +72,7 @@ class SourceText:
         self.alternatives: dict[int, list[Alternative]] = {}
         self._last_dash = -_ITEM  # the line of the last item of a list with dashes
         rows = [
-            (index, _with_bullet(list(tokenize(line.text.removesuffix(SOFT_HYPHEN)))), line)
+            (index, tokens_of_line(line.text), line)
             for index, line in enumerate(document.lines)
             if artifacts or not line.artifact
         ]
@@ -277,6 +277,11 @@ class SourceText:
     def original(self, start: int, stop: int) -> str:
         """The tokens from `start` to before `stop` as text."""
         return original(self.tokens[start:stop])
+
+
+def tokens_of_line(line: str) -> list[Token]:
+    """The tokens of a line by itself: of a word that is divided at its end, the first half."""
+    return _with_bullet(list(tokenize(line.removesuffix(SOFT_HYPHEN))))
 
 
 def _with_bullet(row: list[Token]) -> list[Token]:

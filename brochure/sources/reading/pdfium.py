@@ -42,17 +42,25 @@ def read_pages(data: bytes) -> FileText:
 
     The PDF must be one that `count_pages` can read.
     """
+    pages, characters = read_some_pages(data, 0, bounds.SOURCE_PAGES)
+    return {"error": "pages"} if characters > bounds.SOURCE_CHARACTERS else {"pages": pages}
+
+
+def read_some_pages(data: bytes, first: int, stop: int) -> tuple[list[PageData], int]:
+    """The rows of the pages from `first` to before `stop`, and how many characters these have; no
+    further pages if that is too much text.
+    """
     document = pypdfium2.PdfDocument(data)
     try:
         pages: list[PageData] = []
-        left = bounds.SOURCE_CHARACTERS
-        for index in range(len(document)):
-            page, characters = _page(document, index)
-            left -= characters
-            if left < 0:
-                return {"error": "pages"}
+        characters = 0
+        for index in range(first, min(stop, len(document))):
+            page, count = _page(document, index)
             pages.append(page)
-        return {"pages": pages}
+            characters += count
+            if characters > bounds.SOURCE_CHARACTERS:
+                break
+        return pages, characters
     finally:
         document.close()
 

@@ -8,8 +8,10 @@ each file is read only once.
 import contextlib
 import json
 import logging
+import os
 import re
 from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -30,6 +32,8 @@ from brochure.sources.reading.pages import assemble_document, page_rows
 from brochure.sources.reading.rows import FileText
 
 log = logging.getLogger("brochure")
+_MANY = 16  # pages; from then on, two processes read a PDF
+_FIRST = 4  # pages that are shown before a PDF is read as a whole
 _MOMENT = 1.5  # seconds of reading after which the user is told that it takes longer
 _KINDS: dict[str, SourceKind] = {
     ".pdf": "pdf", ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html",
@@ -251,7 +255,41 @@ def _call_reader(worker: Worker, kind: SourceKind, data: bytes) -> FileText:
     if isinstance(pages, str):
         return {"error": pages}
     seconds = bounds.SECONDS + bounds.PAGE_SECONDS * pages
-    return worker.call(seconds, memory, pdfium.read_pages, data)
+    if pages < _MANY or (os.cpu_count() or 1) < 2:
+        return worker.call(seconds, memory, pdfium.read_pages, data)
+    # Each page is read by itself: two processes take half the time.
+    middle = pages // 2
+    with ThreadPoolExecutor(1) as thread, Worker() as other:
+        later = thread.submit(
+            lambda: other.call(seconds, memory, pdfium.read_some_pages, data, middle, pages)
+        )
+        begin, count = worker.call(seconds, memory, pdfium.read_some_pages, data, 0, middle)
+        end, more = later.result()
+    if count + more > bounds.SOURCE_CHARACTERS:
+        return {"error": "pages"}
+    return {"pages": [*begin, *end]}
+
+
+def read_first_pages(project: Project, path: Path, mode: NumberingMode | None) -> Document | None:
+    """The first pages of a PDF, as long as it is not read as a whole: numbers and what belongs to
+    the text may turn out to be others then. None for other files, and where it cannot be read.
+    """
+    if _KINDS.get(path.suffix.lower()) != "pdf":
+        return None
+    from brochure.sources.reading import pdfium
+
+    data = project.read(path, bounds.SOURCE_PDF)
+    try:
+        with Worker() as worker:
+            memory = bounds.MEMORY + 3 * len(data)
+            if isinstance(worker.call(bounds.SECONDS, memory, pdfium.count_pages, data), str):
+                return None
+            pages, _ = worker.call(bounds.SECONDS, memory, pdfium.read_some_pages, data, 0, _FIRST)
+    except Exception as reason:  # parsers raise anything; reading it as a whole tells
+        log.info("%s: %s: %s", path.name, type(reason).__name__, reason)
+        return None
+    document = _from_pages({"pages": pages}, mode, restarts=False)
+    return None if isinstance(document, str) else document
 
 
 def read_lines(kind: SourceKind, data: bytes) -> FileText:

@@ -55,7 +55,7 @@ async function post(url, body, { keepalive = false } = {}) {
 }
 
 const query = (values) =>
-  new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
+  new URLSearchParams(Object.entries(values).filter(([, value]) => value || value === 0)).toString();
 
 export const project = () => get("/api/project");
 export const create = (leaflet) => post("/api/leaflets", leaflet);
@@ -70,6 +70,15 @@ export function leafletApi(name) {
     preview: (edition, variant, options) =>
       get(`${base}/preview?${query({ edition, variant })}`, options),
     diagnostics: (edition) => get(`${base}/diagnostics?${query({ edition })}`),
+    quotes: () => get(`${base}/quotes`),
+    source: (values, options) => get(`${base}/source?${query(values)}`, options),
+    find: (values, options) => get(`${base}/find?${query(values)}`, options),
+    excerpt: (values) => get(`${base}/excerpt?${query(values)}`),
+    files: () => get(`${base}/files`),
+    upload: async (use, file) => answered(await asked(
+      `${base}/files?${query({ use, name: file.name })}`,
+      { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file },
+    )),
     events: () => new EventSource(`${base}/events`),
     async file(edition, variant) {
       const response = await asked(`${base}/file?${query({ edition, variant })}`);

@@ -6,6 +6,7 @@
 
 import { contrastWithWhite, READABLE } from "./colours.js";
 import { button, h, newId } from "./dom.js";
+import { fileControl } from "./files.js";
 import { language, say } from "./strings.js";
 
 const growsByItself = CSS.supports("field-sizing", "content");
@@ -236,7 +237,7 @@ function entries({ item = [] }, id) {
   };
 }
 
-const KINDS = { date, colour, choice, flag, entries };
+const KINDS = { date, colour, choice, flag, entries, file: fileControl };
 
 /** The control for a field of the form. */
 export function controlFor(field, id) {

@@ -13,6 +13,7 @@ import { Keeping } from "./keeping.js";
 import { Toolbar } from "./markdown.js";
 import { isWithin, keyOf, passageOf, passagePath, same, valueAt } from "./paths.js";
 import { Preview } from "./preview.js";
+import { Quoting } from "./quoting.js";
 import { missing, offer } from "./restored.js";
 import { Saving } from "./saving.js";
 import { Status } from "./status.js";
@@ -43,6 +44,7 @@ class Editor {
   #keeping;
   #passages;
   #preview;
+  #quoting;
 
   async open() {
     const leaflet = await api.read();
@@ -50,11 +52,20 @@ class Editor {
     this.#keeping = new Keeping(leaflet.project, leaflet.leaflet);
     await this.#keeping.open();
     const own = this.#keeping.own();
+    this.#quoting = new Quoting($("form"), $("source-pane"), api, {
+      fields: this.#fields, changes: this.#changes, undo: this.#undo,
+      host: {
+        passages: () => this.#passages,
+        views: this.#views,
+        digest: () => this.#leaflet.digest,
+      },
+    });
     const { elements, passages } = build(leaflet.form, {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
         values: () => this.#leaflet.values,
         made: (field) => this.#tell(field),
+        quoteTools: (id) => this.#quoting.tools(id),
         changed: () => this.#changed(),
         announce: (text) => this.#status.announce(text),
       },
@@ -64,6 +75,7 @@ class Editor {
     passages.render();
     this.#listen();
     this.#openPreview(leaflet);
+    this.#quoting.begin();
     this.#changes.clash(leaflet.conflicts);
     this.#show(leaflet);
     if (own) this.#take(missing(own.changes, leaflet.values));
@@ -96,6 +108,8 @@ class Editor {
     form.addEventListener("focusin", (event) => this.#entered(event.target));
     form.addEventListener("focusout", (event) => this.#left(this.#fields.of(event.target)));
     form.addEventListener("submit", (event) => event.preventDefault());
+    $("views").querySelector("[data-view=source]").addEventListener("click",
+      () => this.#quoting.open());
     $("undo").addEventListener("click", () => this.#undo.back());
     $("open").addEventListener("click", () => this.#goTo(this.#firstOpen()));
     document.addEventListener("keydown", (event) => {
@@ -116,7 +130,6 @@ class Editor {
   #typed(field) {
     if (!field) return;
     this.#changes.put(field.path, field.value, field.shown);
-    field.judge(null);
     const conflict = this.#changes.conflicts.get(keyOf(field.path));
     if (conflict) this.#drawConflict(field, conflict);
     this.#changed();
@@ -308,16 +321,14 @@ class Editor {
   // What is wrong, and what it looks like.
 
   #check() {
+    this.#quoting.check();
     this.#checks.want($("edition").value);
   }
 
   /** What the check says of the file as it was at a digest. */
-  #took({ diagnostics, quotes = [] }, { digest, edition }) {
+  #took({ diagnostics }, { digest, edition }) {
     if (digest !== this.#leaflet.digest || edition !== $("edition").value) return;
     this.#checked = diagnostics;
-    for (const { path, verdict, word } of quotes) {
-      if (!this.#changes.isOpen(path)) this.#fields.at(path)?.judge(verdict, word);
-    }
     this.#diagnose();
   }
 

@@ -8,9 +8,6 @@ import { h, newId, sentence } from "./dom.js";
 import { keyOf, same, valueAt } from "./paths.js";
 import { say } from "./strings.js";
 
-/** Beside the words of verdicts on quotes. */
-const SHAPES = { verbatim: "✓", "wrong lines": "↕", altered: "≠", ambiguous: "?", "not found": "✕" };
-
 const owners = new WeakMap(); // of elements
 
 export class Field {
@@ -19,7 +16,6 @@ export class Field {
   /** Where the panel of a conflict goes. */
   aside = h("div", { class: "aside" });
   #told = null;
-  #verdict = h("span", { class: "verdict", id: newId("verdict") });
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
   constructor(field, path, value) {
@@ -94,20 +90,6 @@ export class Field {
       // Which field it is needs no name here.
       h("li", { class: severity }, h("strong", {}, say(`severity.${severity}`)), " ",
         sentence(message.replace(/^`[^`]*`: /, "")), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
-  }
-
-  /** What was found out about a quote: a word, and a shape beside it; null: nothing yet. */
-  judge(verdict, word) {
-    if (verdict === null) {
-      this.#verdict.replaceChildren();
-      return;
-    }
-    this.#verdict.replaceChildren(
-      h("span", { "aria-hidden": "true" }, SHAPES[verdict] ?? "–"), ` ${word}`);
-    if (this.#verdict.parentElement === this.head) return;
-    this.head.append(this.#verdict);
-    const described = this.focusable.getAttribute("aria-describedby");
-    this.focusable.setAttribute("aria-describedby", `${this.#verdict.id} ${described}`);
   }
 
   #like(typed, value) {

@@ -62,7 +62,7 @@ export class Passages {
     for (const [id, row] of this.#rows) this.#number(id, row, order);
   }
 
-  /** A new pair after another one (null: at the top). */
+  /** A new pair after another one (null: at the top); its id. */
   add(after) {
     const taken = new Set(this.order);
     let n = taken.size + 1;
@@ -75,6 +75,7 @@ export class Passages {
     this.#undo.push(say("undo.add", { number: this.number(id) }), () => this.#leaveOut(id));
     this.#rows.get(id).querySelector("textarea")?.focus();
     this.#host.announce(say("pair.added", { number: this.number(id) }));
+    return id;
   }
 
   /** Leave a pair out. */
@@ -257,6 +258,7 @@ export class Passages {
     const sides = SIDES.map((side) => h("div", { class: `side ${side}`, role: "group",
       "aria-label": say(`side.${side}`) },
       this.#item.filter((one) => one.side === side && !one.rare).map(field),
+      side === "quote" ? this.#host.quoteTools(id) : null,
       rare(say("more"), (one) => one.side === side)));
     const both = (one) => !SIDES.includes(one.side);
     const row = h("li", { class: "passage", "data-passage": keyOf(id) },

@@ -22,6 +22,11 @@ export class Views {
     this.show("write");
   }
 
+  /** What is seen, or was chosen last. */
+  get current() {
+    return this.#editor.dataset.view;
+  }
+
   show(view) {
     const before = this.#editor.dataset.view;
     this.#places[before] = scrollY;
