@@ -253,6 +253,20 @@ def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Ja"
 
 
+def test_a_file_that_cannot_be_read_for_a_while_costs_nothing(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    leaflet.write_text(BEGIN + "kaputt: [\n")
+    expect(page.locator("#state")).to_have_class("state refused")
+    append(page, title(page), "!")
+    page.wait_for_timeout(800)
+    expect(page.locator("#state")).to_have_class("state refused")
+    leaflet.write_text(BEGIN)
+    tells(page, "Gespeichert")
+    assert leaflet.read_text() == BEGIN.replace("Unser Park", "Unser Park!")
+
+
 def test_what_a_closed_page_kept_is_offered(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:

@@ -9,7 +9,7 @@ from brochure.layout.weasyprint import engine, linebreak
 
 HTML = """<html lang="de"><style>
   @page { size: 300px 200px; margin: 10px; @bottom-left { content: counter(page) } }
-  html { --space: 4px; font: 10px/1.5 serif }
+  html { --space: 4px; font: 10px/1.5 'Source Sans 3' }
   section { margin: 0 5%; padding: 1%; break-inside: avoid }
   section p { margin: calc(var(--space) * 2) 0; text-indent: 1em }
   section p::first-letter { font-size: 20px }
@@ -28,11 +28,14 @@ SECTION = """<section id="{0}"><p id="{0}1">Worte von {0}<p>mehr <em>Worte</em> 
 <table><tr><td><div>hier steht mehr</div><td style="width: 20%"><div>da</div></table></section>"""
 FACTS = """
 from brochure.layout.weasyprint import engine, linebreak
+from brochure.project import packaged_fonts
 
 def facts(html):
     found = []
+    weasyprint = engine.load_weasyprint()
+    fonts = engine.font_configuration([packaged_fonts() / "Source Sans 3"])
     with linebreak.line_breaking({}):
-        pages = engine.load_weasyprint().HTML(string=html).render().pages
+        pages = weasyprint.HTML(string=html).render(font_config=fonts).pages
     for page in pages:
         for box in page._page_box.descendants():
             size = [round(float(getattr(box, name)), 3) for name in

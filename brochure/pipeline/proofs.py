@@ -106,7 +106,7 @@ def _areas(layout: Layout) -> tuple[PassageArea, ...]:
 def _fit(
     composition: "Composition", layout: Layout, scale: float, diagnostics: tuple[Diagnostic, ...]
 ) -> Fit | None:
-    """How the pages are filled, in the numbers of the complaints where there are any."""
+    """How the pages are filled, in the numbers of the diagnostics where there are any."""
     from brochure.layout.copyfit import spare_lines
 
     pages, bounds = composition.fit, composition.edition.scale

@@ -84,7 +84,10 @@ class Editor {
     this.#count();
     this.#check();
     new Events(api.events, {
-      changed: ({ digest }) => digest !== this.#leaflet.digest && this.#refresh(),
+      changed: ({ digest }) => {
+        const known = digest === this.#leaflet.digest && this.#saving.state !== "refused";
+        if (!known) this.#refresh();
+      },
       preview: (preview) => (preview.pages ? this.#preview.take(preview) : this.#preview.want()),
       open: () => this.#refresh(),
       lost: () => this.#refresh(),
@@ -195,11 +198,11 @@ class Editor {
       leaflet = await api.read();
     } catch (error) {
       if (error instanceof NotConnected) this.#saving.lost();
-      else if (error.status) this.#saved("refused", { error });
+      else if (error.status) this.#saving.refused(error);
       return;
     }
     if (leaflet.project !== this.#leaflet.project) {
-      this.#saved("refused", { error: { message: say("other-project") } });
+      this.#saving.refused({ message: say("other-project") });
       return;
     }
     await this.#saving.found();
@@ -258,7 +261,7 @@ class Editor {
         await api.discard({ project, leaflet, file, path: conflict.path });
       } catch (error) {
         if (error instanceof NotConnected) this.#saving.lost();
-        else this.#saved("refused", { error });
+        else this.#saving.refused(error);
         return;
       }
       this.#changes.resolve(conflict.path, mine);

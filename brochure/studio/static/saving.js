@@ -66,11 +66,17 @@ export class Saving {
     this.#become("offline");
   }
 
-  /** The server answers again. */
+  /** The server refuses, though nothing is to be saved: the file cannot be read, for instance. */
+  refused(error) {
+    this.#become("refused", { error });
+  }
+
+  /** The server answers again as it should. */
   async found() {
-    if (this.state !== "offline") return;
+    const { state } = this;
+    if (state !== "offline" && state !== "refused") return;
     if (this.#changes.waits) await this.now();
-    else this.#become("saved", { again: true });
+    else this.#become("saved", { again: state === "offline" });
   }
 
   #set(milliseconds) {
