@@ -24,7 +24,7 @@ from brochure.studio.backend import Download, Json
 from brochure.studio.events import Events
 from brochure.studio.listener import BAD_PORTS, HOST, Course, answers, listen, server_of
 from brochure.studio.pages import language_of
-from brochure.studio.places import form_path
+from brochure.studio.places import FormPaths
 from brochure.studio.secret import STATE_VARIABLE, Secret, SecretStore
 from brochure.studio.security import HEADERS, LARGEST_BODY, Guard
 from brochure.studio.server import make_app
@@ -748,14 +748,14 @@ def test_a_place_in_a_file_leads_to_a_field(workspace_project: Project) -> None:
     file = "content/probe/leaflet.yaml"
 
     def field_at(line: int, column: int) -> object:
-        return form_path(tree, Location(file, line, column))
+        return FormPaths(tree).at(Location(file, line, column))
 
     assert field_at(1, 1) == ["language"]
     assert field_at(3, 5) == ["passages", {"id": "eins"}], "the passage, which begins there"
     assert field_at(3, 9) == ["passages", {"id": "eins"}, "id"]
     assert field_at(7, 12) == ["passages", {"id": "eins"}, "quote", "text"]
     assert field_at(8, 30) == ["passages", 1, "commentary", "text"]
-    assert form_path(tree, Location("content/probe/regions.csv", 3)) is None
+    assert FormPaths(tree).at(Location("content/probe/regions.csv", 3)) is None
 
 
 def test_a_file_is_built_and_sent_to_be_kept(studio: Running) -> None:

@@ -17,21 +17,28 @@ from brochure.studio.changes import Json
 _Place = tuple[int, int]  # line and column
 
 
-def form_path(tree: Tree, location: Location) -> list[Json] | None:
-    """The path of the text, key or part that lies at a location of the tree's own file, or the
-    nearest one before it; None in another file, or before the first.
+class FormPaths:
+    """Which field of the form each place of a file leads to."""
 
-    A passage is named by its id, as ``{"id": "energie"}``: others may move it meanwhile. Where it
-    has none, it is an index.
-    """
-    if location.file != tree.file or tree.root is None:
-        return None
-    starts: dict[_Place, TreePath] = {}
-    for place, path in _places(tree.root, tree.file, ()):
-        starts.setdefault(place, path)  # where several begin, the part around them
-    known = sorted(starts)
-    index = bisect_right(known, (location.line, location.column))
-    return _by_ids(tree, starts[known[index - 1]]) if index else None
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._starts: dict[_Place, TreePath] = {}
+        if tree.root is not None:
+            for place, path in _places(tree.root, tree.file, ()):
+                self._starts.setdefault(place, path)  # where several begin, the part around them
+        self._known = sorted(self._starts)
+
+    def at(self, location: Location) -> list[Json] | None:
+        """The path of the text, key or part that lies at a location of the tree's own file, or the
+        nearest one before it; None in another file, or before the first.
+
+        A passage is named by its id, as ``{"id": "energie"}``: others may move it meanwhile. Where
+        it has none, it is an index.
+        """
+        if location.file != self._tree.file:
+            return None
+        index = bisect_right(self._known, (location.line, location.column))
+        return _by_ids(self._tree, self._starts[self._known[index - 1]]) if index else None
 
 
 def _places(node: Node, file: str, path: TreePath) -> Iterator[tuple[_Place, TreePath]]:

@@ -8,7 +8,7 @@ other fields are merged, those of the same field are a conflict.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ from brochure.studio.changes import (
     path_from_json,
 )
 from brochure.studio.form import key_orders, prose_paths
-from brochure.studio.places import form_path
+from brochure.studio.places import FormPaths
 
 _DRAFT_SIZE = 4_000_000  # bytes
 _ATTEMPTS = 5
@@ -218,7 +218,7 @@ class LeafletSession:
             prose.shown(expanded(shown.version.content)),
             tuple(Held(changes[at].path, tuple(waiting[at])) for at in sorted(waiting)),
             shown.version.diagnostics,
-            tuple(_field(shown.version, d) for d in shown.version.diagnostics),
+            tuple(_fields(shown.version)),
             tuple(conflicts[at] for at in sorted(conflicts)),
         )
         kept = tuple(changes[at] for at in sorted({*waiting, *conflicts}))
@@ -336,10 +336,12 @@ def _sameness(diagnostic: Diagnostic) -> tuple[str, str]:
     return diagnostic.code, str(diagnostic.message)
 
 
-def _field(version: _Version, diagnostic: Diagnostic) -> FieldPath | None:
-    """The field that a diagnostic is about, if it is in this file."""
-    path = form_path(version.tree, diagnostic.location)
-    return None if path is None else path_from_json(path)
+def _fields(version: _Version) -> Iterator[FieldPath | None]:
+    """The field that each diagnostic is about, if it is in this file."""
+    paths = FormPaths(version.tree)
+    for diagnostic in version.diagnostics:
+        path = paths.at(diagnostic.location)
+        yield None if path is None else path_from_json(path)
 
 
 def _width(data: bytes) -> int:

@@ -19,7 +19,6 @@ from brochure.layout.designs import (
 from brochure.layout.edition import Edition
 from brochure.layout.editions import choose_editions, load_editions
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.manuscript.yaml.nodes import Tree
 from brochure.messages import Catalogue, catalogue, say
 from brochure.pipeline.executors import Executors, ProcessPool, Serial
 from brochure.pipeline.fingerprint import Digests
@@ -34,7 +33,7 @@ from brochure.sources.verification import SourceMemory
 from brochure.studio import start
 from brochure.studio.backend import Download, Json
 from brochure.studio.editing import Editing
-from brochure.studio.places import form_path
+from brochure.studio.places import FormPaths
 from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal, no_such_page
@@ -122,9 +121,9 @@ class Workplace:
                 for checked in outcome.verification.quotes:
                     quotes.setdefault(checked.passage, checked)
         ration = Rationed()
-        tree = self._tree(name)
+        paths = self._places(name)
         return {
-            "diagnostics": [_data(d, tree, words) for d in ration(in_order(found))],
+            "diagnostics": [_data(d, paths, words) for d in ration(in_order(found))],
             "left_out": ration.by_code,
             "quotes": [
                 {
@@ -182,14 +181,14 @@ class Workplace:
             answer = self._previews.preview(Pages(name, edition, variant), gone)
         except CancelledError:  # the studio is being closed, or nobody waits
             raise Refusal(503, say("The studio is closed.")) from None
-        tree, words = self._tree(name), catalogue(language)
-        waiting = self._editing.waiting(name) if tree is not None else ()
+        paths, words = self._places(name), catalogue(language)
+        waiting = self._editing.waiting(name) if paths is not None else ()
         shown = answer.diagnostics or (answer.preview.diagnostics if answer.preview else ())
         return {
             "edition": edition,
             "variant": variant,
             **preview_data(answer, waiting, f"/api/leaflets/{name}/pages", words),
-            "diagnostics": [_data(d, tree, words) for d in Rationed()(in_order(shown))],
+            "diagnostics": [_data(d, paths, words) for d in Rationed()(in_order(shown))],
         }
 
     def picture(self, name: str, picture: str) -> bytes:
@@ -247,15 +246,15 @@ class Workplace:
         steps = Steps(self.project, plan, manifest, digests, self._memory)
         yield from run_plan(plan, steps, executors, self.project.cache)
 
-    def _tree(self, name: str) -> Tree | None:
-        """The file of a leaflet, where it can be read."""
+    def _places(self, name: str) -> FormPaths | None:
+        """Which fields the places of a leaflet's file lead to, where it can be read."""
         try:
-            return read_bundle(self.project, name).base
+            return FormPaths(read_bundle(self.project, name).base)
         except DiagnosticsError:
             return None
 
 
-def _data(diagnostic: Diagnostic, tree: Tree | None, words: Catalogue) -> Json:
+def _data(diagnostic: Diagnostic, paths: FormPaths | None, words: Catalogue) -> Json:
     """A diagnostic as docs/json.md has it, in the reader's language, and the path of its field."""
-    path = form_path(tree, diagnostic.location) if tree is not None else None
+    path = paths.at(diagnostic.location) if paths is not None else None
     return {**data_of(diagnostic, words), "path": path}
