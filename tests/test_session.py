@@ -149,7 +149,11 @@ def test_what_is_in_a_pair_that_waits_waits_with_it(session: LeafletSession, pat
     session.save([Change("move", ("passages", Item("neu")), after=None)])
     state = session.save([put(lines, "drei", None)])
     assert path.read_text() == FILE
-    assert [held.path[1:] for held in state.held] == [(), (Item("neu"),), (Item("neu"), *lines[2:])]
+    assert [held.path[1:] for held in state.held] == [
+        (Item("neu"),),
+        (Item("neu"),),
+        lines[1:],
+    ]
     again = session.read()
     assert again.values == state.values
     assert value(again, "passages", 0) == {"id": "neu", "quote": {"lines": "drei"}}

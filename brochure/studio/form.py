@@ -91,12 +91,13 @@ def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
                     choices=tuple(designs.items()),
                 ),
                 FormField(("accent",), say("Accent colour"), "colour"),
-                *_picture(("picture",), say("Picture below the title")),
-                FormField(("logo", "file"), say("Logo"), "file"),
+                *_picture(("picture",), say("Picture below the title"), rare=True),
+                FormField(("logo", "file"), say("Logo"), "file", rare=True),
                 FormField(
                     ("logo", "alt"),
                     say("What the logo shows"),
                     hint=say("For people who cannot see it."),
+                    rare=True,
                 ),
                 FormField(("numbered",), say("Number the pairs"), "flag", rare=True),
                 FormField(

@@ -216,7 +216,7 @@ class LeafletSession:
         state = State(
             hashlib.sha256(current.version.data).hexdigest(),
             prose.shown(expanded(shown.version.content)),
-            tuple(Held(changes[at].path, tuple(waiting[at])) for at in sorted(waiting)),
+            tuple(Held(_whole_path(changes[at]), tuple(waiting[at])) for at in sorted(waiting)),
             shown.version.diagnostics,
             tuple(_fields(shown.version)),
             tuple(conflicts[at] for at in sorted(conflicts)),
@@ -302,6 +302,11 @@ def _without(changes: Mapping[int, Change], at: int) -> dict[int, Change]:
         for other, change in changes.items()
         if other != at and not (added and _about(change) == added)
     }
+
+
+def _whole_path(change: Change) -> FieldPath:
+    """The field that a change is about; of a passage that it adds, that passage."""
+    return (*change.path, Item(change.added)) if change.added else change.path
 
 
 def _about(change: Change) -> str | None:
