@@ -159,6 +159,15 @@ def test_what_is_in_a_pair_that_waits_waits_with_it(session: LeafletSession, pat
     assert value(again, "passages", 0) == {"id": "neu", "quote": {"lines": "drei"}}
 
 
+def test_a_pair_that_waits_can_be_left_out(session: LeafletSession, path: Path) -> None:
+    session.save([Change("insert", ("passages",), {"id": "neu"}, None, "eins")])
+    session.save([Change("remove", ("passages", Item("neu")), was={"id": "neu"})])
+    state = session.read()
+    assert not state.held
+    assert not session.draft.exists()
+    assert path.read_text() == FILE
+
+
 def test_pairs_move_and_go(session: LeafletSession, path: Path) -> None:
     first, second = FILE[FILE.index("  - id: eins") :].split("\n\n")
     head, second = (

@@ -52,6 +52,12 @@ class Change:
         name = self.value.get("id") if isinstance(self.value, dict) else None
         return name if self.kind == "insert" and isinstance(name, str) else None
 
+    @property
+    def about(self) -> str | None:
+        """The id of the passage that this is about, if it is there already."""
+        step = self.path[1] if len(self.path) > 1 else None
+        return step.id if isinstance(step, Item) else None
+
     def to_json(self) -> dict[str, Json]:
         """As JSON data, which `change_from_json` reads."""
         return {
@@ -298,9 +304,14 @@ def _at(value: Plain, path: TreePath) -> Plain:
 
 
 def coalesced(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Changes of one text after the other as one; what is added and then changed stays in order."""
+    """Changes of one text after the other as one, and nothing of a passage that was added and left
+    out again; all else stays in order.
+    """
     result: list[Change] = []
     for change in changes:
+        if change.kind == "remove" and any(old.added == change.about for old in result):
+            result = [old for old in result if change.about not in (old.added, old.about)]
+            continue
         same = next(
             (at for at, old in enumerate(result) if old.kind == "put" and old.path == change.path),
             None,

@@ -202,7 +202,7 @@ class LeafletSession:
             making = {at: change for at, change in making.items() if at not in blamed}
             # What is about a pair that waits has to wait with it.
             added = {changes[at].added for at in waiting if changes[at].added}
-            waiting |= {at: [] for at, c in making.items() if _about(c) in added}
+            waiting |= {at: [] for at, c in making.items() if c.about in added}
             making = {at: change for at, change in making.items() if at not in waiting}
             current = _evolved(before, prose, making)
             waiting |= current.refused
@@ -300,19 +300,13 @@ def _without(changes: Mapping[int, Change], at: int) -> dict[int, Change]:
     return {
         other: change
         for other, change in changes.items()
-        if other != at and not (added and _about(change) == added)
+        if other != at and not (added and change.about == added)
     }
 
 
 def _whole_path(change: Change) -> FieldPath:
     """The field that a change is about; of a passage that it adds, that passage."""
     return (*change.path, Item(change.added)) if change.added else change.path
-
-
-def _about(change: Change) -> str | None:
-    """The id of the passage that a change is about."""
-    step = change.path[1] if len(change.path) > 1 else None
-    return step.id if isinstance(step, Item) else None
 
 
 def _vanished(
