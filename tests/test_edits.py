@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from brochure.diagnostics import DiagnosticsError
-from brochure.manuscript.yaml.edits import Edit, Insert, Move, Put, Remove, applied, edited
+from brochure.manuscript.yaml.editor import edited
+from brochure.manuscript.yaml.edits import Edit, Insert, Move, Put, Remove, applied
 from brochure.manuscript.yaml.nodes import Plain, TreePath, plain
 from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 
@@ -340,6 +341,12 @@ def test_the_comments_of_a_passage_go_and_move_with_it() -> None:
 def test_a_comment_at_the_head_is_about_the_file() -> None:
     before = b"# Entwurf\ntitle: a\nlead: b\n"
     assert edited(before, [Remove(("title",))], "x") == b"# Entwurf\nlead: b\n"
+
+
+def test_a_deeper_comment_below_does_not_become_text() -> None:
+    before = b"text: x\n\n    # kurz\nlead: y\n"
+    after = edited(before, [Put(("text",), "a\nb")], "x")
+    assert after == b'text: "a\\nb"\n\n    # kurz\nlead: y\n'
 
 
 def test_a_file_with_errors_is_not_touched() -> None:

@@ -277,6 +277,16 @@ def test_a_file_with_mistakes_of_yaml_is_not_touched(session: LeafletSession, pa
     assert path.read_text() == FILE + "lead: [\n"
 
 
+@pytest.mark.parametrize("draft", ["{", "{}", '[{"kind": "put"}]', "[" * 100_000])
+def test_a_draft_that_cannot_be_read_is_not_written_over(
+    session: LeafletSession, path: Path, draft: str
+) -> None:
+    session.draft.write_text(draft)
+    with pytest.raises(DiagnosticsError, match="cannot be read"):
+        session.save([put(TITLE, "Neu", "Ein Titel")])
+    assert (path.read_text(), session.draft.read_text()) == (FILE, draft)
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(
     session: LeafletSession, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from brochure.files import read_own
 from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.text.wrapping import WIDTH
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.manuscript.yaml.edits import edited
+from brochure.manuscript.yaml.editor import edited
 from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.messages import Message, say
@@ -194,7 +194,7 @@ class LeafletSession:
         def without(at: int) -> _Version:
             return _evolved(before, prose, _without(making, at)).version
 
-        while new := _new_errors(current.version, known):
+        while making and (new := _new_errors(current.version, known)):
             blamed = {at: gone for at in making if (gone := _vanished(new, without(at), known))}
             if not blamed:  # none of them makes it alone
                 blamed = {at: [d.message for d in new] for at in making}
@@ -225,11 +225,24 @@ class LeafletSession:
         return _Attempt(current.version, kept, state)
 
     def _read_draft(self) -> tuple[Change, ...]:
+        """The changes that wait. Raises DiagnosticsError where they cannot be read: a save would
+        write over them.
+        """
         try:
             data: Json = json.loads(read_own(self.draft, _DRAFT_SIZE))
-            return tuple(map(change_from_json, data)) if isinstance(data, list) else ()
-        except (OSError, ValueError, NotUnderstoodError):
+            if not isinstance(data, list):
+                raise NotUnderstoodError
+            return tuple(map(change_from_json, data))
+        except FileNotFoundError:
             return ()
+        except (OSError, ValueError, RecursionError):  # NotUnderstoodError as well
+            file = self._project.show(self.draft)
+            fail(
+                "cannot-read",
+                say("`{file}` cannot be read; it holds what is not in the leaflet yet.", file=file),
+                Location(file),
+                say("Move it to another place, and open the leaflet again. Nothing was changed."),
+            )
 
     def _write_draft(self, changes: Sequence[Change]) -> None:
         if not changes:

@@ -3,7 +3,6 @@ as plain data in the reader's language.
 """
 
 import gc
-import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
@@ -12,10 +11,7 @@ from pathlib import Path
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, data_of, in_order
 from brochure.files import read_own
-from brochure.layout.designs import (
-    design_names,
-    design_picture,
-)
+from brochure.layout.designs import design_names, design_picture
 from brochure.layout.edition import Edition
 from brochure.layout.editions import choose_editions, load_editions
 from brochure.manuscript.variants.resolution import read_bundle
@@ -28,7 +24,6 @@ from brochure.pipeline.plan import Mode, Selection, make_plan
 from brochure.pipeline.proofs import prepare_proofs
 from brochure.pipeline.steps import Steps, run_plan
 from brochure.project import Project
-from brochure.sources.finding import VERDICT_NAMES, CheckedQuote
 from brochure.sources.verification import SourceMemory
 from brochure.studio import start
 from brochure.studio.backend import Download, Json
@@ -37,6 +32,7 @@ from brochure.studio.places import FormPaths
 from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal, no_such_page
+from brochure.studio.session import LeafletSession
 from brochure.studio.uploads import Uploads
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
@@ -78,10 +74,9 @@ class Workplace:
     def digest(self, name: str) -> str | None:
         """The digest (SHA-256) of the file of a leaflet; None if it cannot be read."""
         try:
-            data = self.project.read(self.project.manuscript(name), bounds.MANUSCRIPT)
+            return LeafletSession(self.project, name).digest()
         except DiagnosticsError:
             return None
-        return hashlib.sha256(data).hexdigest()
 
     # --- The first page ------------------------------------------------------------------------
 
@@ -106,7 +101,7 @@ class Workplace:
 
     def diagnostics(self, name: str, edition: str, language: str) -> Json:
         """What `brochure check` says of a leaflet and all its variants, in an edition or the
-        default ones; and the verdict on each quote.
+        default ones.
         """
         self._quotes.read(name)
         words = catalogue(language)
@@ -114,25 +109,13 @@ class Workplace:
         selection = Selection(base_too=True)
         outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())
         found: dict[Diagnostic, None] = {}
-        quotes: dict[str, CheckedQuote] = {}
         for outcome in outcomes:
             found |= dict.fromkeys(outcome.diagnostics)
-            if outcome.verification is not None:
-                for checked in outcome.verification.quotes:
-                    quotes.setdefault(checked.passage, checked)
         ration = Rationed()
         paths = self._places(name)
         return {
             "diagnostics": [_data(d, paths, words) for d in ration(in_order(found))],
             "left_out": ration.by_code,
-            "quotes": [
-                {
-                    "path": ["passages", {"id": passage}, "quote", "text"],
-                    "verdict": checked.finding.verdict.value,
-                    "word": words(VERDICT_NAMES[checked.finding.verdict]),
-                }
-                for passage, checked in quotes.items()
-            ],
         }
 
     def file(self, name: str, edition: str, variant: str, language: str) -> Download:

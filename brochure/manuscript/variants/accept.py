@@ -11,7 +11,8 @@ from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.files import write_whole
 from brochure.manuscript.variants.overrides import OverrideState, records
 from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet
-from brochure.manuscript.yaml.edits import Edit, Put, Remove, edited
+from brochure.manuscript.yaml.editor import edited
+from brochure.manuscript.yaml.edits import Edit, Put, Remove
 from brochure.manuscript.yaml.parser import decode_text, parse_yaml
 from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import say
