@@ -64,12 +64,12 @@ class Run:
         """Seconds until the pages are known, and from then until the first is drawn."""
         self._change()
         start = time.perf_counter()
-        data = self._workplace.preview(self._name, _EDITION, "", "de")
+        data = self._workplace.builds.preview(self._name, _EDITION, "", "de")
         pages = data["pages"]
         assert isinstance(pages, list)
         assert data["current"]
         between = time.perf_counter()
-        self._workplace.picture(self._name, Path(pages[0]["src"]).stem)
+        self._workplace.builds.picture(Path(pages[0]["src"]).stem)
         return between - start, time.perf_counter() - between
 
 

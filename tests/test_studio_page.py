@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -17,8 +18,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from brochure.messages import catalogue
 from brochure.project import Project
+from brochure.sources.verification import SourceMemory
 from brochure.starters import create_leaflet
-from brochure.studio.backend import Json
+from brochure.studio.answers import Json
+from brochure.studio.builds import Builds
+from brochure.studio.editing import Editing
 from brochure.studio.strings import STRINGS
 from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
@@ -46,31 +50,36 @@ imprint: Verein, Weg 1
 """
 
 
-class Pictured(Workplace):
-    """Pages are white sheets with a spot for each passage; the disk can be full."""
+class Hindered(Editing):
+    """The disk can be full."""
 
-    leaflet_ = "probe"  # that of the test
     full = False
-    reason: str | None = None  # why the last words are not on the pages
     pause: Event | None = None  # saving waits for it
 
-    def save(self, name: str, body: Json, language: str) -> Json:
+    def save(self, name: str, body: Json, language: str) -> dict[str, object]:
         if self.pause is not None:
             assert self.pause.wait(20)
         if self.full:
             raise OSError(28, "No space left on device")
         return super().save(name, body, language)
 
+
+class White(Builds):
+    """Pages are white sheets with a spot for each passage."""
+
+    reason: str | None = None  # why the last words are not on the pages
+
     def preview(
         self, name: str, edition: str, variant: str, language: str, gone: Event | None = None
     ) -> Json:
         size = {"width": 794, "height": 1123}
         src = f"/api/leaflets/{name}/pages/{PICTURE}.png"
-        passages = yaml.safe_load(self.project.manuscript(name).read_text())["passages"]
+        path = self._project.manuscript(name)
+        passages = yaml.safe_load(path.read_text())["passages"]
         return {
             "edition": edition,
             "variant": variant,
-            "digest": self.digest(name),
+            "digest": sha256(path.read_bytes()).hexdigest(),
             "as_of": datetime.now(UTC).isoformat(),
             "current": self.reason is None,
             "reason": self.reason,
@@ -86,10 +95,22 @@ class Pictured(Workplace):
             "diagnostics": [],
         }  # fmt: skip
 
-    def picture(self, name: str, picture: str) -> bytes:
+    def picture(self, picture: str) -> bytes:
         output = BytesIO()
         Image.new("RGB", (794, 1123), "white").save(output, "PNG")
         return output.getvalue()
+
+
+class Pictured(Workplace):
+    """With pages that take no time."""
+
+    leaflet_ = "probe"  # that of the test
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(project)
+        self.builds.close()
+        self.editing: Hindered = Hindered(project)
+        self.builds: White = White(project, SourceMemory(), self.editing, self.quotes)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +126,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def leaflet(studio: Running) -> Path:
     """The file of a new leaflet: what pages that were closed still send is for those of others."""
     workplace = place(studio)
-    workplace.full, workplace.reason, workplace.pause = False, None, None
+    workplace.editing.full, workplace.editing.pause = False, None
+    workplace.builds.reason = None
     workplace.leaflet_ = f"probe-{len(workplace.leaflets())}"
     path = workplace.project.manuscript(workplace.leaflet_)
     path.parent.mkdir()
@@ -241,14 +263,14 @@ def test_a_full_disk_is_said_and_what_is_typed_comes_back_after_a_reload(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
     page = opened(context, studio)
-    place(studio).full = True
+    place(studio).editing.full = True
     append(page, answer(page), " Ja")
     tells(page, "No space left")
     page.reload()
     expect(answer(page)).to_have_value("Das ist gut. Ja")
     tells(page, "No space left")
     assert leaflet.read_text() == BEGIN
-    place(studio).full = False
+    place(studio).editing.full = False
     tells(page, "Gespeichert")
     assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. Ja"
 
@@ -271,7 +293,7 @@ def test_what_a_closed_page_kept_is_offered(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
     page = opened(context, studio)
-    place(studio).full = True
+    place(studio).editing.full = True
     append(page, answer(page), " Ja")
     tells(page, "No space left")
     other = opened(context, studio)
@@ -280,7 +302,7 @@ def test_what_a_closed_page_kept_is_offered(
     context.set_offline(True)  # a page that is closed tries to save once more
     page.close()
     context.set_offline(False)
-    place(studio).full = False
+    place(studio).editing.full = False
     page = opened(context, studio)
     expect(answer(page)).to_have_value("Das ist gut.")
     offer = page.locator(".offer")
@@ -493,12 +515,12 @@ def test_words_typed_while_a_new_pair_is_being_saved_are_no_conflict(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
     page = opened(context, studio)
-    place(studio).pause = Event()
+    place(studio).editing.pause = Event()
     page.get_by_role("button", name="Abschnitt hier einfügen, nach Abschnitt 1").click()
     with page.expect_request(lambda request: request.method == "POST"):
         answer(page, 1).press_sequentially("Ein Satz")
     page.keyboard.type(", der weitergeht")
-    place(studio).pause.set()  # type: ignore[union-attr]
+    place(studio).editing.pause.set()  # type: ignore[union-attr]
     page.keyboard.type(" und endet.")
     tells(page, "Gespeichert")
     assert said(leaflet)["passages"][1]["commentary"]["text"] == (
@@ -568,7 +590,7 @@ def test_pages_say_which_text_they_show(context: BrowserContext, studio: Running
     page = opened(context, studio)
     as_of = page.locator("#as-of")
     expect(as_of).to_have_text(re.compile(r"^Stand \d\d:\d\d:\d\d · 2 Seiten$"))
-    place(studio).reason = "ein Titel fehlt"
+    place(studio).builds.reason = "ein Titel fehlt"
     append(page, title(page), "!")
     expect(as_of).to_have_text(re.compile("noch ohne Ihre letzten Worte: ein Titel fehlt$"))
     assert page.locator(".page img").first.get_attribute("alt") == "Seite 1: Seite 1"

@@ -19,8 +19,11 @@ from starlette.datastructures import Headers
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.project import Project
+from brochure.sources.verification import SourceMemory
 from brochure.starters import create_leaflet
-from brochure.studio.backend import Download, Json
+from brochure.studio.answers import Download, Json
+from brochure.studio.builds import Builds
+from brochure.studio.editing import Editing
 from brochure.studio.events import Events
 from brochure.studio.listener import BAD_PORTS, HOST, Course, answers, listen, server_of
 from brochure.studio.pages import language_of
@@ -41,18 +44,32 @@ API = "/api/leaflets/probe"
 OTHERS = Secret("0123456789abcdef", b"x" * 32, "run", 1)  # of another project
 
 
-class Breaking(Workplace):
+class BreakingBuilds(Builds):
     """Whose edition `mistake` is a bug of ours, and `disk` one that is full."""
 
-    def file(self, name: str, edition: str, variant: str, language: str) -> Download:
+    def file(self, name: str, edition: str, variant: str) -> Download:
         if edition == "mistake":
             raise RuntimeError("a bug of ours")
         if edition == "disk":
             raise OSError(28, "No space left on device")
-        return super().file(name, edition, variant, language)
+        return super().file(name, edition, variant)
 
-    def save(self, name: str, body: Json, language: str) -> Json:
+
+class Saved(Editing):
+    """Whatever is sent is saved."""
+
+    def save(self, name: str, body: Json, language: str) -> dict[str, object]:
         return {"digest": "saved"}
+
+
+class Breaking(Workplace):
+    """In which some things go wrong."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(project)
+        self.builds.close()
+        self.editing = Saved(project)
+        self.builds = BreakingBuilds(project, SourceMemory(), self.editing, self.quotes)
 
 
 @dataclass

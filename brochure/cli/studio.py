@@ -59,7 +59,7 @@ def studio(session: Session, leaflet: str, port: int | None, no_open: bool) -> i
             raise wrong_usage(failed) from None
         with closing(listening), closing(Workplace(project)) as workplace:
             secret = store.begin(listening.getsockname()[1])
-            events = Events(workplace.digest, outdated=workplace.outdated)
+            events = Events(workplace.digest, outdated=workplace.builds.outdated)
             app = make_app(workplace, secret, events)
             started = partial(_show, session.output, secret.address(page), no_open)
 

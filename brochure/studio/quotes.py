@@ -28,7 +28,7 @@ from brochure.sources.reading.reader import read_first_pages
 from brochure.sources.restoration import Correction
 from brochure.sources.searchable import SearchableSource
 from brochure.sources.verification import SourceMemory
-from brochure.studio.backend import Json
+from brochure.studio.answers import Json
 from brochure.studio.documents import Documents, passage_index
 from brochure.studio.refusal import Refusal, malformed
 

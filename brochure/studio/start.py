@@ -20,7 +20,7 @@ from brochure.messages import catalogue, say
 from brochure.pipeline.plan import Selection
 from brochure.project import Project
 from brochure.starters import create_leaflet, starter_languages
-from brochure.studio.backend import Json
+from brochure.studio.answers import Json
 from brochure.studio.refusal import Refusal, malformed
 
 _TITLE = 200  # characters of the title of a new leaflet; it can be made longer later

@@ -18,7 +18,7 @@ from brochure.isolation import Stopped, Worker
 from brochure.layout.compose.pictures import check_picture
 from brochure.messages import say
 from brochure.project import MANUSCRIPT, Project
-from brochure.studio.backend import Json
+from brochure.studio.answers import Json
 from brochure.studio.refusal import Refusal, malformed, refusal_of, too_large
 
 FOLDERS: dict[str, str] = {"source": "sources", "picture": "images"}
