@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from brochure.project import NAME
 from brochure.studio.pages import Pages, language_of
-from brochure.studio.requests import json_of, matching, png
+from brochure.studio.requests import body_of, matching, png
 from brochure.studio.secret import Secret, Tokens
 from brochure.studio.security import closed, cookies
 from brochure.studio.workplace import Workplace
@@ -63,5 +63,5 @@ class ProjectRoutes:
         return png(await run_in_threadpool(self.workplace.design_picture, name), "no-cache")
 
     async def new(self, request: Request) -> Response:
-        made = await run_in_threadpool(self.workplace.new_leaflet, await json_of(request))
+        made = await run_in_threadpool(self.workplace.new_leaflet, await body_of(request))
         return JSONResponse({"leaflet": made}, 201)

@@ -28,7 +28,7 @@ async def leaflet_of(request: Request, workplace: Workplace) -> str:
     return name
 
 
-async def json_of(request: Request) -> dict[str, object]:
+async def body_of(request: Request) -> dict[str, object]:
     """The body of a request: one JSON object, of texts that can be written into files. Raises
     Refusal.
     """
@@ -46,7 +46,7 @@ async def change_of(request: Request, project: str, leaflet: str) -> dict[str, o
     """The body of a request that changes something: of a page that shows this leaflet of this
     project, not one that was left open when another studio had this port. Raises Refusal.
     """
-    body = await json_of(request)
+    body = await body_of(request)
     if body.get("project") != project or body.get("leaflet") != leaflet:
         raise Refusal(
             409,
