@@ -99,6 +99,11 @@ def passage_index(tree: Tree, passage: str) -> int | None:
     ids = [one.get("id") if isinstance(one, dict) else None for one in items]
     if passage in ids:
         return ids.index(passage)
-    if passage.isdecimal() and int(passage) < len(ids) and ids[int(passage)] is None:
+    if (
+        passage.isdecimal()
+        and len(passage) < 8
+        and int(passage) < len(ids)
+        and ids[int(passage)] is None
+    ):
         return int(passage)
     return None

@@ -15,7 +15,8 @@ from brochure.diagnostics import Location, fail, raise_errors
 from brochure.manuscript.yaml.edits import Edit, Insert, Put, Remove, applied, content_of
 from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.manuscript.yaml.parser import FORBIDDEN, decode_text, parse_yaml
-from brochure.manuscript.yaml.splicing import EditableText, ImpossibleError, spliced
+from brochure.manuscript.yaml.places import ImpossibleError
+from brochure.manuscript.yaml.splicing import EditableText, spliced
 from brochure.messages import say
 
 

@@ -1,10 +1,9 @@
-"""Where the nodes of a YAML file are in its text, and what of the text an edit replaces."""
+"""What an edit replaces in the text of a YAML file."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from brochure.manuscript.yaml.edits import Edit, Insert, Move, Put, Remove
 from brochure.manuscript.yaml.nodes import (
@@ -16,6 +15,7 @@ from brochure.manuscript.yaml.nodes import (
     Tree,
     TreePath,
 )
+from brochure.manuscript.yaml.places import Block, ImpossibleError, TextPlaces
 from brochure.manuscript.yaml.writing import (
     STEP,
     entry_lines,
@@ -30,10 +30,6 @@ from brochure.manuscript.yaml.writing import (
 _MARK = b"\xef\xbb\xbf"
 _HEADER = re.compile(r"[|>](?:([1-9])?([-+]?)|([-+])([1-9]))(?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-class ImpossibleError(Exception):
-    """The file is written in a way that this edit cannot be made in."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +64,13 @@ def spliced(data: bytes, splice: Splice) -> bytes:
     return mark + text.encode()
 
 
-@dataclass(frozen=True)
-class _Block:
-    """The lines of an entry or an item, from the comments above it to those below, as offsets."""
-
-    start: int
-    end: int  # after the line end, or at the end of the file
-
-
 class EditableText:
-    """A text with its tree, and where things are in it."""
+    """A text with its tree, and what edits replace in it."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.text = tree.text
+        self._places = TextPlaces(tree)
 
     def splice(self, edit: Edit) -> Splice:
         """What an edit changes in the text."""
@@ -94,8 +83,6 @@ class EditableText:
                 return self._insert(edit.path, edit.value)
             case Move():
                 return self._move(edit.path, edit.to)
-
-    # Edits
 
     def _put(self, edit: Put) -> Splice:
         path, value = edit.path, edit.value
@@ -118,15 +105,17 @@ class EditableText:
         if isinstance(parent, MappingNode) and isinstance(step, str):
             return self._insert_entry(parent, path[:depth], step, value, edit.order, edit.comment)
         if parent is None and isinstance(step, str):
-            return self._lines_at(len(self.text), entry_lines(step, value, 0, self._dashes))
+            return self._lines_at(len(self.text), entry_lines(step, value, 0, self._places.dashes))
         raise ImpossibleError
 
     def _replace(self, path: TreePath, node: Node, value: Plain) -> Splice:
-        start, end = node.span[0], self._end(node)
-        if self._in_flow(path) or (not isinstance(node, ScalarNode) and self._is_flow(node)):
+        start, end = node.span[0], self._places.end(node)
+        if self._places.is_in_flow(path) or (
+            not isinstance(node, ScalarNode) and self._places.is_flow(node)
+        ):
             quoted = isinstance(value, str) and self.text[start] in ("'", '"')
             return Splice(start, end, (in_flow(value, self.text[start] if quoted else ""),))
-        indent = self._column(path)
+        indent = self._places.column(path)
         if not isinstance(node, ScalarNode):
             if re.search(r"(?m)(?:^|\s)#", self.text[start:end]):
                 raise ImpossibleError  # a comment would get lost
@@ -145,12 +134,12 @@ class EditableText:
                 lines = literal_lines(value, indent + STEP)
                 return Splice(start, end, ("\n".join([" " + header(value), *lines]),))
             return Splice(start, end, (" " + flow(value) if value is not None else "",))
-        tail = self._tail(end)
+        tail = self._places.tail(end)
         if isinstance(path[-1], int):
-            lines = item_lines(value, indent, self._dashes)
+            lines = item_lines(value, indent, self._places.dashes)
             lines[0] = lines[0][indent + 1 :]
             return Splice(start, end, ("\n".join(lines),))
-        lines = entry_lines("k", value, indent, self._dashes)[1:]
+        lines = entry_lines("k", value, indent, self._places.dashes)[1:]
         return Splice(start, end + len(tail), (tail + "\n" + "\n".join(lines),))
 
     def _replace_text(
@@ -158,7 +147,7 @@ class EditableText:
     ) -> Splice:
         """Another text in the style of the one before, as far as it can be written so."""
         old = self.text[start:end] if node.text is not None else ""
-        tail = self._tail(end)
+        tail = self._places.tail(end)
         if old.startswith(("|", ">")):
             head_end = self.text.find("\n", start)
             head = self.text[start : head_end if head_end >= 0 else len(self.text)]
@@ -174,7 +163,7 @@ class EditableText:
             lines = literal_lines(value, depth)
             return Splice(start, end, ("\n".join([new + head[found.end() :], *lines]),))
         space = " " if node.text is None else ""
-        if "\n" in value and self._column_below(end) < indent + STEP:
+        if "\n" in value and self._places.column_below(end) < indent + STEP:
             lines = literal_lines(value, indent + STEP)
             return Splice(
                 start, end + len(tail), ("\n".join([space + header(value) + tail, *lines]),)
@@ -183,25 +172,25 @@ class EditableText:
         return Splice(start, end, (space + inline_text(value, quotes=quotes),))
 
     def _remove(self, path: TreePath) -> Splice:
-        while len(path) > 1 and self._size(path[:-1]) == 1:
+        while len(path) > 1 and self._places.size(path[:-1]) == 1:
             path = path[:-1]
         parent = self.tree.node(path[:-1])
-        index = self._index(parent, path[-1])
+        index = self._places.index(parent, path[-1])
         if parent is None or index is None:
             raise ImpossibleError
-        starts = self._starts(parent)
-        ends = self._ends(parent)
-        if self._is_flow(parent) or self._in_flow(path):
+        starts = self._places.starts(parent)
+        ends = self._places.ends(parent)
+        if self._places.is_flow(parent) or self._places.is_in_flow(path):
             if index + 1 < len(starts):
                 return Splice(starts[index], starts[index + 1], ())
             return Splice(ends[index - 1] if index else starts[index], ends[index], ())
-        if not self._stands_alone(starts[index]):
+        if not self._places.stands_alone(starts[index]):
             # The first of several on the line of a dash: what follows takes its place.
-            following = self._line_end(ends[index])
+            following = self._places.line_end(ends[index])
             while self.text[following : following + 1] in (" ", "\n"):
                 following += 1
             return Splice(starts[index], following, ())
-        block = self._block(starts[index], ends[index])
+        block = self._places.block(starts[index], ends[index])
         start, end = block.start, block.end
         before = self.text[:start]
         is_first = isinstance(parent, SequenceNode) and index == 0 and len(starts) > 1
@@ -220,14 +209,14 @@ class EditableText:
                 return self._put(Put(path[:-1], [value]))
             raise ImpossibleError
         index = min(index, len(parent.items))
-        if self._is_flow(parent):
+        if self._places.is_flow(parent):
             return self._insert_in_flow(parent, index, in_flow(value))
-        starts, ends = self._starts(parent), self._ends(parent)
-        indent = self._at_column(starts[0])
-        lines = item_lines(value, indent, self._dashes)
-        if not all(self._stands_alone(start) for start in starts):
+        starts, ends = self._places.starts(parent), self._places.ends(parent)
+        indent = self._places.at_column(starts[0])
+        lines = item_lines(value, indent, self._places.dashes)
+        if not all(self._places.stands_alone(start) for start in starts):
             raise ImpossibleError
-        blocks = [self._block(s, e) for s, e in zip(starts, ends, strict=True)]
+        blocks = [self._places.block(s, e) for s, e in zip(starts, ends, strict=True)]
         gap = (
             self.text.count("\n", blocks[0].end, blocks[1].start)
             if blocks[1:]
@@ -235,7 +224,7 @@ class EditableText:
         )
         if index < len(blocks):
             return self._lines_at(blocks[index].start, [*lines, *[""] * gap])
-        return self._lines_at(self._after(starts[-1], ends[-1]), [*[""] * gap, *lines])
+        return self._lines_at(self._places.after(starts[-1], ends[-1]), [*[""] * gap, *lines])
 
     def _insert_entry(
         self,
@@ -252,19 +241,19 @@ class EditableText:
         index = max((at + 1 for at, k in enumerate(keys) if k in before), default=0)
         if key not in order:
             index = len(keys)
-        if self._is_flow(parent):
+        if self._places.is_flow(parent):
             return self._insert_in_flow(
                 parent, index, f"{inline_text(key, True)}: {in_flow(value)}"
             )
-        starts, ends = self._starts(parent), self._ends(parent)
-        indent = self._at_column(starts[0])
-        lines = entry_lines(key, value, indent, self._dashes)
-        if index == 0 and not self._stands_alone(starts[0]):
+        starts, ends = self._places.starts(parent), self._places.ends(parent)
+        indent = self._places.at_column(starts[0])
+        lines = entry_lines(key, value, indent, self._places.dashes)
+        if index == 0 and not self._places.stands_alone(starts[0]):
             first = "\n".join(lines)[indent:]
             return Splice(starts[0], starts[0], (first + "\n" + " " * indent,))
         if index == 0:
-            return self._lines_at(self._block(starts[0], ends[0]).start, lines)
-        at = self._after(starts[index - 1], ends[index - 1])
+            return self._lines_at(self._places.block(starts[0], ends[0]).start, lines)
+        at = self._places.after(starts[index - 1], ends[index - 1])
         if not path and ((len(lines) > 1 and "\n\n" in self.text) or comment):
             # Sections of a file stand apart.
             lines = ["", *([f"# {comment}"] if comment else []), *lines]
@@ -273,7 +262,7 @@ class EditableText:
         return self._lines_at(at, lines)
 
     def _insert_in_flow(self, parent: Node, index: int, new: str) -> Splice:
-        starts, ends = self._starts(parent), self._ends(parent)
+        starts, ends = self._places.starts(parent), self._places.ends(parent)
         if index < len(starts):
             return Splice(starts[index], starts[index], (new + ", ",))
         at = ends[-1] if ends else parent.span[0] + 1
@@ -283,22 +272,23 @@ class EditableText:
         parent, index = self.tree.node(path[:-1]), path[-1]
         if not (isinstance(parent, SequenceNode) and isinstance(index, int)):
             raise ImpossibleError
-        starts, ends = self._starts(parent), self._ends(parent)
-        if self._is_flow(parent):
-            blocks = [_Block(s, e) for s, e in zip(starts, ends, strict=True)]
-        elif all(self._stands_alone(start) for start in starts):
-            blocks = [self._block(s, e) for s, e in zip(starts, ends, strict=True)]
+        starts, ends = self._places.starts(parent), self._places.ends(parent)
+        if self._places.is_flow(parent):
+            blocks = [Block(s, e) for s, e in zip(starts, ends, strict=True)]
+        elif all(self._places.stands_alone(start) for start in starts):
+            blocks = [self._places.block(s, e) for s, e in zip(starts, ends, strict=True)]
         else:
             raise ImpossibleError
         order = list(range(len(blocks)))
         order.insert(to, order.pop(index))
+        lacks_end = blocks[-1].end == len(self.text) and not self.text.endswith("\n")
         pieces: list[str | tuple[int, int]] = []
         for at, item in enumerate(order):
             block = blocks[item]
             start, end = block.start, block.end
             if end == len(self.text) and not self.text.endswith("\n") and at + 1 < len(order):
                 pieces += [(start, end), "\n"]
-            elif at + 1 == len(order) and not self._is_flow(parent) and self._lacks_end(blocks):
+            elif at + 1 == len(order) and lacks_end and not self._places.is_flow(parent):
                 pieces.append((start, end - self.text[start:end].endswith("\n")))
             else:
                 pieces.append((start, end))
@@ -306,180 +296,9 @@ class EditableText:
                 pieces.append((blocks[at].end, blocks[at + 1].start))  # gaps stay where they are
         return Splice(blocks[0].start, blocks[-1].end, tuple(pieces))
 
-    def _lacks_end(self, blocks: Sequence[_Block]) -> bool:
-        return blocks[-1].end == len(self.text) and not self.text.endswith("\n")
-
-    # Places
-
-    @cached_property
-    def _dashes(self) -> int:
-        """By how many columns this file indents lists."""
-        for path, node in _collections(self.tree.root):
-            if isinstance(node, SequenceNode) and path and not self._is_flow(node):
-                if isinstance(path[-1], str) and node.items:
-                    return self._at_column(self._dash(node.items[0])) - self._column(path)
-        return STEP
-
-    def _in_flow(self, path: TreePath) -> bool:
-        """Whether what is at a path is in brackets."""
-        return any(self._is_flow(self.tree.node(path[:depth])) for depth in range(len(path)))
-
-    def _is_flow(self, node: Node | None) -> bool:
-        return isinstance(node, MappingNode | SequenceNode) and (
-            self.text[node.span[0] : node.span[0] + 1] in ("[", "{")
-        )
-
-    def _end(self, node: Node) -> int:
-        """The offset after the last character of a node: no line end, no comment."""
-        if isinstance(node, ScalarNode):
-            start, end = node.span
-            if node.text is not None and self.text[start : start + 1] in ("|", ">"):
-                return start + len(self.text[start:end].rstrip())
-            return end
-        if self._is_flow(node):
-            return node.span[1]
-        return self._ends(node)[-1]
-
-    def _ends(self, node: Node) -> list[int]:
-        match node:
-            case MappingNode():
-                return [max(self._end(v), self._key_end(k)) for k, v in node.entries]
-            case SequenceNode():
-                return [self._end(item) for item in node.items]
-            case ScalarNode():
-                return []
-
-    def _key_end(self, key: ScalarNode) -> int:
-        """After the colon of a key."""
-        return key.span[1] + len(self.text[key.span[1] :].partition(":")[0]) + 1
-
-    def _starts(self, node: Node) -> list[int]:
-        """Where each entry begins: its key, or its dash."""
-        match node:
-            case MappingNode():
-                return [key.span[0] for key, _ in node.entries]
-            case SequenceNode() if self._is_flow(node):
-                return [item.span[0] for item in node.items]
-            case SequenceNode():
-                return [self._dash(item) for item in node.items]
-            case ScalarNode():
-                return []
-
-    def _dash(self, item: Node) -> int:
-        """The dash of an item, which stands before it, perhaps on a line above."""
-        offset = item.span[0]
-        while True:
-            start = self.text.rfind("\n", 0, offset) + 1
-            code = self.text[start:offset].rstrip()
-            if code.endswith("-"):
-                return start + len(code) - 1
-            # A line above; of it, what a comment leaves.
-            if start == 0:
-                raise ImpossibleError
-            offset = start - 1
-            above = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
-            comment = re.search(r"(?:^|\s)#", above)
-            offset -= len(above) - comment.start() if comment else 0
-
-    def _column(self, path: TreePath) -> int:
-        """The column of the key or the dash of what is at a path, from 0."""
-        parent, step = self.tree.node(path[:-1]), path[-1]
-        index = self._index(parent, step)
-        if parent is None or index is None:
-            raise ImpossibleError
-        return self._at_column(self._starts(parent)[index])
-
-    def _at_column(self, offset: int) -> int:
-        return offset - (self.text.rfind("\n", 0, offset) + 1)
-
-    def _index(self, parent: Node | None, step: str | int) -> int | None:
-        match parent:
-            case MappingNode():
-                keys = [key.text for key, _ in parent.entries]
-                return keys.index(str(step)) if step in keys else None
-            case SequenceNode():
-                return step if isinstance(step, int) and step < len(parent.items) else None
-            case _:
-                return None
-
-    def _size(self, path: TreePath) -> int:
-        node = self.tree.node(path)
-        match node:
-            case MappingNode():
-                return len(node.entries)
-            case SequenceNode():
-                return len(node.items)
-            case _:
-                return 0
-
-    def _stands_alone(self, offset: int) -> bool:
-        """Whether only spaces stand before it on its line."""
-        return not self.text[self.text.rfind("\n", 0, offset) + 1 : offset].strip(" ")
-
-    def _line_end(self, offset: int) -> int:
-        end = self.text.find("\n", offset)
-        return end if end >= 0 else len(self.text)
-
-    def _tail(self, offset: int) -> str:
-        """The rest of a line: a comment, if anything."""
-        return self.text[offset : self._line_end(offset)]
-
-    def _block(self, start: int, end: int) -> _Block:
-        """The lines of an entry, with the comments that belong to it."""
-        column = self._at_column(start)
-        first = self.text.rfind("\n", 0, start) + 1
-        top = first
-        while top:
-            above = self.text.rfind("\n", 0, top - 1) + 1
-            line = self.text[above : top - 1]
-            if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) > column:
-                break
-            top = above
-        if top == 0 and first:  # a comment at the head is about the file
-            top = first
-        after = min(self._line_end(end) + 1, len(self.text))
-        while after < len(self.text):
-            line = self.text[after : self._line_end(after)]
-            if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= column:
-                break
-            after = min(self._line_end(after) + 1, len(self.text))
-        return _Block(top, after)
-
-    def _column_below(self, offset: int) -> int:
-        """How far the next line that says anything is indented; -1 if there is none."""
-        following = self.text[self._line_end(offset) :].lstrip("\n")
-        line = following.partition("\n")[0]
-        return len(line) - len(line.lstrip()) if line.strip() else -1
-
-    def _after(self, start: int, end: int) -> int:
-        """Where lines can follow an entry: deeper comments after it would become their text."""
-        at = after = self._block(start, end).end
-        while after < len(self.text):
-            line = self.text[after : self._line_end(after)]
-            after = min(self._line_end(after) + 1, len(self.text))
-            if line.strip() and not line.lstrip().startswith("#"):
-                break
-            if line.strip() and len(line) - len(line.lstrip()) > self._at_column(start):
-                at = after
-        return at
-
     def _lines_at(self, offset: int, lines: Sequence[str]) -> Splice:
         """Whole lines at the beginning of a line, or after the last one."""
         new = "\n".join(lines)
         if offset and self.text[offset - 1] != "\n":  # a last line without an end keeps none
             return Splice(offset, offset, ("\n" + new,))
         return Splice(offset, offset, (new + "\n",))
-
-
-def _collections(node: Node | None, path: TreePath = ()) -> Iterable[tuple[TreePath, Node]]:
-    match node:
-        case MappingNode():
-            yield path, node
-            for key, value in node.entries:
-                yield from _collections(value, (*path, key.text or ""))
-        case SequenceNode():
-            yield path, node
-            for index, item in enumerate(node.items):
-                yield from _collections(item, (*path, index))
-        case _:
-            pass
