@@ -9,7 +9,8 @@ from brochure.diagnostics import DiagnosticsError
 from brochure.manuscript.yaml.nodes import Plain
 from brochure.project import Project
 from brochure.studio.changes import Change, FieldPath, Item, change_from_json
-from brochure.studio.session import LeafletSession, State
+from brochure.studio.leaflet_document import LeafletSession
+from brochure.studio.session import State
 
 FILE = """\
 # Für das Treffen im Mai.

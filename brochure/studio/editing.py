@@ -20,8 +20,9 @@ from brochure.studio.changes import (
     path_to_json,
 )
 from brochure.studio.form import FormField, required_keys, sections
+from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.refusal import Refusal
-from brochure.studio.session import LeafletSession, State
+from brochure.studio.session import State
 from brochure.studio.start import picture_address
 
 _CHANGES = 1_000  # of one request

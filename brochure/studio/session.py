@@ -1,4 +1,4 @@
-"""A leaflet on disk, as the studio edits it: what it says, and saving what was changed.
+"""A file on disk, as the studio edits it: what it says, and saving what was changed.
 
 The file is the only truth. What is not valid yet is kept beside it, in a draft of the changes, and
 tried again with each save. Nothing is written over what somebody else wrote meanwhile: changes of
@@ -8,22 +8,16 @@ other fields are merged, those of the same field are a conflict.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar
 
-from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Reported, fail
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail
 from brochure.files import read_own
-from brochure.manuscript.load import validate_leaflet
-from brochure.manuscript.text.wrapping import WIDTH
-from brochure.manuscript.variants.resolution import read_bundle
-from brochure.manuscript.yaml.editor import edited
-from brochure.manuscript.yaml.nodes import Plain, Tree, plain
-from brochure.manuscript.yaml.parser import decode_text, parse_yaml
+from brochure.manuscript.yaml.nodes import Plain
 from brochure.messages import Message, say
-from brochure.project import Project, check_name
+from brochure.project import Project
 from brochure.studio.changes import (
     Change,
     ConflictError,
@@ -32,19 +26,12 @@ from brochure.studio.changes import (
     Item,
     Json,
     NotUnderstoodError,
-    Prose,
     change_from_json,
     coalesced,
-    edit_for,
-    expanded,
-    path_from_json,
 )
-from brochure.studio.form import key_orders, prose_paths
-from brochure.studio.places import FormPaths
 
 _DRAFT_SIZE = 4_000_000  # bytes
 _ATTEMPTS = 5
-_ORDERS = key_orders()
 _KEPT = say("What you typed stays in the browser until it can be saved.")
 
 
@@ -81,53 +68,63 @@ class State:
     conflicts: tuple[Conflict, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Version:
-    """Bytes that the file has or could have."""
-
-    project: Project
-    leaflet: str
-    data: bytes
-
-    @cached_property
-    def parsed(self) -> Reported[Tree]:
-        """Its tree, and what is wrong with its YAML."""
-        file = self.project.show(self.project.manuscript(self.leaflet))
-        decoded = decode_text(self.data, file)
-        parsed = parse_yaml(decoded.value, file)
-        return Reported(parsed.value, (*decoded.diagnostics, *parsed.diagnostics))
+class Version(Protocol):
+    """Bytes that a file has or could have."""
 
     @property
-    def tree(self) -> Tree:
-        return self.parsed.value
+    def data(self) -> bytes: ...
 
-    @cached_property
-    def content(self) -> Plain:
-        return plain(self.tree.root)
-
-    @cached_property
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All that is wrong with it, as `brochure check` would say."""
-        try:
-            bundle = read_bundle(self.project, self.leaflet)
-            bundle = replace(bundle, base=self.tree, diagnostics=self.parsed.diagnostics)
-            return validate_leaflet(self.project, bundle.resolve()).diagnostics
-        except DiagnosticsError as failed:
-            return failed.diagnostics
 
     @property
-    def errors(self) -> list[Diagnostic]:
-        return [d for d in self.diagnostics if d.is_error]
+    def fields(self) -> Iterable[FieldPath | None]:
+        """The field that each diagnostic is about, if it is in this file."""
+
+    def changed(self, change: Change) -> Self:
+        """What it is after a change. Raises GoneError where what this is about is not there,
+        ConflictError where it says something else by now, DiagnosticsError where it cannot be.
+        """
 
 
-class LeafletSession:
-    """A leaflet that is being edited. One at a time may save: the caller sees to that."""
+V = TypeVar("V", bound=Version)
 
-    def __init__(self, project: Project, leaflet: str) -> None:
-        check_name(leaflet, Location(f"content/{leaflet}"))
-        self._project = project
-        self._leaflet = leaflet
-        self._path = project.manuscript(leaflet)
+
+class Document(Protocol[V]):
+    """A kind of file that is edited."""
+
+    @property
+    def project(self) -> Project: ...
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def draft(self) -> Path:
+        """Where changes are kept that are not valid yet."""
+
+    @property
+    def limit(self) -> int:
+        """How many bytes it may have."""
+
+    @property
+    def absent(self) -> bytes | None:
+        """What it says as long as there is no file; None where there has to be one."""
+
+    def version(self, data: bytes) -> V:
+        """Raises DiagnosticsError where it cannot be edited."""
+
+    def values(self, shown: V, written: V) -> Plain:
+        """What the form shows of a version, while another one, without what waits, is the file."""
+
+
+class Session(Generic[V]):
+    """A file that is being edited. One at a time may save: the caller sees to that."""
+
+    def __init__(self, document: Document[V]) -> None:
+        self._document = document
+        self._project, self._path = document.project, document.path
 
     @property
     def file(self) -> str:
@@ -137,7 +134,7 @@ class LeafletSession:
     @property
     def draft(self) -> Path:
         """Where changes are kept that are not valid yet."""
-        return self._path.with_name(".leaflet.draft.json")
+        return self._document.draft
 
     def read(self) -> State:
         """What the form shows. Raises DiagnosticsError where the file cannot be read, or has
@@ -157,10 +154,10 @@ class LeafletSession:
             # The draft first: whatever happens then, all that waits is on disk.
             self._write_draft(attempt.waiting)
             if attempt.written.data != before.data:
-                if self._read_version().data != before.data:
+                if self._read_data() != before.data:
                     continue  # somebody was faster
-                self._write(self._path, attempt.written.data)
-            if self._read_version().data == attempt.written.data:
+                self._write_data(attempt.written.data)
+            if self._read_data() == attempt.written.data:
                 return attempt.state
         fail(
             "cannot-write",
@@ -176,23 +173,26 @@ class LeafletSession:
 
     def digest(self) -> str:
         """The digest of the file as it is now."""
-        return hashlib.sha256(self._project.read(self._path, bounds.MANUSCRIPT)).hexdigest()
+        return hashlib.sha256(self._read_data()).hexdigest()
 
-    def _read_version(self) -> _Version:
-        data = self._project.read(self._path, bounds.MANUSCRIPT)
-        edited(data, (), self.file)  # raises its errors
-        return _Version(self._project, self._leaflet, data)
+    def _read_data(self) -> bytes:
+        absent = self._document.absent
+        if absent is not None and not self._path.exists() and not self._path.is_symlink():
+            return absent
+        return self._project.read(self._path, self._document.limit)
 
-    def _attempt(self, before: _Version, changes: Sequence[Change]) -> "_Attempt":
+    def _read_version(self) -> V:
+        return self._document.version(self._read_data())
+
+    def _attempt(self, before: V, changes: Sequence[Change]) -> "_Attempt[V]":
         """All changes that are valid together, and those that have to wait."""
-        prose = Prose(prose_paths(), _width(before.data))
-        known = Counter(map(_sameness, before.errors))
-        shown = current = _evolved(before, prose, dict(enumerate(changes)))
+        known = Counter(map(_sameness, _errors(before)))
+        shown = current = _evolved(before, dict(enumerate(changes)))
         making = {at: change for at, change in enumerate(changes) if at in shown.made}
         waiting = dict(shown.refused)
 
-        def without(at: int) -> _Version:
-            return _evolved(before, prose, _without(making, at)).version
+        def without(at: int) -> V:
+            return _evolved(before, _without(making, at)).version
 
         while making and (new := _new_errors(current.version, known)):
             blamed = {at: gone for at in making if (gone := _vanished(new, without(at), known))}
@@ -204,7 +204,7 @@ class LeafletSession:
             added = {changes[at].added for at in waiting if changes[at].added}
             waiting |= {at: [] for at, c in making.items() if c.about in added}
             making = {at: change for at, change in making.items() if at not in waiting}
-            current = _evolved(before, prose, making)
+            current = _evolved(before, making)
             waiting |= current.refused
             making = {at: change for at, change in making.items() if at in current.made}
         conflicts = {
@@ -215,10 +215,10 @@ class LeafletSession:
         }
         state = State(
             hashlib.sha256(current.version.data).hexdigest(),
-            prose.shown(expanded(shown.version.content)),
+            self._document.values(shown.version, current.version),
             tuple(Held(_whole_path(changes[at]), tuple(waiting[at])) for at in sorted(waiting)),
             shown.version.diagnostics,
-            tuple(_fields(shown.version)),
+            tuple(shown.version.fields),
             tuple(conflicts[at] for at in sorted(conflicts)),
         )
         kept = tuple(changes[at] for at in sorted({*waiting, *conflicts}))
@@ -252,6 +252,12 @@ class LeafletSession:
         data = json.dumps([c.to_json() for c in changes], ensure_ascii=False, indent=1)
         self._write(self.draft, data.encode())
 
+    def _write_data(self, data: bytes) -> None:
+        if data == self._document.absent == b"":
+            self._path.unlink()
+        else:
+            self._write(self._path, data)
+
     def _write(self, path: Path, data: bytes) -> None:
         try:
             self._project.write(path, data)
@@ -269,34 +275,31 @@ class LeafletSession:
 
 
 @dataclass(frozen=True)
-class _Attempt:
-    written: _Version
+class _Attempt(Generic[V]):
+    written: V
     waiting: tuple[Change, ...]
     state: State
 
 
 @dataclass(frozen=True)
-class _Evolution:
+class _Evolution(Generic[V]):
     """A version after some changes: which of them were made, which fit nowhere yet, and which are
     about what somebody else changed.
     """
 
-    version: _Version
+    version: V
     made: frozenset[int]
     refused: Mapping[int, list[Message]]
     conflicts: Mapping[int, Conflict]
 
 
-def _evolved(before: _Version, prose: Prose, changes: Mapping[int, Change]) -> _Evolution:
+def _evolved(before: V, changes: Mapping[int, Change]) -> _Evolution[V]:
     version, made = before, set[int]()
     refused: dict[int, list[Message]] = {}
     conflicts: dict[int, Conflict] = {}
     for at, change in changes.items():
         try:
-            edit = edit_for(change, version.content, prose, _ORDERS)
-            if edit is not None:
-                data = edited(version.data, [edit], version.tree.file)
-                version = replace(version, data=data)
+            version = version.changed(change)
             made.add(at)
         except GoneError:
             conflicts[at] = Conflict(change.path, change.value, None, change.was)
@@ -323,7 +326,7 @@ def _whole_path(change: Change) -> FieldPath:
 
 
 def _vanished(
-    errors: Sequence[Diagnostic], version: _Version, known: Counter[tuple[str, str]]
+    errors: Sequence[Diagnostic], version: Version, known: Counter[tuple[str, str]]
 ) -> list[Message]:
     """The errors that a version without some change does not have."""
     left = Counter(map(_sameness, _new_errors(version, known)))
@@ -331,11 +334,11 @@ def _vanished(
     return [d.message for d in errors if _sameness(d) in gone]
 
 
-def _new_errors(version: _Version, known: Counter[tuple[str, str]]) -> list[Diagnostic]:
+def _new_errors(version: Version, known: Counter[tuple[str, str]]) -> list[Diagnostic]:
     """The errors that there were not before."""
     left = Counter(known)
     new = []
-    for diagnostic in version.errors:
+    for diagnostic in _errors(version):
         same = _sameness(diagnostic)
         if left[same] > 0:
             left[same] -= 1
@@ -344,20 +347,9 @@ def _new_errors(version: _Version, known: Counter[tuple[str, str]]) -> list[Diag
     return new
 
 
+def _errors(version: Version) -> list[Diagnostic]:
+    return [d for d in version.diagnostics if d.is_error]
+
+
 def _sameness(diagnostic: Diagnostic) -> tuple[str, str]:
     return diagnostic.code, str(diagnostic.message)
-
-
-def _fields(version: _Version) -> Iterator[FieldPath | None]:
-    """The field that each diagnostic is about, if it is in this file."""
-    paths = FormPaths(version.tree)
-    for diagnostic in version.diagnostics:
-        path = paths.at(diagnostic.location)
-        yield None if path is None else path_from_json(path)
-
-
-def _width(data: bytes) -> int:
-    """How wide the lines of a file are."""
-    lines = [len(line) for line in data.decode("utf-8", "replace").splitlines()]
-    usual = [length for length in lines if 60 <= length <= WIDTH]
-    return max(usual, default=WIDTH)

@@ -12,9 +12,9 @@ from brochure.studio import start
 from brochure.studio.answers import Json
 from brochure.studio.builds import Builds
 from brochure.studio.editing import Editing
+from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import no_such_page
-from brochure.studio.session import LeafletSession
 from brochure.studio.uploads import Uploads
 
 

@@ -31,7 +31,7 @@ from brochure.project import NAME, Project
 REGIONS_FILE = "regions.csv"
 REQUIRED = ("id", "name")
 KEY_COLUMN = "ags"  # the official key of the region; no text needs to use this column
-_HEADING = TableHeading(
+HEADING = TableHeading(
     REQUIRED,
     say(
         "Use one word of letters, digits and `_`, as in `meeting_place`; texts use the column as "
@@ -188,15 +188,16 @@ def read_regions(project: Project, leaflet: str) -> Regions:
     if not path.exists() and not path.is_symlink():
         project.on_read(path)
         return Regions(file)
-    return _regions(read_table(project, path, _HEADING), file)
+    return regions_in(read_table(project, path, HEADING), file)
 
 
 def parse_regions(text: str, file: str) -> Regions:
     """The regions in a text with line feeds as line ends. Raises DiagnosticsError likewise."""
-    return _regions(parse_table(text, file, _HEADING), file)
+    return regions_in(parse_table(text, file, HEADING), file)
 
 
-def _regions(table: Table, file: str) -> Regions:
+def regions_in(table: Table, file: str) -> Regions:
+    """The regions in a table. Raises DiagnosticsError where too many rows are wrong."""
     regions: list[Region] = []
     diagnostics: list[Diagnostic] = []
     repeated: dict[str, list[Diagnostic]] = {}

@@ -35,11 +35,12 @@ _SEP = re.compile(r"sep=([,;])\n")  # a first line with which Excel names the de
 @dataclass(frozen=True)
 class TableCell(LocatedText):
     """A cell: its text without blanks around it, its location in the file, and where spreadsheets
-    show it, both from 1.
+    show it, both from 1. `span` is its extent in the text, with quotation marks and blanks.
     """
 
     row: int
     column: int
+    span: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:
@@ -119,14 +120,7 @@ def parse_table(text: str, file: str, heading: TableHeading) -> Table:
 
     Raises DiagnosticsError for its heading, quotation marks that are not in order, or its size.
     """
-    start, delimiter = 0, None
-    if declared := _SEP.match(text):
-        start, delimiter = declared.end(), declared[1]
-    first_line = text[start:].partition("\n")[0]
-    if delimiter is None:
-        delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    rows = _rows(text, file, start, delimiter)
-    rows_with_text = (row for row in rows if any(cell.text for cell in row))
+    _, rows_with_text = cell_rows(text, file)
     header = next(rows_with_text, [])
     while header and not header[-1].text:  # spreadsheets add empty columns on the right
         header.pop()
@@ -145,6 +139,20 @@ def parse_table(text: str, file: str, heading: TableHeading) -> Table:
         )
         fail("too-many", message, kept[-1].location, say("Is this the right file?"))
     return Table(columns, tuple(kept))
+
+
+def cell_rows(text: str, file: str) -> tuple[str, Iterator[list[TableCell]]]:
+    """What stands between the cells of a table, and its rows of cells, the heading first; rows
+    without a text are left out. The rows raise DiagnosticsError as `parse_table` does.
+    """
+    start, delimiter = 0, None
+    if declared := _SEP.match(text):
+        start, delimiter = declared.end(), declared[1]
+    first_line = text[start:].partition("\n")[0]
+    if delimiter is None:
+        delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    rows = _rows(text, file, start, delimiter)
+    return delimiter, (row for row in rows if any(cell.text for cell in row))
 
 
 def _row(columns: tuple[str, ...], row: list[TableCell], *, look_into_cells: bool) -> TableRow:
@@ -251,7 +259,7 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Tab
             at, line, number = skipped.end(), line + 1, number + 1
             line_start = at
             continue
-        location = Location(file, line, at - line_start + 1)
+        location, begin = Location(file, line, at - line_start + 1), at
         if text[at] == '"':
             closing = closed.match(text, at + 1)
             after = closing.end() if closing else len(text)
@@ -275,7 +283,7 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Tab
             unquoted = plain.match(text, at)
             assert unquoted is not None  # it matches an empty text as well
             cell, at = unquoted[0], unquoted.end()
-        row.append(TableCell(cell.strip(), location, number, len(row) + 1))
+        row.append(TableCell(cell.strip(), location, number, len(row) + 1, (begin, at)))
         if len(row) > bounds.COLUMNS:  # only empty cells follow, or this is no such table
             end = empty.match(text, at).end()  # type: ignore[union-attr] # it always matches
             if text[end : end + 1] not in ("", "\n"):  # words follow the last delimiter
@@ -291,9 +299,8 @@ def _rows(text: str, file: str, start: int, delimiter: str) -> Iterator[list[Tab
             at += 1
             if at < len(text) and text[at] != "\n":
                 continue
-            row.append(
-                TableCell("", Location(file, line, at - line_start + 1), number, len(row) + 1)
-            )
+            here = Location(file, line, at - line_start + 1)
+            row.append(TableCell("", here, number, len(row) + 1, (at, at)))
         yield row
         row = []
         at, line, number = at + 1, line + 1, number + 1

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,8 +47,8 @@ def spliced(data: bytes, splice: Splice) -> bytes:
     mark = _MARK if data.startswith(_MARK) else b""
     text = data[len(mark) :].decode()
     ends = list(_LINE_END.finditer(text))
-    crlf = sum(end[0] == "\r\n" for end in ends)
-    usual = "\r\n" if crlf * 2 > len(ends) else "\n"
+    counted = Counter(end[0] for end in ends)
+    usual = max(("\n", "\r\n", "\r"), key=counted.__getitem__)
     # The offsets, with line feeds, from which on each CRLF makes what is here a character longer.
     longer = [end.start() - before for before, end in enumerate(e for e in ends if e[0] == "\r\n")]
 
