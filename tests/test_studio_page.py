@@ -8,13 +8,12 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
 import yaml
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from brochure.messages import catalogue
 from brochure.project import Project
@@ -26,15 +25,25 @@ from brochure.studio.editing import Editing
 from brochure.studio.strings import STRINGS
 from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
+from tests.studio_browser import (
+    SECONDS,
+    Running,
+    answer,
+    append,
+    browser,
+    run,
+    said,
+    signed_in,
+    state,
+    tells,
+    title,
+)
 from tests.test_studio_command import line, typed
-from tests.test_studio_server import Running, run, state
-from tests.test_web import browser
 
 __all__ = ["browser", "state"]  # fixtures
 STATIC = ROOT / "brochure/studio/static"
 TEMPLATES = ROOT / "brochure/studio/templates"
 PICTURE = "0123456789abcdef"
-SECONDS = 8_000  # milliseconds until the page says what it should
 BEGIN = """\
 # Geschrieben von Hand.
 language: de
@@ -137,18 +146,8 @@ def leaflet(studio: Running) -> Path:
 
 @pytest.fixture
 def context(browser: Browser, studio: Running) -> Iterator[BrowserContext]:
-    """A browser that may use the studio. Whatever a page logs is an error."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(SECONDS)
-    logged: list[str] = []
-    context.on("weberror", lambda error: logged.append(str(error.error)))
-    context.on("console", lambda message: logged.append(message.text))
-    name, value = studio.secret.cookie_name, studio.secret.cookie
-    context.add_cookies([{"name": name, "value": value, "url": studio.origin}])
-    yield context
-    context.close()
-    # That there is no network, and that the disk is full, a browser says by itself.
-    assert [line for line in logged if "Failed to load resource" not in line] == []
+    with signed_in(browser, studio) as context:
+        yield context
 
 
 def place(studio: Running) -> Pictured:
@@ -162,30 +161,6 @@ def opened(context: BrowserContext, studio: Running) -> Page:
     page.goto(f"{studio.origin}/leaflets/{place(studio).leaflet_}")
     expect(page.locator(".page img")).to_have_count(2, timeout=SECONDS)
     return page
-
-
-def said(path: Path) -> Any:
-    return yaml.safe_load(path.read_text())
-
-
-def answer(page: Page, passage: int = 0) -> Locator:
-    """The text of a commentary."""
-    return page.locator(".passage").nth(passage).locator(".commentary textarea.prose").first
-
-
-def title(page: Page) -> Locator:
-    return page.locator("#head textarea").first
-
-
-def append(page: Page, field: Locator, text: str) -> None:
-    field.click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(text)
-
-
-def tells(page: Page, text: str) -> None:
-    """The bar says so."""
-    expect(page.locator("#state")).to_contain_text(text, timeout=SECONDS)
 
 
 def kept(page: Page) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import yaml
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from brochure import bounds
 from brochure.project import Project
@@ -20,12 +20,11 @@ from brochure.sources.reading.plaintext import parse_text
 from brochure.sources.restoration import corrections
 from brochure.sources.searchable import SearchableSource
 from brochure.studio.workplace import Workplace
-from tests.test_studio_server import OTHERS, Running, run, state
-from tests.test_web import browser
+from tests.studio_browser import SECONDS, Running, browser, run, signed_in, state, tells
+from tests.test_studio_server import OTHERS
 
 __all__ = ["browser", "state"]  # fixtures
 API = "/api/leaflets/probe"
-SECONDS = 15_000  # milliseconds until a page says what it should
 DOCUMENT = """\
 Konzept für den Park
 
@@ -380,17 +379,10 @@ def test_files_are_for_pages_of_the_studio_only(studio: Running) -> None:
 
 @pytest.fixture
 def page(browser: Browser, studio: Running) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(
-        locale="de-DE", viewport={"width": 1280, "height": 800}
-    )
-    context.set_default_timeout(SECONDS)
-    wrong: list[str] = []
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
-    page = context.new_page()
-    page.goto(studio.secret.address("/leaflets/probe"))
-    yield page
-    context.close()
-    assert wrong == []
+    with signed_in(browser, studio) as context:
+        page = context.new_page()
+        page.goto(f"{studio.origin}/leaflets/probe")
+        yield page
 
 
 def passage(path: Path, name: str) -> Any:
@@ -414,7 +406,7 @@ def test_two_marked_lines_become_the_quote_and_can_be_undone(page: Page, leaflet
     page.keyboard.press("Enter")
     text = row.locator(".quote textarea.prose")
     expect(text).to_be_focused()
-    expect(page.locator("#state")).to_contain_text("Gespeichert", timeout=SECONDS)
+    tells(page, "Gespeichert")
     taken = passage(leaflet, "woertlich")["quote"]
     assert " ".join(taken["text"].split()) == (
         "Der Park ist der größte Garten der Stadt. Die Gemeinde bekennt sich zu seiner Erhaltung."
@@ -440,7 +432,7 @@ def test_words_are_marked_with_the_mouse_for_a_new_pair(page: Page, leaflet: Pat
     }""")
     expect(page.locator(".marked")).to_have_text("Wörter sind markiert")
     page.get_by_role("button", name="Als neuen Abschnitt übernehmen").click()
-    expect(page.locator("#state")).to_contain_text("Gespeichert", timeout=SECONDS)
+    tells(page, "Gespeichert")
     added = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["passages"][1]
     assert added["quote"] == {"text": "Der Teich bleibt.", "lines": "5"}
 
@@ -463,7 +455,7 @@ def test_a_document_is_added_and_named(page: Page, leaflet: Path, tmp_path: Path
     with page.expect_file_chooser() as chooser:
         field.get_by_role("button", name="Dokument hinzufügen …").click()
     chooser.value.set_files(sent)
-    expect(page.locator("#state")).to_contain_text("Gespeichert", timeout=SECONDS)
+    tells(page, "Gespeichert")
     source = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["source"]
     assert source["file"] == "sources/neues-konzept.txt"
     assert source["title"] == "Konzept", "which it had"
