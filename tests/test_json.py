@@ -14,7 +14,7 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from brochure.cli import build, check, designs, mail, source, variants
+from brochure.cli import build, check, designs, editions, mail, source, variants
 from brochure.cli.main import cli, run
 from brochure.cli.output import JSON_VERSION
 from brochure.diagnostics import DiagnosticData
@@ -37,6 +37,7 @@ RESULTS: dict[str, type] = {
     "variants explain": variants.ExplainData,
     "variants accept": variants.AcceptData,
     "designs": designs.DesignsData,
+    "editions": editions.EditionsData,
     "mail init": mail.FilesData,
     "mail preview": mail.PreviewData,
     "mail drafts": mail.FilesData,
@@ -55,6 +56,7 @@ CALLS = {
     "variants explain": "variants explain probe north",
     "variants accept": "variants accept probe north",
     "designs": "designs",
+    "editions": "editions",
     "mail init": "mail init probe",
     "mail preview": "mail preview probe",
     "mail drafts": "mail drafts probe",
@@ -284,7 +286,7 @@ FAILURES: dict[Callable[[Mailroom], str], tuple[str, ...]] = {
     spoil_regions: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
     spoil_leaflet: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
     spoil_syntax: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
-    spoil_editions: ("build", "check", "variants list", "mail preview", "mail drafts"),
+    spoil_editions: ("build", "check", "editions", "variants list", "mail preview", "mail drafts"),
     spoil_design: ("designs",),
     spoil_source: ("build", "check", *SOURCES),
     spoil_ledger: MAILS,

@@ -12,6 +12,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+from brochure.cli.main import run
 from brochure.diagnostics import DiagnosticsError, Location
 from brochure.layout.compose.filters import quotation
 from brochure.layout.compose.fonts import missing_characters
@@ -522,3 +523,27 @@ def test_two_processes_remember_the_words_of_both(tmp_path: Path) -> None:
     other.save()
     remembered = json.loads(next(tmp_path.glob("hyphens-*.json")).read_text("utf-8"))["words"]
     assert set(remembered) == {"Zusammenschlüsse", "Flüchtlingsinitiativen"}
+
+
+def test_editions_say_what_they_are_for_in_the_readers_language(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = "styles: [common.css, columns.css]\n  fonts: [Source Sans 3]\n"
+    workspace.write(
+        "styles/editions.yaml",
+        f"mine:\n  description: {{en: Ours, de: Unsere}}\n  {own}"
+        f"old:\n  description: As ever\n  {own}",
+    )
+    editions = load_editions(workspace.project)
+    assert [editions["mine"].described(code) for code in ("en", "de", "fr")] == [
+        "Ours",
+        "Unsere",
+        "Ours",
+    ]
+    assert editions["old"].described("de") == "As ever"
+    assert all("de" in edition.description for edition in load_editions(Project(ROOT)).values())
+    monkeypatch.chdir(workspace.root)
+    monkeypatch.setenv("BROCHURE_LANGUAGE", "de")
+    workspace.leaflet(HEAD + PASSAGE)
+    assert run(["editions"]) == 0
+    assert "mine         Unsere\n" in capsys.readouterr().out

@@ -25,6 +25,7 @@ cli = Group(
         "source": (say("Read, search and quote the documents quoted."), "source:source"),
         "variants": (say("See how each region's leaflet differs."), "variants:variants"),
         "designs": (say("List the designs: how a leaflet can look."), "designs:designs"),
+        "editions": (say("List the editions: what can be made of a leaflet."), "editions:editions"),
         "mail": (say("Mail the PDFs, each office once."), "mail:mail"),
         "schema": (say("Print the JSON Schema of a file, for editors."), "new:schema"),
         "completion": (say("Print what lets a shell complete words."), "new:completion"),

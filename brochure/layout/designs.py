@@ -8,9 +8,9 @@ edition; a design decides on the rest. A project adds its own, or replaces singl
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from brochure import bounds
 from brochure.diagnostics import (
@@ -23,11 +23,11 @@ from brochure.diagnostics import (
     shortened,
     warning,
 )
-from brochure.manuscript.model.fields import LanguageCode, PlainText, at_most_entries
+from brochure.layout.description import Description, in_language
 from brochure.manuscript.yaml import parser
 from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.manuscript.yaml.validation import did_you_mean, on_other_lines, validate
-from brochure.messages import EMPTY, ENGLISH, Message, joined, say
+from brochure.messages import EMPTY, Message, joined, say
 from brochure.project import NAME, Project, builtin_styles
 
 if TYPE_CHECKING:
@@ -39,27 +39,19 @@ PICTURE = "picture.png"
 _FOLDER = "designs"
 
 
-def _by_language(value: object) -> object:
-    """One text for all languages, as a mapping in which the language is English."""
-    return {ENGLISH: value} if isinstance(value, str) else value
-
-
 class Design(BaseModel):
     """A design, as ``design.yaml`` describes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    description: Annotated[
-        dict[LanguageCode, PlainText], at_most_entries(100), BeforeValidator(_by_language)
-    ] = Field(
+    description: Description = Field(
         min_length=1,
         description="What it is for, in one line; or one such line for each language, by its code.",
     )
 
     def described(self, language: str) -> str:
         """What it is for, in a language; else in English, or in the first one there is."""
-        texts = self.description
-        return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()))
+        return in_language(self.description, language)
 
 
 def design_names(project: Project | None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from brochure.diagnostics import shortened
+from brochure.layout.description import Description, in_language
 from brochure.manuscript.model.fields import at_most_characters, at_most_entries, invalid_value
 from brochure.messages import say
 
@@ -73,8 +74,9 @@ class Scale(_Model):
 class Edition(_Model):
     """One form of output. A project adds its own in ``styles/editions.yaml``."""
 
-    description: Annotated[str, at_most_characters(500)] = Field(
-        description="What it is for, in one line."
+    description: Description = Field(
+        min_length=1,
+        description="What it is for, in one line; or one such line for each language, by its code.",
     )
     default: bool = Field(
         False, description="Whether `brochure build` makes it when no edition is named."
@@ -171,6 +173,10 @@ class Edition(_Model):
     preflight: Annotated[
         dict[str, Annotated[str, at_most_characters(1_000)]], at_most_entries(100)
     ] = Field({}, description="Checks that are switched off in this edition, each with the reason.")
+
+    def described(self, language: str) -> str:
+        """What it is for, in a language; else in English, or in the first one there is."""
+        return in_language(self.description, language)
 
     @property
     def suffix(self) -> str:

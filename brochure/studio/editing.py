@@ -48,7 +48,7 @@ class Editing:
             **_state(state, words),
             "form": self._form(language, words),
             "editions": [
-                {"name": edition, "description": form.description}
+                {"name": edition, "description": form.described(language)}
                 for edition, form in load_editions(self._project).items()
             ],
             "variants": [{"id": row.id, "name": row.name} for row in bundle.regions.rows],
