@@ -3,30 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from threading import Event
 
 import pypdfium2 as pdfium
 import pytest
-import yaml
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from brochure.messages import catalogue
 from brochure.project import Project
-from brochure.sources.verification import SourceMemory
 from brochure.starters import create_leaflet
-from brochure.studio.answers import Json
-from brochure.studio.builds import Builds
-from brochure.studio.editing import Editing
 from brochure.studio.strings import STRINGS
-from brochure.studio.workplace import Workplace
 from tests.conftest import ROOT
 from tests.studio_browser import (
     SECONDS,
+    Pictured,
     Running,
     answer,
     append,
@@ -43,7 +34,6 @@ from tests.test_studio_command import line, typed
 __all__ = ["browser", "state"]  # fixtures
 STATIC = ROOT / "brochure/studio/static"
 TEMPLATES = ROOT / "brochure/studio/templates"
-PICTURE = "0123456789abcdef"
 BEGIN = """\
 # Geschrieben von Hand.
 language: de
@@ -57,69 +47,6 @@ passages:
     commentary: {heading: Schlecht, text: "Das ist schlecht."}
 imprint: Verein, Weg 1
 """
-
-
-class Hindered(Editing):
-    """The disk can be full."""
-
-    full = False
-    pause: Event | None = None  # saving waits for it
-
-    def save(self, name: str, body: Json, language: str) -> dict[str, object]:
-        if self.pause is not None:
-            assert self.pause.wait(20)
-        if self.full:
-            raise OSError(28, "No space left on device")
-        return super().save(name, body, language)
-
-
-class White(Builds):
-    """Pages are white sheets with a spot for each passage."""
-
-    reason: str | None = None  # why the last words are not on the pages
-
-    def preview(
-        self, name: str, edition: str, variant: str, language: str, gone: Event | None = None
-    ) -> Json:
-        size = {"width": 794, "height": 1123}
-        src = f"/api/leaflets/{name}/pages/{PICTURE}.png"
-        path = self._project.manuscript(name)
-        passages = yaml.safe_load(path.read_text())["passages"]
-        return {
-            "edition": edition,
-            "variant": variant,
-            "digest": sha256(path.read_bytes()).hexdigest(),
-            "as_of": datetime.now(UTC).isoformat(),
-            "current": self.reason is None,
-            "reason": self.reason,
-            "pages": [{"number": n, "src": src, "text": f"Seite {n}", **size} for n in (1, 2)],
-            "passages": [
-                {"id": one["id"], "page": 1, "x": 80, "y": 100 + 150 * at, "width": 600,
-                 "height": 140}
-                for at, one in enumerate(passages)
-            ],
-            "used": 2,
-            "sheets": 0,
-            "fit": None,
-            "diagnostics": [],
-        }  # fmt: skip
-
-    def picture(self, picture: str) -> bytes:
-        output = BytesIO()
-        Image.new("RGB", (794, 1123), "white").save(output, "PNG")
-        return output.getvalue()
-
-
-class Pictured(Workplace):
-    """With pages that take no time."""
-
-    leaflet_ = "probe"  # that of the test
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(project)
-        self.builds.close()
-        self.editing: Hindered = Hindered(project)
-        self.builds: White = White(project, SourceMemory(), self.editing, self.quotes)
 
 
 @pytest.fixture(scope="module")
