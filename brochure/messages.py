@@ -14,7 +14,7 @@ not, unless they are messages themselves.
 import gettext
 import os
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,24 @@ class Message(str):
 
     def __reduce__(self) -> "tuple[type[Message], tuple[str, Mapping[str, Value], str]]":
         return Message, (self.template, self.values, self.many)
+
+
+class KeyName(str):
+    """A key of a file as messages name it, which remembers where it is: a form calls it by a label
+    of its own.
+    """
+
+    __slots__ = ("path",)
+    path: tuple[str | int, ...]
+
+    def __new__(cls, text: str, path: tuple[str | int, ...]) -> "KeyName":
+        """The name `text` of the key at `path`."""
+        name = super().__new__(cls, text)
+        name.path = path
+        return name
+
+    def __reduce__(self) -> "tuple[type[KeyName], tuple[str, tuple[str | int, ...]]]":
+        return KeyName, (str(self), self.path)
 
 
 EMPTY = Message("", {})
@@ -80,27 +98,35 @@ def joined(messages: Iterable[str], separator: str = " ") -> Message:
 class Catalogue:
     """The messages of one language: puts a message into its words.
 
-    `decimal_comma`: numbers are written 1.234,5.
+    `decimal_comma`: numbers are written 1.234,5. `name` is what keys of files are called.
     """
 
     language: str
     translations: gettext.NullTranslations
     decimal_comma: bool = False
+    name: Callable[[KeyName], str] = str
 
     def __call__(self, text: str) -> str:
         """A message in this language; where it has no translation, and any other text, as it is."""
-        if not isinstance(text, Message) or self.language == ENGLISH or not text.template:
+        if not isinstance(text, Message) or not text.template:
+            return str(text)
+        if self.language == ENGLISH and self.name is str:
             return str(text)
         template = (
             self.translations.ngettext(text.template, text.many, int(text.values["n"]))
             if text.many
             else self.translations.gettext(text.template)
         )
-        values = {
-            name: self(value) if isinstance(value, Message) else value
-            for name, value in text.values.items()
-        }
+        values = {name: self._put(value) for name, value in text.values.items()}
         return _Formatter(decimal_comma=self.decimal_comma).vformat(template, (), values)
+
+    def _put(self, value: Value) -> Value:
+        match value:
+            case Message():
+                return self(value)
+            case KeyName():
+                return self.name(value)
+        return value
 
     def template(self, text: str) -> str:
         """A template without values in this language: click makes plain texts of messages."""

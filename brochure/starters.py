@@ -3,7 +3,9 @@
 import json
 import os
 import re
+from enum import StrEnum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +31,24 @@ files) into `fonts/`.
 _MARK = b"\xef\xbb\xbf"  # without it, Excel does not recognise UTF-8
 
 
+class Starter(StrEnum):
+    """What a leaflet begins with: words to be replaced, nothing, or an example of all verdicts."""
+
+    SAMPLE = "leaflet"
+    EMPTY = "empty"
+    EXAMPLE = "example"
+
+
+def starter_text(language: str, starter: Starter) -> str:
+    """The manuscript that a leaflet begins with, in a language."""
+    return (files("brochure.starter") / language / f"{starter}.yaml").read_text("utf-8")
+
+
+def starter_picture(language: str, starter: Starter) -> Traversable:
+    """The picture of its first page."""
+    return files("brochure.starter") / language / f"{starter}.png"
+
+
 def starter_languages() -> tuple[str, ...]:
     """The languages for which there is a leaflet to begin with."""
     folders = (entry for entry in files("brochure.starter").iterdir() if entry.is_dir())
@@ -41,16 +61,17 @@ def create_leaflet(
     language: str,
     *,
     design: str = DEFAULT,
-    example: bool = False,
+    starter: Starter = Starter.SAMPLE,
     title: str = "",
 ) -> Path:
-    """Write a leaflet that can be built at once, and the document that it quotes.
+    """Write a leaflet, and the document that it quotes.
 
     Inside a project, the leaflet is added to it; elsewhere, a folder `name` becomes a project
     around it. `design` is how it will look, `title` its title, in one line, instead of the one that
-    it has; both are taken as they are. With `example`, the leaflet shows every verdict on
-    quotes, and can only be built as a draft. Returns the path of the manuscript. Raises
-    DiagnosticsError where something of that name exists: nothing is ever overwritten.
+    it has; both are taken as they are. The sample can be built at once; the example shows every
+    verdict on quotes, and can only be built as a draft; the empty one waits for words. Returns the
+    path of the manuscript. Raises DiagnosticsError where something of that name exists: nothing is
+    ever overwritten.
     """
     check_name(name, Location(name))
     try:
@@ -64,8 +85,7 @@ def create_leaflet(
     location = Location(f"content/{name}")
     if path.parent.exists():
         _fail_to_overwrite(path.parent, location)
-    starter = files("brochure.starter") / language
-    text = (starter / ("example.yaml" if example else "leaflet.yaml")).read_text("utf-8")
+    text = starter_text(language, starter)
     beside = {
         **{
             project.content / f"{kind}.schema.json": _as_json(schema)
@@ -78,8 +98,8 @@ def create_leaflet(
         for file, data in beside.items():
             if not os.path.lexists(file):
                 project.write(file, data)
-        for source in starter.iterdir():
-            if source.name.endswith(".pdf"):
+        for source in (files("brochure.starter") / language).iterdir():
+            if source.name.endswith(".pdf") and source.name in text:
                 project.write(path.parent / "sources" / source.name, source.read_bytes())
         text = text.replace("LEAFLET", name).replace(f"design: {DEFAULT}", f"design: {design}")
         if title:  # JSON is YAML, as long as each character can be printed

@@ -14,8 +14,8 @@ from brochure.layout.edition import Edition
 from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
 from brochure.manuscript.yaml.validation import did_you_mean
-from brochure.messages import say
-from brochure.starters import create_leaflet, starter_languages
+from brochure.messages import EMPTY, say
+from brochure.starters import Starter, create_leaflet, starter_languages
 
 
 @command("new", say("Start a new leaflet, and a project around it where there is none."))
@@ -31,15 +31,19 @@ from brochure.starters import create_leaflet, starter_languages
     help_text=say("How it looks; `brochure designs` lists what there is."),
 )  # fmt: skip
 @option("--example", is_flag=True, help_text=say("One that shows every verdict on quotes."))
-def new(session: Session, name: str, language: str, design: str, example: bool) -> int:
+@option("--empty", is_flag=True, help_text=say("One without words: a title, and a pair to fill."))
+def new(session: Session, name: str, language: str, design: str, example: bool, empty: bool) -> int:
     """Start a leaflet, and say what to do next."""
+    if example and empty:
+        raise Usage(say("A leaflet is either empty or an example."), EMPTY)
+    starter = Starter.EXAMPLE if example else Starter.EMPTY if empty else Starter.SAMPLE
     known = starter_languages()
     if language not in known:
         message = say("There is no leaflet to start from in `{language}`.", language=language)
         raise Usage(message, did_you_mean(language, known))
     try:
         check_design(design, arguments.designs_here(session), NOWHERE)
-        path = create_leaflet(session.folder, name, language, design=design, example=example)
+        path = create_leaflet(session.folder, name, language, design=design, starter=starter)
     except DiagnosticsError as failed:
         if {d.code for d in failed.diagnostics} <= {"leaflet-name", "exists", "unknown-design"}:
             raise wrong_usage(failed) from None

@@ -1,16 +1,16 @@
 """Pages and files of leaflets, and what is wrong with them: as the command line makes and finds."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
 from pathlib import Path
 
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, data_of, in_order
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, in_order
 from brochure.files import read_own
 from brochure.layout.edition import Edition
 from brochure.layout.editions import choose_editions, load_editions
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.messages import Catalogue, catalogue, say
+from brochure.messages import Catalogue, say
 from brochure.pipeline.executors import Executors, ProcessPool, Serial
 from brochure.pipeline.fingerprint import Digests
 from brochure.pipeline.manifest import Manifest
@@ -26,6 +26,7 @@ from brochure.studio.places import FormPaths
 from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal
+from brochure.studio.wording import diagnostic_data, form_catalogue
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
 _ARTIFACT = 500_000_000  # bytes
@@ -65,7 +66,7 @@ class Builds:
             answer = self._previews.preview(Pages(name, edition, variant), gone)
         except CancelledError:  # the studio is being closed, or nobody waits
             raise Refusal(503, say("The studio is closed.")) from None
-        paths, words = self._places(name), catalogue(language)
+        paths, words = self._places(name), form_catalogue(language)
         waiting = self._editing.waiting(name) if paths is not None else ()
         shown = answer.diagnostics or (answer.preview.diagnostics if answer.preview else ())
         return {
@@ -90,7 +91,7 @@ class Builds:
         default ones.
         """
         self._quotes.read(name)
-        words = catalogue(language)
+        words = form_catalogue(language)
         self._previews.wait(_PATIENCE)
         selection = Selection(base_too=True)
         outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())
@@ -151,7 +152,8 @@ class Builds:
             return None
 
 
-def _data(diagnostic: Diagnostic, paths: FormPaths | None, words: Catalogue) -> Json:
-    """A diagnostic as docs/json.md has it, in the reader's language, and the path of its field."""
-    path = paths.at(diagnostic.location) if paths is not None else None
-    return {**data_of(diagnostic, words), "path": path}
+def _data(
+    diagnostic: Diagnostic, paths: FormPaths | None, words: Catalogue
+) -> Mapping[str, object]:
+    path = paths.of(diagnostic) if paths is not None else None
+    return diagnostic_data(diagnostic, path, words)

@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from brochure.diagnostics import data_of
 from brochure.layout.designs import design_names, read_design
 from brochure.layout.editions import load_editions
 from brochure.manuscript.variants.resolution import read_bundle
-from brochure.messages import Catalogue, Message, catalogue, say
+from brochure.messages import Catalogue, Message, say
 from brochure.project import Project
 from brochure.studio.changes import (
     Change,
@@ -22,8 +21,10 @@ from brochure.studio.changes import (
 from brochure.studio.form import FormField, required_keys, sections
 from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.refusal import Refusal
+from brochure.studio.samples import samples
 from brochure.studio.session import State
 from brochure.studio.start import picture_address
+from brochure.studio.wording import diagnostic_data, form_catalogue, name_in
 
 _CHANGES = 1_000  # of one request
 
@@ -37,7 +38,7 @@ class Editing:
 
     def leaflet(self, name: str, language: str) -> dict[str, object]:
         """All that the form of a leaflet shows."""
-        words = catalogue(language)
+        words = form_catalogue(language)
         session = LeafletSession(self._project, name)
         with self._locks[name]:
             state = session.read()
@@ -47,6 +48,9 @@ class Editing:
             "file": session.file,
             **_state(state, words),
             "form": self._form(language, words),
+            "samples": [
+                {"path": path_to_json(path), "value": text} for path, text in samples(state.values)
+            ],
             "editions": [
                 {"name": edition, "description": form.described(language)}
                 for edition, form in load_editions(self._project).items()
@@ -75,7 +79,7 @@ class Editing:
         with self._locks[name]:
             state = session.save(changes)
         saved_at = datetime.now().astimezone().isoformat(timespec="seconds")
-        return {**_state(state, catalogue(language)), "saved_at": saved_at}
+        return {**_state(state, form_catalogue(language)), "saved_at": saved_at}
 
     def discard(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
         """Forget what is held of a field: it shows what the file says."""
@@ -86,7 +90,7 @@ class Editing:
             raise _not_understood() from None
         with self._locks[name]:
             state = session.discard(path)
-        return _state(state, catalogue(language))
+        return _state(state, form_catalogue(language))
 
     def _form(self, language: str, words: Catalogue) -> list[dict[str, object]]:
         designs = {
@@ -128,6 +132,7 @@ def _field(
         "path": list(part.path),
         "label": words(part.label),
         "hint": words(part.hint),
+        "placeholder": words(part.placeholder),
         "kind": part.kind,
         "choices": [{"value": value, "label": words(label)} for value, label in part.choices],
         "rare": part.rare,
@@ -143,7 +148,13 @@ def _state(state: State, words: Catalogue) -> dict[str, object]:
         "digest": state.digest,
         "values": json_of(state.values),
         "held": [
-            {"path": path_to_json(held.path), "messages": [words(m) for m in held.messages]}
+            {
+                "path": path_to_json(held.path),
+                "messages": [
+                    {"message": words(message), "name": name_in(message, words)}
+                    for message in held.messages
+                ],
+            }
             for held in state.held
         ],
         "conflicts": [
@@ -156,7 +167,7 @@ def _state(state: State, words: Catalogue) -> dict[str, object]:
             for conflict in state.conflicts
         ],
         "diagnostics": [
-            {**data_of(diagnostic, words), "path": None if path is None else path_to_json(path)}
+            diagnostic_data(diagnostic, None if path is None else path_to_json(path), words)
             for diagnostic, path in zip(state.diagnostics, state.paths, strict=True)
         ],
     }

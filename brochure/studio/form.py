@@ -1,11 +1,11 @@
 """A leaflet as a form: which fields there are, what they are called, and how they are filled in.
 
-The order is that in which a leaflet is read. `tests/test_form.py` holds that every key of the
-schema can be reached.
+What each leaflet is made of comes first: its head and its pairs. The rest is folded away.
+`tests/test_form.py` holds that every key of the schema can be reached.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pydantic import BaseModel
@@ -27,7 +27,8 @@ class FormField:
 
     `path` is that of its key; in a passage or an entry, from there. A `line` is one line of text,
     `prose` has paragraphs, a `list` is several lines, `entries` have names of their own, each with
-    the fields `item`, or with a text if there are none. `rare` fields are folded away.
+    the fields `item`, or with a text if there are none. `rare` fields are folded away. The
+    `placeholder` of an empty one says what goes into it.
     """
 
     path: Keys
@@ -38,6 +39,7 @@ class FormField:
     rare: bool = False
     side: Side = "both"
     item: tuple["FormField", ...] = ()
+    placeholder: Message = EMPTY
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Section:
     title: Message
     fields: tuple[FormField, ...]
     hint: Message = EMPTY
-    rare: bool = field(default=False)
+    rare: bool = False
 
 
 def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
@@ -58,10 +60,64 @@ def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
             "head",
             say("Head"),
             (
-                FormField(("title",), say("Title")),
-                FormField(("subtitle",), say("Subtitle")),
-                FormField(("lead",), say("Introduction"), "prose"),
+                FormField(
+                    ("title",), say("Title"), placeholder=say("What it is about, in a few words")
+                ),
+                FormField(("subtitle",), say("Subtitle"), placeholder=say("One line below it")),
+                FormField(
+                    ("lead",),
+                    say("Introduction"),
+                    "prose",
+                    placeholder=say(
+                        "Two or three sentences: which document this is, and why you answer it."
+                    ),
+                ),
             ),
+        ),
+        Section("passages", say("Pairs"), _passage()),
+        Section(
+            "source",
+            say("Document quoted"),
+            _source(("source",)),
+            say("What is quoted, and where readers find it."),
+            rare=True,
+        ),
+        Section(
+            "end",
+            say("Call and contact"),
+            (
+                FormField(
+                    ("call", "heading"),
+                    say("Call"),
+                    hint=say("What readers shall do now, in a few words."),
+                ),
+                FormField(("call", "text"), say("How they do it"), "prose"),
+                FormField(
+                    ("contact",),
+                    say("Contact"),
+                    "prose",
+                    placeholder=say("Who can be reached, and how"),
+                ),
+            ),
+            rare=True,
+        ),
+        Section(
+            "imprint",
+            say("Imprint"),
+            (
+                *_party(
+                    "responsible",
+                    say("Responsible for the content"),
+                    say("Postal address of the person responsible"),
+                ),
+                *_party("publisher", say("Publisher"), say("Postal address of the publisher")),
+                *_party("printer", say("Printer"), say("Postal address of the printer")),
+                FormField(("imprint", "text"), say("Text of your own"), "prose", rare=True),
+                FormField(("author",), say("Author, in the data of the file"), rare=True),
+                FormField(("date",), say("Date of the leaflet"), "date"),
+            ),
+            say("Press law asks for names and postal addresses on printed matter."),
+            rare=True,
         ),
         Section(
             "event",
@@ -121,12 +177,7 @@ def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
                     rare=True,
                 ),
             ),
-        ),
-        Section(
-            "source",
-            say("Document quoted"),
-            _source(("source",)),
-            say("What is quoted, and where readers find it."),
+            rare=True,
         ),
         Section(
             "columns",
@@ -135,33 +186,7 @@ def sections(designs: Mapping[str, str]) -> tuple[Section, ...]:
                 FormField(("columns", "quote"), say("Left: the document"), side="quote"),
                 FormField(("columns", "commentary"), say("Right: your answer"), side="commentary"),
             ),
-        ),
-        Section("passages", say("Pairs"), _passage()),
-        Section(
-            "end",
-            say("Call and contact"),
-            (
-                FormField(
-                    ("call", "heading"),
-                    say("Call"),
-                    hint=say("What readers shall do now, in a few words."),
-                ),
-                FormField(("call", "text"), say("How they do it"), "prose"),
-                FormField(("contact",), say("Contact"), "prose"),
-            ),
-        ),
-        Section(
-            "imprint",
-            say("Imprint"),
-            (
-                *_party("responsible", say("Responsible for the content"), rare=False),
-                *_party("publisher", say("Publisher"), rare=False),
-                *_party("printer", say("Printer"), rare=False),
-                FormField(("imprint", "text"), say("Text of your own"), "prose", rare=True),
-                FormField(("author",), say("Author, in the data of the file"), rare=True),
-                FormField(("date",), say("Date of the leaflet"), "date"),
-            ),
-            say("Press law asks for names and postal addresses on printed matter."),
+            rare=True,
         ),
         Section(
             "rare",
@@ -221,11 +246,37 @@ _SHAPES: dict[str, Message] = {
 }
 
 
+# What mappings of a leaflet are called as a whole.
+GROUPS: dict[Keys, Message] = {
+    ("event",): say("Event"),
+    ("picture",): say("Picture below the title"),
+    ("logo",): say("Logo"),
+    ("source",): say("Document quoted"),
+    ("columns",): say("Headings of the columns"),
+    ("passages",): say("Pairs"),
+    ("passages", "quote"): say("Quote"),
+    ("passages", "quote", "source"): say("Document quoted"),
+    ("passages", "commentary"): say("Answer"),
+    ("passages", "picture"): say("Picture beside your answer"),
+    ("call",): say("Call"),
+    ("imprint",): say("Imprint"),
+    ("imprint", "responsible"): say("Responsible for the content"),
+    ("imprint", "publisher"): say("Publisher"),
+    ("imprint", "printer"): say("Printer"),
+}
+
+
 def _passage() -> tuple[FormField, ...]:
     quote, commentary = ("quote",), ("commentary",)
     return (
         FormField(("quote", "heading"), say("Heading of the quote"), side="quote"),
-        FormField(("quote", "text"), say("Quote"), "prose", side="quote"),
+        FormField(
+            ("quote", "text"),
+            say("Quote"),
+            "prose",
+            side="quote",
+            placeholder=say("Word for word from the document, without quotation marks"),
+        ),
         FormField(
             ("quote", "lines"), say("Lines"), hint=say("For example 1087-1090."), side="quote"
         ),
@@ -259,7 +310,13 @@ def _passage() -> tuple[FormField, ...]:
             rare=True,
             side="commentary",
         ),
-        FormField((*commentary, "text"), say("Answer"), "prose", side="commentary"),
+        FormField(
+            (*commentary, "text"),
+            say("Answer"),
+            "prose",
+            side="commentary",
+            placeholder=say("What you say about it"),
+        ),
         FormField(
             (*commentary, "demand"),
             say("Demand"),
@@ -323,14 +380,13 @@ def _source(path: Keys) -> tuple[FormField, ...]:
     )
 
 
-def _party(role: str, label: Message, rare: bool) -> tuple[FormField, ...]:
+def _party(role: str, label: Message, address: Message) -> tuple[FormField, ...]:
     return (
-        FormField(("imprint", role, "name"), label, rare=rare),
+        FormField(("imprint", role, "name"), label),
         FormField(
             ("imprint", role, "address"),
-            say("Postal address"),
+            address,
             hint=say("Street and number, postcode and town."),
-            rare=rare,
         ),
     )
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from brochure.diagnostics import Location
+from brochure.diagnostics import Diagnostic, Location
 from brochure.manuscript.yaml.nodes import (
     MappingNode,
     Node,
@@ -12,6 +12,7 @@ from brochure.manuscript.yaml.nodes import (
     Tree,
     TreePath,
 )
+from brochure.messages import KeyName
 from brochure.studio.changes import Json
 
 _Place = tuple[int, int]  # line and column
@@ -27,6 +28,14 @@ class FormPaths:
             for place, path in _places(tree.root, tree.file, ()):
                 self._starts.setdefault(place, path)  # where several begin, the part around them
         self._known = sorted(self._starts)
+
+    def of(self, diagnostic: Diagnostic) -> list[Json] | None:
+        """The path of what a diagnostic is about. A key that is missing has no place of its own."""
+        name = diagnostic.message.values.get("name")
+        if diagnostic.code == "missing" and isinstance(name, KeyName):
+            if diagnostic.location.file == self._tree.file:
+                return _by_ids(self._tree, name.path)
+        return self.at(diagnostic.location)
 
     def at(self, location: Location) -> list[Json] | None:
         """The path of the text, key or part that lies at a location of the tree's own file, or the

@@ -13,6 +13,7 @@ from brochure.studio.pages import Pages, language_of
 from brochure.studio.requests import body_of, matching, png
 from brochure.studio.secret import Secret, Tokens
 from brochure.studio.security import closed, cookies
+from brochure.studio.start import starter_image
 from brochure.studio.workplace import Workplace
 
 _NEXT = re.compile(r"/|/leaflets/[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -34,6 +35,7 @@ class ProjectRoutes:
             Route("/", self.start),
             Route("/api/project", self.project),
             Route("/api/designs/{design}.png", self.design),
+            Route("/api/starters/{language}/{starter}.png", self.starter),
             Route("/api/leaflets", self.new, methods=["POST"]),
         ]
 
@@ -61,6 +63,10 @@ class ProjectRoutes:
     async def design(self, request: Request) -> Response:
         name = matching(NAME, request.path_params["design"])
         return png(await run_in_threadpool(self.workplace.design_picture, name), "no-cache")
+
+    async def starter(self, request: Request) -> Response:
+        language, name = (request.path_params[key] for key in ("language", "starter"))
+        return png(await run_in_threadpool(starter_image, language, name), "no-cache")
 
     async def new(self, request: Request) -> Response:
         made = await run_in_threadpool(self.workplace.new_leaflet, await body_of(request))

@@ -19,9 +19,9 @@ from brochure.manuscript.yaml.nodes import plain
 from brochure.messages import catalogue, say
 from brochure.pipeline.plan import Selection
 from brochure.project import Project
-from brochure.starters import create_leaflet, starter_languages
+from brochure.starters import Starter, create_leaflet, starter_languages, starter_picture
 from brochure.studio.answers import Json
-from brochure.studio.refusal import Refusal, malformed
+from brochure.studio.refusal import Refusal, malformed, no_such_page
 
 _TITLE = 200  # characters of the title of a new leaflet; it can be made longer later
 _NAME = 40  # characters of a name that is made of a title
@@ -29,8 +29,9 @@ _LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS"}
 )
 _STARTERS = {
-    "leaflet": say("A leaflet to begin with: quotes from a document, and an answer to each."),
-    "example": say("An example that shows what is found out about quotes."),
+    Starter.SAMPLE: (say("A sample"), say("Two pairs about a park, to be replaced with yours.")),
+    Starter.EMPTY: (say("Empty"), say("A title, and a pair to be filled in.")),
+    Starter.EXAMPLE: (say("An example"), say("It shows what is found out about quotes.")),
 }
 
 
@@ -49,8 +50,13 @@ def overview(project: Project, language: str) -> Json:
         "language": language,
         "leaflets": [_state(project, name) for name in leaflets(project)],
         "starters": [
-            {"name": name, "title": words(title), "picture": picture_address(project, DEFAULT)}
-            for name, title in _STARTERS.items()
+            {
+                "name": name,
+                "title": words(title),
+                "description": words(description),
+                "pictures": {code: _starter_address(code, name) for code in starter_languages()},
+            }
+            for name, (title, description) in _STARTERS.items()
         ],
         "designs": [
             {
@@ -101,6 +107,17 @@ def _changed(project: Project, name: str) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
+def _starter_address(language: str, starter: Starter) -> str:
+    return f"/api/starters/{language}/{starter}.png"
+
+
+def starter_image(language: str, starter: str) -> bytes:
+    """The picture of a starter, a PNG. Raises Refusal where there is none of the name."""
+    if language not in starter_languages() or starter not in _STARTERS:
+        raise no_such_page()
+    return starter_picture(language, Starter(starter)).read_bytes()
+
+
 def picture_address(project: Project, design: str) -> str | None:
     """The address of the picture of a design, if it has one."""
     return f"/api/designs/{design}.png" if design_picture(project, design) else None
@@ -118,7 +135,7 @@ def new_leaflet(project: Project, body: Json) -> str:
             say("A leaflet needs a title of at most {limit} characters.", limit=_TITLE),
             say("You can change it at any time."),
         )
-    language, starter = _text(body, "language") or "de", _text(body, "starter") or "leaflet"
+    language, starter = _text(body, "language") or "de", _text(body, "starter") or Starter.SAMPLE
     if language not in starter_languages() or starter not in _STARTERS:
         raise Refusal(
             422, say("There is no leaflet to start from in `{language}`.", language=language)
@@ -129,9 +146,8 @@ def new_leaflet(project: Project, body: Json) -> str:
     begins = not project.content.exists()
     try:
         project.content.mkdir(exist_ok=True)  # here, in an empty folder, the project begins
-        create_leaflet(
-            project.root, name, language, design=design, example=starter == "example", title=title
-        )
+        chosen = Starter(starter)
+        create_leaflet(project.root, name, language, design=design, starter=chosen, title=title)
     finally:
         if begins and project.content.is_dir() and not any(project.content.iterdir()):
             project.content.rmdir()

@@ -82,7 +82,7 @@ class YamlVersion:
         """The field that each diagnostic is about, if it is in this file."""
         paths = FormPaths(self.parsed.value)
         for diagnostic in self.diagnostics:
-            path = paths.at(diagnostic.location)
+            path = paths.of(diagnostic)
             yield None if path is None else path_from_json(path)
 
     def changed(self, change: Change) -> Self:

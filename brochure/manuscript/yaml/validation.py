@@ -20,7 +20,7 @@ from brochure.manuscript.yaml.nodes import (
     items,
     plain,
 )
-from brochure.messages import EMPTY, Message, say
+from brochure.messages import EMPTY, KeyName, Message, say
 
 _MOST = 100  # diagnostics; a file with more of them is most likely another kind of file
 _KNOWN = 20  # words that a hint lists
@@ -265,7 +265,7 @@ def _name(path: TreePath) -> str:
             words[-1:] = [f"{words[-1] if words else '#'} {step + 1}"]
         elif step:
             words.append(shortened(step))
-    return f"`{', '.join(words)}`" if words else say("The file")
+    return KeyName(f"`{', '.join(words)}`", path) if words else say("The file")
 
 
 def _is_required(model: type[BaseModel], path: TreePath) -> bool:

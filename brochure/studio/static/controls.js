@@ -30,10 +30,10 @@ function written(value) {
 const trimmed = (text) => text.replace(/[ \t]+$/gm, "").trim();
 
 /** Text of one line that may be long, so that it is never seen in part only; or of several. */
-function text({ kind, label }, id) {
+function text({ kind, label, placeholder }, id) {
   const several = kind === "prose" || kind === "list";
   const area = h("textarea", { id, rows: several ? 2 : 1, class: kind, autocomplete: "off",
-    spellcheck: several || kind === "line" ? "true" : "false" });
+    placeholder: placeholder || null, spellcheck: several || kind === "line" ? "true" : "false" });
   let list = kind === "list";
   let fixed = null; // what is written in a way that one line cannot say
   if (!several) {

@@ -3,7 +3,7 @@
 import { h, sentence } from "./dom.js";
 import { plural, say } from "./strings.js";
 
-const RANK = { error: 0, warning: 1, note: 2 };
+const RANK = { error: 0, open: 1, warning: 2, note: 3 };
 
 export class Diagnostics {
   #list = h("ol", { class: "diagnostics" });

@@ -60,6 +60,7 @@ class Editor {
         digest: () => this.#leaflet.digest,
       },
     });
+    this.#fields.samples = new Map(leaflet.samples.map(({ path, value }) => [keyOf(path), value]));
     const { elements, passages } = build(leaflet.form, {
       fields: this.#fields, changes: this.#changes, undo: this.#undo,
       host: {
@@ -231,6 +232,7 @@ class Editor {
       }
     }
     this.#read = diagnostics;
+    this.#fields.recount();
     this.#diagnose();
     const title = valueAt(this.#leaflet.values, ["title"]) || name;
     $("name").textContent = title;
@@ -337,13 +339,14 @@ class Editor {
     const known = new Set(this.#read.map(({ message }) => message));
     this.#diagnostics.show([...this.#read, ...this.#checked.filter((one) => !known.has(one.message))]);
     for (const field of this.#fields.all) this.#tell(field);
+    const held = [...this.#held.keys()].map((key) => ({ path: JSON.parse(key), severity: "held" }));
+    this.#fields.mark([...held, ...this.#diagnostics.list.filter(({ path }) => path)]);
     this.#views.count(this.#diagnostics.summary);
   }
 
   #tell(field) {
-    const key = keyOf(field.path);
-    const held = (this.#held.get(key) ?? []).map((message) =>
-      ({ severity: "error", ...(typeof message === "string" ? { message } : message) }));
+    const held = (this.#held.get(keyOf(field.path)) ?? [])
+      .map((one) => ({ severity: "held", ...one }));
     const found = this.#diagnostics.list.filter(({ path, severity }) =>
       path && severity !== "note" && isWithin(path, field.path));
     field.tell(held.length ? held : found);

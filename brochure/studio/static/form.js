@@ -1,6 +1,7 @@
 /** The form: sections with their fields, as the server describes them. */
 
 import { h, newId } from "./dom.js";
+import { contents } from "./folds.js";
 import { valueAt } from "./paths.js";
 import { Passages } from "./passages.js";
 import { say } from "./strings.js";
@@ -19,20 +20,21 @@ export function build(form, context) {
     const heading = h("h2", { id: title }, section.title);
     const about = section.hint ? h("p", { class: "hint" }, section.hint) : null;
     const part = (...children) => h("section",
-      { class: "part", id: section.id, "aria-labelledby": title }, children);
+      { class: section.rare ? "part folded" : "part", id: section.id, "aria-labelledby": title }, children);
     if (section.item) {
       passages = new Passages(section, context);
       return part(heading, about, passages.element);
     }
-    const folded = (name, some) =>
-      fields.folded(name, some, (path) => path, host.values, host.made);
-    if (section.rare) return part(folded(heading, section.fields));
+    const folded = (name, some, options) =>
+      fields.folded(name, some, (path) => path, host.values, host.made, options);
     const rare = section.fields.filter((field) => field.rare);
     const usual = section.fields.filter((field) => !field.rare);
     const sides = usual.some(({ side }) => side && side !== "both") ? "sides" : "fields";
-    return part(heading, about,
+    const content = () => [about,
       usual.length ? h("div", { class: sides }, usual.map(add)) : null,
-      rare.length ? folded(say("more"), rare) : null);
+      rare.length ? folded(say("more"), rare) : null].filter(Boolean);
+    return section.rare ? part(folded(heading, section.fields, { gist: contents, content }))
+      : part(heading, ...content());
   });
   return { elements, passages };
 }

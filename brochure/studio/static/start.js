@@ -40,7 +40,8 @@ function newLeaflet({ starters, designs, languages, language }) {
   const form = $("new");
   const cardOf = ({ name, title, description, picture }) =>
     ({ value: name, label: title ?? name, description, picture });
-  const starter = choice(say("new.starter"), "starter", starters.map(cardOf));
+  const pictured = (code) => starters.map((one) => cardOf({ ...one, picture: one.pictures[code] }));
+  const starter = choice(say("new.starter"), "starter", pictured(language));
   const design = choice(say("new.design"), "design", designs.map(cardOf));
   $("starter").replaceWith(starter.element ?? "");
   $("design").replaceWith(design.element ?? "");

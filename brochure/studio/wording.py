@@ -1,0 +1,58 @@
+"""How the studio puts diagnostics into words: the same sentences as the command line's, with fields
+called by their labels; and what is missing yet is no mistake of the one who is still writing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from brochure.diagnostics import Diagnostic, data_of
+from brochure.messages import Catalogue, KeyName, Message, catalogue, say
+from brochure.studio.changes import PASSAGES, Json
+from brochure.studio.form import GROUPS, Keys, all_fields
+
+_OPEN = ("missing", "empty", "empty-passage")  # codes of what is not there yet
+_OF_KEYS = ("missing", "empty")  # those whose hints tell how to write keys
+
+
+def form_catalogue(language: str) -> Catalogue:
+    """The messages of a language, for those who see the form of a leaflet."""
+    words = catalogue(language)
+    labels = GROUPS | {path: part.label for path, part in all_fields()}
+    return replace(words, name=partial(_name, words, labels))
+
+
+def diagnostic_data(
+    diagnostic: Diagnostic, path: Sequence[Json] | None, words: Catalogue
+) -> dict[str, object]:
+    """A diagnostic as docs/json.md has it, with the path of its field; `open` is the severity of
+    what is missing yet. `name` is what its message begins with, which says nothing new at the field
+    itself.
+    """
+    data: dict[str, object] = {**data_of(diagnostic, words), "path": path}
+    if diagnostic.code in _OPEN:
+        data["severity"] = "open"
+    if diagnostic.code in _OF_KEYS:
+        data["hint"] = ""
+    return {**data, "name": name_in(diagnostic.message, words)}
+
+
+def name_in(message: Message, words: Catalogue) -> str:
+    """The field that a message names first, as it is called in it; empty if it names none."""
+    name = message.values.get("name")
+    return words.name(name) if isinstance(name, KeyName) else ""
+
+
+def _name(words: Catalogue, labels: Mapping[Keys, Message], name: KeyName) -> str:
+    """What a form calls the key: “Pair 3: Quote”."""
+    keys = tuple(step for step in name.path if isinstance(step, str))
+    known = next((keys[:n] for n in range(len(keys), 0, -1) if keys[:n] in labels), None)
+    if known is None:
+        return str(name)
+    parts = [words(labels[known]), *keys[len(known) :]]
+    if known[0] == PASSAGES and len(name.path) > 1 and isinstance(name.path[1], int):
+        pair = words(say("Pair {number}", number=name.path[1] + 1))
+        parts = [pair, *parts[len(known) == 1 :]]
+    elif len(known) > 1:
+        parts = [words(labels[known[:1]]), *parts]
+    return words(say("“{name}”", name=": ".join(parts)))
