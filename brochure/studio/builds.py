@@ -90,20 +90,23 @@ class Builds:
         """What `brochure check` says of a leaflet and all its variants, in an edition or the
         default ones.
         """
-        self._quotes.read(name)
         words = form_catalogue(language)
-        self._previews.wait(_PATIENCE)
-        selection = Selection(base_too=True)
-        outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())
-        found: dict[Diagnostic, None] = {}
-        for outcome in outcomes:
-            found |= dict.fromkeys(outcome.diagnostics)
+        found = self.found(name, edition, Selection(base_too=True))
         ration = Rationed()
         paths = self._places(name)
         return {
             "diagnostics": [_data(d, paths, words) for d in ration(in_order(found))],
             "left_out": ration.by_code,
         }
+
+    def found(self, name: str, edition: str, selection: Selection) -> list[Diagnostic]:
+        """What can be found without typesetting in some variants of a leaflet, in an edition or
+        the default ones; each once.
+        """
+        self._quotes.read(name)
+        self._previews.wait(_PATIENCE)
+        outcomes = self._outcomes(name, self._editions(edition), selection, Mode.CHECK, Serial())
+        return list(dict.fromkeys(d for outcome in outcomes for d in outcome.diagnostics))
 
     def file(self, name: str, edition: str, variant: str) -> Download:
         """The file of an edition, built as `brochure build` does, and found in ``out/`` as well."""

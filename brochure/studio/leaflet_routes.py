@@ -51,6 +51,7 @@ class LeafletRoutes:
             Route(f"{leaflet}/pages/{{picture}}.png", self.picture),
             Route(f"{leaflet}/file", self.file),
             Route(f"{leaflet}/diagnostics", self.diagnostics),
+            Route(f"{leaflet}/state", self.state),
         ]
 
     async def editor(self, request: Request) -> Response:
@@ -95,6 +96,11 @@ class LeafletRoutes:
         name, edition = await self._name(request), name_in(request, "edition")
         async with self.heavy:
             return await answered(request, self.workplace.builds.check, name, edition)
+
+    async def state(self, request: Request) -> Response:
+        name = await self._name(request)
+        async with self.heavy:
+            return await answered(request, self.workplace.states.state, name)
 
     async def file(self, request: Request) -> Response:
         edition, variant = name_in(request, "edition"), name_in(request, "variant")

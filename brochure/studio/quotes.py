@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
@@ -9,7 +10,7 @@ from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, data_of
 from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.text import markdown
-from brochure.manuscript.variants.resolution import read_bundle
+from brochure.manuscript.variants.resolution import Bundle, read_bundle
 from brochure.manuscript.yaml.nodes import Tree, plain
 from brochure.messages import Catalogue, Message, catalogue, say
 from brochure.pipeline.plan import Selection
@@ -178,8 +179,7 @@ class Quotes:
         words = catalogue(language)
         with self._lock:
             bundle = read_bundle(self._project, name)
-            chosen = Selection(base_too=True).of(bundle)[0]
-            manuscript = validate_leaflet(self._project, bundle.resolve(chosen))
+            manuscript = validate_leaflet(self._project, bundle.resolve(_first(bundle)))
             verifier = self._documents.verifier()
             references = {one.path: one for one in source_references(manuscript.tree)}
             quotes = []
@@ -193,6 +193,14 @@ class Quotes:
                         fixes = document.corrections(checked.quote.text, checked.finding)
                 quotes.append(_verdict(checked, fixes, words))
         return {"digest": hashlib.sha256(data).hexdigest(), "quotes": quotes}
+
+    def verdict_counts(self, name: str) -> Counter[Verdict]:
+        """How many quotes of a leaflet have each verdict."""
+        with self._lock:
+            bundle = read_bundle(self._project, name)
+            manuscript = validate_leaflet(self._project, bundle.resolve(_first(bundle)))
+            verified = self._documents.verifier().verify(manuscript)
+        return Counter(checked.finding.verdict for checked in verified.quotes)
 
     def _quoted(
         self, tree: Tree, query: Mapping[str, str], source: SearchableSource
@@ -224,6 +232,11 @@ class Quotes:
             if part.paragraphs:
                 return part
         raise Refusal(422, say("There are no words in these lines."))
+
+
+def _first(bundle: Bundle) -> str | None:
+    """The base, or the first variant where that cannot stand alone."""
+    return Selection(one=True).of(bundle)[0]
 
 
 def _number(query: Mapping[str, str], key: str) -> int | None:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from brochure.diagnostics import DiagnosticsError, Location, Severity
+from brochure.diagnostics import DiagnosticsError, Location
 from brochure.layout.designs import (
     DEFAULT,
     check_design,
@@ -12,12 +13,10 @@ from brochure.layout.designs import (
     design_picture,
     read_design,
 )
-from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.text.language import load_language
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.nodes import plain
 from brochure.messages import catalogue, say
-from brochure.pipeline.plan import Selection
 from brochure.project import Project
 from brochure.starters import Starter, create_leaflet, starter_languages, starter_picture
 from brochure.studio.answers import Json
@@ -41,14 +40,14 @@ def leaflets(project: Project) -> tuple[str, ...]:
 
 
 def overview(project: Project, language: str) -> Json:
-    """All leaflets with their state as far as reading tells it, and what a new one is made of:
-    starters, designs, languages. Texts are in the language of the reader.
+    """All leaflets, and what a new one is made of: starters, designs, languages. Texts are in the
+    language of the reader.
     """
     words = catalogue(language)
     return {
         "name": project.root.name,
         "language": language,
-        "leaflets": [_state(project, name) for name in leaflets(project)],
+        "leaflets": [_named(project, name) for name in leaflets(project)],
         "starters": [
             {
                 "name": name,
@@ -74,26 +73,15 @@ def overview(project: Project, language: str) -> Json:
     }
 
 
-def _state(project: Project, name: str) -> Json:
-    """A leaflet: its title, how many errors and warnings reading it finds, how many variants it
-    has, and when it was changed (ISO 8601, UTC).
-    """
+def _named(project: Project, name: str) -> Json:
+    """A leaflet: its title, how many variants it has, and when it was changed (ISO 8601, UTC)."""
     title, variants = "", 0
-    try:
+    with suppress(DiagnosticsError):
         bundle = read_bundle(project, name)
-        title = str(plain(bundle.base.node(("title",))) or "")
-        variants = len(bundle.ids)
-        chosen = Selection(base_too=True).of(bundle)[0]
-        found = validate_leaflet(project, bundle.resolve(chosen)).diagnostics
-    except DiagnosticsError as failed:
-        found = failed.diagnostics
+        title, variants = str(plain(bundle.base.node(("title",))) or ""), len(bundle.ids)
     return {
         "name": name,
         "title": title or name,
-        "diagnostics": {
-            "errors": sum(d.severity is Severity.ERROR for d in found),
-            "warnings": sum(d.severity is Severity.WARNING for d in found),
-        },
         "variants": variants,
         "changed": _changed(project, name),
     }

@@ -34,6 +34,14 @@ _START: dict[str, Message] = {
         "There is no leaflet here yet. Begin with one that has everything a leaflet needs, "
         "and replace its words with yours."
     ),
+    "start.looking": say("is being looked at …"),
+    "start.open": say("{n} still needed", n=_N),
+    "start.unbuilt": say("no pages made yet"),
+    "start.current": say("up to date"),
+    "start.outdated": say("older than the text"),
+    "start.quotes": say("Quotes:"),
+    "start.stale": say("{n} to be looked through", n=_N),
+    "start.letters": say("Letters:"),
     "fine": say("nothing to object to"),
     "variants.one": say("1 variant"),
     "variants.other": say("{n} variants", n=_N),

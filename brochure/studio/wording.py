@@ -25,16 +25,19 @@ def form_catalogue(language: str) -> Catalogue:
 def diagnostic_data(
     diagnostic: Diagnostic, path: Sequence[Json] | None, words: Catalogue
 ) -> dict[str, object]:
-    """A diagnostic as docs/json.md has it, with the path of its field; `open` is the severity of
-    what is missing yet. `name` is what its message begins with, which says nothing new at the field
-    itself.
+    """A diagnostic as docs/json.md has it, with its `severity` here and the path of its field.
+    `name` is what its message begins with, which says nothing new at the field itself.
     """
     data: dict[str, object] = {**data_of(diagnostic, words), "path": path}
-    if diagnostic.code in _OPEN:
-        data["severity"] = "open"
+    data["severity"] = severity(diagnostic)
     if diagnostic.code in _OF_KEYS:
         data["hint"] = ""
     return {**data, "name": name_in(diagnostic.message, words)}
+
+
+def severity(diagnostic: Diagnostic) -> str:
+    """How much a diagnostic matters to who is writing; `open`: it is missing yet."""
+    return "open" if diagnostic.code in _OPEN else diagnostic.severity.value
 
 
 def name_in(message: Message, words: Catalogue) -> str:

@@ -15,6 +15,7 @@ from brochure.studio.editing import Editing
 from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import no_such_page
+from brochure.studio.states import LeafletStates
 from brochure.studio.uploads import Uploads
 
 
@@ -31,6 +32,7 @@ class Workplace:
         self.quotes = Quotes(project, memory)
         self.builds = Builds(project, memory, self.editing, self.quotes)
         self.uploads = Uploads(project)
+        self.states = LeafletStates(project, self.builds, self.quotes)
         self._creating = threading.Lock()
 
     @property

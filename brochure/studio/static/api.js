@@ -71,6 +71,7 @@ export function leafletApi(name) {
       get(`${base}/preview?${query({ edition, variant })}`, options),
     diagnostics: (edition) => get(`${base}/diagnostics?${query({ edition })}`),
     quotes: () => get(`${base}/quotes`),
+    state: () => get(`${base}/state`),
     source: (values, options) => get(`${base}/source?${query(values)}`, options),
     find: (values, options) => get(`${base}/find?${query(values)}`, options),
     excerpt: (values) => get(`${base}/excerpt?${query(values)}`),

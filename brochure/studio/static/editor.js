@@ -84,6 +84,7 @@ class Editor {
     this.#saved(this.#saving.state, {});
     this.#count();
     this.#check();
+    this.#showLinked();
     new Events(api.events, {
       changed: ({ digest }) => {
         const known = digest === this.#leaflet.digest && this.#saving.state !== "refused";
@@ -94,6 +95,13 @@ class Editor {
       lost: () => this.#refresh(),
       seen: () => this.#refresh(),
     });
+  }
+
+  /** A link may lead to one of the views. */
+  #showLinked() {
+    const view = location.hash.slice(1);
+    if (view === "source") this.#quoting.open();
+    else if (view === "pages" || view === "check") this.#views.show(view);
   }
 
   // What is typed.

@@ -1,29 +1,61 @@
 /** The first page: all leaflets and their state, and a new one. */
 
-import { create, project as readProject } from "./api.js";
+import { create, leafletApi, project as readProject } from "./api.js";
 import { cards } from "./controls.js";
 import { h, newId } from "./dom.js";
 import { moment, plural, say } from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
 
-function state({ diagnostics = {}, variants, changed }) {
-  const { errors = 0, warnings = 0 } = diagnostics;
-  const words = [];
-  if (errors) words.push(h("span", { class: "error" }, plural("errors", errors)));
-  if (warnings) words.push(h("span", { class: "warning" }, plural("warnings", warnings)));
-  if (!errors && !warnings) words.push(h("span", { class: "fine" }, say("fine")));
-  if (variants) words.push(h("span", {}, plural("variants", variants)));
-  if (changed) words.push(h("span", {}, say("changed", { time: moment(changed) })));
-  return words;
+const words = (found) => found.map(({ n, word }) => `${n} ${word}`).join(", ");
+
+/** What there is of a leaflet, and what is in its way: each leads to where it is seen. */
+function facts(leaflet, { pages, current, verdicts, complaints, stale, letters }) {
+  const page = pageOf(leaflet.name);
+  const fact = (label, text, address, kind = "") => h("li", { class: kind },
+    h("a", { href: address }, label ? [h("span", { class: "label" }, label), " "] : null, text));
+  const { error, open, warning } = complaints;
+  const found = [error && plural("errors", error), open && say("start.open", { n: open }),
+    warning && plural("warnings", warning)].filter(Boolean).join(", ");
+  const doubtful = verdicts.some(({ verdict }) => verdict !== "verbatim");
+  const unresolved = letters.some(({ state }) => state === "unknown" || state === "unreadable");
+  return [
+    fact("", found || say("fine"), `${page}#check`,
+      error ? "error" : open || warning ? "warning" : "fine"),
+    fact("", pages === null ? say("start.unbuilt")
+      : `${plural("pages", pages)}, ${say(current ? "start.current" : "start.outdated")}`,
+    `${page}#pages`),
+    verdicts.length ? fact(say("start.quotes"), words(verdicts),
+      `${page}#${doubtful ? "check" : "source"}`, doubtful ? "warning" : "") : null,
+    leaflet.variants ? fact("", [plural("variants", leaflet.variants),
+      stale && say("start.stale", { n: stale })].filter(Boolean).join(", "),
+    `${page}/variants`, stale ? "warning" : "") : null,
+    letters.length ? fact(say("start.letters"), words(letters), `${page}/mail`,
+      unresolved ? "warning" : "") : null,
+  ].filter(Boolean);
 }
 
+const pageOf = (name) => `/leaflets/${encodeURIComponent(name)}`;
+
 function row(leaflet) {
-  return h("li", { class: "leaflet" },
-    h("h3", {}, h("a", { href: `/leaflets/${encodeURIComponent(leaflet.name)}` },
-      leaflet.title || leaflet.name)),
-    h("p", { class: "state" }, state(leaflet)),
-    h("p", { class: "hint" }, leaflet.name));
+  const facts = h("ul", { class: "facts" }, h("li", {}, say("start.looking")));
+  const changed = leaflet.changed ? say("changed", { time: moment(leaflet.changed) }) : "";
+  const element = h("li", { class: "leaflet" },
+    h("h3", {}, h("a", { href: pageOf(leaflet.name) }, leaflet.title)),
+    h("p", { class: "hint" }, [leaflet.name, changed].filter(Boolean).join(" · ")), facts);
+  return { leaflet, element, facts };
+}
+
+/** Tell the states of leaflets one after the other: each takes some reading. */
+async function tellStates(rows) {
+  for (const { leaflet, facts: list } of rows) {
+    try {
+      list.replaceChildren(...facts(leaflet, await leafletApi(leaflet.name).state()));
+    } catch (error) {
+      list.replaceChildren(h("li", { class: "error" },
+        error.status ? error.message : say("preview.offline")));
+    }
+  }
 }
 
 function choice(title, key, choices) {
@@ -76,11 +108,13 @@ function newLeaflet({ starters, designs, languages, language }) {
 readProject().then((project) => {
   $("project").textContent = project.name;
   document.title = `${project.name} – ${say("studio")}`;
-  $("leaflets").replaceChildren(...project.leaflets.map(row));
+  const rows = project.leaflets.map(row);
+  $("leaflets").replaceChildren(...rows.map(({ element }) => element));
   $("none").hidden = project.leaflets.length > 0;
   $("some").hidden = !project.leaflets.length;
   $("new-leaflet").open = !project.leaflets.length;
   newLeaflet(project);
+  tellStates(rows);
 }, (error) => {
   $("failed").textContent = error.status ? [error.message, error.hint].filter(Boolean).join(" ")
     : say("preview.offline");
