@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, Rationed, in_order
 from brochure.files import read_own
@@ -30,6 +32,7 @@ from brochure.studio.wording import diagnostic_data, form_catalogue
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
 _ARTIFACT = 500_000_000  # bytes
+_ZIP = "application/zip"
 _MEDIA_TYPES = {".pdf": "application/pdf", ".html": "text/html; charset=utf-8"}
 
 
@@ -112,22 +115,30 @@ class Builds:
         """The file of an edition, built as `brochure build` does, and found in ``out/`` as well."""
         editions = self._editions(edition)
         first = next(iter(editions))
-        outcomes = self._outcomes(
-            name,
-            {first: editions[first]},
-            Selection((variant,) if variant else ()),
-            Mode.BUILD,
-            self._pool,
-        )
-        diagnostics: list[Diagnostic] = []
-        path: Path | None = None
-        with self._previews.typesetting:
-            for outcome in outcomes:
-                diagnostics += outcome.diagnostics
-                path = outcome.artifact.path if outcome.artifact else path
-        if path is None:
-            raise DiagnosticsError(diagnostics)
+        (path,) = self._built(name, {first: editions[first]}, variant)
         return Download(path.name, _MEDIA_TYPES[path.suffix], read_own(path, _ARTIFACT))
+
+    def archive(self, name: str, variant: str) -> Download:
+        """The files of all default editions, built likewise, in one ZIP file."""
+        paths = self._built(name, self._editions(""), variant)
+        data = BytesIO()
+        with ZipFile(data, "w") as archive:  # PDFs are compressed already
+            for path in paths:
+                archive.writestr(ZipInfo(path.name), read_own(path, _ARTIFACT))
+        return Download(f"{'-'.join(filter(None, (name, variant)))}.zip", _ZIP, data.getvalue())
+
+    def _built(self, name: str, editions: dict[str, Edition], variant: str) -> list[Path]:
+        """The files of some editions. Raises DiagnosticsError unless all of them could be built."""
+        selection = Selection((variant,) if variant else ())
+        diagnostics: list[Diagnostic] = []
+        paths: list[Path] = []
+        with self._previews.typesetting:
+            for outcome in self._outcomes(name, editions, selection, Mode.BUILD, self._pool):
+                diagnostics += outcome.diagnostics
+                paths += [outcome.artifact.path] if outcome.artifact else []
+        if len(paths) < len(editions):
+            raise DiagnosticsError(diagnostics)
+        return paths
 
     def _editions(self, name: str) -> dict[str, Edition]:
         """The edition of a name, or the default ones."""

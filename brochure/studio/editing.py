@@ -52,7 +52,11 @@ class Editing:
                 {"path": path_to_json(path), "value": text} for path, text in samples(state.values)
             ],
             "editions": [
-                {"name": edition, "description": form.described(language)}
+                {
+                    "name": edition,
+                    "description": form.described(language),
+                    "output": form.output,
+                }
                 for edition, form in load_editions(self._project).items()
             ],
             "variants": [{"id": row.id, "name": row.name} for row in bundle.regions.rows],

@@ -50,6 +50,7 @@ class LeafletRoutes:
             Route(f"{leaflet}/preview", self.preview),
             Route(f"{leaflet}/pages/{{picture}}.png", self.picture),
             Route(f"{leaflet}/file", self.file),
+            Route(f"{leaflet}/archive", self.archive),
             Route(f"{leaflet}/diagnostics", self.diagnostics),
             Route(f"{leaflet}/state", self.state),
         ]
@@ -107,6 +108,12 @@ class LeafletRoutes:
         name = await self._name(request)
         async with self.heavy:
             made = await run_in_threadpool(self.workplace.builds.file, name, edition, variant)
+        return attachment(made)
+
+    async def archive(self, request: Request) -> Response:
+        name, variant = await self._name(request), name_in(request, "variant")
+        async with self.heavy:
+            made = await run_in_threadpool(self.workplace.builds.archive, name, variant)
         return attachment(made)
 
     async def _name(self, request: Request) -> str:

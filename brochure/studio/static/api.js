@@ -60,6 +60,15 @@ const query = (values) =>
 export const project = () => get("/api/project");
 export const create = (leaflet) => post("/api/leaflets", leaflet);
 
+/** A file to keep, as {name, blob}. */
+async function file(url) {
+  const response = await asked(url);
+  if (!response.ok) return answered(response);
+  const disposition = response.headers.get("Content-Disposition") ?? "";
+  const named = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1] ?? "";
+  return { name: decodeURIComponent(named), blob: await response.blob() };
+}
+
 /** The calls about one leaflet. */
 export function leafletApi(name) {
   const base = `/api/leaflets/${encodeURIComponent(name)}`;
@@ -81,12 +90,7 @@ export function leafletApi(name) {
       { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file },
     )),
     events: () => new EventSource(`${base}/events`),
-    async file(edition, variant) {
-      const response = await asked(`${base}/file?${query({ edition, variant })}`);
-      if (!response.ok) return answered(response);
-      const disposition = response.headers.get("Content-Disposition") ?? "";
-      const named = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1];
-      return { name: decodeURIComponent(named ?? `${name}.pdf`), blob: await response.blob() };
-    },
+    file: (edition, variant) => file(`${base}/file?${query({ edition, variant })}`),
+    archive: (variant) => file(`${base}/archive?${query({ variant })}`),
   };
 }

@@ -4,6 +4,7 @@
  * `write(value)`. It fires `input` events that bubble.
  */
 
+import { withoutForbidden } from "./characters.js";
 import { contrastWithWhite, READABLE } from "./colours.js";
 import { button, h, newId } from "./dom.js";
 import { fileControl } from "./files.js";
@@ -27,7 +28,7 @@ function written(value) {
   return value === null ? "" : String(value);
 }
 
-const trimmed = (text) => text.replace(/[ \t]+$/gm, "").trim();
+const trimmed = (text) => withoutForbidden(text).replace(/[ \t]+$/gm, "").trim();
 
 /** Text of one line that may be long, so that it is never seen in part only; or of several. */
 function text({ kind, label, placeholder }, id) {

@@ -5,7 +5,7 @@ import { Changes } from "./changes.js";
 import { Checks } from "./checks.js";
 import { conflictPanel } from "./conflicts.js";
 import { Diagnostics } from "./diagnostics.js";
-import { offerDownload } from "./download.js";
+import { offerDownload, offerPrint } from "./download.js";
 import { Events } from "./events.js";
 import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
@@ -36,7 +36,7 @@ class Editor {
   #changes = new Changes();
   #toolbar = new Toolbar();
   #status = new Status($("state"), $("live"));
-  #undo = new Undo((label) => this.#offerUndo(label));
+  #undo = new Undo((undo, redo) => this.#offerUndo(undo, redo));
   #views = new Views($("views"), $("editor"));
   #saving = new Saving(this.#changes, (...args) => this.#send(...args),
     (state, details) => this.#saved(state, details));
@@ -90,7 +90,11 @@ class Editor {
         const known = digest === this.#leaflet.digest && this.#saving.state !== "refused";
         if (!known) this.#refresh();
       },
-      preview: (preview) => (preview.pages ? this.#preview.take(preview) : this.#preview.want()),
+      preview: (preview) => {
+        if (preview.pages) this.#preview.take(preview);
+        else this.#preview.want();
+        this.#check(); // it may be the document that is quoted
+      },
       open: () => this.#refresh(),
       lost: () => this.#refresh(),
       seen: () => this.#refresh(),
@@ -120,15 +124,19 @@ class Editor {
     $("views").querySelector("[data-view=source]").addEventListener("click",
       () => this.#quoting.open());
     $("undo").addEventListener("click", () => this.#undo.back());
+    $("redo").addEventListener("click", () => this.#undo.forth());
     $("open").addEventListener("click", () => this.#goTo(this.#firstOpen()));
     document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      if (event.key === "s") {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      const redo = (key === "z" && event.shiftKey) || (key === "y" && !event.shiftKey);
+      if (key === "s" && !event.shiftKey) {
         event.preventDefault();
         this.#saving.now();
-      } else if (event.key === "z" && !event.target.matches?.("input, textarea, select")) {
+      } else if ((key === "z" || redo) && !event.target.matches?.("input, textarea, select")) {
         event.preventDefault();
-        this.#undo.back();
+        if (redo) this.#undo.forth();
+        else this.#undo.back();
       }
     });
     document.addEventListener("visibilitychange", () => {
@@ -374,17 +382,22 @@ class Editor {
         diagnosed: () => {},
       });
     const choose = () => {
+      $("print").hidden = editions.find((one) => one.name === edition.value)?.output !== "pdf";
       this.#preview.choose(edition.value, variant.value);
       this.#check();
     };
     edition.addEventListener("change", choose);
     variant.addEventListener("change", choose);
     $("check").append(this.#diagnostics.element);
-    offerDownload($("download"), $("trouble"), async () => {
+    const saved = (file) => async () => {
       await this.#saving.now();
-      return api.file(edition.value, variant.value);
-    });
-    this.#preview.choose(edition.value, variant.value);
+      return file();
+    };
+    const file = saved(() => api.file(edition.value, variant.value));
+    offerDownload($("download"), $("trouble"), file);
+    offerPrint($("print"), $("trouble"), file);
+    offerDownload($("archive"), $("trouble"), saved(() => api.archive(variant.value)));
+    choose();
   }
 
   #goTo(path) {
@@ -400,10 +413,12 @@ class Editor {
     this.#count();
   }
 
-  #offerUndo(label) {
-    $("undo").hidden = !label;
-    $("undo").title = label ?? "";
-    $("undo").setAttribute("aria-label", label ? `${say("undo")}: ${label}` : say("undo"));
+  #offerUndo(undo, redo) {
+    for (const [id, label] of Object.entries({ undo, redo })) {
+      $(id).hidden = !label;
+      $(id).title = label ?? "";
+      $(id).setAttribute("aria-label", label ? `${say(id)}: ${label}` : say(id));
+    }
   }
 }
 

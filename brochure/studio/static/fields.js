@@ -3,11 +3,12 @@
  * what is wrong with it. A field in which someone writes is never overwritten.
  */
 
+import { countForbidden } from "./characters.js";
 import { controlFor } from "./controls.js";
 import { h, newId, sentence } from "./dom.js";
 import { Fold, labels } from "./folds.js";
 import { isWithin, keyOf, same, valueAt } from "./paths.js";
-import { say } from "./strings.js";
+import { plural, say } from "./strings.js";
 
 const owners = new WeakMap(); // of elements
 
@@ -18,6 +19,7 @@ export class Field {
   aside = h("div", { class: "aside" });
   #told = null;
   #sample;
+  #left = h("p", { class: "hint warning", role: "status" }); // that characters are left out
   #tag = h("span", { class: "tag", id: newId("tag") });
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
@@ -40,7 +42,7 @@ export class Field {
       needed, this.#tag);
     if (required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}`, "data-field": field.path.join(".") },
-      this.head, this.control.element, hint, this.#messages, this.aside);
+      this.head, this.control.element, this.#left, hint, this.#messages, this.aside);
     const described = [this.#tag.id, hint.id, this.control.described, this.#messages.id].filter(Boolean);
     this.focusable.setAttribute("aria-describedby", described.join(" "));
     if (this.control.group) {
@@ -49,6 +51,10 @@ export class Field {
     }
     owners.set(this.element, this);
     this.element.addEventListener("focusout", () => this.#mark());
+    this.element.addEventListener("input", () => {
+      const left = countForbidden(this.focusable.value ?? "");
+      this.#left.textContent = left ? plural("characters", left) : "";
+    });
     if (sample !== null) this.#letReplace();
     this.tell([]);
     this.write(value);

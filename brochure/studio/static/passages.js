@@ -1,8 +1,9 @@
-/** The passages as rows, each with two sides, as on the page: add, leave out, move, undo. */
+/** The passages as rows, each with two sides, as on the page: add, leave out, move; undo and redo. */
 
 import { button, h, newId } from "./dom.js";
 import { isWithin, keyOf, passageOf, passagePath, putAt, valueAt } from "./paths.js";
 import { reordered } from "./changes.js";
+import { letDrag } from "./dragging.js";
 import { say } from "./strings.js";
 
 const SIDES = ["quote", "commentary"];
@@ -16,6 +17,8 @@ export class Passages {
   #rows = new Map(); // by ids of passages
   #gap = null;
   #list = h("ol", { class: "passages" });
+  #last = button(say("pair.first"), () => this.add(this.order.at(-1) ?? null),
+    { class: "add last" });
   element;
 
   /**
@@ -31,8 +34,13 @@ export class Passages {
     this.element = h("div", {},
       h("div", { class: "column-heads", "aria-hidden": "true" },
         SIDES.map((side) => h("span", {}, say(`side.${side}`)))),
-      this.#list,
-      button(say("pair.first"), () => this.add(this.order.at(-1) ?? null), { class: "add last" }));
+      this.#list, this.#last);
+    letDrag(this.#list, (row, before) => {
+      const order = this.order;
+      const id = JSON.parse(row.dataset.passage);
+      const at = before ? order.indexOf(JSON.parse(before.dataset.passage)) : order.length;
+      this.place(id, order.slice(0, at).filter((one) => one !== id).at(-1) ?? null);
+    });
   }
 
   /** The ids of passages as they are shown. */
@@ -68,13 +76,12 @@ export class Passages {
     let n = taken.size + 1;
     while (taken.has(say("pair.id", { n }))) n++;
     const id = say("pair.id", { n });
-    this.#close();
-    this.#changes.restructure({ kind: "insert", path: ["passages"], after, value: { id } });
-    this.render();
-    this.#host.changed();
-    this.#undo.push(say("undo.add", { number: this.number(id) }), () => this.#leaveOut(id));
-    this.#rows.get(id).querySelector("textarea")?.focus();
-    this.#host.announce(say("pair.added", { number: this.number(id) }));
+    this.#insert(id, after, { id });
+    let value = null;
+    this.#undo.push(say("undo.add", { number: this.number(id) }), () => {
+      value = this.value(id); // with what was typed into it meanwhile
+      this.#leaveOut(id);
+    }, () => this.#insert(id, after, value));
     return id;
   }
 
@@ -92,16 +99,9 @@ export class Passages {
     row.before(gap);
     this.#leaveOut(id);
     this.#gap = gap;
-    this.#undo.push(label, () => {
-      this.#close();
-      this.#changes.restructure({ kind: "insert", path: ["passages"], after: before, value });
-      this.render();
-      this.#host.changed();
-      this.#focus(id);
-      this.#host.announce(say("pair.back", { number: this.number(id) }));
-    });
+    this.#undo.push(label, () => this.#insert(id, before, value, "pair.back"),
+      () => this.#leaveOut(id));
     undo.focus();
-    this.#host.announce(say("pair.left-out", { number, name: "" }));
   }
 
   /** Move a pair up (-1) or down (1). */
@@ -109,13 +109,19 @@ export class Passages {
     const order = this.order;
     const to = order.indexOf(id) + step;
     if (to < 0 || to >= order.length) return;
+    this.place(id, order.filter((one) => one !== id)[to - 1] ?? null);
+  }
+
+  /** Move a pair behind another one (null: to the top). */
+  place(id, after) {
     const before = this.#before(id);
-    const others = order.filter((one) => one !== id);
-    this.#moveTo(id, others[to - 1] ?? null);
-    this.#undo.push(say("undo.move", { number: this.number(id) }), () => {
-      this.#moveTo(id, before);
+    if (after === before || after === id) return;
+    this.#moveTo(id, after);
+    const back = (to) => () => {
+      this.#moveTo(id, to);
       this.#focus(id);
-    });
+    };
+    this.#undo.push(say("undo.move", { number: this.number(id) }), back(before), back(after));
   }
 
   /** A pair that was to be left out is still there, since someone else changed it. */
@@ -187,12 +193,29 @@ export class Passages {
     return order[order.indexOf(id) - 1] ?? null;
   }
 
+  /** Put a pair behind another one, and the caret into it. */
+  #insert(id, after, value, said = "pair.added") {
+    this.#close();
+    this.#changes.restructure({ kind: "insert", path: ["passages"], after, value });
+    this.render();
+    this.#host.changed();
+    this.#focus(id);
+    this.#host.announce(say(said, { number: this.number(id) }));
+  }
+
+  /** Take a pair away; the caret goes to the next one. */
   #leaveOut(id) {
+    const number = this.number(id);
     const was = valueAt(this.#host.values(), passagePath(id));
+    this.#close();
     this.#changes.restructure({ kind: "remove", path: passagePath(id), was });
     document.activeElement?.blur();
     this.render();
     this.#host.changed();
+    const next = this.order[number - 1] ?? this.order.at(-1);
+    if (next === undefined) this.#last.focus();
+    else this.#rows.get(next).querySelector(".remove").focus({ preventScroll: true });
+    this.#host.announce(say("pair.left-out", { number, name: "" }));
   }
 
   #moveTo(id, after) {
@@ -266,6 +289,7 @@ export class Passages {
         h("div", { class: "row-head" },
           h("h3", { id: title }, h("span", { class: "hidden" }, say("pair")), " ",
             h("span", { class: "number" }), " ", h("span", { class: "name hidden" })),
+          h("span", { class: "grip", title: say("drag"), "aria-hidden": "true" }),
           h("div", { class: "actions" },
             button(say("up"), () => this.move(id, -1), { sign: "↑", class: "quiet up" }),
             button(say("down"), () => this.move(id, 1), { sign: "↓", class: "quiet down" }),

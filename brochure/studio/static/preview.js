@@ -158,7 +158,8 @@ export class Preview {
       .join(" · ");
     else if (shown && !busy) words = "";
     const obstacle = !busy && !reason && shown && this.#obstacle(shown);
-    const more = [obstacle && say("preview.blocked", { reason: obstacle }), shown?.note];
+    const more = [obstacle && say("preview.blocked", { reason: obstacle }), shown?.note,
+      this.#variant && say("variant.form")];
     this.#asOf.replaceChildren(...sentence(words),
       ...more.filter(Boolean).map((text) => h("span", {}, sentence(text))));
     const waits = reason && reason === shown?.reason && !behind; // else it is all of the file

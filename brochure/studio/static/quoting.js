@@ -127,7 +127,7 @@ export class Quoting {
   #put(id, quote, label) {
     const before = this.#quote(id);
     this.#fill(id, quote);
-    this.#undo.push(label, () => this.#fill(id, before));
+    this.#undo.push(label, () => this.#fill(id, before), () => this.#fill(id, quote));
   }
 
   #fill(id, quote) {
