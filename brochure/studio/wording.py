@@ -7,12 +7,24 @@ from dataclasses import replace
 from functools import partial
 
 from brochure.diagnostics import Diagnostic, data_of
-from brochure.messages import Catalogue, KeyName, Message, catalogue, say
+from brochure.messages import EMPTY, Catalogue, KeyName, Message, catalogue, say
 from brochure.studio.changes import PASSAGES, Json
 from brochure.studio.form import GROUPS, Keys, all_fields
 
 _OPEN = ("missing", "empty", "empty-passage")  # codes of what is not there yet
-_OF_KEYS = ("missing", "empty")  # those whose hints tell how to write keys
+# What to do about it here, where the command line's hint tells how to write keys and commands.
+_HINTS: Mapping[str, Message] = {
+    "missing": EMPTY,
+    "empty": EMPTY,
+    **dict.fromkeys(
+        ("wrong-lines", "altered"),
+        say("“{button}” below the quote shows what the source says.", button=say("Correct …")),
+    ),
+    "ambiguous": say("“{button}” below the quote asks you.", button=say("Which place? …")),
+    "not-found": say("“{button}” is where to look for it.", button=say("Show in the source")),
+    "unchecked": say("Add the document under “{part}”.", part=say("Document quoted")),
+    "no-reference": say("Fill in the lines or the page, so that readers can look it up."),
+}
 
 
 def form_catalogue(language: str) -> Catalogue:
@@ -30,8 +42,8 @@ def diagnostic_data(
     """
     data: dict[str, object] = {**data_of(diagnostic, words), "path": path}
     data["severity"] = severity(diagnostic)
-    if diagnostic.code in _OF_KEYS:
-        data["hint"] = ""
+    if diagnostic.code in _HINTS:
+        data["hint"] = words(_HINTS[diagnostic.code])
     return {**data, "name": name_in(diagnostic.message, words)}
 
 

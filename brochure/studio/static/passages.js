@@ -99,8 +99,8 @@ export class Passages {
     row.before(gap);
     this.#leaveOut(id);
     this.#gap = gap;
-    this.#undo.push(label, () => this.#insert(id, before, value, "pair.back"),
-      () => this.#leaveOut(id));
+    this.#undo.push(label, () => this.#insert(id, before, value,
+      () => say("pair.back", { number: this.number(id) })), () => this.#leaveOut(id));
     undo.focus();
   }
 
@@ -194,13 +194,13 @@ export class Passages {
   }
 
   /** Put a pair behind another one, and the caret into it. */
-  #insert(id, after, value, said = "pair.added") {
+  #insert(id, after, value, said = () => say("pair.added", { number: this.number(id) })) {
     this.#close();
     this.#changes.restructure({ kind: "insert", path: ["passages"], after, value });
     this.render();
     this.#host.changed();
     this.#focus(id);
-    this.#host.announce(say(said, { number: this.number(id) }));
+    this.#host.announce(said());
   }
 
   /** Take a pair away; the caret goes to the next one. */

@@ -23,7 +23,7 @@ function facts(leaflet, { pages, current, verdicts, complaints, stale, letters }
     fact("", found || say("fine"), `${page}#check`,
       error ? "error" : open || warning ? "warning" : "fine"),
     fact("", pages === null ? say("start.unbuilt")
-      : `${plural("pages", pages)}, ${say(current ? "start.current" : "start.outdated")}`,
+      : `${plural("pages", pages)}, ${current ? say("start.current") : say("start.outdated")}`,
     `${page}#pages`),
     verdicts.length ? fact(say("start.quotes"), words(verdicts),
       `${page}#${doubtful ? "check" : "source"}`, doubtful ? "warning" : "") : null,
