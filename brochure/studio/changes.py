@@ -233,7 +233,20 @@ def edit_for(
     if change.value is None:
         return Remove(path)
     value = prose.stored(change.value, value_at(content, path), path)
-    return Put(path, value, tuple(orders.get(prose.keys(path[:-1]), ())))
+    return Put(path, value, order_at(path, content, prose, orders))
+
+
+def order_at(
+    path: TreePath,
+    content: Plain,
+    prose: Prose,
+    orders: Mapping[tuple[str, ...], Sequence[str]],
+) -> tuple[str, ...]:
+    """The keys in their usual order where a path leaves what there is, if it does."""
+    depth = len(path) - 1
+    while depth and value_at(content, path[:depth]) is None:
+        depth -= 1
+    return tuple(orders.get(prose.keys(path[:depth]), ()))
 
 
 def expanded(content: Plain) -> Plain:

@@ -4,13 +4,11 @@ A text that is left out on purpose (a key without a value) is `LEFT_OUT` in the 
 that comes from the base.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported
 from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.model.variant import Variant
@@ -20,23 +18,23 @@ from brochure.manuscript.variants.resolution import Bundle
 from brochure.manuscript.yaml.editor import edited
 from brochure.manuscript.yaml.edits import Edit, Insert, Put, Remove
 from brochure.manuscript.yaml.nodes import Plain, Tree, TreePath, plain
-from brochure.project import Project
 from brochure.studio.changes import (
     ADDED,
     PASSAGES,
     Change,
     ConflictError,
-    FieldPath,
     NotUnderstoodError,
     Prose,
     edit_for,
     expanded,
     keys_of,
+    order_at,
     resolved,
     value_at,
 )
 from brochure.studio.form import key_orders, prose_paths
-from brochure.studio.leaflet_document import fields_of, parsed, usual_width
+from brochure.studio.session import Session
+from brochure.studio.yaml_document import YamlDocument, YamlVersion, usual_width
 
 LEFT_OUT: Plain = {"left_out": "yes"}
 _PASSAGES_LEFT_OUT = "leave_out"
@@ -63,61 +61,31 @@ _ORDERS = _orders()
 
 
 @dataclass(frozen=True)
-class VariantVersion:
+class VariantVersion(YamlVersion):
     """Bytes that the file of a variant has or could have.
 
     `base_known`: whether who makes changes has seen the base as it is; then what a new text of the
     region's own replaces is recorded at once.
     """
 
-    bundle: Bundle
-    region: str
-    file: str
-    data: bytes
-    prose: Prose
+    base: Tree
     base_known: bool
-
-    @cached_property
-    def parsed(self) -> Reported[Tree]:
-        """Its tree, and what is wrong with its YAML."""
-        return parsed(self.data, self.file)
-
-    @property
-    def tree(self) -> Tree:
-        return self.parsed.value
-
-    @cached_property
-    def content(self) -> Plain:
-        return plain(self.tree.root)
-
-    @cached_property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All that is wrong with it, as `brochure check` would say."""
-        try:
-            variant = self.bundle.resolve(self.region, self.parsed)
-            return validate_leaflet(self.bundle.project, variant).diagnostics
-        except DiagnosticsError as failed:
-            return failed.diagnostics
-
-    @property
-    def fields(self) -> Iterator[FieldPath | None]:
-        """The field that each diagnostic is about, if it is in this file."""
-        return fields_of(self.tree, self.diagnostics)
 
     def changed(self, change: Change) -> Self:
         """What it is after a change, with records of what new texts replace."""
         edit = self._edit(change)
         if edit is None:
             return self
-        after = replace(self, data=edited(self.data, [edit], self.file))
+        file = self.parsed.value.file
+        after = replace(self, data=edited(self.data, [edit], file))
         known, now = self._replaced, after._replaced
-        kept = recorded(self.data, self.file)
+        kept = recorded(self.data, file)
         gone = {key for key in known if key not in now}
         kept = {key: text for key, text in kept.items() if key not in gone}
         new = {key: text for key, text in now.items() if key not in known}
-        data = edited(with_records(self.data, kept, self.file), [edit], self.file)
+        data = edited(with_records(self.data, kept, file), [edit], file)
         if self.base_known:
-            data = with_records(data, kept | new, self.file)
+            data = with_records(data, kept | new, file)
         return replace(self, data=data)
 
     @property
@@ -125,7 +93,7 @@ class VariantVersion:
         """The texts of the base that this replaces, by keys."""
         return {
             change.key: (change.base or "").strip()
-            for change in find_changes(self.bundle.base, self.tree)
+            for change in find_changes(self.base, self.parsed.value)
             if not change.key.startswith("add.") and not change.gone
         }
 
@@ -149,7 +117,7 @@ class VariantVersion:
             raise ConflictError(now)
         if change.value is None:
             return Remove(path)
-        order = tuple(_ORDERS.get(self.prose.keys(path[:-1]), ()))
+        order = order_at(path, self.content, self.prose, _ORDERS)
         if change.value == LEFT_OUT:
             return Put(path, None, order)
         return Put(path, self.prose.stored(change.value, None, path), order)
@@ -163,7 +131,7 @@ class VariantVersion:
 
     def _is_one_text(self, key: str) -> bool:
         """Whether the base says something in one text of which this says nothing."""
-        base = plain(self.bundle.base.node((key,)))
+        base = plain(self.base.node((key,)))
         return isinstance(base, str) and value_at(self.content, (key,)) is None
 
     def _passage_left_out(self, change: Change) -> Edit | None:
@@ -184,43 +152,51 @@ class VariantVersion:
 
 
 @dataclass(frozen=True)
-class VariantDocument:
+class VariantDocument(YamlDocument):
     """``variants/<id>.yaml``, which is there as long as something is in it."""
 
-    bundle: Bundle
-    region: str
-    base_known: bool = False
-
-    absent = b""
-    limit = bounds.MANUSCRIPT
-
-    @property
-    def project(self) -> Project:
-        return self.bundle.project
-
-    @property
-    def path(self) -> Path:
-        return variant_file(self.bundle, self.region)
-
-    @property
-    def draft(self) -> Path:
-        """Where changes are kept that are not valid yet."""
-        return variant_draft(self.bundle, self.region)
+    base: Tree = field(kw_only=True)
+    base_known: bool = field(kw_only=True)
 
     def version(self, data: bytes) -> VariantVersion:
-        """Raises DiagnosticsError where the file has mistakes of YAML."""
-        file = self.project.show(self.path)
-        edited(data, (), file)
-        prose = Prose(prose_paths(), usual_width(data or self.bundle.base.text.encode()), form_keys)
-        return VariantVersion(self.bundle, self.region, file, data, prose, self.base_known)
+        """The file with these bytes. Raises DiagnosticsError where it has mistakes of YAML."""
+        edited(data, (), self.project.show(self.path))
+        prose = Prose(self.prose, usual_width(data or self.base.text.encode()), form_keys)
+        return VariantVersion(self, data, prose, self.base, self.base_known)
 
-    def values(self, shown: VariantVersion, written: VariantVersion) -> Plain:
+    def values(self, shown: YamlVersion, written: YamlVersion) -> Plain:
         """What the form shows of the region's own."""
-        content = expanded(shown.content)
-        values = _marked(shown.prose.shown(content))
+        values = _marked(super().values(shown, written))
         if isinstance(values, dict) and isinstance(ids := values.get(_PASSAGES_LEFT_OUT), list):
             values[_PASSAGES_LEFT_OUT] = {id_: _YES for id_ in ids if isinstance(id_, str)}
         return values or {}
+
+
+def variant_session(
+    bundle: Bundle, region: str, *, base_known: bool = False
+) -> Session[VariantVersion]:
+    """The file of a variant, to be edited. `region` is an id of the table."""
+
+    def check(parsed: Reported[Tree]) -> tuple[Diagnostic, ...]:
+        try:
+            return validate_leaflet(bundle.project, bundle.resolve(region, parsed)).diagnostics
+        except DiagnosticsError as failed:
+            return failed.diagnostics
+
+    return Session(
+        VariantDocument(
+            bundle.project,
+            variant_file(bundle, region),
+            variant_draft(bundle, region),
+            prose_paths(),
+            _ORDERS,
+            check,
+            expanded,
+            absent=b"",
+            base=bundle.base,
+            base_known=base_known,
+        )
+    )
 
 
 def variant_file(bundle: Bundle, region: str) -> Path:

@@ -29,12 +29,12 @@ from brochure.studio.editing import discarded, form_data, saved, stamp, state_da
 from brochure.studio.form import key_orders, prose_paths
 from brochure.studio.refusal import Refusal, malformed
 from brochure.studio.regions_document import RegionsDocument
-from brochure.studio.session import Session, State
+from brochure.studio.session import State
 from brochure.studio.variant_document import (
-    VariantDocument,
     form_keys,
     variant_draft,
     variant_file,
+    variant_session,
 )
 
 # What the form of a variant shows at its fields, and not among its messages.
@@ -53,7 +53,7 @@ class VariantEditing:
         words = catalogue(language)
         bundle, digest = self._bundle(name)
         row = bundle.check_id(region, Location(region))
-        session = Session(VariantDocument(bundle, region))
+        session = variant_session(bundle, region)
         with self._locks[name]:
             state = session.read()
             overrides = self._overrides(bundle, region, words)
@@ -87,16 +87,16 @@ class VariantEditing:
         """Save changes of a variant, and say what it says now."""
         bundle, digest = self._bundle(name)
         bundle.check_id(region, Location(region))
-        document = VariantDocument(bundle, region, base_known=body.get("base") == digest)
+        session = variant_session(bundle, region, base_known=body.get("base") == digest)
         words = catalogue(language)
-        state, saved_at = saved(Session(document), self._locks[name], body)
+        state, saved_at = saved(session, self._locks[name], body)
         return {**_shown(state, words), **self._after(name, region, words), "saved_at": saved_at}
 
     def discard(self, name: str, region: str, body: Json, language: str) -> Json:
         """Forget what is held of a field."""
         bundle, _ = self._bundle(name)
         bundle.check_id(region, Location(region))
-        session = Session(VariantDocument(bundle, region))
+        session = variant_session(bundle, region)
         words = catalogue(language)
         state = discarded(session, self._locks[name], body)
         return {**_shown(state, words), **self._after(name, region, words)}
@@ -130,7 +130,7 @@ class VariantEditing:
         """Why the last words are not in the file of a variant; empty where they are."""
         try:
             bundle, _ = self._bundle(name)
-            session = Session(VariantDocument(bundle, region))
+            session = variant_session(bundle, region)
             if bundle.regions.get(region) is None or not session.draft.is_file():
                 return ()
             with self._locks[name]:
