@@ -26,8 +26,8 @@ from brochure.studio.places import FormPaths
 from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal
-from brochure.studio.wording import diagnostic_data, form_catalogue
 from brochure.studio.variant_editing import VariantEditing
+from brochure.studio.wording import diagnostic_data, form_catalogue
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
 _ARTIFACT = 500_000_000  # bytes

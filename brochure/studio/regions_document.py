@@ -108,7 +108,8 @@ class RegionsVersion:
                 return self._insert(change)
             case "remove", (str(name), Item(key)) if name == ROWS:
                 row = self._row(key)
-                if self.cells(row) != _cells(change.was):
+                was = change.was.get(CELLS) if isinstance(change.was, dict) else None
+                if self.cells(row) != _cells(was):
                     raise ConflictError(dict(self.cells(row)))
                 keys = (*self.keys[:row], *self.keys[row + 1 :])
                 return replace(self._edited(RemoveRow(row)), keys=keys)

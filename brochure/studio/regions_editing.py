@@ -43,6 +43,7 @@ class RegionsEditing:
             "file": session.file,
             **state_data(state, words),
             **self._columns(bundle, words),
+            "stamp": self.stamp(name),
         }
 
     def save(self, name: str, body: Json, language: str) -> Json:
@@ -51,7 +52,12 @@ class RegionsEditing:
         words = catalogue(language)
         state, saved_at = saved(session, self._locks[name], body)
         columns = self._columns(read_bundle(self._project, name), words)
-        return {**state_data(state, words), **columns, "saved_at": saved_at}
+        return {
+            **state_data(state, words),
+            **columns,
+            "stamp": self.stamp(name),
+            "saved_at": saved_at,
+        }
 
     def discard(self, name: str, body: Json, language: str) -> Json:
         """Forget what is held of a cell or a row."""
@@ -64,12 +70,13 @@ class RegionsEditing:
         """
         words = catalogue(language)
         bundle = read_bundle(self._project, name)
+        with_files = self._with_own_texts(bundle)
         return {
             "states": {
                 one.region.id: {
                     "state": _BROKEN if one.is_broken else one.worst.value,
                     "own": len(one.overrides),
-                    "file": one.region.id in self._with_own_texts(bundle),
+                    "file": one.region.id in with_files,
                     "messages": [
                         data_of(d, words) for d in one.diagnostics if d.is_error
                     ][:_SHOWN],

@@ -16,7 +16,7 @@ from brochure.manuscript.variants.resolution import (
     read_bundle,
 )
 from brochure.manuscript.yaml.nodes import Plain, plain
-from brochure.messages import Catalogue, Message, catalogue, say
+from brochure.messages import Catalogue, Message, say
 from brochure.project import Project
 from brochure.studio.answers import Json
 from brochure.studio.changes import (
@@ -30,6 +30,7 @@ from brochure.studio.form import key_orders, prose_paths
 from brochure.studio.refusal import Refusal, malformed
 from brochure.studio.regions_document import RegionsDocument
 from brochure.studio.session import State
+from brochure.studio.wording import form_catalogue
 from brochure.studio.variant_document import (
     form_keys,
     variant_draft,
@@ -50,7 +51,7 @@ class VariantEditing:
 
     def variant(self, name: str, region: str, language: str) -> Json:
         """What a region has of its own, what the base says, and the form to change it in."""
-        words = catalogue(language)
+        words = form_catalogue(language)
         bundle, digest = self._bundle(name)
         row = bundle.check_id(region, Location(region))
         session = variant_session(bundle, region)
@@ -77,7 +78,7 @@ class VariantEditing:
             ),
             "stamp": self._variant_stamp(bundle, region),
             "editions": [
-                {"name": edition, "description": form.description}
+                {"name": edition, "description": form.described(language)}
                 for edition, form in load_editions(self._project).items()
             ],
             "variants": [{"id": one.id, "name": one.name} for one in bundle.regions.rows],
@@ -88,7 +89,7 @@ class VariantEditing:
         bundle, digest = self._bundle(name)
         bundle.check_id(region, Location(region))
         session = variant_session(bundle, region, base_known=body.get("base") == digest)
-        words = catalogue(language)
+        words = form_catalogue(language)
         state, saved_at = saved(session, self._locks[name], body)
         return {**_shown(state, words), **self._after(name, region, words), "saved_at": saved_at}
 
@@ -97,7 +98,7 @@ class VariantEditing:
         bundle, _ = self._bundle(name)
         bundle.check_id(region, Location(region))
         session = variant_session(bundle, region)
-        words = catalogue(language)
+        words = form_catalogue(language)
         state = discarded(session, self._locks[name], body)
         return {**_shown(state, words), **self._after(name, region, words)}
 

@@ -28,8 +28,8 @@ class VariantRoutes:
 
     def routes(self) -> list[Route]:
         """The addresses, and what answers each."""
-        table = "/api/leaflets/{leaflet}/variants"
-        variant = f"{table}/{{region}}"
+        table = "/api/leaflets/{leaflet}/regions"
+        variant = "/api/leaflets/{leaflet}/variants/{region}"
         return [
             Route("/leaflets/{leaflet}/variants", self.table_page),
             Route("/leaflets/{leaflet}/variants/{region}", self.variant_page),

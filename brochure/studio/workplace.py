@@ -15,8 +15,8 @@ from brochure.studio.editing import Editing
 from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import no_such_page
-from brochure.studio.states import LeafletStates
 from brochure.studio.regions_editing import RegionsEditing
+from brochure.studio.states import LeafletStates
 from brochure.studio.uploads import Uploads
 from brochure.studio.variant_editing import VariantEditing
 
