@@ -152,7 +152,7 @@ def test_a_passage_is_left_out_and_taken_back(project: Project, path: Path) -> N
 
 
 def test_a_passage_of_its_own(project: Project, path: Path) -> None:
-    new = {"id": "kreistag", "after": "eins", "commentary": {"text": "Neu."}}
+    new: Plain = {"id": "kreistag", "after": "eins", "commentary": {"text": "Neu."}}
     state = save(project, Change("insert", ("add",), new, after=None))
     assert not state.held
     quote: FieldPath = ("add", Item("kreistag"), "quote", "text")

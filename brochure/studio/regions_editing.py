@@ -165,7 +165,7 @@ def _column_hint(column: str, *, used: bool) -> Message:
     """What a column is for."""
     match column:
         case "id":
-            return say("Short name: letters, digits, hyphens. The PDF is named after it.")
+            return say("Letters, digits, hyphens. The PDF is named after it.")
         case "name":
             return say("The region, as it is called.")
         case _ if column == KEY_COLUMN:

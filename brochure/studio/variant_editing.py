@@ -30,13 +30,13 @@ from brochure.studio.form import key_orders, prose_paths
 from brochure.studio.refusal import Refusal, malformed
 from brochure.studio.regions_document import RegionsDocument
 from brochure.studio.session import State
-from brochure.studio.wording import form_catalogue
 from brochure.studio.variant_document import (
     form_keys,
     variant_draft,
     variant_file,
     variant_session,
 )
+from brochure.studio.wording import form_catalogue
 
 # What the form of a variant shows at its fields, and not among its messages.
 _STATES = ("stale", "not-accepted", "redundant")

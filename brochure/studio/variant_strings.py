@@ -18,7 +18,7 @@ _TABLE: dict[str, Message] = {
     "table.undo-add": say("Add a region"),
     "table.new-row": say("new region"),
     "table.name": say("Region"),
-    "table.id": say("Short name"),
+    "table.id": say("Id"),
     "table.ags": say("Official key"),
     "table.own": say("Texts of its own"),
     "table.remove": say("Leave out {name}", name="{name}"),
@@ -82,8 +82,8 @@ _VARIANT: dict[str, Message] = {
     "own.base-now": say("The base now"),
     "own.text": say("The text of this region"),
     "own.stale": say(
-        "The base has changed since somebody last compared. Change the text of this region below "
-        "the label above, or leave it; then confirm that it fits."
+        "The base has changed since somebody last compared. Adapt the text of this region, or "
+        "leave it; then confirm that it fits."
     ),
     "own.new": say("Nobody has confirmed yet that this text fits what the base says."),
     "own.accept": say("It fits"),

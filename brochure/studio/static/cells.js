@@ -63,7 +63,7 @@ export class Cell {
       this.control.setAttribute("aria-describedby", this.#messages.id);
       this.control.after(this.#messages);
     }
-    const wrong = messages.some(({ severity }) => severity === "error");
+    const wrong = messages.some(({ severity }) => severity === "error" || severity === "held");
     if (wrong) this.control.setAttribute("aria-invalid", "true");
     else this.control.removeAttribute("aria-invalid");
     this.#messages.hidden = !messages.length;

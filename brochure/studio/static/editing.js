@@ -130,7 +130,7 @@ export class Editing {
 
   /** What was found out about a field: what is not valid yet, or else messages about it. */
   messages(path) {
-    const held = (this.#held.get(keyOf(path)) ?? []).map((one) => ({ severity: "error", ...one }));
+    const held = (this.#held.get(keyOf(path)) ?? []).map((one) => ({ severity: "held", ...one }));
     if (held.length) return held;
     return this.#state.diagnostics.filter((one) =>
       one.path && one.severity !== "note" && isWithin(one.path, path));
