@@ -89,8 +89,8 @@ _VARIANT: dict[str, Message] = {
     "own.accept": say("It fits"),
     "own.take-base": say("Take the base"),
     "own.accepted": say("Confirmed. You will be told when the base changes again."),
-    "own.open.one": say("1 text wants a look"),
-    "own.open.other": say("{n} texts want a look", n=_N),
+    "own.open.one": say("1 text should be looked at"),
+    "own.open.other": say("{n} texts should be looked at", n=_N),
     "own.orphans": say("For pairs that the base has no more"),
     "own.delete": say("Delete it"),
     "pairs.about": say(

@@ -16,10 +16,12 @@ export class Cell {
   #aside = null;
   #messages = null;
   #told = [];
+  #wide;
 
   constructor(path, column, { label, placeholder, wide }) {
     this.path = path;
     this.column = column;
+    this.#wide = wide;
     this.control = h("textarea", { rows: 1, autocomplete: "off", "aria-label": label,
       spellcheck: wide ? "true" : "false", placeholder });
     this.element = h("td", { class: `cell ${wide ? "wide" : "narrow"}`, "data-label": column },
@@ -69,7 +71,7 @@ export class Cell {
     this.#messages.hidden = !messages.length;
     this.#messages.replaceChildren(...messages.map(({ severity, message, hint }) =>
       h("li", { class: severity }, h("strong", {}, say(`severity.${severity}`)), " ",
-        sentence(message), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
+        sentence(message), hint && this.#wide ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
   }
 }
 

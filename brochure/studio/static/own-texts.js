@@ -143,11 +143,11 @@ export class OwnText {
     if (known === this.#told) return;
     this.#told = known;
     this.element.dataset.state = state;
-    const about = h("span", { class: "hidden" }, `: ${this.#host.about(this)}`);
     this.#state.className = `variant-state ${state}`;
     this.#state.replaceChildren(stateShape(state), h("span", {}, say(`own.is.${state}`)));
-    this.#toggle.replaceChildren(say(this.#field ? "own.give-back" : base === null ? "own.add"
-      : "own.make"), about);
+    const action = say(this.#field ? "own.give-back" : base === null ? "own.add" : "own.make");
+    this.#toggle.textContent = action;
+    this.#toggle.setAttribute("aria-label", `${action}: ${this.#host.about(this)}`);
     this.#base.replaceChildren(words ? h("p", {}, words) : h("p", { class: "hint" }, say("nothing")));
     this.element.classList.toggle("nothing", !words && !this.#field);
     if (this.#field) this.#compare(state, override, words);
@@ -158,9 +158,11 @@ export class OwnText {
       accept: () => this.#host.accept(override.key),
       giveBack: () => this.giveBack(),
     });
+    const focused = [...this.#compared.querySelectorAll("button")].indexOf(document.activeElement);
     this.#compared.replaceChildren(panel ?? (words
       ? h("details", { class: "rare" }, h("summary", {}, say("own.base")), h("p", { class: "base-text" },
         words)) : ""));
+    if (focused >= 0) (this.#compared.querySelectorAll("button")[focused] ?? this.#field.focusable).focus();
   }
 }
 

@@ -41,9 +41,11 @@ class RegionsPage {
 
   // What `Editing` asks.
 
-  build() {
+  build(state) {
     $("table").replaceChildren(h("table", { "aria-labelledby": "name" }, h("thead", {}, this.#head),
       this.#body));
+    $("name").textContent = `${say("variants")}: ${state.title}`;
+    document.title = `${$("name").textContent} – ${say("studio")}`;
     this.#body.addEventListener("keydown", (event) => this.#press(event));
     this.#body.addEventListener("paste", (event) => this.#paste(event));
     this.#body.addEventListener("change", (event) => this.#suggest(event.target));

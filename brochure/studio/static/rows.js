@@ -18,7 +18,7 @@ export class Row {
   constructor(id, columns, host) {
     this.id = id;
     this.#host = host;
-    this.element = h("tr", {}, this.#state, h("td", { class: "actions" }, this.#remove));
+    this.element = h("tr", {}, this.#state, h("td", { class: "row-actions" }, this.#remove));
     this.#state.id = newId("state");
     this.widen(columns);
   }
@@ -68,7 +68,8 @@ export class Row {
       cell.control.setAttribute("aria-label", `${this.#host.title(column)}, ${name}`);
     }
     this.#remove.setAttribute("aria-label", say("table.remove", { name }));
-    this.element.querySelector(".of")?.replaceChildren(`: ${name}`);
+    const link = this.#state.querySelector("a");
+    link?.setAttribute("aria-label", `${link.textContent}: ${name}`);
   }
 
   /** Show the state of the variant, as far as it is known, and what is wrong with its row. */
@@ -87,8 +88,10 @@ export class Row {
       sentence(message), hint ? h("span", { class: "hint" }, " ", sentence(hint)) : null)));
     this.#state.replaceChildren(...(linked ? [h("a", { class: `variant-state ${shown}`,
       href: `/leaflets/${this.#host.leaflet}/variants/${this.id}` },
-    stateShape(shown), h("span", {}, words), h("span", { class: "hidden of" }, `: ${this.name}`))]
+    stateShape(shown), h("span", {}, words))]
       : []), this.#messages);
+    this.described = null;
+    this.describe();
     const id = this.cells.get("id").control;
     id.readOnly = Boolean(state?.file); // the file of its own texts is named after it
     id.title = id.readOnly ? say("table.fixed") : "";

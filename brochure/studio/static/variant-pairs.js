@@ -141,7 +141,7 @@ export class VariantPairs {
       const out = this.isLeftOut(id);
       row.classList.toggle("left-out", out);
       toggle.textContent = say(out ? "pairs.take-in" : "pairs.leave-out");
-      toggle.append(h("span", { class: "hidden" }, `: ${this.#name(id)}`));
+      toggle.setAttribute("aria-label", `${toggle.textContent}: ${this.#name(id)}`);
       body.hidden = out;
       note.hidden = !out;
       const override = this.#host.override(["leave_out", id]);

@@ -64,6 +64,8 @@ class VariantPage {
     $("form").addEventListener("keydown", (event) => {
       if (event.target.matches?.("textarea.prose")) this.#toolbar.press(event);
     });
+    $("name").textContent = state.name || region;
+    document.title = `${$("name").textContent}: ${state.title} – ${say("studio")}`;
     $("next").addEventListener("click", () => this.#goToNext());
     $("region").append(...state.variants.map(({ id, name }) => new Option(name || id, id)));
     $("region").value = region;
