@@ -102,7 +102,8 @@ class Pictured(Workplace):
         super().__init__(project)
         self.builds.close()
         self.editing: Hindered = Hindered(project)
-        self.builds: White = White(project, SourceMemory(), self.editing, self.quotes)
+        parts = self.editing, self.quotes, self.variants
+        self.builds: White = White(project, SourceMemory(), *parts)
 
 
 @contextmanager

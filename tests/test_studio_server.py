@@ -69,7 +69,9 @@ class Breaking(Workplace):
         super().__init__(project)
         self.builds.close()
         self.editing = Saved(project)
-        self.builds = BreakingBuilds(project, SourceMemory(), self.editing, self.quotes)
+        self.builds = BreakingBuilds(
+            project, SourceMemory(), self.editing, self.quotes, self.variants
+        )
 
 
 @dataclass

@@ -15,8 +15,9 @@ from brochure.cli.tables import Cell, print_table
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
 from brochure.layout.editions import load_editions
 from brochure.manuscript.variants.accept import accept_overrides
-from brochure.manuscript.variants.overrides import STATES, Override, OverrideState, worst
+from brochure.manuscript.variants.overrides import STATES, Override, OverrideState
 from brochure.manuscript.variants.resolution import Bundle, ResolvedLeaflet, read_bundle
+from brochure.manuscript.variants.states import variant_states
 from brochure.manuscript.yaml.nodes import plain, scalars
 from brochure.messages import Message, joined, plural, say
 from brochure.pipeline.manifest import Manifest
@@ -134,10 +135,9 @@ def list_(session: Session, leaflet: str, as_json: bool) -> int:
     editions = load_editions(project)
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(bundle.strays)
     rows: list[VariantData] = []
-    for region in bundle.regions.rows:
-        resolved = bundle.resolve(region.id)
-        diagnostics |= dict.fromkeys(resolved.diagnostics)
-        broken = any(d.is_error and d.code != "orphaned" for d in resolved.diagnostics)
+    for variant in variant_states(bundle):
+        region = variant.region
+        diagnostics |= dict.fromkeys(variant.diagnostics)
         pages = {
             name: count
             for name in editions
@@ -147,9 +147,9 @@ def list_(session: Session, leaflet: str, as_json: bool) -> int:
             {
                 "id": region.id,
                 "name": region.name,
-                "state": _BROKEN if broken else worst(resolved.overrides).value,
+                "state": _BROKEN if variant.is_broken else variant.worst.value,
                 "slots": [c for c in region.values if c not in ("id", "name")],
-                "differs": [o.change.key for o in resolved.overrides],
+                "differs": [o.change.key for o in variant.overrides],
                 "pages": pages,
             }
         )
@@ -261,14 +261,6 @@ def accept(session: Session, leaflet: str, region: str, passage: str | None, as_
         for key in keys:
             output.result(say("{region}: {key} accepted", region=region, key=key))
     return 0
-
-
-_BROKEN = "broken"
-_COLOURS = {
-    _BROKEN: "red",
-    OverrideState.ORPHANED.value: "red",
-    OverrideState.STALE.value: "yellow",
-}
 
 
 def _state(value: str) -> Message:

@@ -28,6 +28,7 @@ from brochure.studio.places import FormPaths
 from brochure.studio.preview import Pages, Previews, preview_data
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import Refusal
+from brochure.studio.variant_editing import VariantEditing
 from brochure.studio.wording import diagnostic_data, form_catalogue
 
 _PATIENCE = 5.0  # seconds that a check waits for pages, which are looked at first
@@ -42,10 +43,15 @@ class Builds:
     """
 
     def __init__(
-        self, project: Project, memory: SourceMemory, editing: Editing, quotes: Quotes
+        self,
+        project: Project,
+        memory: SourceMemory,
+        editing: Editing,
+        quotes: Quotes,
+        variants: VariantEditing,
     ) -> None:
         self._project, self._memory = project, memory
-        self._editing, self._quotes = editing, quotes
+        self._editing, self._quotes, self._variants = editing, quotes, variants
         self._pool = ProcessPool(1, prepare_proofs, kept=True)
         self._previews = Previews(project, self._pool, memory)
 
@@ -71,6 +77,8 @@ class Builds:
             raise Refusal(503, say("The studio is closed.")) from None
         paths, words = self._places(name), form_catalogue(language)
         waiting = self._editing.waiting(name) if paths is not None else ()
+        if variant:
+            waiting = (*self._variants.waiting(name, variant), *waiting)
         shown = answer.diagnostics or (answer.preview.diagnostics if answer.preview else ())
         return {
             "edition": edition,

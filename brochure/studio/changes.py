@@ -4,7 +4,7 @@ A passage is named by its id, so that a change fits even if somebody else added 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -16,6 +16,9 @@ from brochure.manuscript.yaml.parser import FORBIDDEN
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # what programs put for a line's end
 PASSAGES = "passages"
+ADDED = "add"  # those of a variant
+ROWS = "rows"  # those of a table
+_LISTS = (PASSAGES, ADDED, ROWS)  # what can be added to, and be taken from
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def change_from_json(data: Json) -> Change:
         raise NotUnderstoodError
     path = path_from_json(data.get("path"))
     value, was = cleaned(_plain(data.get("value"))), cleaned(_plain(data.get("was")))
+    if kind != "put" and path[0] not in _LISTS:
+        raise NotUnderstoodError
     if kind == "insert" and not (isinstance(value, dict) and isinstance(value.get("id"), str)):
         raise NotUnderstoodError
     if kind in ("remove", "move") and not (len(path) == 2 and not isinstance(path[1], str)):
@@ -125,21 +130,27 @@ def cleaned(value: Plain) -> Plain:
             return None
 
 
+def keys_of(path: TreePath) -> tuple[str, ...]:
+    """The keys on a path, without indices."""
+    return tuple(step for step in path if isinstance(step, str))
+
+
 @dataclass(frozen=True)
 class Prose:
     """Which texts are prose, in whose paragraphs the end of a line is a space, and how wide lines
-    are in the file.
+    are in the file. `keys` are those of the form for a path in the file.
     """
 
     paths: frozenset[tuple[str, ...]]
     width: int
+    keys: Callable[[TreePath], tuple[str, ...]] = keys_of
 
     def shown(self, value: Plain, path: TreePath = ()) -> Plain:
         """A value as a form shows it: prose without the lines of the file."""
         match value:
             case str():
                 text = value.strip()
-                return unwrapped(text, _own_words(path)) if self.includes(path) else text
+                return unwrapped(text, self._own_words(path)) if self.includes(path) else text
             case list():
                 return [self.shown(item, (*path, at)) for at, item in enumerate(value)]
             case dict():
@@ -154,7 +165,7 @@ class Prose:
                 before = old.strip() if isinstance(old, str) else ""
                 if not self.includes(path):
                     return value
-                return rewrapped(value, before, _own_words(path), self.width - 2 * len(path))
+                return rewrapped(value, before, self._own_words(path), self.width - 2 * len(path))
             case list():
                 return [self.stored(item, None, (*path, at)) for at, item in enumerate(value)]
             case dict():
@@ -168,11 +179,10 @@ class Prose:
 
     def includes(self, path: TreePath) -> bool:
         """Whether the text at a path is prose."""
-        return tuple(step for step in path if isinstance(step, str)) in self.paths
+        return self.keys(path) in self.paths
 
-
-def _own_words(path: TreePath) -> bool:
-    return "quote" not in path
+    def _own_words(self, path: TreePath) -> bool:
+        return "quote" not in self.keys(path)
 
 
 class GoneError(Exception):
@@ -202,16 +212,18 @@ def edit_for(
     """
     if change.kind == "insert":
         return _insertion(change, content, prose)
-    path = _resolved(change.path, content)
-    if change.kind == "remove" or (path[-1] == "highlight" and isinstance(_at(content, path), str)):
+    path = resolved(change.path, content)
+    if change.kind == "remove" or (
+        path[-1] == "highlight" and isinstance(value_at(content, path), str)
+    ):
         content = expanded(content)
-    if path[0] == "imprint" and isinstance(_at(content, ("imprint",)), str):
+    if path[0] == "imprint" and isinstance(value_at(content, ("imprint",)), str):
         return _imprint(change, path, content, prose)
-    now = prose.shown(_at(content, path), path)
+    now = prose.shown(value_at(content, path), path)
     if change.kind == "move":
-        count = len(_list(_at(content, (PASSAGES,))))
+        count = len(_list(value_at(content, path[:1])))
         assert isinstance(path[1], int)
-        to = _place(content, change.after)
+        to = _place(content, path[:1], change.after)
         to -= to > path[1]
         return Move(path, min(to, count - 1)) if to != path[1] else None
     if now == change.value:
@@ -220,9 +232,21 @@ def edit_for(
         raise ConflictError(now)
     if change.value is None:
         return Remove(path)
-    keys = tuple(step for step in path[:-1] if isinstance(step, str))
-    value = prose.stored(change.value, _at(content, path), path)
-    return Put(path, value, tuple(orders.get(keys, ())))
+    value = prose.stored(change.value, value_at(content, path), path)
+    return Put(path, value, order_at(path, content, prose, orders))
+
+
+def order_at(
+    path: TreePath,
+    content: Plain,
+    prose: Prose,
+    orders: Mapping[tuple[str, ...], Sequence[str]],
+) -> tuple[str, ...]:
+    """The keys in their usual order where a path leaves what there is, if it does."""
+    depth = len(path) - 1
+    while depth and value_at(content, path[:depth]) is None:
+        depth -= 1
+    return tuple(orders.get(prose.keys(path[:depth]), ()))
 
 
 def expanded(content: Plain) -> Plain:
@@ -232,14 +256,18 @@ def expanded(content: Plain) -> Plain:
     full = dict(content)
     if isinstance(imprint := full.get("imprint"), str):
         full["imprint"] = {"text": imprint}
-    passages: list[Plain] = []
-    for passage in _list(full.get(PASSAGES)):
-        quote = passage.get("quote") if isinstance(passage, dict) else None
-        if isinstance(passage, dict) and isinstance(quote, dict):
-            if isinstance(words := quote.get("highlight"), str):
-                passage = {**passage, "quote": {**quote, "highlight": [words]}}
-        passages.append(passage)
-    return {**full, PASSAGES: passages} if PASSAGES in full else full
+    for name in (PASSAGES, ADDED):
+        if isinstance(passages := full.get(name), list):
+            full[name] = [_expanded_passage(passage) for passage in passages]
+    return full
+
+
+def _expanded_passage(passage: Plain) -> Plain:
+    quote = passage.get("quote") if isinstance(passage, dict) else None
+    if isinstance(passage, dict) and isinstance(quote, dict):
+        if isinstance(words := quote.get("highlight"), str):
+            return {**passage, "quote": {**quote, "highlight": [words]}}
+    return passage
 
 
 def _imprint(change: Change, path: TreePath, content: Plain, prose: Prose) -> Edit | None:
@@ -248,7 +276,7 @@ def _imprint(change: Change, path: TreePath, content: Plain, prose: Prose) -> Ed
     edit = edit_for(change, full, prose, {})
     if edit is None:
         return None
-    after = _at(applied(full, edit), ("imprint",))
+    after = value_at(applied(full, edit), ("imprint",))
     only_text = isinstance(after, dict) and list(after) == ["text"]
     value = after["text"] if isinstance(after, dict) and only_text else after
     return Put(("imprint",), value) if value is not None else Remove(("imprint",))
@@ -256,43 +284,51 @@ def _imprint(change: Change, path: TreePath, content: Plain, prose: Prose) -> Ed
 
 def _insertion(change: Change, content: Plain, prose: Prose) -> Edit | None:
     assert isinstance(change.value, dict)
-    passages = _list(_at(content, (PASSAGES,)))
-    ids = [item.get("id") if isinstance(item, dict) else None for item in passages]
+    within: TreePath = (str(change.path[0]),)
+    ids = [
+        item.get("id") if isinstance(item, dict) else None
+        for item in _list(value_at(content, within))
+    ]
     if change.value["id"] in ids:
-        there = _at(expanded(content), (PASSAGES, ids.index(change.value["id"])))
-        if prose.shown(there, (PASSAGES, 0)) == change.value:
+        there = value_at(expanded(content), (*within, ids.index(change.value["id"])))
+        if prose.shown(there, (*within, 0)) == change.value:
             return None  # it was sent twice
         raise ConflictError(change.value["id"])
-    path: TreePath = (PASSAGES, _place(content, change.after))
+    path: TreePath = (*within, _place(content, within, change.after))
     return Insert(path, prose.stored(change.value, None, path))
 
 
-def _resolved(path: FieldPath, content: Plain) -> TreePath:
-    return tuple(_index(content, step.id) if isinstance(step, Item) else step for step in path)
+def resolved(path: FieldPath, content: Plain) -> TreePath:
+    """A path in a file with this content, items by their indices. Raises GoneError."""
+    found: TreePath = ()
+    for step in path:
+        found = (*found, _index(content, found, step.id) if isinstance(step, Item) else step)
+    return found
 
 
-def _index(content: Plain, id_: str) -> int:
-    for at, passage in enumerate(_list(_at(content, (PASSAGES,)))):
-        if isinstance(passage, dict) and passage.get("id") == id_:
+def _index(content: Plain, within: TreePath, id_: str) -> int:
+    for at, item in enumerate(_list(value_at(content, within))):
+        if isinstance(item, dict) and item.get("id") == id_:
             return at
     raise GoneError(id_)
 
 
-def _place(content: Plain, after: str | None) -> int:
+def _place(content: Plain, within: TreePath, after: str | None) -> int:
     """Where a passage goes that follows another one; to the end, if that went meanwhile."""
     if after is None:
         return 0
     try:
-        return _index(content, after) + 1
+        return _index(content, within, after) + 1
     except GoneError:
-        return len(_list(_at(content, (PASSAGES,))))
+        return len(_list(value_at(content, within)))
 
 
 def _list(value: Plain) -> list[Plain]:
     return value if isinstance(value, list) else []
 
 
-def _at(value: Plain, path: TreePath) -> Plain:
+def value_at(value: Plain, path: TreePath) -> Plain:
+    """What a file with this content says at a path; None where it says nothing."""
     for step in path:
         if isinstance(value, dict) and isinstance(step, str):
             value = value.get(step)

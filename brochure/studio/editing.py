@@ -1,10 +1,15 @@
 """Leaflets as the browser edits them: sessions as JSON data, one save at a time."""
 
-import threading
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
 
+from brochure import bounds
+from brochure.diagnostics import DiagnosticsError
 from brochure.layout.designs import design_names, read_design
 from brochure.layout.editions import load_editions
 from brochure.manuscript.variants.resolution import read_bundle
@@ -20,12 +25,13 @@ from brochure.studio.changes import (
 )
 from brochure.studio.form import FormField, required_keys, sections
 from brochure.studio.leaflet_document import LeafletSession
-from brochure.studio.refusal import Refusal
+from brochure.studio.refusal import Refusal, malformed
 from brochure.studio.samples import samples
-from brochure.studio.session import State
+from brochure.studio.session import Session, State, Version
 from brochure.studio.start import picture_address
 from brochure.studio.wording import diagnostic_data, form_catalogue, name_in
 
+V = TypeVar("V", bound=Version)
 _CHANGES = 1_000  # of one request
 
 
@@ -34,7 +40,7 @@ class Editing:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def leaflet(self, name: str, language: str) -> dict[str, object]:
         """All that the form of a leaflet shows."""
@@ -46,8 +52,8 @@ class Editing:
         return {
             "leaflet": name,
             "file": session.file,
-            **_state(state, words),
-            "form": self._form(language, words),
+            **state_data(state, words),
+            "form": form_data(self._project, language),
             "samples": [
                 {"path": path_to_json(path), "value": text} for path, text in samples(state.values)
             ],
@@ -73,59 +79,94 @@ class Editing:
     def save(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
         """Save the changes of a request, and say what the file says now."""
         session = LeafletSession(self._project, name)
-        changes = _changes(body)
-        if body.get("file") != session.file:
-            raise Refusal(
-                409,
-                say("This page belongs to another file."),
-                say("Copy what you have written, and open the leaflet anew."),
-            )
-        with self._locks[name]:
-            state = session.save(changes)
-        saved_at = datetime.now().astimezone().isoformat(timespec="seconds")
-        return {**_state(state, form_catalogue(language)), "saved_at": saved_at}
+        state, saved_at = saved(session, self._locks[name], body)
+        return {**state_data(state, form_catalogue(language)), "saved_at": saved_at}
 
     def discard(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
         """Forget what is held of a field: it shows what the file says."""
         session = LeafletSession(self._project, name)
-        try:
-            path = path_from_json(body.get("path"))  # type: ignore[arg-type]
-        except NotUnderstoodError:
-            raise _not_understood() from None
-        with self._locks[name]:
-            state = session.discard(path)
-        return _state(state, form_catalogue(language))
+        return state_data(discarded(session, self._locks[name], body), form_catalogue(language))
 
-    def _form(self, language: str, words: Catalogue) -> list[dict[str, object]]:
-        designs = {
-            design: read.described(language)
-            for design in design_names(self._project)
-            if (read := read_design(self._project, design).value)
+
+def saved(session: Session[V], lock: Lock, body: Mapping[str, object]) -> tuple[State, str]:
+    """The state of a file after the changes of a request, and when it was saved (ISO 8601).
+    Raises Refusal, or DiagnosticsError as the session does.
+    """
+    changes = changes_in(body)
+    if body.get("file") != session.file:
+        raise Refusal(
+            409,
+            say("This page belongs to another file."),
+            say("Copy what you have written, and open the leaflet anew."),
+        )
+    try:
+        with lock:
+            state = session.save(changes)
+    except NotUnderstoodError:
+        raise malformed() from None
+    return state, datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def discarded(session: Session[V], lock: Lock, body: Mapping[str, object]) -> State:
+    """The state of a file after what is held of the field of a request was forgotten."""
+    try:
+        path = path_from_json(body.get("path"))  # type: ignore[arg-type]
+    except NotUnderstoodError:
+        raise malformed() from None
+    with lock:
+        return session.discard(path)
+
+
+def stamp(project: Project, paths: Iterable[Path]) -> str:
+    """What changes when one of some files does."""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            data = project.read(path, bounds.TABLE) if path.is_file() else b""
+        except DiagnosticsError:
+            data = b"-"
+        digest.update(hashlib.sha256(data).digest())
+    return digest.hexdigest()
+
+
+def form_data(
+    project: Project,
+    language: str,
+    required: frozenset[tuple[str, ...]] = required_keys(),
+    has: Callable[[tuple[str, ...]], bool] = lambda _: True,
+) -> list[dict[str, object]]:
+    """The form of a leaflet as JSON data: of its fields, those whose keys a file `has`."""
+    words = form_catalogue(language)
+    designs = {
+        design: read.described(language)
+        for design in design_names(project)
+        if (read := read_design(project, design).value)
+    }
+    pictures: list[dict[str, object]] = [
+        {
+            "value": name,
+            "label": name,
+            "description": description,
+            "picture": picture_address(project, name),
         }
-        required = required_keys()
-        pictures: list[dict[str, object]] = [
-            {
-                "value": name,
-                "label": name,
-                "description": description,
-                "picture": picture_address(self._project, name),
-            }
-            for name, description in designs.items()
-        ]
-        return [
-            {
-                "id": section.id,
-                "title": words(section.title),
-                "hint": words(section.hint),
-                "rare": section.rare,
-                ("item" if section.id == "passages" else "fields"): [
-                    _field(part, words, ("passages",) if section.id == "passages" else (), required)
-                    | ({"choices": pictures} if part.path == ("design",) else {})
-                    for part in section.fields
-                ],
-            }
-            for section in sections(designs)
-        ]
+        for name, description in designs.items()
+    ]
+    return [
+        {
+            "id": section.id,
+            "title": words(section.title),
+            "hint": words(section.hint),
+            "rare": section.rare,
+            ("item" if section.id == "passages" else "fields"): [
+                _field(part, words, above, required)
+                | ({"choices": pictures} if part.path == ("design",) else {})
+                for part in section.fields
+                if has((*above, *part.path))
+            ],
+        }
+        for section in sections(designs)
+        for above in [("passages",) if section.id == "passages" else ()]
+    ]
 
 
 def _field(
@@ -147,7 +188,8 @@ def _field(
     }
 
 
-def _state(state: State, words: Catalogue) -> dict[str, object]:
+def state_data(state: State, words: Catalogue) -> dict[str, object]:
+    """A state as JSON data."""
     return {
         "digest": state.digest,
         "values": json_of(state.values),
@@ -177,15 +219,12 @@ def _state(state: State, words: Catalogue) -> dict[str, object]:
     }
 
 
-def _changes(body: Mapping[str, object]) -> list[Change]:
+def changes_in(body: Mapping[str, object]) -> list[Change]:
+    """The changes that a request brings. Raises Refusal."""
     data = body.get("changes")
     if not isinstance(data, list) or len(data) > _CHANGES:
-        raise _not_understood()
+        raise malformed()
     try:
         return [change_from_json(item) for item in data]
     except (NotUnderstoodError, RecursionError):
-        raise _not_understood() from None
-
-
-def _not_understood() -> Refusal:
-    return Refusal(400, say("This request is not in the form that the studio expects."))
+        raise malformed() from None

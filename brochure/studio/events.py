@@ -13,6 +13,7 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -60,15 +61,20 @@ class Events:
             tab.pending[event] = data
             tab.wake.set()
 
-    async def stream(self, leaflet: str) -> AsyncIterator[bytes]:
-        """The events of a leaflet for one tab, until it leaves or the studio ends."""
+    async def stream(
+        self, leaflet: str, digest_of: Callable[[], str | None] | None = None
+    ) -> AsyncIterator[bytes]:
+        """The events of a leaflet for one tab, until it leaves or the studio ends. `digest_of`
+        gives that of other files in its folder, if a page shows these.
+        """
+        digest_of = digest_of or partial(self._digest, leaflet)
         tab = _Tab()
         self._tabs[leaflet].add(tab)
         known: str | None = ""
         seen: object = await run_in_threadpool(self._outdated, leaflet)
         try:
             while not self._closed.is_set():
-                digest = await run_in_threadpool(self._digest, leaflet)
+                digest = await run_in_threadpool(digest_of)
                 if digest != known:
                     known = digest
                     tab.pending["changed"] = {"digest": digest}

@@ -71,7 +71,7 @@ def _places(node: Node, file: str, path: TreePath) -> Iterator[tuple[_Place, Tre
 def _by_ids(tree: Tree, path: TreePath) -> list[Json]:
     """A path with passages by their ids."""
     named: list[Json] = list(path)
-    if path[:1] == ("passages",) and len(path) > 1:
+    if path[:1] in (("passages",), ("add",)) and len(path) > 1 and isinstance(path[1], int):
         id_ = tree.node((*path[:2], "id"))
         if isinstance(id_, ScalarNode) and id_.text:
             named[1] = {"id": id_.text}

@@ -37,6 +37,15 @@ def unknown_leaflet(name: str) -> Refusal:
     )
 
 
+def unknown_region(name: str) -> Refusal:
+    """The table of a leaflet has no region of this id."""
+    return Refusal(
+        404,
+        say("There is no region `{name}` in the table.", name=name[:100]),
+        say("It may have been renamed or left out. All regions are on the page of the variants."),
+    )
+
+
 def no_such_page() -> Refusal:
     """There is nothing at this address."""
     return Refusal(404, say("There is no such page."), say("All leaflets are on the first page."))

@@ -48,7 +48,7 @@ _OPEN = "/open"
 _STATIC = "/static/"
 _API = "/api/"
 _UPLOADS = re.compile(r"/api/leaflets/[^/]+/files")
-_PAGES = re.compile(r"/|/open|/leaflets/[^/]+")
+_PAGES = re.compile(r"/|/open|/leaflets/[^/]+(?:/variants(?:/[^/]+)?)?")
 
 
 def is_upload(path: str) -> bool:

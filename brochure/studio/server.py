@@ -29,6 +29,7 @@ from brochure.studio.refusal import Refusal, no_such_page, refusal_of
 from brochure.studio.secret import Secret, Tokens
 from brochure.studio.security import Guard, is_page
 from brochure.studio.source_routes import SourceRoutes
+from brochure.studio.variant_routes import VariantRoutes
 from brochure.studio.workplace import Workplace
 
 
@@ -58,6 +59,7 @@ def make_app(workplace: Workplace, secret: Secret, events: Events) -> ASGIApp:
             *ProjectRoutes(workplace, secret, Tokens(secret), pages).routes(),
             *LeafletRoutes(workplace, secret, events, pages).routes(),
             *SourceRoutes(workplace).routes(),
+            *VariantRoutes(workplace, secret, events, pages).routes(),
         ],
         lifespan=lifespan,
         exception_handlers=dict.fromkeys(kinds, failed),

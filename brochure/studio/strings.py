@@ -5,6 +5,7 @@ and in the JSON element ``strings`` for scripts, where {name} stands for a value
 from collections.abc import Mapping
 
 from brochure.messages import Catalogue, Message, say
+from brochure.studio.variant_strings import VARIANTS
 
 _N = "{n}"
 
@@ -239,7 +240,8 @@ _SOURCE: dict[str, Message] = {
     "file.none": say("no file"),
 }
 
-STRINGS: Mapping[str, Message] = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
+_PAGES = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
+STRINGS: Mapping[str, Message] = _PAGES | VARIANTS
 
 
 def strings(words: Catalogue) -> dict[str, str]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from brochure.diagnostics import Diagnostic, data_of
 from brochure.messages import EMPTY, Catalogue, KeyName, Message, catalogue, say
-from brochure.studio.changes import PASSAGES, Json
+from brochure.studio.changes import ADDED, PASSAGES, Json
 from brochure.studio.form import GROUPS, Keys, all_fields
 
 _OPEN = ("missing", "empty", "empty-passage")  # codes of what is not there yet
@@ -61,11 +61,13 @@ def name_in(message: Message, words: Catalogue) -> str:
 def _name(words: Catalogue, labels: Mapping[Keys, Message], name: KeyName) -> str:
     """What a form calls the key: “Pair 3: Quote”."""
     keys = tuple(step for step in name.path if isinstance(step, str))
+    if keys[:1] == (ADDED,):
+        keys = (PASSAGES, *keys[1:])
     known = next((keys[:n] for n in range(len(keys), 0, -1) if keys[:n] in labels), None)
     if known is None:
         return str(name)
     parts = [words(labels[known]), *keys[len(known) :]]
-    if known[0] == PASSAGES and len(name.path) > 1 and isinstance(name.path[1], int):
+    if name.path[0] == PASSAGES and len(name.path) > 1 and isinstance(name.path[1], int):
         pair = words(say("Pair {number}", number=name.path[1] + 1))
         parts = [pair, *parts[len(known) == 1 :]]
     elif len(known) > 1:

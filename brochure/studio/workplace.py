@@ -15,8 +15,10 @@ from brochure.studio.editing import Editing
 from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import no_such_page
+from brochure.studio.regions_editing import RegionsEditing
 from brochure.studio.states import LeafletStates
 from brochure.studio.uploads import Uploads
+from brochure.studio.variant_editing import VariantEditing
 
 
 class Workplace:
@@ -29,10 +31,12 @@ class Workplace:
         self.project = project
         memory = SourceMemory()
         self.editing = Editing(project)
+        self.variants = VariantEditing(project)
         self.quotes = Quotes(project, memory)
-        self.builds = Builds(project, memory, self.editing, self.quotes)
+        self.builds = Builds(project, memory, self.editing, self.quotes, self.variants)
         self.uploads = Uploads(project)
         self.states = LeafletStates(project, self.builds, self.quotes)
+        self.regions = RegionsEditing(project)
         self._creating = threading.Lock()
 
     @property

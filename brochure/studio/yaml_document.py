@@ -44,7 +44,7 @@ class YamlDocument:
     def version(self, data: bytes) -> "YamlVersion":
         """The file with these bytes. Raises DiagnosticsError where it has mistakes of YAML."""
         edited(data, (), self.project.show(self.path))
-        return YamlVersion(self, data, Prose(self.prose, _usual_width(data)))
+        return YamlVersion(self, data, Prose(self.prose, usual_width(data)))
 
     def values(self, shown: "YamlVersion", written: "YamlVersion") -> Plain:
         """What the form shows: the texts without the lines of the file."""
@@ -93,7 +93,7 @@ class YamlVersion:
         return replace(self, data=edited(self.data, [edit], self.parsed.value.file))
 
 
-def _usual_width(data: bytes) -> int:
+def usual_width(data: bytes) -> int:
     """How wide the lines of a file are."""
     lines = [len(line) for line in data.decode("utf-8", "replace").splitlines()]
     usual = [length for length in lines if 60 <= length <= WIDTH]

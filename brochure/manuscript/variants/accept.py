@@ -18,7 +18,7 @@ from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import say
 
 _KEY = "replaced"
-_COMMENT = "Written by `brochure variants accept`: the texts of the base that those above replace."
+_COMMENT = "Written by brochure: the texts of the base that those above replace."
 
 
 def accept_overrides(
@@ -53,7 +53,7 @@ def accept_overrides(
         raise DiagnosticsError(d for d in resolved.diagnostics if d.code == "orphaned")
     keys = {o.change.key for o in overrides}
     data = bundle.project.read(path, bounds.MANUSCRIPT)
-    wanted = {key: text for key, text in _recorded(data, location.file).items() if key in keys}
+    wanted = {key: text for key, text in recorded(data, location.file).items() if key in keys}
     wanted |= {o.change.key: (o.change.base or "").strip() for o in picked}
     changed = with_records(data, wanted, location.file)
     if changed != data:
@@ -63,7 +63,7 @@ def accept_overrides(
 
 def with_records(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
     """The bytes of a variant's file with exactly the `wanted` records in it."""
-    old = _recorded(data, file)
+    old = recorded(data, file)
     changes: list[Edit] = [
         Put((_KEY, key), text, comment=_COMMENT)
         for key, text in wanted.items()
@@ -73,5 +73,6 @@ def with_records(data: bytes, wanted: Mapping[str, str], file: str) -> bytes:
     return edited(data, changes, file)
 
 
-def _recorded(data: bytes, file: str) -> dict[str, str]:
+def recorded(data: bytes, file: str) -> dict[str, str]:
+    """The records in the bytes of a variant's file."""
     return records(parse_yaml(decode_text(data, file).value, file).value)

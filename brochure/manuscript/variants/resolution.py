@@ -157,8 +157,12 @@ class Bundle:
             ),
         )
 
-    def resolve(self, variant: str | None = None) -> ResolvedLeaflet:
-        """A variant, or the base, as one tree. Raises DiagnosticsError for an unknown id."""
+    def resolve(
+        self, variant: str | None = None, own: Reported[Tree] | None = None
+    ) -> ResolvedLeaflet:
+        """A variant, or the base, as one tree. `own` is what the variant says in the place of its
+        file, with what is wrong with its YAML. Raises DiagnosticsError for an unknown id.
+        """
         if variant is None:
             filled = fill_slots(self.base, self._defaults, self.slot_names)
             diagnostics = [*self.diagnostics, *filled.diagnostics]
@@ -169,10 +173,14 @@ class Bundle:
         values = self.values(region)
         tree = self.base
         overrides: tuple[Override, ...] = ()
-        if variant in self.files:
+        if own is not None or variant in self.files:
             change: Tree | None
             try:
-                reported = read_variant(self.project, self.files[variant])
+                reported = (
+                    read_variant(self.project, self.files[variant])
+                    if own is None
+                    else _checked_variant(own)
+                )
                 change, invalid = reported.value, reported.diagnostics
             except DiagnosticsError as failed:
                 change, invalid = None, failed.diagnostics
@@ -281,7 +289,10 @@ def read_variant(project: Project, path: Path) -> Reported[Tree]:
 
     Raises DiagnosticsError where no text can be read from it at all.
     """
-    reported = read_yaml(project, path)
+    return _checked_variant(read_yaml(project, path))
+
+
+def _checked_variant(reported: Reported[Tree]) -> Reported[Tree]:
     tree, diagnostics = reported.value, list(reported.diagnostics)
     if tree.root is None:  # nothing but comments: nothing differs
         return reported

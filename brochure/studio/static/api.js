@@ -69,9 +69,36 @@ async function file(url) {
   return { name: decodeURIComponent(named), blob: await response.blob() };
 }
 
+const addressOf = (name) => `/api/leaflets/${encodeURIComponent(name)}`;
+
+/** The calls about the table of regions of one leaflet. */
+export function regionsApi(name) {
+  const base = `${addressOf(name)}/regions`;
+  return {
+    read: () => get(base),
+    save: (request, options) => post(base, request, options),
+    discard: (request) => post(`${base}/discard`, request),
+    states: () => get(`${base}/states`),
+    events: () => new EventSource(`${base}/events`),
+  };
+}
+
+/** The calls about one variant. */
+export function variantApi(name, region) {
+  const base = `${addressOf(name)}/variants/${encodeURIComponent(region)}`;
+  return {
+    ...leafletApi(name),
+    read: () => get(base),
+    save: (request, options) => post(base, request, options),
+    discard: (request) => post(`${base}/discard`, request),
+    accept: (request) => post(`${base}/accept`, request),
+    events: () => new EventSource(`${base}/events`),
+  };
+}
+
 /** The calls about one leaflet. */
 export function leafletApi(name) {
-  const base = `/api/leaflets/${encodeURIComponent(name)}`;
+  const base = addressOf(name);
   return {
     read: () => get(base),
     save: (request, options) => post(base, request, options),

@@ -6,9 +6,11 @@
  * showed before: the server tells by it whether someone else changed the same.
  */
 
-import { isWithin, keyOf, passageOf, passagePath, putAt, same, valueAt } from "./paths.js";
+import { isWithin, keyOf, LISTS, passageOf, putAt, same, valueAt } from "./paths.js";
 
-const isBare = (change) => change.kind === "insert" && Object.keys(change.value).length < 2;
+const PLACE = ["id", "after", "before"]; // of a passage, which say nothing by themselves
+const isBare = (change) => change.kind === "insert"
+  && Object.keys(change.value).every((key) => PLACE.includes(key));
 
 /** The ids of passages after some changes of their order. */
 export function reordered(ids, changes) {
@@ -109,7 +111,7 @@ export class Changes {
     this.clash(conflicts);
     const now = sent.filter((change) => !this.conflicts.has(keyOf(change.path)))
       .filter(({ kind }) => kind === "put" || kind === "insert")
-      .map(({ kind, path, value }) => (kind === "insert" ? passagePath(value.id) : path));
+      .map(({ kind, path, value }) => (kind === "insert" ? [...path, { id: value.id }] : path));
     for (const change of this.#waiting) {
       const covered = now.some((path) => isWithin(change.path, path));
       if (change.kind === "put" && covered) change.was = valueAt(values, change.path);
@@ -120,7 +122,7 @@ export class Changes {
   /** The server has other texts for some fields than those that were typed. */
   clash(conflicts) {
     for (const conflict of conflicts) {
-      if (conflict.path.length < 3 && conflict.path[0] === "passages") continue; // of no field
+      if (conflict.path.length < 3 && LISTS.includes(conflict.path[0])) continue; // of no field
       const newer = this.#waitingAt(conflict.path);
       this.#waiting = this.#waiting.filter((change) => change !== newer);
       const known = this.conflicts.get(keyOf(conflict.path));
@@ -132,7 +134,9 @@ export class Changes {
   /** A passage has another id: what waits for it is for the new one. */
   rename(old, id) {
     for (const change of this.#waiting) {
-      if (passageOf(change.path) === old) change.path = [...passagePath(id), ...change.path.slice(2)];
+      if (passageOf(change.path) === old) {
+        change.path = [change.path[0], { id }, ...change.path.slice(2)];
+      }
       if (change.after === old) change.after = id;
     }
   }

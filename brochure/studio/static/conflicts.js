@@ -12,15 +12,16 @@ const marked = (pieces) =>
   pieces.map(({ text, own }) => (own && text.trim() ? h("mark", {}, text) : text));
 
 /**
- * A panel with two texts. `titles` head them; `choices` are the buttons: [{label, act}].
+ * A panel with two texts or more, of which the first two are compared. `titles` head them; `choices`
+ * are the buttons: [{label, act}].
  */
 export function sideBySide(question, titles, texts, choices) {
   const title = newId("conflict");
   const pieces = compared(plain(texts[0]), plain(texts[1]));
   const sides = titles.map((heading, index) =>
     h("div", { class: "version" }, h("h4", {}, heading),
-      h("p", { class: "text" }, plain(texts[index]) ? marked(pieces[index])
-        : h("em", {}, say("nothing")))));
+      h("p", { class: "text" }, !plain(texts[index]) ? h("em", {}, say("nothing"))
+        : pieces[index] ? marked(pieces[index]) : plain(texts[index]))));
   return h("div", { class: "conflict", role: "group", "aria-labelledby": title },
     h("p", { class: "question", id: title }, question),
     h("div", { class: "versions" }, sides),

@@ -23,13 +23,16 @@ export class Field {
   #tag = h("span", { class: "tag", id: newId("tag") });
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
-  /** `sample` is what it says in the sample that the leaflet began with, if it did. */
-  constructor(field, path, value, sample = null) {
+  /**
+   * `sample` is what it says in the sample that the leaflet began with, if it did; `wrapped(control)`
+   * may give the control another way to read and to write.
+   */
+  constructor(field, path, value, { sample = null, wrapped = (control) => control } = {}) {
     this.path = path;
     this.field = field;
     this.#sample = sample;
     const id = newId("field");
-    this.control = controlFor(field, id);
+    this.control = wrapped(controlFor(field, id));
     const hint = h("p", { class: "hint", id: newId("hint") }, sentence(field.hint ?? ""));
     hint.hidden = !field.hint;
     const required = field.required && field.path.length === 1; // of others, only with their likes
@@ -138,8 +141,8 @@ export class Fields {
   #marked = new Set(); // folds in which something is wrong
 
   /** A field for the value at a path. */
-  add(field, path, value) {
-    const made = new Field(field, path, value, this.samples.get(keyOf(path)));
+  add(field, path, value, wrapped) {
+    const made = new Field(field, path, value, { sample: this.samples.get(keyOf(path)), wrapped });
     this.#all.set(keyOf(path), made);
     return made;
   }

@@ -40,9 +40,12 @@ export function putAt(mapping, path, value) {
 /** The path of a passage. */
 export const passagePath = (id) => ["passages", typeof id === "number" ? id : { id }];
 
-/** The id of the passage that a path leads into, or null. */
+/** What one can add to, and take from: passages, those that a variant adds, rows of a table. */
+export const LISTS = ["passages", "add", "rows"];
+
+/** The id of the passage that a path leads into, or null; of the row of a table likewise. */
 export function passageOf(path) {
-  if (!path || path[0] !== "passages" || path.length < 2) return null;
+  if (!path || !LISTS.includes(path[0]) || path.length < 2) return null;
   return typeof path[1] === "object" ? path[1].id : path[1];
 }
 

@@ -5,13 +5,9 @@
 
 import { sideBySide } from "./conflicts.js";
 import { button, h, newId } from "./dom.js";
+import { DIAMOND, drawn, ROUND, SQUARE } from "./shapes.js";
 import { say } from "./strings.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-// Each verdict has an outline and a sign of its own; colour comes on top.
-const ROUND = "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z";
-const SQUARE = "M2 2h12v12H2z";
-const DIAMOND = "M8 .5 15.5 8 8 15.5.5 8z";
 const SHAPES = {
   verbatim: [ROUND, "M4.6 8.2 7 10.6l4.6-5"],
   "wrong lines": [SQUARE, "M5 5h6M5 8h3M5 11h6"],
@@ -22,16 +18,7 @@ const SHAPES = {
 };
 
 function shape(verdict, sure) {
-  const svg = document.createElementNS(SVG, "svg");
-  const [outline, sign] = SHAPES[verdict] ?? SHAPES.unchecked;
-  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", class: "shape",
-    "aria-hidden": "true", focusable: "false" })) svg.setAttribute(name, value);
-  for (const [name, path] of [["outline", outline], ["sign", sign]]) {
-    const made = document.createElementNS(SVG, "path");
-    made.setAttribute("class", name);
-    made.setAttribute("d", path);
-    svg.append(made);
-  }
+  const svg = drawn(...(SHAPES[verdict] ?? SHAPES.unchecked));
   svg.classList.toggle("hollow", verdict === "unchecked" || (verdict === "verbatim" && !sure));
   return svg;
 }
