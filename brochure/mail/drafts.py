@@ -1,7 +1,7 @@
 """Letters that are not sent to an office: samples for oneself, and drafts to send by hand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import make_msgid
@@ -10,6 +10,8 @@ from pathlib import Path
 from brochure.diagnostics import Location, fail
 from brochure.mail.address import Address
 from brochure.mail.campaign import Campaign, OutgoingLetter
+from brochure.mail.delivery.send import Sent
+from brochure.mail.delivery.smtp import Connection
 from brochure.mail.letter.message import compose_message
 from brochure.messages import say
 from brochure.project import Project
@@ -47,6 +49,24 @@ def sample_message(
         message_id=make_msgid(domain=campaign.sender.address.domain),
         date=date,
     )
+
+
+def send_samples(
+    campaign: Campaign,
+    to: Address,
+    project: Project,
+    connection: Connection,
+    clock: Callable[[], datetime],
+) -> Iterator[Sent]:
+    """Send some of the letters to an address of one's own; what became of each. The ledger knows
+    nothing of them. Raises DiagnosticsError.
+    """
+    for outgoing in pick_samples(campaign.outgoing):
+        message = sample_message(campaign, outgoing, to, project, clock())
+        result = connection.deliver(campaign.sender.address.spec, to.spec, message, lambda: None)
+        yield Sent(outgoing, result)
+        if result.lost:
+            return
 
 
 def write_drafts(
