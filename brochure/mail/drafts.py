@@ -69,6 +69,22 @@ def send_samples(
             return
 
 
+def draft_message(campaign: Campaign, outgoing: OutgoingLetter, project: Project) -> bytes:
+    """A letter as a draft, which mail programs open for sending. The same letter gives the same
+    bytes. Raises DiagnosticsError.
+    """
+    return compose_message(
+        campaign.sender,
+        outgoing.recipient.address,
+        outgoing.letter,
+        outgoing.pdf.read(project),
+        outgoing.pdf.path.name,
+        message_id=None,
+        date=None,
+        draft=True,
+    )
+
+
 def write_drafts(
     project: Project, campaign: Campaign, outgoing: Sequence[OutgoingLetter]
 ) -> tuple[Path, ...]:
@@ -81,18 +97,8 @@ def write_drafts(
     paths = []
     try:
         for letter in outgoing:
-            data = compose_message(
-                campaign.sender,
-                letter.recipient.address,
-                letter.letter,
-                letter.pdf.read(project),
-                letter.pdf.path.name,
-                message_id=None,
-                date=None,
-                draft=True,
-            )
-            path = folder / _draft_name(letter)
-            project.write(path, data)
+            path = folder / draft_name(letter)
+            project.write(path, draft_message(campaign, letter, project))
             paths.append(path)
         # Not if a link leads out of the project: nothing there can be ours.
         is_ours = folder.resolve().is_relative_to(project.root.resolve())
@@ -109,7 +115,7 @@ def write_drafts(
     return tuple(paths)
 
 
-def _draft_name(outgoing: OutgoingLetter) -> str:
+def draft_name(outgoing: OutgoingLetter) -> str:
     """A file name with the line of the list, so that drafts are in its order."""
     recipient = outgoing.recipient
     address = _UNSAFE.sub("-", recipient.address.spec)[:_LONGEST]
