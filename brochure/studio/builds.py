@@ -110,24 +110,22 @@ class Builds:
 
     def file(self, name: str, edition: str, variant: str) -> Download:
         """The file of an edition, built as `brochure build` does, and found in ``out/`` as well."""
-        editions = self._editions(edition)
-        first = next(iter(editions))
-        outcomes = self._outcomes(
-            name,
-            {first: editions[first]},
-            Selection((variant,) if variant else ()),
-            Mode.BUILD,
-            self._pool,
-        )
         diagnostics: list[Diagnostic] = []
         path: Path | None = None
-        with self._previews.typesetting:
-            for outcome in outcomes:
-                diagnostics += outcome.diagnostics
-                path = outcome.artifact.path if outcome.artifact else path
+        for outcome in self.build(name, edition, Selection((variant,) if variant else ())):
+            diagnostics += outcome.diagnostics
+            path = outcome.artifact.path if outcome.artifact else path
         if path is None:
             raise DiagnosticsError(diagnostics)
         return Download(path.name, _MEDIA_TYPES[path.suffix], read_own(path, _ARTIFACT))
+
+    def build(self, name: str, edition: str, selection: Selection) -> Iterator[Outcome]:
+        """Build the files of one edition that are not up to date; what became of each."""
+        editions = self._editions(edition)
+        first = next(iter(editions))
+        outcomes = self._outcomes(name, {first: editions[first]}, selection, Mode.BUILD, self._pool)
+        with self._previews.typesetting:
+            yield from outcomes
 
     def _editions(self, name: str) -> dict[str, Edition]:
         """The edition of a name, or the default ones."""

@@ -2,6 +2,7 @@
 
     event: changed   the digest of the leaflet's file: as it is first, then whenever it changes
     event: preview   other files changed from which the pages were made: pictures, styles, sources
+    event: mail      what is being done about its mail has come further
     event: ping      nothing happened for a while; the server is there
 
 (HTML Living Standard, 9.2.) Network drives and cloud folders tell of no changes, so each stream
@@ -60,15 +61,19 @@ class Events:
             tab.pending[event] = data
             tab.wake.set()
 
-    async def stream(self, leaflet: str) -> AsyncIterator[bytes]:
-        """The events of a leaflet for one tab, until it leaves or the studio ends."""
+    async def stream(
+        self, leaflet: str, digest_of: Callable[[str], str | None] | None = None
+    ) -> AsyncIterator[bytes]:
+        """The events of a leaflet for one tab, until it leaves or the studio ends. `digest_of` is
+        that of something else about the leaflet than its file.
+        """
         tab = _Tab()
         self._tabs[leaflet].add(tab)
         known: str | None = ""
         seen: object = await run_in_threadpool(self._outdated, leaflet)
         try:
             while not self._closed.is_set():
-                digest = await run_in_threadpool(self._digest, leaflet)
+                digest = await run_in_threadpool(digest_of or self._digest, leaflet)
                 if digest != known:
                     known = digest
                     tab.pending["changed"] = {"digest": digest}

@@ -5,6 +5,7 @@ and in the JSON element ``strings`` for scripts, where {name} stands for a value
 from collections.abc import Mapping
 
 from brochure.messages import Catalogue, Message, say
+from brochure.studio.mail_strings import MAIL_STRINGS
 
 _N = "{n}"
 
@@ -230,7 +231,9 @@ _SOURCE: dict[str, Message] = {
     "file.none": say("no file"),
 }
 
-STRINGS: Mapping[str, Message] = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
+STRINGS: Mapping[str, Message] = {
+    **_BOTH, **_START, **_EDITOR, **_SAVING, **_PASSAGES, **_PREVIEW, **_SOURCE, **MAIL_STRINGS
+}  # fmt: skip
 
 
 def strings(words: Catalogue) -> dict[str, str]:
