@@ -160,7 +160,7 @@ def test_a_passage_of_its_own(project: Project, path: Path) -> None:
     assert not state.held
     assert yaml.safe_load(path.read_text())["add"][0]["quote"]["text"].startswith("Der Kreistag")
     assert isinstance(state.values, dict)
-    state = save(project, Change("remove", ("add", Item("kreistag")), was=state.values["add"][0]))  # type: ignore[index, call-overload]
+    state = save(project, Change("remove", ("add", Item("kreistag")), was=state.values["add"][0]))  # type: ignore[index]
     assert not path.exists()
 
 

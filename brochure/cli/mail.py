@@ -7,37 +7,28 @@ import click
 
 from brochure import bounds
 from brochure.cli import arguments
-from brochure.cli.mail_context import MailContext, complete_address, now
-from brochure.cli.mail_output import (
-    EntryData,
-    LetterData,
-    NoteData,
-    as_csv,
-    counts,
-    entry_data,
-    letter_data,
-    note_data,
-    print_letter,
-    print_list,
-    print_status,
-)
+from brochure.cli.mail_context import as_usage, complete_address, now
+from brochure.cli.mail_output import as_csv, print_letter, print_list, print_status
 from brochure.cli.session import Group, Session, Usage, as_json, command, option
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail
 from brochure.files import read_regular
 from brochure.isolation import Worker
-from brochure.mail.delivery.entries import (
-    DELIVERY_STATES,
-    NOTE_KINDS,
-    DeliveryState,
-    Entry,
-    Note,
-    NoteKind,
-)
-from brochure.mail.delivery.lock import only_sender
-from brochure.mail.delivery.send import open_letters, queue_row
+from brochure.mail import decisions
+from brochure.mail.context import MailContext
+from brochure.mail.delivery.entries import NOTE_KINDS, DeliveryState, Entry, Note, NoteKind
+from brochure.mail.delivery.send import open_letters
 from brochure.mail.drafts import write_drafts
 from brochure.mail.feedback import note_returned, read_returned
 from brochure.mail.history import unreadable
+from brochure.mail.summary import (
+    EntryData,
+    LetterData,
+    NoteData,
+    counts,
+    entry_data,
+    letter_data,
+    note_data,
+)
 from brochure.messages import plural, say
 from brochure.starters import create_mailing
 
@@ -249,20 +240,10 @@ def status(session: Session, leaflet: str, csv: bool, as_json: bool) -> int:
 def resolve(session: Session, leaflet: str, address: str, decision: str) -> int:
     """Resolve a letter; the exit code."""
     context, output = _context(session, leaflet), session.output
-    name, again = context.name(), decision == "again"
-    with only_sender(context.project), context.ledger() as ledger:
-        ledger.recover(name, now())
-        entry = context.entry(ledger.entries(name), address)
-        if not ledger.resolve(name, entry.key, now(), again=again):
-            raise Usage(
-                say(
-                    "There is nothing to resolve: the letter to {address} is {state}.",
-                    address=entry.address,
-                    state=DELIVERY_STATES[entry.state],
-                )
-            )
-        state = ledger.entries(name)[entry.key].state
-    if again and state is DeliveryState.ACCEPTED:
+    again = decision == "again"
+    with as_usage():
+        entry = decisions.resolve(context, address, now(), again=again)
+    if again and entry.state is DeliveryState.ACCEPTED:
         output.note(
             say(
                 "The notes on {address} that cannot be read no longer count.",
@@ -293,26 +274,11 @@ def note_(session: Session, leaflet: str, address: str, kind: str, text: str) ->
     """Note something; the exit code."""
     context = _context(session, leaflet)
     text = text.encode("utf-8", "replace").decode()  # a terminal may send bytes that are no text
-    name = context.name()
-    if kind == _SENT:
-        campaign, _, _ = context.campaign()
-        key = context.key(address)
-        outgoing = next((one for one in campaign.outgoing if one.key == key), None)
-        if outgoing is None:
-            raise Usage(
-                say(
-                    "This mailing has no letter to {address}, or the address must not be mailed.",
-                    address=address,
-                )
-            )
-        with context.ledger() as ledger:
-            remark = f"sent by hand: {text}" if text else "sent by hand"
-            if not ledger.record_sent_by_hand(name, queue_row(outgoing), now(), remark):
-                raise Usage(say("The letter to {address} has been sent already.", address=address))
-    else:
-        with context.ledger() as ledger:
-            entry = context.entry(ledger.entries(name), address)
-            ledger.note(name, entry.key, NoteKind(kind), text, now())
+    with as_usage():
+        if kind == _SENT:
+            decisions.note_sent_by_hand(context, address, text, now())
+        else:
+            decisions.note(context, address, NoteKind(kind), text, now())
     word = say("sent") if kind == _SENT else NOTE_KINDS[NoteKind(kind)]
     session.output.note(say("Noted for {address}: {kind}.", address=address, kind=word))
     return 0

@@ -2,17 +2,16 @@
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import TypedDict, cast
 
 from brochure.cli.output import Output
 from brochure.cli.tables import Cell, print_table
 from brochure.mail.campaign import Campaign, OutgoingLetter
 from brochure.mail.delivery.entries import DELIVERY_STATES, NOTE_KINDS, DeliveryState, Entry, Note
-from brochure.messages import EMPTY, Message, joined, plural, say
+from brochure.mail.summary import letter_head, size_of
+from brochure.messages import EMPTY, Message, joined, say
 
 _OFFICE, _SUBJECT, _REASON = 30, 50, 90  # characters
 _COLOURS = {
@@ -27,56 +26,6 @@ _ORDER = [
     DeliveryState.UNREADABLE, DeliveryState.UNKNOWN, DeliveryState.REFUSED,
     DeliveryState.DEFERRED, DeliveryState.SENDING, DeliveryState.QUEUED, DeliveryState.ACCEPTED,
 ]  # fmt: skip
-
-
-class LetterData(TypedDict):
-    """A letter as it would be sent, as JSON data."""
-
-    line: int
-    address: str
-    office: str
-    variant: str | None
-    language: str
-    subject: str
-    text: str
-    attachment: str
-    bytes: int
-    state: str | None
-
-
-class EntryData(TypedDict):
-    """What the ledger knows of a letter, as JSON data: see `Entry`."""
-
-    campaign: str
-    key: str
-    address: str
-    office: str
-    variant: str | None
-    state: str
-    attempts: int
-    queued_at: str
-    sending_at: str | None
-    ending_at: str | None
-    settled_at: str | None
-    due_at: str | None
-    message_id: str | None
-    sha256: str | None
-    pdf_sha256: str | None
-    size: int | None
-    code: int | None
-    reply: str | None
-    fault: str
-
-
-class NoteData(TypedDict):
-    """What was noted of a letter, as JSON data: see `Note`."""
-
-    at: str
-    campaign: str
-    key: str
-    kind: str
-    text: str
-    fault: str
 
 
 def print_list(output: Output, letters: Sequence[OutgoingLetter]) -> None:
@@ -98,28 +47,9 @@ def print_list(output: Output, letters: Sequence[OutgoingLetter]) -> None:
     )
 
 
-def size_of(outgoing: OutgoingLetter) -> int:
-    """The size of a mail in bytes, near enough: Base64 makes 78 bytes of 57 (RFC 2045, 6.8)."""
-    texts = f"{outgoing.letter.text}{outgoing.letter.html}".encode()
-    return outgoing.pdf.size * 78 // 57 + len(texts) + 900
-
-
 def print_letter(output: Output, campaign: Campaign, outgoing: OutgoingLetter) -> None:
     """One letter, as it is read."""
-    sender, to = campaign.sender.address, outgoing.recipient.address
-    pages = plural("{n} page", "{n} pages", outgoing.pdf.pages)
-    size = say("{size:.0f} kB", size=outgoing.pdf.size / 1000)
-    head: list[tuple[Message, str]] = [
-        (say("From:"), f"{sender.name} <{sender.spec}>" if sender.name else sender.spec)
-    ]
-    if campaign.sender.reply_to:
-        head.append((say("Reply to:"), campaign.sender.reply_to.spec))
-    name = outgoing.pdf.path.name
-    head += [
-        (say("To:"), to.spec),
-        (say("Subject:"), outgoing.letter.subject),
-        (say("Attached:"), say("{file} ({pages}, {size})", file=name, pages=pages, size=size)),
-    ]
+    head = letter_head(campaign, outgoing)
     output.note("")
     width = max(len(output.words(key)) for key, _ in head)
     for key, value in head:
@@ -128,17 +58,6 @@ def print_letter(output: Output, campaign: Campaign, outgoing: OutgoingLetter) -
     for line in outgoing.letter.text.rstrip().split("\n"):
         output.note(f"    {line}".rstrip())
     output.note("")
-
-
-def counts(entries: Mapping[str, Entry]) -> Message:
-    """How many letters are in which state, in words."""
-    number = Counter(entry.state for entry in entries.values())
-    parts = [
-        say("{number} {state}", number=number[state], state=DELIVERY_STATES[state])
-        for state in DeliveryState
-        if number[state]
-    ]
-    return joined(parts, ", ") or say("nothing yet")
 
 
 def print_status(output: Output, entries: Mapping[str, Entry], notes: Iterable[Note]) -> None:
@@ -178,33 +97,6 @@ def as_csv(entries: Mapping[str, Entry], notes: Iterable[Note]) -> str:
         cells = [*asdict(entry).values(), " | ".join(noted.get(entry.key, []))]
         writer.writerow(["" if cell is None else _no_formula(str(cell)) for cell in cells])
     return text.getvalue()
-
-
-def letter_data(outgoing: OutgoingLetter, entries: Mapping[str, Entry]) -> LetterData:
-    """One letter as JSON data."""
-    row, entry = outgoing.recipient, entries.get(outgoing.key)
-    return {
-        "line": row.location.line,
-        "address": row.address.spec,
-        "office": row.display_name,
-        "variant": row.variant,
-        "language": outgoing.letter.language,
-        "subject": outgoing.letter.subject,
-        "text": outgoing.letter.text,
-        "attachment": outgoing.pdf.path.name,
-        "bytes": size_of(outgoing),
-        "state": entry.state.value if entry else None,
-    }
-
-
-def entry_data(entry: Entry) -> EntryData:
-    """What the ledger knows of a letter, as JSON data."""
-    return cast("EntryData", {**asdict(entry), "variant": entry.variant or None})
-
-
-def note_data(note: Note) -> NoteData:
-    """A note as JSON data."""
-    return cast("NoteData", asdict(note))
 
 
 def _reason(entry: Entry) -> Message:

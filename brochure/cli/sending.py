@@ -10,25 +10,24 @@ from datetime import timedelta
 import click
 
 from brochure.cli import arguments
-from brochure.cli.mail_context import Entries, MailContext, complete_address, now
-from brochure.cli.mail_output import counts
+from brochure.cli.mail_context import as_usage, complete_address, now
 from brochure.cli.output import Output
-from brochure.cli.session import Session, Usage, command, option, wrong_usage
-from brochure.diagnostics import DiagnosticsError, Location, fail
-from brochure.mail.address import parse_address
+from brochure.cli.session import Session, Usage, command, option
+from brochure.diagnostics import fail
 from brochure.mail.campaign import Campaign
+from brochure.mail.context import Entries, MailContext, mailbox
+from brochure.mail.delivery.dispatch import CampaignError, Dispatch, dispatch, log_in
 from brochure.mail.delivery.entries import DELIVERY_STATES, DeliveryState
-from brochure.mail.delivery.ledger import Ledger
-from brochure.mail.delivery.lock import only_sender
 from brochure.mail.delivery.password import (
     ENVIRONMENT_VARIABLE,
     Password,
     find_password,
     store_password,
 )
-from brochure.mail.delivery.send import Pause, Sending, open_letters, queue_campaign
-from brochure.mail.delivery.smtp import Connection, Timeouts, Unreachable
-from brochure.mail.drafts import pick_samples, sample_message
+from brochure.mail.delivery.send import Pause
+from brochure.mail.delivery.smtp import Connection
+from brochure.mail.drafts import send_samples
+from brochure.mail.summary import counts
 from brochure.messages import plural, say
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -41,10 +40,8 @@ def test(session: Session, leaflet: str, address: str) -> int:
     """Send a sample to an address of one's own."""
     output, project = session.output, session.project
     context = MailContext(project, arguments.leaflet_name(project, leaflet))
-    try:
-        mailbox = parse_address(address, Location("ADDRESS"))
-    except DiagnosticsError as failed:
-        raise wrong_usage(failed) from None
+    with as_usage():
+        to = mailbox(address)
     campaign, _, diagnostics = context.campaign()
     output.diagnostics(diagnostics)
     if arguments.exit_code(diagnostics):
@@ -52,25 +49,20 @@ def test(session: Session, leaflet: str, address: str) -> int:
     _, connection = _log_in(output, campaign)
     code = 0
     with closing(connection):
-        for outgoing in pick_samples(campaign.outgoing):
-            message = sample_message(campaign, outgoing, mailbox, project, now())
-            sender = campaign.sender.address.spec
-            result = connection.deliver(sender, mailbox.spec, message, lambda: None)
+        for sample in send_samples(campaign, to, project, connection, now):
             output.result(
                 say(
                     "{state}  for {address}  {reply}",
-                    state=DELIVERY_STATES[result.state],
-                    address=outgoing.recipient.address.spec,
-                    reply=result.text,
+                    state=DELIVERY_STATES[sample.result.state],
+                    address=sample.outgoing.recipient.address.spec,
+                    reply=sample.result.text,
                 )
             )
-            code |= result.state is not DeliveryState.ACCEPTED
-            if result.lost:
-                break
+            code |= sample.result.state is not DeliveryState.ACCEPTED
     output.note(
         say(
             "Sent to {address} only. Look at these mails, and at their PDFs.",
-            address=mailbox.spec,
+            address=to.spec,
         )
     )
     return int(code)
@@ -88,20 +80,19 @@ def send(session: Session, leaflet: str, yes: int | None) -> int:
     """Send what is open, after a number was typed."""
     output, project = session.output, session.project
     context = MailContext(project, arguments.leaflet_name(project, leaflet))
-    with only_sender(project):
-        campaign, _, diagnostics = context.campaign()
-        output.diagnostics(diagnostics)
-        if arguments.exit_code(diagnostics):
-            output.warn(say("Nothing was sent."))
-            return 1
-        with context.ledger() as ledger:
-            return _send(output, context, campaign, ledger, yes)
+    try:
+        with dispatch(context, now()) as ready:
+            output.diagnostics(ready.campaign.diagnostics)
+            return _send(output, context, ready, yes)
+    except CampaignError as failed:
+        output.diagnostics(failed.diagnostics)
+        output.warn(say("Nothing was sent."))
+        return 1
 
 
-def _send(
-    output: Output, context: MailContext, campaign: Campaign, ledger: Ledger, yes: int | None
-) -> int:
+def _send(output: Output, context: MailContext, ready: Dispatch, yes: int | None) -> int:
     """Send what is open of a campaign in which nothing is wrong; the exit code."""
+    campaign, ledger, outgoing = ready.campaign, ready.ledger, ready.outgoing
     if ledger.new:
         output.warn(
             say(
@@ -109,14 +100,12 @@ def _send(
                 file=context.location.file,
             )
         )
-    for entry in ledger.recover(campaign.name, now()):
+    for entry in ready.recovered:
         state = output.words(DELIVERY_STATES[entry.state])
         output.warn(f"{state}  {entry.address}  {entry.reply}")
-    entries = ledger.entries(campaign.name)
-    outgoing = open_letters(campaign, entries)
     if not outgoing:
-        output.warn(say("Nothing to send: {counts}.", counts=counts(entries)))
-        return _what_is_left(output, context, entries)
+        output.warn(say("Nothing to send: {counts}.", counts=counts(ready.entries)))
+        return _what_is_left(output, context, ready.entries)
     output.warn(
         plural(
             "{n} letter from {sender} through {host}, {pace} a minute.",
@@ -127,39 +116,23 @@ def _send(
             pace=campaign.pace,
         )
     )
-    if entries:
-        output.warn(say("So far: {counts}.", counts=counts(entries)))
-    _confirm(output, len(outgoing), yes)
+    if ready.entries:
+        output.warn(say("So far: {counts}.", counts=counts(ready.entries)))
+    _confirm(output, ready, yes)
     # A login that fails is to fail before anything is written.
     password, connection = _log_in(output, campaign)
-    queue_campaign(campaign, ledger, now())
     try:
-        _send_all(output, context, campaign, ledger, password, connection)
+        _send_all(output, ready, password, connection)
     finally:
         entries = ledger.entries(campaign.name)
         output.warn(say("In all: {counts}.", counts=counts(entries)))
     return _what_is_left(output, context, entries)
 
 
-def _send_all(
-    output: Output,
-    context: MailContext,
-    campaign: Campaign,
-    ledger: Ledger,
-    password: Password,
-    connection: Connection,
-) -> None:
+def _send_all(output: Output, ready: Dispatch, password: Password, connection: Connection) -> None:
     """Send, and say what happens as it happens."""
-    waiting = [connection]
     with _stopping(output) as stop:
-        events = Sending(
-            context.project,
-            campaign,
-            ledger,
-            lambda: waiting.pop() if waiting else _connection(campaign, password),
-            lambda seconds: not stop.wait(seconds),
-            now,
-        ).run()
+        events = ready.run(password, connection, stop, now)
         with closing(events):
             for event in events:
                 if isinstance(event, Pause):
@@ -207,23 +180,7 @@ def _log_in(output: Output, campaign: Campaign) -> tuple[Password, Connection]:
                 variable=ENVIRONMENT_VARIABLE,
             ),
         )
-    try:
-        connection = _connection(campaign, password)
-    except Unreachable as failure:
-        fail(
-            "unreachable",
-            say(
-                "`{host}` cannot be reached on port {port} ({reason}).",
-                host=campaign.server.host,
-                port=campaign.server.port_number,
-                reason=failure.reason,
-            ),
-            campaign.location,
-            say(
-                "Are you online? Are name, port and `security` as your mail provider says? "
-                "Nothing was sent."
-            ),
-        )
+    connection = log_in(campaign, password)
     question = output.words(say("Keep the password in the keyring of this system?"))
     if password.typed and click.confirm(question, default=False, err=True):
         stored = store_password(campaign.user, password)
@@ -231,10 +188,6 @@ def _log_in(output: Output, campaign: Campaign) -> tuple[Password, Connection]:
             say("It is kept.") if stored else say("There is no keyring here; it was not kept.")
         )
     return password, connection
-
-
-def _connection(campaign: Campaign, password: Password) -> Connection:
-    return Connection(campaign.server, campaign.user, password.text, campaign.location, Timeouts())
 
 
 def _ask(output: Output, campaign: Campaign) -> str | None:
@@ -248,27 +201,20 @@ def _ask(output: Output, campaign: Campaign) -> str | None:
     )
 
 
-def _confirm(output: Output, number: int, yes: int | None) -> None:
+def _confirm(output: Output, ready: Dispatch, yes: int | None) -> None:
     """Go on only where the number of letters was typed, or given with --yes."""
     if yes is None and not sys.stdin.isatty():
         raise Usage(
             say(
                 "There is no terminal to ask at, so give the number of letters: --yes {number}",
-                number=number,
+                number=len(ready.outgoing),
             )
         )
     if yes is None:
         question = output.words(say("Type the number of letters to send them"))
-        yes = click.prompt(question, type=int, err=True)
-    if yes != number:
-        raise Usage(
-            plural(
-                "There is {n} letter, not {typed}. Nothing was sent.",
-                "There are {n} letters, not {typed}. Nothing was sent.",
-                number,
-                typed=int(yes),
-            )
-        )
+        yes = int(click.prompt(question, type=int, err=True))
+    with as_usage():
+        ready.check_count(yes)
 
 
 @contextmanager

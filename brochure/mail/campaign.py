@@ -73,8 +73,12 @@ def read_mailing(project: Project, leaflet: str) -> Reported[LoadedMailing]:
                 leaflet=leaflet,
             ),
         )
-    reported = parser.read_yaml(project, path)
-    tree, diagnostics = reported.value, list(reported.diagnostics)
+    return validate_mailing(project, parser.read_yaml(project, path))
+
+
+def validate_mailing(project: Project, parsed: Reported[Tree]) -> Reported[LoadedMailing]:
+    """What a mail.yaml says. Raises DiagnosticsError with everything that is wrong in it."""
+    tree, diagnostics = parsed.value, list(parsed.diagnostics)
     validated = validate(tree, Mailing)
     mailing = validated.value
     broken_lines = {diagnostic.location.line for diagnostic in diagnostics if diagnostic.is_error}

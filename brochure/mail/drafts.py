@@ -1,7 +1,7 @@
 """Letters that are not sent to an office: samples for oneself, and drafts to send by hand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import make_msgid
@@ -10,6 +10,8 @@ from pathlib import Path
 from brochure.diagnostics import Location, fail
 from brochure.mail.address import Address
 from brochure.mail.campaign import Campaign, OutgoingLetter
+from brochure.mail.delivery.send import Sent
+from brochure.mail.delivery.smtp import Connection
 from brochure.mail.letter.message import compose_message
 from brochure.messages import say
 from brochure.project import Project
@@ -49,6 +51,40 @@ def sample_message(
     )
 
 
+def send_samples(
+    campaign: Campaign,
+    to: Address,
+    project: Project,
+    connection: Connection,
+    clock: Callable[[], datetime],
+) -> Iterator[Sent]:
+    """Send some of the letters to an address of one's own; what became of each. The ledger knows
+    nothing of them. Raises DiagnosticsError.
+    """
+    for outgoing in pick_samples(campaign.outgoing):
+        message = sample_message(campaign, outgoing, to, project, clock())
+        result = connection.deliver(campaign.sender.address.spec, to.spec, message, lambda: None)
+        yield Sent(outgoing, result)
+        if result.lost:
+            return
+
+
+def draft_message(campaign: Campaign, outgoing: OutgoingLetter, project: Project) -> bytes:
+    """A letter as a draft, which mail programs open for sending. The same letter gives the same
+    bytes. Raises DiagnosticsError.
+    """
+    return compose_message(
+        campaign.sender,
+        outgoing.recipient.address,
+        outgoing.letter,
+        outgoing.pdf.read(project),
+        outgoing.pdf.path.name,
+        message_id=None,
+        date=None,
+        draft=True,
+    )
+
+
 def write_drafts(
     project: Project, campaign: Campaign, outgoing: Sequence[OutgoingLetter]
 ) -> tuple[Path, ...]:
@@ -61,18 +97,8 @@ def write_drafts(
     paths = []
     try:
         for letter in outgoing:
-            data = compose_message(
-                campaign.sender,
-                letter.recipient.address,
-                letter.letter,
-                letter.pdf.read(project),
-                letter.pdf.path.name,
-                message_id=None,
-                date=None,
-                draft=True,
-            )
-            path = folder / _draft_name(letter)
-            project.write(path, data)
+            path = folder / draft_name(letter)
+            project.write(path, draft_message(campaign, letter, project))
             paths.append(path)
         # Not if a link leads out of the project: nothing there can be ours.
         is_ours = folder.resolve().is_relative_to(project.root.resolve())
@@ -89,7 +115,7 @@ def write_drafts(
     return tuple(paths)
 
 
-def _draft_name(outgoing: OutgoingLetter) -> str:
+def draft_name(outgoing: OutgoingLetter) -> str:
     """A file name with the line of the list, so that drafts are in its order."""
     recipient = outgoing.recipient
     address = _UNSAFE.sub("-", recipient.address.spec)[:_LONGEST]

@@ -59,13 +59,8 @@ def check_pdfs(
     """
     pdfs: dict[str | None, Pdf] = {}
     diagnostics: list[Diagnostic] = []
-    wanted = dict.fromkeys(variants)
-    regional = tuple(variant for variant in wanted if variant is not None)
-    selections = [Selection()] if None in wanted else []
-    if regional:
-        selections.append(Selection(regional))
     manifest, digests = Manifest(project), Digests()
-    for selection in selections:
+    for selection in selections(variants):
         plan = make_plan(
             project, [leaflet], selection, {name: edition}, Mode.BUILD, manifest, digests
         )
@@ -85,6 +80,14 @@ def check_pdfs(
             command = _build_command(leaflet, name, selection.variants)
             diagnostics.append(_not_built(len(plan.to_build), location, command))
     return Reported(pdfs, tuple(diagnostics))
+
+
+def selections(variants: Iterable[str | None]) -> list[Selection]:
+    """What is built for these variants (None: the base)."""
+    wanted = dict.fromkeys(variants)
+    regional = tuple(variant for variant in wanted if variant is not None)
+    base = [Selection()] if None in wanted else []
+    return [*base, Selection(regional)] if regional else base
 
 
 def _stricter(diagnostic: Diagnostic) -> Diagnostic:

@@ -107,7 +107,17 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
             Location(project.show(path)),
             say("`brochure mail init {leaflet}` writes one to start from.", leaflet=leaflet),
         )
-    content = table.read_table(project, path, _HEADING)
+    return _recipients(table.read_table(project, path, _HEADING), project.show(path), regions)
+
+
+def check_list(data: bytes, file: str) -> None:
+    """Raise DiagnosticsError where these bytes are no list of recipients: not a table in UTF-8, or
+    one with another heading.
+    """
+    table.table_of(data, file, _HEADING)
+
+
+def _recipients(content: table.Table, file: str, regions: Regions) -> Recipients:
     diagnostics = list(_check_columns(content, regions))
     rows: list[Recipient] = []
     first_rows: dict[str, table.TableCell] = {}
@@ -129,7 +139,7 @@ def read_recipients(project: Project, leaflet: str, regions: Regions) -> Recipie
             error(
                 "empty",
                 say("The list has no recipients yet."),
-                Location(project.show(path)),
+                Location(file),
                 say("Add a row for each of them."),
             )
         )

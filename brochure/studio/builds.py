@@ -135,18 +135,30 @@ class Builds:
                 archive.writestr(ZipInfo(path.name), read_own(path, _ARTIFACT))
         return Download(f"{'-'.join(filter(None, (name, variant)))}.zip", _ZIP, data.getvalue())
 
+    def build(self, name: str, edition: str, selection: Selection) -> Iterator[Outcome]:
+        """Build the files of one edition that are not up to date; what became of each."""
+        editions = self._editions(edition)
+        first = next(iter(editions))
+        yield from self._build(name, {first: editions[first]}, selection)
+
     def _built(self, name: str, editions: dict[str, Edition], variant: str) -> list[Path]:
         """The files of some editions. Raises DiagnosticsError unless all of them could be built."""
         selection = Selection((variant,) if variant else ())
         diagnostics: list[Diagnostic] = []
         paths: list[Path] = []
-        with self._previews.typesetting:
-            for outcome in self._outcomes(name, editions, selection, Mode.BUILD, self._pool):
-                diagnostics += outcome.diagnostics
-                paths += [outcome.artifact.path] if outcome.artifact else []
+        for outcome in self._build(name, editions, selection):
+            diagnostics += outcome.diagnostics
+            paths += [outcome.artifact.path] if outcome.artifact else []
         if len(paths) < len(editions):
             raise DiagnosticsError(diagnostics)
         return paths
+
+    def _build(
+        self, name: str, editions: dict[str, Edition], selection: Selection
+    ) -> Iterator[Outcome]:
+        outcomes = self._outcomes(name, editions, selection, Mode.BUILD, self._pool)
+        with self._previews.typesetting:
+            yield from outcomes
 
     def _editions(self, name: str) -> dict[str, Edition]:
         """The edition of a name, or the default ones."""

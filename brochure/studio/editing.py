@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -30,29 +31,64 @@ from brochure.studio.samples import samples
 from brochure.studio.session import Session, State, Version
 from brochure.studio.start import picture_address
 from brochure.studio.wording import diagnostic_data, form_catalogue, name_in
+from brochure.studio.yaml_document import YamlVersion
 
 V = TypeVar("V", bound=Version)
 _CHANGES = 1_000  # of one request
 
 
-class Editing:
-    """The leaflets of a project, each of which one request at a time reads or saves."""
+class FileEditing:
+    """Files of one kind, one of each leaflet, which one request at a time reads or saves. `session`
+    opens that of a leaflet; `words` are the messages of a language for those who see the form.
+    """
+
+    def __init__(
+        self, session: Callable[[str], Session[YamlVersion]], words: Callable[[str], Catalogue]
+    ) -> None:
+        self._session, self._words = session, words
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def read(self, name: str) -> State:
+        """What the file of a leaflet says, and what is not in it yet."""
+        with self._locks[name]:
+            return self._session(name).read()
+
+    def data(self, name: str, state: State, words: Catalogue) -> dict[str, object]:
+        """The same as JSON data, with the name of the leaflet and of its file."""
+        return {"leaflet": name, "file": self._session(name).file, **state_data(state, words)}
+
+    def waiting(self, name: str) -> tuple[Message, ...]:
+        """Why the last words are not in the file of a leaflet; empty where they are."""
+        session = self._session(name)
+        if not session.draft.is_file():
+            return ()
+        with self._locks[name]:
+            return tuple(message for held in session.read().held for message in held.messages)
+
+    def save(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
+        """Save the changes of a request, and say what the file says now."""
+        state, saved_at = saved(self._session(name), self._locks[name], body)
+        return {**state_data(state, self._words(language)), "saved_at": saved_at}
+
+    def discard(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
+        """Forget what is held of a field: it shows what the file says."""
+        state = discarded(self._session(name), self._locks[name], body)
+        return state_data(state, self._words(language))
+
+
+class Editing(FileEditing):
+    """The leaflets of a project."""
 
     def __init__(self, project: Project) -> None:
+        super().__init__(partial(LeafletSession, project), form_catalogue)
         self._project = project
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def leaflet(self, name: str, language: str) -> dict[str, object]:
         """All that the form of a leaflet shows."""
-        words = form_catalogue(language)
-        session = LeafletSession(self._project, name)
-        with self._locks[name]:
-            state = session.read()
+        state = self.read(name)
         bundle = read_bundle(self._project, name)
         return {
-            "leaflet": name,
-            "file": session.file,
-            **state_data(state, words),
+            **self.data(name, state, form_catalogue(language)),
             "form": form_data(self._project, language),
             "samples": [
                 {"path": path_to_json(path), "value": text} for path, text in samples(state.values)
@@ -67,25 +103,6 @@ class Editing:
             ],
             "variants": [{"id": row.id, "name": row.name} for row in bundle.regions.rows],
         }
-
-    def waiting(self, name: str) -> tuple[Message, ...]:
-        """Why the last words are not in the file of a leaflet; empty where they are."""
-        session = LeafletSession(self._project, name)
-        if not session.draft.is_file():
-            return ()
-        with self._locks[name]:
-            return tuple(message for held in session.read().held for message in held.messages)
-
-    def save(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
-        """Save the changes of a request, and say what the file says now."""
-        session = LeafletSession(self._project, name)
-        state, saved_at = saved(session, self._locks[name], body)
-        return {**state_data(state, form_catalogue(language)), "saved_at": saved_at}
-
-    def discard(self, name: str, body: Mapping[str, object], language: str) -> dict[str, object]:
-        """Forget what is held of a field: it shows what the file says."""
-        session = LeafletSession(self._project, name)
-        return state_data(discarded(session, self._locks[name], body), form_catalogue(language))
 
 
 def saved(session: Session[V], lock: Lock, body: Mapping[str, object]) -> tuple[State, str]:
@@ -158,7 +175,7 @@ def form_data(
             "hint": words(section.hint),
             "rare": section.rare,
             ("item" if section.id == "passages" else "fields"): [
-                _field(part, words, above, required)
+                field_data(part, words, above, required)
                 | ({"choices": pictures} if part.path == ("design",) else {})
                 for part in section.fields
                 if has((*above, *part.path))
@@ -169,9 +186,10 @@ def form_data(
     ]
 
 
-def _field(
+def field_data(
     part: FormField, words: Catalogue, above: tuple[str, ...], required: frozenset[tuple[str, ...]]
 ) -> dict[str, object]:
+    """A field of the form; `above` are the keys that lead to what it is in."""
     path = (*above, *part.path)
     return {
         "path": list(part.path),
@@ -184,7 +202,7 @@ def _field(
         "side": part.side,
         "required": path in required,
         "own_words": "quote" not in part.path,
-        "item": [_field(inner, words, path, required) for inner in part.item],
+        "item": [field_data(inner, words, path, required) for inner in part.item],
     }
 
 

@@ -2,6 +2,7 @@
 
     event: changed   the digest of the leaflet's file: as it is first, then whenever it changes
     event: preview   other files changed from which the pages were made: pictures, styles, sources
+    event: mail      what is being done about its mail has come further
     event: ping      nothing happened for a while; the server is there
 
 (HTML Living Standard, 9.2.) Network drives and cloud folders tell of no changes, so each stream

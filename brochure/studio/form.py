@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from brochure.manuscript.model.fields import LinkedPart, Shape
 from brochure.manuscript.model.leaflet import Leaflet
@@ -406,8 +407,8 @@ def prose_paths() -> frozenset[Keys]:
 
 def key_orders(model: type[BaseModel] = Leaflet, path: Keys = ()) -> dict[Keys, Keys]:
     """The keys of each mapping in the order of the schema, by the keys that lead to it."""
-    orders = {path: tuple(model.model_fields)}
-    for name, info in model.model_fields.items():
+    orders = {path: tuple(name for name, _ in _keys(model))}
+    for name, info in _keys(model):
         for inner in _models(info.annotation):
             orders |= key_orders(inner, (*path, name))
     return orders
@@ -415,11 +416,17 @@ def key_orders(model: type[BaseModel] = Leaflet, path: Keys = ()) -> dict[Keys, 
 
 def required_keys(model: type[BaseModel] = Leaflet, path: Keys = ()) -> frozenset[Keys]:
     """The keys that must be there, if that which they are in is there."""
-    keys = {(*path, name) for name, info in model.model_fields.items() if info.is_required()}
-    for name, info in model.model_fields.items():
+    keys = {(*path, name) for name, info in _keys(model) if info.is_required()}
+    for name, info in _keys(model):
         for inner in _models(info.annotation):
             keys |= required_keys(inner, (*path, name))
     return frozenset(keys)
+
+
+def _keys(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    """The keys of a model as they are written in files."""
+    for name, info in model.model_fields.items():
+        yield info.alias or name, info
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:

@@ -16,7 +16,7 @@ from brochure.studio.security import closed, cookies
 from brochure.studio.start import starter_image
 from brochure.studio.workplace import Workplace
 
-_NEXT = re.compile(r"/|/leaflets/[A-Za-z0-9][A-Za-z0-9_-]*")
+_NEXT = re.compile(r"/|/leaflets/[A-Za-z0-9][A-Za-z0-9_-]*(?:/mail)?")
 
 
 @dataclass(frozen=True)

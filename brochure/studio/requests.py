@@ -48,12 +48,17 @@ async def change_of(request: Request, project: str, leaflet: str) -> dict[str, o
     """
     body = await body_of(request)
     if body.get("project") != project or body.get("leaflet") != leaflet:
-        raise Refusal(
-            409,
-            say("This page belongs to another project, or to another leaflet."),
-            say("Copy what you have written, and open the leaflet anew."),
-        )
+        raise other_page()
     return body
+
+
+def other_page() -> Refusal:
+    """A request comes from a page that shows something else."""
+    return Refusal(
+        409,
+        say("This page belongs to another project, or to another leaflet."),
+        say("Copy what you have written, and open the leaflet anew."),
+    )
 
 
 def name_in(request: Request, parameter: str) -> str:

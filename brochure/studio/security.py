@@ -47,8 +47,8 @@ _READS = ("GET", "HEAD")
 _OPEN = "/open"
 _STATIC = "/static/"
 _API = "/api/"
-_UPLOADS = re.compile(r"/api/leaflets/[^/]+/files")
-_PAGES = re.compile(r"/|/open|/leaflets/[^/]+(?:/variants(?:/[^/]+)?)?")
+_UPLOADS = re.compile(r"/api/leaflets/[^/]+/(?:files|mail/list|mail/returned)")
+_PAGES = re.compile(r"/|/open|/leaflets/[^/]+(?:/mail|/variants(?:/[^/]+)?)?")
 
 
 def is_upload(path: str) -> bool:

@@ -23,6 +23,7 @@ from brochure.diagnostics import DiagnosticsError, data_of
 from brochure.messages import catalogue, say
 from brochure.studio.events import Events
 from brochure.studio.leaflet_routes import LeafletRoutes
+from brochure.studio.mail_routes import MailRoutes
 from brochure.studio.pages import Pages, language_of
 from brochure.studio.project_routes import ProjectRoutes
 from brochure.studio.refusal import Refusal, no_such_page, refusal_of
@@ -60,6 +61,7 @@ def make_app(workplace: Workplace, secret: Secret, events: Events) -> ASGIApp:
             *LeafletRoutes(workplace, secret, events, pages).routes(),
             *SourceRoutes(workplace).routes(),
             *VariantRoutes(workplace, secret, events, pages).routes(),
+            *MailRoutes(workplace, secret, events, pages).routes(),
         ],
         lifespan=lifespan,
         exception_handlers=dict.fromkeys(kinds, failed),

@@ -5,6 +5,7 @@ and in the JSON element ``strings`` for scripts, where {name} stands for a value
 from collections.abc import Mapping
 
 from brochure.messages import Catalogue, Message, say
+from brochure.studio.mail_strings import MAIL_STRINGS
 from brochure.studio.variant_strings import VARIANTS
 
 _N = "{n}"
@@ -241,7 +242,7 @@ _SOURCE: dict[str, Message] = {
 }
 
 _PAGES = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
-STRINGS: Mapping[str, Message] = _PAGES | VARIANTS
+STRINGS: Mapping[str, Message] = {**_PAGES, **VARIANTS, **MAIL_STRINGS}
 
 
 def strings(words: Catalogue) -> dict[str, str]:

@@ -29,8 +29,12 @@ _HINTS: Mapping[str, Message] = {
 
 def form_catalogue(language: str) -> Catalogue:
     """The messages of a language, for those who see the form of a leaflet."""
+    return labelled(language, GROUPS | {path: part.label for path, part in all_fields()})
+
+
+def labelled(language: str, labels: Mapping[Keys, Message]) -> Catalogue:
+    """The messages of a language, in which keys have the labels of a form."""
     words = catalogue(language)
-    labels = GROUPS | {path: part.label for path, part in all_fields()}
     return replace(words, name=partial(_name, words, labels))
 
 
@@ -70,6 +74,6 @@ def _name(words: Catalogue, labels: Mapping[Keys, Message], name: KeyName) -> st
     if name.path[0] == PASSAGES and len(name.path) > 1 and isinstance(name.path[1], int):
         pair = words(say("Pair {number}", number=name.path[1] + 1))
         parts = [pair, *parts[len(known) == 1 :]]
-    elif len(known) > 1:
+    elif len(known) > 1 and known[:1] in labels:
         parts = [words(labels[known[:1]]), *parts]
     return words(say("“{name}”", name=": ".join(parts)))

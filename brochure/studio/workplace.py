@@ -13,6 +13,7 @@ from brochure.studio.answers import Json
 from brochure.studio.builds import Builds
 from brochure.studio.editing import Editing
 from brochure.studio.leaflet_document import LeafletSession
+from brochure.studio.mailing import Mailings
 from brochure.studio.quotes import Quotes
 from brochure.studio.refusal import no_such_page
 from brochure.studio.regions_editing import RegionsEditing
@@ -37,6 +38,7 @@ class Workplace:
         self.uploads = Uploads(project)
         self.states = LeafletStates(project, self.builds, self.quotes)
         self.regions = RegionsEditing(project)
+        self.mail = Mailings(project, self.builds)
         self._creating = threading.Lock()
 
     @property
@@ -45,7 +47,10 @@ class Workplace:
         return self.project.root.name
 
     def close(self) -> None:
-        """End what is being typeset; it is of no use any more. Saving goes on."""
+        """End what is being sent, after the letter on its way, and what is being typeset; that is
+        of no use any more. Saving goes on.
+        """
+        self.mail.close()
         self.builds.close()
 
     def leaflets(self) -> tuple[str, ...]:

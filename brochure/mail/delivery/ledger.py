@@ -227,6 +227,13 @@ _STOPPED_BEFORE = say("sending stopped before the last line: it cannot have been
 _WENT_OUT = say("it went out")
 
 
+def outcome_of_interrupted(entry: Entry) -> tuple[DeliveryState, Message]:
+    """What became of a letter whose sender died, and why."""
+    if entry.ending_at is not None:
+        return DeliveryState.UNKNOWN, _STOPPED_AFTER
+    return DeliveryState.DEFERRED, _STOPPED_BEFORE
+
+
 class Ledger:
     """The ledger of a project, open. Every method that writes has committed when it returns.
 
@@ -416,14 +423,8 @@ class Ledger:
             if entry.state is DeliveryState.SENDING
         ]
         for entry in interrupted:
-            ended = entry.ending_at is not None
-            self.record_result(
-                campaign,
-                entry.key,
-                now,
-                DeliveryState.UNKNOWN if ended else DeliveryState.DEFERRED,
-                reply=_STOPPED_AFTER if ended else _STOPPED_BEFORE,
-            )
+            state, reply = outcome_of_interrupted(entry)
+            self.record_result(campaign, entry.key, now, state, reply=reply)
         recovered = self.entries(campaign)
         return [recovered[entry.key] for entry in interrupted]
 

@@ -5,10 +5,19 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from brochure.diagnostics import Location, fail
+from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.mail.delivery.ledger import ledger_path
 from brochure.messages import say
 from brochure.project import Project
+
+
+def is_sending(project: Project) -> bool:
+    """Whether somebody sends mail from a project now."""
+    try:
+        with only_sender(project):
+            return False
+    except DiagnosticsError:
+        return True
 
 
 @contextmanager

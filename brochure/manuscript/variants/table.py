@@ -90,8 +90,12 @@ class Table:
 
 def read_table(project: Project, path: Path, heading: TableHeading) -> Table:
     """The table in a file of the project. Raises DiagnosticsError for the file or its heading."""
-    file = project.show(path)
-    decoded = decode_text(project.read(path, bounds.TABLE), file)
+    return table_of(project.read(path, bounds.TABLE), project.show(path), heading)
+
+
+def table_of(data: bytes, file: str, heading: TableHeading) -> Table:
+    """The table in the bytes of a file. Raises DiagnosticsError likewise."""
+    decoded = decode_text(data, file)
     raise_errors(_for_spreadsheets(diagnostic, decoded.value) for diagnostic in decoded.diagnostics)
     return parse_table(decoded.value, file, heading)
 

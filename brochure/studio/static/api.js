@@ -3,20 +3,23 @@
 import { say } from "./strings.js";
 
 const SECONDS = 20; // for a save: then the server counts as gone
+/** Seconds for what takes its time. */
+export const SLOW = 300;
 
 /** The server understood, and refused: a sentence and what to do about it, in the reader's words. */
 export class Refused extends Error {
-  constructor(status, message, hint = "") {
+  constructor(status, message, hint = "", codes = []) {
     super(message);
     this.status = status;
     this.hint = hint;
+    this.codes = codes; // of the diagnostics that it is because of
   }
 }
 
 /** No server answers. */
 export class NotConnected extends Error {}
 
-async function asked(url, options = {}) {
+export async function asked(url, options = {}) {
   try {
     return await fetch(url, { cache: "no-store", redirect: "error", ...options });
   } catch (error) {
@@ -25,7 +28,8 @@ async function asked(url, options = {}) {
   }
 }
 
-async function answered(response) {
+/** What a response says. */
+export async function answered(response) {
   let body = null;
   try {
     body = await response.json();
@@ -33,15 +37,18 @@ async function answered(response) {
     if (response.ok) throw new NotConnected("half an answer");
   }
   if (response.ok) return body;
-  throw new Refused(response.status, body?.message || say("refused"), body?.hint);
+  const codes = (body?.diagnostics ?? []).map(({ code }) => code);
+  throw new Refused(response.status, body?.message || say("refused"), body?.hint, codes);
 }
 
-async function get(url, options) {
+export async function get(url, options) {
   return answered(await asked(url, options));
 }
 
-/** Send JSON. `keepalive` lets it outlive the page (browsers allow some 60 kB). */
-async function post(url, body, { keepalive = false } = {}) {
+/**
+ * Send JSON. `keepalive` lets it outlive the page (browsers allow some 60 kB).
+ */
+export async function post(url, body, { keepalive = false, seconds = SECONDS } = {}) {
   const text = JSON.stringify(body);
   return answered(
     await asked(url, {
@@ -49,12 +56,12 @@ async function post(url, body, { keepalive = false } = {}) {
       headers: { "Content-Type": "application/json" },
       body: text,
       keepalive: keepalive && text.length < 50_000,
-      signal: AbortSignal.timeout(SECONDS * 1000),
+      signal: AbortSignal.timeout(seconds * 1000),
     }),
   );
 }
 
-const query = (values) =>
+export const query = (values) =>
   new URLSearchParams(Object.entries(values).filter(([, value]) => value || value === 0)).toString();
 
 export const project = () => get("/api/project");

@@ -12,7 +12,8 @@ export class Events {
   #timer = 0;
   #failures = 0;
 
-  /** `open()` makes an EventSource; handlers: `changed`, `preview`, `open`, `lost`, `seen`. */
+  /** `open()` makes an EventSource; handlers: `open`, `lost`, `seen`, and as needed
+   * `changed`, `preview`, `mail`. */
   constructor(open, handlers) {
     this.#open = open;
     this.#handlers = handlers;
@@ -40,8 +41,7 @@ export class Events {
     const told = (name) => stream.addEventListener(name, (event) => {
       if (stream === this.#stream) this.#handlers[name](JSON.parse(event.data || "{}"));
     });
-    told("changed");
-    told("preview");
+    for (const name of ["changed", "preview", "mail"]) if (this.#handlers[name]) told(name);
     stream.addEventListener("open", () => {
       this.#failures = 0;
       this.#handlers.open();
