@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from zipfile import ZipFile
 
 import pypdfium2 as pdfium
 import pytest
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from brochure.messages import catalogue
 from brochure.project import Project
-from brochure.starters import create_leaflet
+from brochure.starters import Starter, create_leaflet, starter_text
+from brochure.studio.changes import cleaned
 from brochure.studio.strings import STRINGS
 from tests.conftest import ROOT
 from tests.studio_browser import (
@@ -33,6 +35,7 @@ from tests.test_studio_command import line, typed
 
 __all__ = ["browser", "state"]  # fixtures
 STATIC = ROOT / "brochure/studio/static"
+OUTLINES = ROOT / "tests/data/outlines"
 TEMPLATES = ROOT / "brochure/studio/templates"
 BEGIN = """\
 # Geschrieben von Hand.
@@ -88,6 +91,11 @@ def opened(context: BrowserContext, studio: Running) -> Page:
     page.goto(f"{studio.origin}/leaflets/{place(studio).leaflet_}")
     expect(page.locator(".page img")).to_have_count(2, timeout=SECONDS)
     return page
+
+
+def outline(name: str) -> str:
+    """The accessibility tree of a screen, or of a part of it."""
+    return (OUTLINES / f"{name}.yaml").read_text("utf-8")
 
 
 def kept(page: Page) -> str:
@@ -350,6 +358,127 @@ def test_what_is_not_valid_stays_with_its_message_and_is_offered_again(
     assert day.get_attribute("aria-invalid") is None
 
 
+# --- What is folded away ----------------------------------------------------------------------
+
+
+def test_a_folded_part_says_what_is_in_it_and_that_something_is_wrong_with_it(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    leaflet.write_text(BEGIN + "contact: Maria\nfit: viele\nevent: {place: Halle}\n")
+    page = opened(context, studio)
+    contact = page.locator("#end summary").first
+    expect(contact).to_have_text(re.compile(r"Aufruf und Kontakt\s+Maria$"))
+    expect(page.locator("#columns summary")).to_have_text(re.compile("noch leer$"))
+    expect(page.locator("#look summary").first).to_contain_text("enthält einen Fehler")
+    event = page.locator("#event summary")
+    expect(event).to_contain_text("es fehlt noch etwas")
+    page.get_by_role("button", name="Prüfen: ").click()
+    missing = page.locator(".diagnostics li", has_text="„Veranstaltung: Tag“ fehlt.")
+    expect(missing).to_have_text(re.compile("^Noch nötig:"))
+    missing.get_by_role("button", name="Zum Feld").click()
+    day = page.locator("#event .date textarea")
+    expect(day).to_be_focused()
+    assert day.get_attribute("aria-invalid") is None, "nobody did anything wrong"
+    page.locator(".diagnostics li", has_text="viele").first.get_by_role("button").click()
+    fit = page.get_by_role(
+        "textbox", name="Seiten, die gefüllt werden sollen"
+    )  # in a fold in a fold
+    expect(fit).to_be_focused()  # in a fold in a fold
+    day.fill("2026-12-03")
+    expect(event.locator(".fold-mark")).to_be_hidden()
+    contact.click()
+    page.locator("#end").get_by_role("textbox", name="Kontakt").fill("Nora")
+    tells(page, "Gespeichert")
+    contact.click()
+    expect(contact).to_have_text(re.compile("Nora$"))
+
+
+def test_what_is_held_back_shows_on_its_fold(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    summary = page.locator("#event summary")
+    summary.click()
+    page.locator("#event .date textarea").fill("morgen")
+    expect(page.locator("#open")).to_be_visible()
+    expect(page.locator("#event .messages li").first).to_have_text(
+        re.compile("^Noch nicht in der Datei: ")
+    )
+    summary.click()
+    expect(summary).to_contain_text("steht noch nicht ganz in der Datei")
+    page.reload()
+    expect(summary).to_contain_text("steht noch nicht ganz in der Datei")
+
+
+def test_an_empty_leaflet_says_what_goes_where_and_blames_nobody(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    leaflet.write_text(starter_text("de", Starter.EMPTY))
+    page = opened(context, studio)
+    assert answer(page).get_attribute("placeholder") == "Was Sie dazu sagen"
+    expect(page.locator("#views [data-view=check]")).to_have_text("Prüfen: 1 Meldung")
+    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    page.get_by_role("button", name="Prüfen: ").click()
+    expect(page.locator(".diagnostics")).not_to_contain_text("Fehler")
+    answer(page).fill("Nein.")
+    tells(page, "Gespeichert")
+    expect(page.locator("#check")).to_contain_text("Es gibt nichts zu beanstanden.")
+    assert said(leaflet)["passages"] == [{"id": "abschnitt-1", "commentary": {"text": "Nein."}}]
+
+
+def test_words_of_the_sample_are_called_so_and_typed_over(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    leaflet.write_text(starter_text("de", Starter.SAMPLE))
+    page = opened(context, studio)
+    field = page.locator("#head .field").nth(1)
+    expect(field.locator(".tag")).to_have_text("Mustertext")
+    subtitle = field.get_by_role("textbox")
+    expect(subtitle).to_have_accessible_description(re.compile("^Mustertext"))
+    subtitle.focus()
+    page.wait_for_function("getSelection().toString().startsWith('Was der Gemeinderat')")
+    page.keyboard.type("Unsere Worte")
+    expect(subtitle).to_have_value("Unsere Worte")
+    expect(field.locator(".tag")).to_have_text("")
+    tells(page, "Gespeichert")
+    assert said(leaflet)["subtitle"] == "Unsere Worte"
+
+
+# --- Characters -------------------------------------------------------------------------------
+
+
+def test_characters_that_are_left_out_are_told_at_the_field(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    answer(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(" a\x07b\u202ec")
+    told = page.locator(".passage .left-out:not(:empty)")
+    expect(told).to_have_text("2 Zeichen, die in keinem Text stehen dürfen, werden weggelassen.")
+    expect(page.locator("#live")).to_have_text(re.compile("^2 Zeichen"))
+    tells(page, "Gespeichert")
+    assert said(leaflet)["passages"][0]["commentary"]["text"] == "Das ist gut. abc"
+    answer(page).fill("Neu.")
+    expect(told).to_have_count(0)
+
+
+def test_the_page_and_the_files_forbid_the_same_characters(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    codes = [*range(1, 0x3100), *range(0xD7F0, 0x10010), *range(0x1FFF0, 0x20010), 0x10FFFE]
+    codes.remove(0xD)  # a text field has no such character
+    left = page.evaluate(
+        """async (codes) => {
+          const { withoutForbidden } = await import("/static/characters.js");
+          return codes.map((code) => withoutForbidden(`a${String.fromCodePoint(code)}b`));
+        }""",
+        codes,
+    )
+    assert left == [cleaned(f"a{chr(code)}b") for code in codes]
+
+
 # --- Pairs ------------------------------------------------------------------------------------
 
 
@@ -385,6 +514,67 @@ def test_pairs_are_added_moved_left_out_and_all_of_it_undone(
     tells(page, "Wird")
     tells(page, "Gespeichert")
     assert leaflet.read_text() == BEGIN
+
+
+def test_what_was_undone_is_done_again(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    redo = page.locator("#redo")
+    expect(redo).to_be_hidden()
+    page.get_by_role("button", name="Abschnitt hier einfügen, nach Abschnitt 1").click()
+    answer(page, 1).fill("Eine Antwort.")
+    page.get_by_role("button", name="Abschnitt 2 nach unten").click()
+    page.get_by_role("button", name="Abschnitt 1 weglassen").click()
+    tells(page, "Gespeichert")
+    for _ in range(3):
+        page.locator("#undo").click()
+    expect(page.locator("#undo")).to_be_hidden()
+    expect(page.locator(".passage h3 .name")).to_have_text(["Gut", "Schlecht"])
+    expect(page.locator(":focus")).to_have_count(1)  # it is never lost
+    page.locator("#views button").last.focus()
+    page.keyboard.press("Control+Shift+z")
+    expect(answer(page, 1)).to_have_value("Eine Antwort.")
+    page.locator("#views button").last.focus()
+    page.keyboard.press("Control+y")
+    redo.click()
+    expect(redo).to_be_hidden()
+    expect(page.locator("#undo")).to_have_accessible_name("Rückgängig: Abschnitt 1 weglassen")
+    tells(page, "Wird")
+    tells(page, "Gespeichert")
+    shows(leaflet, ["zwei", "abschnitt-3"])
+    page.locator("#undo").click()
+    page.get_by_role("button", name="Abschnitt 1 nach unten").click()
+    expect(redo).to_be_hidden()  # something else was done
+
+
+def test_a_pair_is_dragged_to_another_place(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    grip = page.locator(".grip").first.bounding_box()
+    second = page.locator(".passage").nth(1).bounding_box()
+    assert grip
+    assert second
+    page.mouse.move(grip["x"] + 9, grip["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 9, grip["y"] + 60, steps=3)
+    expect(page.locator(".drop-line")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator(".drop-line")).to_have_count(0)
+    assert leaflet.read_text() == BEGIN
+    page.mouse.move(grip["x"] + 9, grip["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 9, second["y"] + second["height"] - 20, steps=5)
+    page.mouse.up()
+    expect(page.locator(".passage h3 .name")).to_have_text(["Schlecht", "Gut"])
+    expect(page.locator("#live")).to_have_text("Es ist jetzt Abschnitt 2.")
+    tells(page, "Gespeichert")
+    shows(leaflet, ["zwei", "eins"])
+    page.locator("#undo").click()
+    expect(page.locator(".passage h3 .name")).to_have_text(["Gut", "Schlecht"])
 
 
 def test_a_pair_left_out_and_brought_back_at_once_keeps_its_comments(
@@ -536,6 +726,37 @@ def test_the_leaflet_is_downloaded_with_the_last_words(
     document.close()
 
 
+def test_all_usual_editions_are_one_download_and_a_pdf_is_opened_to_be_printed(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Alle Ausgaben").click()
+    with ZipFile(started.value.path()) as archive:
+        assert [name.rpartition("-")[2] for name in archive.namelist()] == [
+            "email.pdf",
+            "print.pdf",
+        ]
+    with context.expect_page() as tab:
+        page.get_by_role("button", name="Drucken").click()
+    tab.value.wait_for_url(f"blob:{studio.origin}/*", timeout=60_000)
+    tab.value.close()
+    page.get_by_label("Ausgabe").select_option("web")
+    expect(page.get_by_role("button", name="Drucken")).to_be_hidden()  # it has no pages
+
+
+def test_what_is_in_the_way_of_printing_is_said(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    leaflet.write_text(BEGIN.replace("imprint: Verein, Weg 1", "event: {place: x}"))
+    with context.expect_page() as tab:
+        page.get_by_role("button", name="Drucken").click()
+    expect(page.locator("#trouble")).to_have_text(re.compile("fehlt"), timeout=SECONDS)
+    if not tab.value.is_closed():
+        tab.value.wait_for_event("close")
+
+
 def test_each_quote_has_its_verdict_as_a_word_and_a_shape(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:
@@ -576,6 +797,32 @@ def test_a_leaflet_begins_with_a_title_a_starter_and_a_design(
     expect(title(page)).to_have_value("Neue Bäume")
     made = said(place(studio).project.manuscript("neue-baeume"))
     assert (made["title"], made["design"]) == ("Neue Bäume", "plain")
+
+
+def test_the_state_of_each_leaflet_leads_to_its_place(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    leaflet.with_name("regions.csv").write_text("id,name\nnord,Nord\n")
+    page = context.new_page()
+    page.goto(studio.origin)
+    name = place(studio).leaflet_
+    facts = page.locator(".leaflet", has_text=re.compile(rf"{name} ·")).locator(".facts a")
+    expect(facts.first).to_be_visible(timeout=60_000)
+    found = [(one.inner_text(), one.get_attribute("href")) for one in facts.all()]
+    assert [address for _, address in found] == [
+        f"/leaflets/{name}#check",
+        f"/leaflets/{name}#pages",
+        f"/leaflets/{name}#check",
+        f"/leaflets/{name}/variants",
+    ]
+    assert re.fullmatch(r"\d+ Warnung(en)?", found[0][0])
+    assert [words for words, _ in found[1:]] == [
+        "noch keine Seiten hergestellt",
+        "Zitate: 1 ungeprüft",
+        "1 Variante",
+    ]
+    facts.first.click()
+    expect(page.locator("#editor")).to_have_attribute("data-view", "check")
 
 
 def test_the_language_can_be_changed(context: BrowserContext, studio: Running) -> None:
@@ -619,6 +866,35 @@ def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Runnin
     ]  # fmt: skip
     assert len(used) > 60
     assert [role for role, name in used if not name.strip()] == []
+
+
+def test_the_outline_of_the_first_page(browser: Browser, tmp_path: Path) -> None:
+    root = tmp_path / "verein"
+    (root / "content").mkdir(parents=True)
+    create_leaflet(root, "park", "de")
+    with run(Pictured(Project(root))) as studio, signed_in(browser, studio) as context:
+        page = context.new_page()
+        page.goto(studio.origin)
+        expect(page.locator(".facts a").nth(2)).to_be_visible(timeout=60_000)
+        page.get_by_text("Neues Flugblatt").click()
+        expect(page.locator("body")).to_match_aria_snapshot(outline("start"))
+
+
+def test_the_outline_of_the_editor(context: BrowserContext, studio: Running, leaflet: Path) -> None:
+    source = leaflet.parent / "sources/plan.txt"
+    source.parent.mkdir()
+    source.write_text("Die Bäume bleiben.\n")
+    text = BEGIN.replace("passages:", "source: {title: Plan, file: sources/plan.txt}\npassages:")
+    leaflet.write_text(text.replace("Bäume,", 'Bäume, lines: "2",'))
+    page = opened(context, studio)
+    expect(page.locator(".verdict-line").first).to_have_text("falsche Zeilen")
+    expect(page.locator("header")).to_match_aria_snapshot(outline("bar"))
+    expect(page.locator(".write")).to_match_aria_snapshot(outline("write"))
+    page.get_by_role("button", name="Prüfen: ").click()
+    expect(page.locator(".check-pane")).to_match_aria_snapshot(outline("check"))
+    page.get_by_role("button", name="Quelle", exact=True).click()
+    expect(page.get_by_role("option", name="Die Bäume bleiben.")).to_be_visible()
+    expect(page.locator(".source-pane")).to_match_aria_snapshot(outline("source"))
 
 
 def test_the_keyboard_alone_reaches_a_word_and_its_marks(

@@ -451,6 +451,7 @@ def test_a_mended_quote_is_shown_before_it_is_taken(page: Page, leaflet: Path) -
 def test_a_document_is_added_and_named(page: Page, leaflet: Path, tmp_path: Path) -> None:
     sent = tmp_path / "Neues Konzept.txt"
     sent.write_text("Erste Zeile.\n")
+    page.locator("section#source summary").first.click()
     field = page.locator("section#source .field.file")
     with page.expect_file_chooser() as chooser:
         field.get_by_role("button", name="Dokument hinzufügen …").click()
@@ -477,3 +478,13 @@ def test_without_a_document_the_pane_takes_one_and_shows_its_lines(
     source = yaml.load(leaflet.read_text(), Loader=yaml.BaseLoader)["source"]
     assert source == {"title": "Neues Konzept 2", "file": "sources/neues-konzept-2.txt"}
     (leaflet.parent / source["file"]).unlink()
+
+
+def test_a_document_that_changes_on_disk_is_compared_with_again(page: Page, leaflet: Path) -> None:
+    verdict = page.locator(".passage .verdict-line").first
+    expect(verdict).to_have_text("wörtlich · Zeile 5", timeout=SECONDS)
+    expect(page.locator(".page img").first).to_be_visible(timeout=60_000)
+    document = leaflet.parent / "sources/konzept.txt"
+    document.write_text(DOCUMENT.replace("Wege werden ausgebaut", "Wege werden zugebaut"))
+    expect(verdict).to_have_text("verändert", timeout=60_000)
+    expect(page.locator("#views [data-view=check]")).not_to_have_text(re.compile("in Ordnung"))

@@ -10,17 +10,22 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from starlette.datastructures import Headers
 
 from brochure.diagnostics import DiagnosticsError, Location
+from brochure.mail.delivery.ledger import Ledger, ledger_path
+from brochure.manuscript.variants.accept import accept_overrides
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.project import Project
 from brochure.sources.verification import SourceMemory
-from brochure.starters import create_leaflet
+from brochure.starters import create_leaflet, create_mailing
 from brochure.studio.answers import Download, Json
 from brochure.studio.builds import Builds
 from brochure.studio.editing import Editing
@@ -150,7 +155,7 @@ def _named(headers: Mapping[str, str | None]) -> dict[str, str | None]:
 def run(workplace: Workplace) -> Iterator[Running]:
     listening = listen(None, None)
     secret = SecretStore(workplace.project).begin(listening.getsockname()[1])
-    events = Events(workplace.digest, ping=0.2)
+    events = Events(workplace.digest, ping=0.2, outdated=workplace.builds.outdated)
     begun = threading.Event()
 
     def ending() -> None:
@@ -687,7 +692,11 @@ def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
     with run(Workplace(Project(root))) as studio:
         empty = studio.get("/api/project", accept_language="de").data
         assert (empty["name"], empty["leaflets"], empty["language"]) == ("leer", [], "de")
-        assert [s["name"] for s in empty["starters"]] == ["leaflet", "example"]
+        assert [s["name"] for s in empty["starters"]] == ["leaflet", "empty", "example"]
+        pictures = [path for s in empty["starters"] for path in s["pictures"].values()]
+        assert len({studio.get(path).body for path in pictures}) == 6, "each has its own"
+        for path in ("fr/leaflet", "de/nothing", "de/mail"):
+            assert studio.get(f"/api/starters/{path}.png").status == 404
         for wrong in ({}, {"title": " "}, {"title": "x" * 201}, {"title": "a\x00b"},
                       {"title": "x", "design": "nothing"}, {"title": "x", "language": "xx"},
                       {"title": "x", "starter": "../x"},
@@ -700,7 +709,8 @@ def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
         assert (made.status, made.data) == (201, {"leaflet": "groesser-aepfel-fuer-alle"})
         (state,) = studio.get("/api/project").data["leaflets"]
         assert state["title"] == title
-        assert state["diagnostics"] == {"errors": 0, "warnings": 0}
+        told = studio.get(f"/api/leaflets/{state['name']}/state").data
+        assert told["complaints"] == {"error": 0, "open": 0, "warning": 0}
         again = studio.post("/api/leaflets", {"title": title, "name": "groesser-aepfel-fuer-alle"})
         assert again.status == 409
         assert studio.post("/api/leaflets", {"title": title}).data["leaflet"].endswith("-2")
@@ -723,6 +733,71 @@ def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_name_is_made_of_the_title(title: str, name: str) -> None:
     assert free_name(title, ("DA", "da-2")) == name
+
+
+def test_the_state_of_a_leaflet_is_told_in_numbers(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    project = Project(tmp_path)
+    path = create_leaflet(tmp_path, "probe", "de")
+    path.with_name("regions.csv").write_text("id,name\nnord,Nord\nsued,Süd\n")
+    with run(Workplace(project)) as studio:
+
+        def told() -> Any:
+            return studio.get(f"{API}/state", accept_language="de").data
+
+        assert told() == {
+            "pages": None,
+            "current": False,
+            "verdicts": [{"verdict": "verbatim", "word": "wörtlich", "n": 2}],
+            "stale": 0,
+            "letters": [],
+            "complaints": {"error": 0, "open": 0, "warning": 0},
+        }
+        assert studio.get(f"{API}/file?edition=email").status == 200
+        assert (told()["pages"], told()["current"]) == (1, True)
+        text = path.read_text("utf-8")
+        path.with_name("variants").mkdir()
+        path.with_name("variants").joinpath("nord.yaml").write_text("title: Nord\n")
+        bundle = read_bundle(project, "probe")
+        accept_overrides(bundle, bundle.resolve("nord"))
+        assert told()["stale"] == 0
+        path.write_text(text.replace("Mittel erneuert", "Mittel saniert").replace("bleibt", "wird"))
+        now = told()
+        assert (now["pages"], now["current"], now["stale"]) == (1, False, 1)
+        assert {one["verdict"]: one["n"] for one in now["verdicts"]} == {
+            "verbatim": 1,
+            "altered": 1,
+        }
+        assert now["complaints"]["error"] == 1
+        path.write_text("language: de\ntitle: Neu\npassages:\n  - id: eins\n")
+        assert told()["complaints"] == {"error": 0, "open": 1, "warning": 0}
+        path.write_text("title: [\n")
+        assert told()["complaints"]["error"] > 0
+        assert told()["pages"] is None
+
+
+def test_letters_count_by_their_states(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    project = Project(tmp_path)
+    create_leaflet(tmp_path, "probe", "de")
+    create_mailing(project, "probe")
+    with run(Workplace(project)) as studio:
+        assert studio.get(f"{API}/state").data["letters"] == [], "none was sent"
+        rows = [(f"{n}@example.org", f"{n}@example.org", "", "") for n in "ab"]
+        with Ledger(ledger_path(project), "ledger") as ledger:
+            ledger.enqueue("probe", rows, datetime.now(UTC))
+        assert studio.get(f"{API}/state", accept_language="de").data["letters"] == [
+            {"state": "queued", "word": "vorgemerkt", "n": 2}
+        ]
+
+
+def test_all_default_editions_come_in_one_file(studio: Running) -> None:
+    sent = studio.get(f"{API}/archive")
+    assert sent.headers["Content-Disposition"] == "attachment; filename*=utf-8''probe.zip"
+    with ZipFile(BytesIO(sent.body)) as archive:
+        assert archive.namelist() == ["probe-email.pdf", "probe-print.pdf"]
+        assert all(archive.read(name).startswith(b"%PDF") for name in archive.namelist())
+    assert studio.get(f"{API}/archive?variant=nirgends").status == 422
 
 
 def test_what_check_says_comes_with_the_fields(studio: Running) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
@@ -43,22 +44,31 @@ class LeafletStates:
         first region's where that cannot stand alone. What cannot be read is among the errors.
         """
         words = catalogue(language)
-        shown: dict[str, object] = {"pages": None, "verdicts": [], "stale": 0, "letters": []}
+        shown: dict[str, object] = {
+            "pages": None,
+            "current": False,
+            "verdicts": [],
+            "stale": 0,
+            "letters": [],
+        }
         complaints: list[Diagnostic] = []
+        parts: tuple[Callable[[], dict[str, object]], ...] = (
+            lambda: self._pages(name),
+            lambda: {"verdicts": self._verdicts(name, words)},
+            lambda: {"stale": _stale(read_bundle(self.project, name))},
+            lambda: {"letters": self._letters(name, words)},
+        )
         try:
-            bundle = read_bundle(self.project, name)
             complaints += self.builds.found(name, "", _ONE)
-            shown |= self._pages(name)
-            shown["verdicts"] = self._verdicts(name, words)
-            shown["stale"] = _stale(bundle)
-            shown["letters"] = self._letters(name, words)
         except DiagnosticsError as failed:
             complaints += failed.diagnostics
+        for part in parts:
+            try:
+                shown |= part()
+            except DiagnosticsError as failed:
+                complaints += failed.diagnostics
         counts = Counter(map(severity, dict.fromkeys(complaints)))
-        return {
-            **shown,
-            "complaints": {kind: counts[kind] for kind in ("error", "open", "warning")},
-        }
+        return {**shown, "complaints": {kind: counts[kind] for kind in _KINDS}}
 
     def _pages(self, name: str) -> dict[str, object]:
         editions = choose_editions(load_editions(self.project), (), Location("edition"))

@@ -73,8 +73,9 @@ export class Changes {
     if (change.kind === "insert") {
       const back = this.#waiting.find((one) => one.kind === "remove"
         && passageOf(one.path) === id && same(one.was, change.value));
-      if (back) {
+      if (back) { // it was not gone yet, but may have been elsewhere
         this.#waiting = this.#waiting.filter((one) => one !== back);
+        this.#waiting.push({ kind: "move", path: back.path, after: change.after });
         return;
       }
     }

@@ -28,6 +28,7 @@ const api = leafletApi(name);
 class Editor {
   #leaflet; // as the server told it last: project, leaflet, file, digest, values
   #epoch = 0; // how many times the file was read or written: an older answer is no news
+  #asked = 0; // how many times it was asked what the file says
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #read = []; // diagnostics of the form
   #checked = []; // diagnostics of the last check
@@ -120,6 +121,7 @@ class Editor {
     });
     form.addEventListener("focusin", (event) => this.#entered(event.target));
     form.addEventListener("focusout", (event) => this.#left(this.#fields.of(event.target)));
+    form.addEventListener("announce", ({ detail }) => this.#status.announce(detail));
     form.addEventListener("submit", (event) => event.preventDefault());
     $("views").querySelector("[data-view=source]").addEventListener("click",
       () => this.#quoting.open());
@@ -210,10 +212,13 @@ class Editor {
 
   async #refresh() {
     const epoch = this.#epoch;
+    const asked = ++this.#asked;
     let leaflet;
     try {
       leaflet = await api.read();
+      if (asked !== this.#asked) return; // what was asked later is newer, whatever comes first
     } catch (error) {
+      if (asked !== this.#asked) return;
       if (error instanceof NotConnected) this.#saving.lost();
       else if (error.status) this.#saving.refused(error);
       return;

@@ -19,7 +19,7 @@ export class Field {
   aside = h("div", { class: "aside" });
   #told = null;
   #sample;
-  #left = h("p", { class: "hint warning", role: "status" }); // that characters are left out
+  #left = h("p", { class: "left-out warning", id: newId("left") }); // that characters are left out
   #tag = h("span", { class: "tag", id: newId("tag") });
   #messages = h("ul", { class: "messages", id: newId("messages") });
 
@@ -46,7 +46,7 @@ export class Field {
     if (required) this.focusable.setAttribute("aria-required", "true");
     this.element = h("div", { class: `field ${field.kind}`, "data-field": field.path.join(".") },
       this.head, this.control.element, this.#left, hint, this.#messages, this.aside);
-    const described = [this.#tag.id, hint.id, this.control.described, this.#messages.id].filter(Boolean);
+    const described = [this.#tag.id, this.#left.id, hint.id, this.control.described, this.#messages.id].filter(Boolean);
     this.focusable.setAttribute("aria-describedby", described.join(" "));
     if (this.control.group) {
       this.control.element.setAttribute("role", "group");
@@ -56,7 +56,10 @@ export class Field {
     this.element.addEventListener("focusout", () => this.#mark());
     this.element.addEventListener("input", () => {
       const left = countForbidden(this.focusable.value ?? "");
-      this.#left.textContent = left ? plural("characters", left) : "";
+      const words = left ? plural("characters", left) : "";
+      if (words === this.#left.textContent) return;
+      this.#left.textContent = words;
+      this.element.dispatchEvent(new CustomEvent("announce", { bubbles: true, detail: words }));
     });
     if (sample !== null) this.#letReplace();
     this.tell([]);
