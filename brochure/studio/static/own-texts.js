@@ -5,7 +5,7 @@
 
 import { sideBySide } from "./conflicts.js";
 import { button, h, newId } from "./dom.js";
-import { isWithin, same, valueAt } from "./paths.js";
+import { isWithin, same } from "./paths.js";
 import { stateShape } from "./shapes.js";
 import { say } from "./strings.js";
 
@@ -64,6 +64,11 @@ export class OwnText {
 
   get isOwn() {
     return this.#host.own(this.path) !== null;
+  }
+
+  /** Put the caret into it, or the focus on what makes it the region's own. */
+  focus() {
+    (this.#field?.focusable ?? this.#toggle).focus();
   }
 
   /** Show what there is now. */
@@ -166,11 +171,22 @@ export class OwnText {
   }
 }
 
+/** What a pair said and says that a region leaves out, and what to do; or null. */
+export function leftOut(state, { recorded, base }, accept) {
+  const choices = [{ label: say("pairs.accept"), act: accept }];
+  if (state === "stale") {
+    return sideBySide(say("pairs.stale"), [say("own.base-then"), say("own.base-now")],
+      [recorded, base], choices);
+  }
+  if (state !== "new") return null;
+  return sideBySide(say("pairs.new"), [say("own.base-now")], [base, base], choices);
+}
+
 /** What the base said and says beside the text of a region, and what to do; or null. */
-export function comparison(state, override, own, { accept, giveBack }) {
+function comparison(state, override, own, { accept, giveBack }) {
   const text = isLeftOut(own) ? null : inWords(own);
   const choices = [{ label: say("own.accept"), act: accept },
-    ...(giveBack ? [{ label: say("own.take-base"), act: giveBack }] : [])];
+    { label: say("own.take-base"), act: giveBack }];
   if (state === "stale") {
     return sideBySide(say("own.stale"), [say("own.base-then"), say("own.base-now"), say("own.text")],
       [override.recorded, override.base, text], choices);
@@ -181,7 +197,3 @@ export function comparison(state, override, own, { accept, giveBack }) {
   }
   return null;
 }
-
-/** Whether the region or the base says something at a path. */
-export const isSaid = (values, base, path, basePath) =>
-  valueAt(values, path) !== null || valueAt(base, basePath) !== null;

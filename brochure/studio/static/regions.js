@@ -117,7 +117,6 @@ class RegionsPage {
     this.#tellRows();
     $("count").textContent = plural("table.count", order.length);
     this.#drawOffered();
-    this.#filter();
   }
 
   stays(path) {
@@ -208,6 +207,7 @@ class RegionsPage {
     const row = new Row(id, this.columns, this);
     this.#rows.set(id, row);
     for (const cell of row.cells.values()) this.#start(cell);
+    row.element.hidden = !this.#fits(row);
     return row;
   }
 
@@ -226,6 +226,7 @@ class RegionsPage {
   #add() {
     const id = this.#token();
     $("filter").value = "";
+    this.#filter();
     this.#close();
     this.#changes.restructure({ kind: "insert", path: ["rows"], after: this.#order().at(-1) ?? null,
       value: { id } });
@@ -284,15 +285,16 @@ class RegionsPage {
   }
 
   #filter() {
+    for (const row of this.#rows.values()) row.element.hidden = !this.#fits(row);
+    const found = [...this.#rows.values()].filter(({ element }) => !element.hidden).length;
+    $("found").textContent = $("filter").value.trim() ? plural("table.found", found) : "";
+  }
+
+  /** Whether a row has what is looked for. What changes later stays where it is seen. */
+  #fits(row) {
     const wanted = $("filter").value.trim().toLowerCase();
-    let found = 0;
-    for (const row of this.#rows.values()) {
-      const fits = !wanted || row.isNew
-        || [...row.cells.values()].some((cell) => cell.value?.toLowerCase().includes(wanted));
-      row.element.hidden = !fits;
-      found += fits ? 1 : 0;
-    }
-    $("found").textContent = wanted ? plural("table.found", found) : "";
+    return !wanted || row.isNew
+      || [...row.cells.values()].some((cell) => cell.value?.toLowerCase().includes(wanted));
   }
 
   #close() {
@@ -326,6 +328,7 @@ class RegionsPage {
   /** What is wrong with a new row is said when nobody writes in it. */
   #tellRows() {
     for (const row of this.#rows.values()) {
+      row.describe();
       if (row.isNew && row.focused) continue;
       const held = this.#editing.isHeld(row.path) ? this.#editing.messages(row.path) : [];
       row.tell(this.#states[row.id], held.map(({ message }) => message));

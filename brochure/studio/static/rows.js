@@ -55,6 +55,8 @@ export class Row {
       this.cells.set(column, cell);
       return cell;
     });
+    if (!made.length) return made;
+    this.described = null;
     columns.forEach((column) => this.#state.before(this.cells.get(column).element));
     return made;
   }
@@ -65,11 +67,16 @@ export class Row {
     if (this.described === name) return;
     this.described = name;
     for (const [column, cell] of this.cells) {
-      cell.control.setAttribute("aria-label", `${this.#host.title(column)}, ${name}`);
+      if (cell.focused && cell.control.ariaLabel) this.described = null; // not while it is heard
+      else cell.control.setAttribute("aria-label", `${this.#host.title(column)}, ${name}`);
     }
     this.#remove.setAttribute("aria-label", say("table.remove", { name }));
+    this.#nameLink();
+  }
+
+  #nameLink() {
     const link = this.#state.querySelector("a");
-    link?.setAttribute("aria-label", `${link.textContent}: ${name}`);
+    link?.setAttribute("aria-label", `${link.textContent}: ${this.name}`);
   }
 
   /** Show the state of the variant, as far as it is known, and what is wrong with its row. */
@@ -90,8 +97,7 @@ export class Row {
       href: `/leaflets/${this.#host.leaflet}/variants/${this.id}` },
     stateShape(shown), h("span", {}, words))]
       : []), this.#messages);
-    this.described = null;
-    this.describe();
+    this.#nameLink();
     const id = this.cells.get("id").control;
     id.readOnly = Boolean(state?.file); // the file of its own texts is named after it
     id.title = id.readOnly ? say("table.fixed") : "";

@@ -2,7 +2,7 @@
 
 import { button, h, newId } from "./dom.js";
 import { isWithin, keyOf, passageOf, valueAt } from "./paths.js";
-import { comparison, OwnText } from "./own-texts.js";
+import { leftOut, OwnText } from "./own-texts.js";
 import { stateShape } from "./shapes.js";
 import { say } from "./strings.js";
 
@@ -148,7 +148,7 @@ export class VariantPairs {
       const state = override?.state ?? "fine";
       note.replaceChildren(h("p", { class: `variant-state ${state}` }, stateShape(state),
         h("span", {}, say("pairs.left-out-here"))),
-      comparison(state, override, null, { accept: () => this.#host.accept(override.key) }) ?? "");
+      leftOut(state, override ?? {}, () => this.#host.accept(override.key)) ?? "");
       for (const text of texts) text.render();
     };
     return row;

@@ -184,7 +184,7 @@ class VariantPage {
       this.#editing.announce(say("own.accepted"));
       const text = [...this.#texts, ...this.#pairs.texts].find((one) =>
         this.#overrides(one.path).some((override) => override.key === key));
-      text?.element.querySelector("textarea, input, button")?.focus();
+      text?.focus();
     } catch (error) {
       if (error.status === 409) {
         await this.#editing.refresh();
