@@ -61,7 +61,7 @@ class MailJobs:
                     done += 1
                     job.update(state="running", done=done)
                     if job.stop.is_set():
-                        job.update(state="stopped", sentence=say("Stopped."))
+                        job.update(state="stopped", sentence=say("Stopped before the end."))
                         return
             job.update(state="done", sentence=say("The PDFs are made."))
 
@@ -146,7 +146,7 @@ class MailJobs:
         stopped = left and job.stop.is_set()
         job.update(
             state="stopped" if stopped else "done",
-            sentence=joined([say("Stopped."), sentence]) if stopped else sentence,
+            sentence=joined([say("Stopped before the end."), sentence]) if stopped else sentence,
         )
 
 

@@ -53,7 +53,7 @@ export class LetterForm {
   /** What is wrong with the mailing; each thing that is about a field is told there as well. */
   diagnose(diagnostics) {
     this.#found = diagnostics.filter(({ place, path }) => place === "letter" && path);
-    for (const field of this.#fields.all) this.#tell(field);
+    this.#tellAll();
   }
 
   /** Put the caret into the field of a path. */
@@ -216,7 +216,8 @@ export class LetterForm {
         this.#host.status.announce(say("conflict.in", { field: field.field.label }));
       }
     }
-    for (const field of this.#fields.all) this.#tell(field);
+    this.#fields.recount();
+    this.#tellAll();
     this.#count();
   }
 
@@ -279,9 +280,15 @@ export class LetterForm {
       : held ? plural("open.held", held) : "";
   }
 
+  #tellAll() {
+    for (const field of this.#fields.all) this.#tell(field);
+    const held = [...this.#held.keys()].map((key) => ({ path: JSON.parse(key), severity: "held" }));
+    this.#fields.mark([...held, ...this.#found]);
+  }
+
   #tell(field) {
-    const held = (this.#held.get(keyOf(field.path)) ?? []).map((message) =>
-      ({ severity: "error", ...(typeof message === "string" ? { message } : message) }));
+    const held = (this.#held.get(keyOf(field.path)) ?? [])
+      .map((one) => ({ severity: "held", ...one }));
     const found = this.#found.filter(({ path, severity }) =>
       severity !== "note" && isWithin(path, field.path));
     field.tell(held.length ? held : found);

@@ -18,15 +18,18 @@ export class LettersPreview {
   #download = button(say("mail.draft"), () => {});
   #none = h("p", {}, say("mail.no-letters"));
   #why;
+  #build;
 
-  /** `element` is where they are shown; `why()` leads to what is in the way. */
-  constructor(element, api, why) {
+  /** `element` is where they are shown; `why()` leads to what is in the way, `build()` makes PDFs. */
+  constructor(element, api, { why, build }) {
     this.#api = api;
-    this.#why = button(say("mail.see-why"), why, { class: "quiet" });
+    this.#why = button(say("mail.see-why"), why);
+    this.#build = button(say("mail.build"), build);
     offerDownload(this.#download, this.#trouble, () => this.#api.draft(this.#key));
     this.#head = h("div", { class: "stepper" }, this.#previous, this.#count, this.#next);
     element.append(this.#head, this.#letter, this.#hint,
-      h("div", { class: "choices" }, this.#download), this.#trouble, this.#none, this.#why);
+      h("div", { class: "choices" }, this.#download), this.#trouble, this.#none,
+      h("div", { class: "choices" }, this.#build, this.#why));
   }
 
   #head;
@@ -36,6 +39,7 @@ export class LettersPreview {
     this.#all = open;
     this.#none.hidden = letters.length > 0;
     this.#why.hidden = letters.length > 0 || !diagnostics.length;
+    this.#build.hidden = this.#why.hidden || !diagnostics.some(({ place }) => place === "build");
     for (const one of [this.#head, this.#letter]) one.hidden = !letters.length;
     this.#download.hidden = !letters.length || !sendable;
     this.#draw();

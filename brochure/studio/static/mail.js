@@ -23,10 +23,14 @@ class MailPage {
   #reading = null;
   #letter = null; // the form, as soon as there is a letter
   #following = false; // how far the job is, is being asked
+  #seen = null; // the view
   #moved = false; // and it has come further since
   #progress = new JobProgress(() => this.#stop(), () => this.#go("list"),
     (text) => this.#status.announce(text));
-  #preview = new LettersPreview($("first"), api, () => this.#go("send"));
+  #preview = new LettersPreview($("first"), api, {
+    why: () => this.#go("send"),
+    build: () => this.#build(),
+  });
   #list = new RecipientList($("list-view"), api, { changed: () => this.#read() });
   #send = new SendView($("send-view"), api, {
     progress: this.#progress,
@@ -68,6 +72,8 @@ class MailPage {
 
   #turn() {
     const view = this.#view;
+    if (view !== this.#seen) scrollTo({ top: 0, behavior: "instant" });
+    this.#seen = view;
     const begun = Boolean(this.#overview?.letter || this.#overview?.recipients.length);
     $("none").hidden = begun;
     for (const one of document.querySelectorAll(".view")) {
@@ -96,7 +102,7 @@ class MailPage {
         await this.#show(await api.overview());
         $("failed").textContent = "";
       } catch (error) {
-        if (!this.#overview || !(error instanceof NotConnected)) $("failed").textContent = words(error);
+        if (!this.#overview || !(error instanceof NotConnected)) this.#fail(error);
       }
     }
   }
@@ -184,11 +190,23 @@ class MailPage {
     if (ended) this.#read();
   }
 
+  async #build() {
+    try {
+      this.#follow(await api.build());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    $("failed").textContent = words(error);
+  }
+
   async #stop() {
     try {
       this.#took(await api.stop());
     } catch (error) {
-      $("failed").textContent = words(error);
+      this.#fail(error);
     }
   }
 }
