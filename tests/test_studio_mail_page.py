@@ -410,7 +410,7 @@ def test_the_page_as_screen_readers_have_it(
             - textbox "Ihre eigene Adresse"
             - button "Drei Briefe an mich schicken"
             - button "Entwürfe schreiben"
-          - region "Verschicken":
+          - region "An alle verschicken":
             - textbox "Geben Sie die Zahl der Briefe ein, um sie zu verschicken"
             - button "Briefe verschicken"
     """)
