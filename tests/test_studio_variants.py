@@ -749,5 +749,5 @@ def test_nothing_is_wider_than_the_screen(
 def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Running) -> None:
     for page in (table(context, studio), variant(context, studio)):
         for role in ("button", "textbox", "combobox", "link", "searchbox"):
-            for one in page.get_by_role(role).all():  # type: ignore[arg-type]
+            for one in page.get_by_role(role).all():
                 assert re.search(r": \S|^- .*\"\S", one.aria_snapshot()), one.aria_snapshot()

@@ -90,6 +90,7 @@ MAIL_STRINGS: Mapping[str, Message] = {
         "what you send by hand.",
         folder="{folder}",
     ),
+    "mail.all": say("Send to all"),
     "mail.count": say("Type the number of letters to send them"),
     "mail.not-yet": say("Letters can be sent as soon as nothing is in the way."),
     "mail.elsewhere": say("Letters are being sent from another window or by a command."),

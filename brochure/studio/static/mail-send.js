@@ -82,7 +82,7 @@ export class SendView {
     };
     this.#look = part(say("mail.look"), this.#test,
       h("div", { class: "field" }, drafts, this.#draftsHint, this.#told, trouble));
-    this.#part = part(say("mail.send"), this.#summary, this.#notYet, this.#send);
+    this.#part = part(say("mail.all"), this.#summary, this.#notYet, this.#send);
     this.#way = part(say("mail.in-the-way"), this.#fine, this.#list, this.#left);
     element.append(host.progress.element, this.#way, this.#look, this.#part);
   }
