@@ -5,7 +5,6 @@ import os
 import re
 from enum import StrEnum
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn
 
@@ -44,9 +43,9 @@ def starter_text(language: str, starter: Starter) -> str:
     return (files("brochure.starter") / language / f"{starter}.yaml").read_text("utf-8")
 
 
-def starter_picture(language: str, starter: Starter) -> Traversable:
-    """The picture of its first page."""
-    return files("brochure.starter") / language / f"{starter}.png"
+def starter_picture(language: str, starter: Starter) -> bytes:
+    """The picture of its first page, a PNG."""
+    return (files("brochure.starter") / language / f"{starter}.png").read_bytes()
 
 
 def starter_languages() -> tuple[str, ...]:

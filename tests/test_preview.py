@@ -128,6 +128,8 @@ def test_pages_are_those_of_a_build(
         assert page.width == pytest.approx((right - left) * 96 / 72)
         assert page.height == pytest.approx((top - bottom) * 96 / 72)
         for area in (area for area in proof.passages if area.page == number):
+            assert 0 < area.x < area.x + area.width < page.width
+            assert area.width > page.width / 2
             box = (left + area.x * 0.75, top - (area.y + area.height) * 0.75,
                    left + (area.x + area.width) * 0.75, top - area.y * 0.75)  # fmt: skip
             within = document[number].get_textpage().get_text_bounded(*box)

@@ -710,7 +710,7 @@ def test_a_project_begins_in_an_empty_folder(tmp_path: Path) -> None:
         (state,) = studio.get("/api/project").data["leaflets"]
         assert state["title"] == title
         told = studio.get(f"/api/leaflets/{state['name']}/state").data
-        assert told["complaints"] == {"error": 0, "open": 0, "warning": 0}
+        assert told["diagnostics"] == {"error": 0, "open": 0, "warning": 0}
         again = studio.post("/api/leaflets", {"title": title, "name": "groesser-aepfel-fuer-alle"})
         assert again.status == 409
         assert studio.post("/api/leaflets", {"title": title}).data["leaflet"].endswith("-2")
@@ -751,7 +751,7 @@ def test_the_state_of_a_leaflet_is_told_in_numbers(tmp_path: Path) -> None:
             "verdicts": [{"verdict": "verbatim", "word": "wörtlich", "n": 2}],
             "stale": 0,
             "letters": [],
-            "complaints": {"error": 0, "open": 0, "warning": 0},
+            "diagnostics": {"error": 0, "open": 0, "warning": 0},
         }
         assert studio.get(f"{API}/file?edition=email").status == 200
         assert (told()["pages"], told()["current"]) == (1, True)
@@ -768,11 +768,11 @@ def test_the_state_of_a_leaflet_is_told_in_numbers(tmp_path: Path) -> None:
             "verbatim": 1,
             "altered": 1,
         }
-        assert now["complaints"]["error"] == 1
+        assert now["diagnostics"]["error"] == 1
         path.write_text("language: de\ntitle: Neu\npassages:\n  - id: eins\n")
-        assert told()["complaints"] == {"error": 0, "open": 1, "warning": 0}
+        assert told()["diagnostics"] == {"error": 0, "open": 1, "warning": 0}
         path.write_text("title: [\n")
-        assert told()["complaints"]["error"] > 0
+        assert told()["diagnostics"]["error"] > 0
         assert told()["pages"] is None
 
 

@@ -22,9 +22,9 @@ def samples(values: Plain) -> list[tuple[FieldPath, str]]:
     if language not in starter_languages():
         return []
     sample = expanded(plain(parse_yaml(starter_text(str(language), Starter.SAMPLE), "").value.root))
-    said = dict(_words(values))
+    texts = dict(_words(values))
     shown = _words(Prose(prose_paths(), WIDTH).shown(sample))
-    return [(path, text) for path, text in shown if said.get(path) == text]
+    return [(path, text) for path, text in shown if texts.get(path) == text]
 
 
 def _words(values: Plain) -> Iterator[tuple[FieldPath, str]]:

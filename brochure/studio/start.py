@@ -103,7 +103,7 @@ def starter_image(language: str, starter: str) -> bytes:
     """The picture of a starter, a PNG. Raises Refusal where there is none of the name."""
     if language not in starter_languages() or starter not in _STARTERS:
         raise no_such_page()
-    return starter_picture(language, Starter(starter)).read_bytes()
+    return starter_picture(language, Starter(starter))
 
 
 def picture_address(project: Project, design: str) -> str | None:

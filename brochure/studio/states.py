@@ -40,7 +40,7 @@ class LeafletStates:
         """What there is of a leaflet, and what is in its way, in numbers.
 
         The pages are those of the first default edition as it was built last; `current`, whether
-        they are what the leaflet says now. Complaints are those of the leaflet for all, or of the
+        they are what the leaflet says now. Diagnostics are those of the leaflet for all, or of the
         first region's where that cannot stand alone. What cannot be read is among the errors.
         """
         words = catalogue(language)
@@ -51,7 +51,7 @@ class LeafletStates:
             "stale": 0,
             "letters": [],
         }
-        complaints: list[Diagnostic] = []
+        diagnostics: list[Diagnostic] = []
         parts: tuple[Callable[[], dict[str, object]], ...] = (
             lambda: self._pages(name),
             lambda: {"verdicts": self._verdicts(name, words)},
@@ -59,16 +59,16 @@ class LeafletStates:
             lambda: {"letters": self._letters(name, words)},
         )
         try:
-            complaints += self.builds.found(name, "", _ONE)
+            diagnostics += self.builds.found(name, "", _ONE)
         except DiagnosticsError as failed:
-            complaints += failed.diagnostics
+            diagnostics += failed.diagnostics
         for part in parts:
             try:
                 shown |= part()
             except DiagnosticsError as failed:
-                complaints += failed.diagnostics
-        counts = Counter(map(severity, dict.fromkeys(complaints)))
-        return {**shown, "complaints": {kind: counts[kind] for kind in _KINDS}}
+                diagnostics += failed.diagnostics
+        counts = Counter(map(severity, dict.fromkeys(diagnostics)))
+        return {**shown, "diagnostics": {kind: counts[kind] for kind in _KINDS}}
 
     def _pages(self, name: str) -> dict[str, object]:
         editions = choose_editions(load_editions(self.project), (), Location("edition"))

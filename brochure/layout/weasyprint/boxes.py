@@ -310,9 +310,11 @@ def _fragment(box: Box, name: str, page: int, rows: bool) -> Fragment:
     # A row group has neither padding nor border.
     bottom = box.position_y + (box.height if rows else box.margin_height())
     quote, commentary = (*starts, None, None)[:2]
-    left, width = (box.position_x, box.width) if rows else (box.border_box_x(), box.border_width())
-    extent = left, left + width
-    return Fragment(name, page, box.position_y, bottom, (quote, commentary), *extent)
+    # Nor does it know its width where columns have widths of their own: its cells do.
+    sides = box.children[0].children if rows else (box,)
+    left = min(side.border_box_x() for side in sides)
+    right = max(side.border_box_x() + side.border_width() for side in sides)
+    return Fragment(name, page, box.position_y, bottom, (quote, commentary), left=left, right=right)
 
 
 def move_footer(pages: list[Any], make_page: Callable[[Box], Any]) -> None:

@@ -360,14 +360,21 @@ class Editor {
     const known = new Set(this.#read.map(({ message }) => message));
     this.#diagnostics.show([...this.#read, ...this.#checked.filter((one) => !known.has(one.message))]);
     for (const field of this.#fields.all) this.#tell(field);
-    const held = [...this.#held.keys()].map((key) => ({ path: JSON.parse(key), severity: "held" }));
+    const held = [...this.#held].flatMap(([key, messages]) =>
+      this.#heldBack(messages).map(({ severity }) => ({ path: JSON.parse(key), severity })));
     this.#fields.mark([...held, ...this.#diagnostics.list.filter(({ path }) => path)]);
     this.#views.count(this.#diagnostics.summary);
   }
 
+  /** Why something is not in the file: it `waits` where that is something missing yet. */
+  #heldBack(messages) {
+    const missing = this.#read.filter(({ severity }) => severity === "open");
+    return messages.map((one) => ({ ...one,
+      severity: missing.some(({ message }) => message === one.message) ? "waits" : "held" }));
+  }
+
   #tell(field) {
-    const held = (this.#held.get(keyOf(field.path)) ?? [])
-      .map((one) => ({ severity: "held", ...one }));
+    const held = this.#heldBack(this.#held.get(keyOf(field.path)) ?? []);
     const found = this.#diagnostics.list.filter(({ path, severity }) =>
       path && severity !== "note" && isWithin(path, field.path));
     field.tell(held.length ? held : found);

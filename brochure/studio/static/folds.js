@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { say } from "./strings.js";
 
-const WORST = ["held", "error", "open", "warning"];
+const WORST = ["held", "error", "waits", "open", "warning"];
 
 /** Labels: those that are filled in first, as they are, then the others. */
 export function labels(filled, others) {

@@ -10,11 +10,11 @@ const $ = (id) => document.getElementById(id);
 const words = (found) => found.map(({ n, word }) => `${n} ${word}`).join(", ");
 
 /** What there is of a leaflet, and what is in its way: each leads to where it is seen. */
-function facts(leaflet, { pages, current, verdicts, complaints, stale, letters }) {
+function facts(leaflet, { pages, current, verdicts, diagnostics, stale, letters }) {
   const page = pageOf(leaflet.name);
   const fact = (label, text, address, kind = "") => h("li", { class: kind },
     h("a", { href: address }, label ? [h("span", { class: "label" }, label), " "] : null, text));
-  const { error, open, warning } = complaints;
+  const { error, open, warning } = diagnostics;
   const found = [error && plural("errors", error), open && say("start.open", { n: open }),
     warning && plural("warnings", warning)].filter(Boolean).join(", ");
   const doubtful = verdicts.some(({ verdict }) => verdict !== "verbatim");
