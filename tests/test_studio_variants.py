@@ -691,13 +691,13 @@ def test_a_variant_as_it_is_read_aloud(
             - textbox "Titel": Anders
             - group:
               - paragraph: /Die Grundfassung wurde seit dem letzten Vergleich geändert/
-              - heading "Grundfassung bei der letzten Bestätigung" [level=4]
+              - paragraph: Grundfassung bei der letzten Bestätigung
               - paragraph:
                 - mark: Alt
-              - heading "Grundfassung jetzt" [level=4]
+              - paragraph: Grundfassung jetzt
               - paragraph:
                 - mark: Unser Park
-              - heading "Text dieser Region" [level=4]
+              - paragraph: Text dieser Region
               - paragraph: Anders
               - button "Er passt"
               - button "Grundfassung übernehmen"
@@ -728,7 +728,7 @@ def test_a_variant_as_it_is_read_aloud(
                   - paragraph: Dieser Abschnitt entfällt in dieser Region.
                   - group:
                     - paragraph: /entfallen soll/
-                    - heading "Grundfassung jetzt" [level=4]
+                    - paragraph: Grundfassung jetzt
                     - paragraph: Schlecht Das ist schlecht.
                     - button "Er entfällt weiter"
         - region "Seiten"
