@@ -139,6 +139,10 @@ class RegionsPage {
     this.#askStates();
   }
 
+  outdated() {
+    this.#askStates();
+  }
+
   stalled() {}
 
   // What rows ask.
