@@ -15,6 +15,7 @@ from brochure.manuscript.variants.regions import parse_regions
 from brochure.manuscript.variants.table_edits import (
     AddColumn,
     InsertRow,
+    MoveRow,
     RemoveRow,
     SetCell,
     TableEdit,
@@ -40,6 +41,11 @@ TEXTS = st.sampled_from(
         (
             InsertRow(1, {"id": "x", "name": "Y"}),
             TABLE.replace(b"\r\n\r\n", b'\r\nx;Y;""\r\n\r\n'),
+        ),
+        (
+            MoveRow(0, 1),
+            "id;name;ort\r\n\r\n06531000 ; Gießen;\r\n"
+            '06411000;Darmstadt;"Markt 1"\r\n'.encode(),
         ),
         (InsertRow(9, {"id": "x", "ort": "Z"}), TABLE + b"x;;Z\r\n"),
         (
@@ -81,7 +87,9 @@ def test_a_row_without_any_text_is_refused_and_nothing_changes() -> None:
     assert [d.code for d in failed.value.diagnostics] == ["cannot-edit"]
 
 
-@pytest.mark.parametrize("edit", [SetCell(1, "name", "x"), SetCell(-1, "name", "x"), RemoveRow(1)])
+@pytest.mark.parametrize(
+    "edit", [SetCell(1, "name", "x"), SetCell(-1, "name", "x"), RemoveRow(1), MoveRow(1, 0)]
+)
 def test_rows_that_are_not_there(edit: TableEdit) -> None:
     with pytest.raises(IndexError):
         edited_table(b"id,name\na,A\n", [edit], "r.csv")
@@ -182,6 +190,13 @@ def test_any_row_of_any_table(sheet: Sheet, data: Any) -> None:
         *expected[: at + 1], row, *expected[at + 1 :]
     ]  # fmt: skip
     assert edited_table(inserted, [RemoveRow(at)], "r.csv") == before
+    if at < len(full) - 1:
+        to = data.draw(st.integers(0, len(full) - 2))
+        moved = edited_table(before, [MoveRow(at, to)], "r.csv")
+        rows = expected[1:]
+        rows.insert(to, rows.pop(at))
+        assert content(moved, sheet.delimiter) == [expected[0], *rows]
+        assert sorted(moved) == sorted(before), "no byte is another one"
     wider = edited_table(before, [AddColumn("neu")], "r.csv")
     rows = content(wider, sheet.delimiter)
     assert rows == [[*expected[0], "neu"], *([*row, ""] for row in expected[1:])]

@@ -23,6 +23,7 @@ from brochure.manuscript.variants.table import Table, parse_table
 from brochure.manuscript.variants.table_edits import (
     AddColumn,
     InsertRow,
+    MoveRow,
     RemoveRow,
     SetCell,
     TableEdit,
@@ -106,6 +107,8 @@ class RegionsVersion:
                 return self._put(key, column, change)
             case "insert", (str(name),) if name == ROWS:
                 return self._insert(change)
+            case "move", (str(name), Item(key)) if name == ROWS:
+                return self._move(self._row(key), change.after)
             case "remove", (str(name), Item(key)) if name == ROWS:
                 row = self._row(key)
                 was = change.was.get(CELLS) if isinstance(change.was, dict) else None
@@ -148,11 +151,24 @@ class RegionsVersion:
             if cells.get("id") and self.cells(row) == cells:  # it was sent twice
                 keys = (*self.keys[:row], key, *self.keys[row + 1 :])
                 return replace(self, keys=keys) if not known.startswith("+") else self
-        at = self.keys.index(change.after) + 1 if change.after in self.keys else len(self.keys)
-        if change.after is None:
-            at = 0
+        at = self._place(change.after)
         keys = (*self.keys[:at], key, *self.keys[at:])
         return replace(self._edited(InsertRow(at, cells)), keys=keys)
+
+    def _move(self, row: int, after: str | None) -> Self:
+        to = self._place(after)
+        to -= to > row
+        if to == row:
+            return self
+        keys = list(self.keys)
+        keys.insert(to, keys.pop(row))
+        return replace(self._edited(MoveRow(row, to)), keys=tuple(keys))
+
+    def _place(self, after: str | None) -> int:
+        """Where a row goes that follows another one; to the end, if that went meanwhile."""
+        if after is None:
+            return 0
+        return self.keys.index(after) + 1 if after in self.keys else len(self.keys)
 
     def _row(self, key: str) -> int:
         try:

@@ -96,12 +96,13 @@ class RegionsEditing:
             bundle = read_bundle(self._project, name)
         except DiagnosticsError:
             return None
+        regions = RegionsDocument(self._project, name)
         return stamp(
             self._project,
             [
                 self._project.manuscript(name),
-                self._regions(name).draft,
-                RegionsDocument(self._project, name).path,
+                regions.draft,
+                regions.path,
                 *bundle.files.values(),
             ],
         )
@@ -116,8 +117,10 @@ class RegionsEditing:
 
     def _with_own_texts(self, bundle: Bundle) -> frozenset[str]:
         """The regions with a file of their own, or with words that wait to be in one."""
-        drafts = (region for region in bundle.ids if variant_draft(bundle, region).is_file())
-        return frozenset([*bundle.files, *drafts])
+        pattern = variant_draft(bundle, "*")
+        drafts = {path.name for path in pattern.parent.glob(pattern.name)}
+        waiting = (id_ for id_ in bundle.ids if variant_draft(bundle, id_).name in drafts)
+        return frozenset([*bundle.files, *waiting])
 
     def _columns(self, bundle: Bundle, words: Catalogue) -> Json:
         """What the columns are for, and which ones could be added: slots that texts use or that

@@ -39,13 +39,21 @@ class RemoveRow:
 
 
 @dataclass(frozen=True)
+class MoveRow:
+    """A row at another place."""
+
+    row: int
+    to: int
+
+
+@dataclass(frozen=True)
 class AddColumn:
     """A new column on the right, empty in each row."""
 
     name: str
 
 
-TableEdit = SetCell | InsertRow | RemoveRow | AddColumn
+TableEdit = SetCell | InsertRow | RemoveRow | MoveRow | AddColumn
 Cells = tuple[tuple[str, ...], ...]
 
 
@@ -57,7 +65,7 @@ def edited_table(data: bytes, edits: Iterable[TableEdit], file: str) -> bytes:
     """
     table = _read(data, file)
     for edit in edits:
-        if isinstance(edit, SetCell | RemoveRow):
+        if isinstance(edit, SetCell | RemoveRow | MoveRow):
             table.row(edit.row)  # or IndexError
         meant = _applied(table.content, edit)
         if meant == table.content:
@@ -145,6 +153,10 @@ def _applied(content: Cells, edit: TableEdit) -> Cells:
             return (*content[:at], _without_end(row), *content[at:])
         case RemoveRow():
             return (*content[: edit.row + 1], *content[edit.row + 2 :])
+        case MoveRow():
+            rows = list(content[1:])
+            rows.insert(edit.to, rows.pop(edit.row))
+            return (content[0], *rows)
         case AddColumn():
             return ((*content[0], edit.name), *content[1:])
 
@@ -158,6 +170,8 @@ def _splice(table: _Written, edit: TableEdit) -> Splice:
             return _inserted(table, edit)
         case RemoveRow():
             return _removed(table, table.row(edit.row))
+        case MoveRow():
+            return _moved(table, edit)
         case AddColumn():
             return _with_column(table, edit.name)
 
@@ -198,6 +212,16 @@ def _removed(table: _Written, row: Sequence[TableCell]) -> Splice:
     if end == len(table.text):
         return Splice(start - 1, end, ())
     return Splice(start, end + 1, ())
+
+
+def _moved(table: _Written, edit: MoveRow) -> Splice:
+    row, there = table.row(edit.row), table.row(edit.to)
+    start, end = row[0].span[0], _line_end(table, row)
+    if edit.to > edit.row:
+        last = _line_end(table, there)
+        return Splice(start, last, ((end + 1, last), "\n", (start, end)))
+    first = there[0].span[0]
+    return Splice(first, end, ((start, end), "\n", (first, start - 1)))
 
 
 def _with_column(table: _Written, name: str) -> Splice:

@@ -18,13 +18,13 @@ export class Cell {
   #told = [];
   #wide;
 
-  constructor(path, column, { label, placeholder, wide }) {
+  constructor(path, column, { title, placeholder, wide }) {
     this.path = path;
     this.column = column;
     this.#wide = wide;
-    this.control = h("textarea", { rows: 1, autocomplete: "off", "aria-label": label,
+    this.control = h("textarea", { rows: 1, autocomplete: "off",
       spellcheck: wide ? "true" : "false", placeholder });
-    this.element = h("td", { class: `cell ${wide ? "wide" : "narrow"}`, "data-label": column },
+    this.element = h("td", { class: `cell ${wide ? "wide" : "narrow"}`, "data-label": title },
       this.control);
     owners.set(this.element, this);
   }

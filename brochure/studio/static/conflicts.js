@@ -19,7 +19,7 @@ export function sideBySide(question, titles, texts, choices) {
   const title = newId("conflict");
   const pieces = compared(plain(texts[0]), plain(texts[1]));
   const sides = titles.map((heading, index) =>
-    h("div", { class: "version" }, h("h4", {}, heading),
+    h("div", { class: "version" }, h("p", { class: "version-name" }, heading),
       h("p", { class: "text" }, !plain(texts[index]) ? h("em", {}, say("nothing"))
         : pieces[index] ? marked(pieces[index]) : plain(texts[index]))));
   return h("div", { class: "conflict", role: "group", "aria-labelledby": title },

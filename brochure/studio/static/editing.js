@@ -8,12 +8,17 @@
  *   valueOf(path)    of these, the value of a field
  *   took(state)      the server told something new, before it is shown; it may return it mapped
  *   render()         show what there is now: fields come and go
+ *   shown()          it was shown: what depends on the fields can be
  *   request()        what each request names beside the changes
+ *   diagnostics()    of the fields, if there are more than those that came with the file
+ *   settled(changes) these were saved, and are to be shown; returns what is to be done then, if
+ *                    anything
  *   label(path)      the name of a field
  *   resolved(path)   someone keeps their words in a field where the file has others
  *   show()           the fields are to be seen
  *   stays(path)      what was to be left out was changed by someone else, and stays
- *   unsaved(on), saved(), stalled(reason)   for what depends on the file
+ *   unsaved(on), saved(), stalled(reason), outdated(event)   for what depends on the file, or on
+ *                    others that the server told of
  */
 
 import { NotConnected } from "./api.js";
@@ -35,13 +40,14 @@ export class Editing {
   #host;
   #state; // as the server told it last
   #epoch = 0; // how many times the file was read or written: an older answer is no news
+  #asked = 0; // how many times it was asked what the file says
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #saving;
   #keeping;
   #status = new Status($("state"), $("live"));
   fields;
   changes;
-  undo = new Undo((label) => this.#offerUndo(label));
+  undo = new Undo((undo, redo) => this.#offerUndo(undo, redo));
 
   constructor(api, fields, changes, host) {
     this.#api = api;
@@ -67,9 +73,10 @@ export class Editing {
     this.#saved(this.#saving.state, {});
     new Events(this.#api.events, {
       changed: ({ digest }) => {
-        if (digest !== this.#state.stamp || this.#saving.state === "refused") this.refresh();
+        const known = this.#state.stamp ?? this.#state.digest;
+        if (digest !== known || this.#saving.state === "refused") this.refresh();
       },
-      preview: () => this.#host.saved(),
+      preview: (preview) => this.#host.outdated(preview),
       open: () => this.refresh(),
       lost: () => this.refresh(),
       seen: () => this.refresh(),
@@ -103,10 +110,13 @@ export class Editing {
   /** The file as it is on disk. */
   async refresh() {
     const epoch = this.#epoch;
+    const asked = ++this.#asked;
     let state;
     try {
       state = await this.#api.read();
+      if (asked !== this.#asked) return; // what was asked later is newer, whatever comes first
     } catch (error) {
+      if (asked !== this.#asked) return;
       if (error instanceof NotConnected || error.status) this.failed(error);
       return;
     }
@@ -121,7 +131,7 @@ export class Editing {
 
   /** Show what the server told. */
   take(state) {
-    if (same(state, this.#state)) return;
+    if (same({ ...this.#state, ...state }, this.#state)) return;
     this.#epoch++;
     this.changes.clash(state.conflicts);
     this.#show(this.#read(state));
@@ -130,10 +140,16 @@ export class Editing {
 
   /** What was found out about a field: what is not valid yet, or else messages about it. */
   messages(path) {
-    const held = (this.#held.get(keyOf(path)) ?? []).map((one) => ({ severity: "held", ...one }));
+    const held = this.#heldBack(this.#held.get(keyOf(path)) ?? []);
     if (held.length) return held;
-    return this.#state.diagnostics.filter((one) =>
-      one.path && one.severity !== "note" && isWithin(one.path, path));
+    const found = this.#host.diagnostics?.() ?? this.#state.diagnostics;
+    return found.filter((one) => one.path && one.severity !== "note" && isWithin(one.path, path));
+  }
+
+  /** What is in the draft only: {path, severity}, see `messages`. */
+  get held() {
+    return [...this.#held].flatMap(([key, messages]) =>
+      this.#heldBack(messages).map(({ severity }) => ({ path: JSON.parse(key), severity })));
   }
 
   /** Whether what is at a path is in the draft only. */
@@ -141,22 +157,34 @@ export class Editing {
     return this.#held.has(keyOf(path));
   }
 
+  /** Why something is not in the file: it `waits` where that is something missing yet. */
+  #heldBack(messages) {
+    const missing = this.#state.diagnostics.filter(({ severity }) => severity === "open");
+    return messages.map((one) => ({ ...one,
+      severity: missing.some(({ message }) => message === one.message) ? "waits" : "held" }));
+  }
+
   #listen(form) {
     form.addEventListener("input", (event) => this.#typed(this.fields.of(event.target)));
     form.addEventListener("compositionstart", () => this.#saving.composing(true));
     form.addEventListener("compositionend", () => this.#saving.composing(false));
     form.addEventListener("focusout", (event) => this.#left(this.fields.of(event.target)));
+    form.addEventListener("announce", ({ detail }) => this.announce(detail));
     form.addEventListener("submit", (event) => event.preventDefault());
     $("undo").addEventListener("click", () => this.undo.back());
+    $("redo")?.addEventListener("click", () => this.undo.forth());
     $("open").addEventListener("click", () => this.#goToOpen());
     document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      if (event.key === "s") {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      const redo = (key === "z" && event.shiftKey) || (key === "y" && !event.shiftKey);
+      if (key === "s" && !event.shiftKey) {
         event.preventDefault();
         this.#saving.now();
-      } else if (event.key === "z" && !event.target.matches?.("input, textarea, select")) {
+      } else if ((key === "z" || redo) && !event.target.matches?.("input, textarea, select")) {
         event.preventDefault();
-        this.undo.back();
+        if (redo) this.undo.forth();
+        else this.undo.back();
       }
     });
     document.addEventListener("visibilitychange", () => {
@@ -206,12 +234,14 @@ export class Editing {
     for (const field of this.fields.all) {
       if (now.some((path) => isWithin(field.path, path))) field.shown = this.#valueOf(field.path);
     }
+    const then = this.#host.settled?.(changes);
     this.#show(state);
     for (const { path } of state.conflicts) {
       if (path.length !== 2) continue;
       this.#api.discard(this.#request({ path })).catch(() => {}); // else again next time
       this.#host.stays(path);
     }
+    then?.();
     this.#keep();
     this.#host.unsaved(this.changes.waits);
     this.#host.saved();
@@ -233,6 +263,7 @@ export class Editing {
         this.announce(say("conflict.in", { field: this.#host.label(conflict.path) }));
       }
     }
+    this.#host.shown?.();
     this.#count();
   }
 
@@ -304,9 +335,13 @@ export class Editing {
     this.#count();
   }
 
-  #offerUndo(label) {
-    $("undo").hidden = !label;
-    $("undo").title = label ?? "";
-    $("undo").setAttribute("aria-label", label ? `${say("undo")}: ${label}` : say("undo"));
+  #offerUndo(undo, redo) {
+    for (const [id, label] of Object.entries({ undo, redo })) {
+      const offered = $(id);
+      if (!offered) continue;
+      offered.hidden = !label;
+      offered.title = label ?? "";
+      offered.setAttribute("aria-label", label ? `${say(id)}: ${label}` : say(id));
+    }
   }
 }

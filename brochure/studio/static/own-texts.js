@@ -150,7 +150,8 @@ export class OwnText {
     this.element.dataset.state = state;
     this.#state.className = `variant-state ${state}`;
     this.#state.replaceChildren(stateShape(state), h("span", {}, say(`own.is.${state}`)));
-    const action = say(this.#field ? "own.give-back" : base === null ? "own.add" : "own.make");
+    const action = this.#field ? say("own.give-back")
+      : base === null ? say("own.add") : say("own.make");
     this.#toggle.textContent = action;
     this.#toggle.setAttribute("aria-label", `${action}: ${this.#host.about(this)}`);
     this.#base.replaceChildren(words ? h("p", {}, words) : h("p", { class: "hint" }, say("nothing")));

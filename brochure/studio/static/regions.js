@@ -2,7 +2,7 @@
 
 import { regionsApi } from "./api.js";
 import { Cells } from "./cells.js";
-import { Changes } from "./changes.js";
+import { Changes, reordered } from "./changes.js";
 import { button, h, show } from "./dom.js";
 import { Editing } from "./editing.js";
 import { passageOf, same } from "./paths.js";
@@ -139,6 +139,10 @@ class RegionsPage {
     this.#askStates();
   }
 
+  outdated() {
+    this.#askStates();
+  }
+
   stalled() {}
 
   // What rows ask.
@@ -191,16 +195,8 @@ class RegionsPage {
   // Rows and columns.
 
   #order() {
-    const file = this.#state.values.rows.map(({ id }) => id);
-    const order = [...file];
-    for (const { kind, path, after, value } of this.#changes.structure) {
-      if (path[0] !== "rows") continue;
-      const id = kind === "insert" ? value.id : passageOf(path);
-      const at = order.indexOf(id);
-      if (at >= 0) order.splice(at, 1);
-      if (kind === "insert") order.splice(after === null ? 0 : order.indexOf(after) + 1 || order.length, 0, id);
-    }
-    return order;
+    return reordered(this.#state.values.rows.map(({ id }) => id),
+      this.#changes.structure.filter(({ path }) => path[0] === "rows"));
   }
 
   #make(id) {

@@ -50,7 +50,7 @@ export class Row {
   widen(columns) {
     const made = columns.filter((column) => !this.cells.has(column)).map((column) => {
       const cell = new Cell([...this.path, "cells", column], column, {
-        label: "", placeholder: this.#host.standard(column), wide: !["id", "ags"].includes(column),
+        title: this.#host.title(column), placeholder: this.#host.standard(column), wide: !["id", "ags"].includes(column),
       });
       this.cells.set(column, cell);
       return cell;
@@ -67,7 +67,7 @@ export class Row {
     if (this.described === name) return;
     this.described = name;
     for (const [column, cell] of this.cells) {
-      if (cell.focused && cell.control.ariaLabel) this.described = null; // not while it is heard
+      if (column === "name" && cell.focused && cell.control.ariaLabel) this.described = null; // later
       else cell.control.setAttribute("aria-label", `${this.#host.title(column)}, ${name}`);
     }
     this.#remove.setAttribute("aria-label", say("table.remove", { name }));
@@ -100,7 +100,13 @@ export class Row {
     this.#nameLink();
     const id = this.cells.get("id").control;
     id.readOnly = Boolean(state?.file); // the file of its own texts is named after it
-    id.title = id.readOnly ? say("table.fixed") : "";
+    const { element } = this.cells.get("id");
+    if (id.readOnly) {
+      element.dataset.fixed = say("table.fixed");
+      id.setAttribute("aria-describedby", "fixed");
+    } else {
+      delete element.dataset.fixed;
+    }
   }
 
   /** Texts of its own would be left behind. */

@@ -140,7 +140,7 @@ export class VariantPairs {
     row.draw = () => {
       const out = this.isLeftOut(id);
       row.classList.toggle("left-out", out);
-      toggle.textContent = say(out ? "pairs.take-in" : "pairs.leave-out");
+      toggle.textContent = out ? say("pairs.take-in") : say("pairs.leave-out");
       toggle.setAttribute("aria-label", `${toggle.textContent}: ${this.#name(id)}`);
       body.hidden = out;
       note.hidden = !out;
@@ -207,12 +207,14 @@ export class VariantPairs {
       .map((text) => [text, text.own]);
     if (out) kept.forEach(([text]) => text.giveBack(false));
     this.#set(id, out ? YES : null);
-    this.#host.undo(say(out ? "pairs.undo-out" : "pairs.undo-in", { name: this.#name(id) }), () => {
+    const name = this.#name(id);
+    const label = out ? say("pairs.undo-out", { name }) : say("pairs.undo-in", { name });
+    this.#host.undo(label, () => {
       this.#set(id, out ? null : YES);
       if (out) kept.forEach(([text, own]) => this.#host.put(text.path, own, null));
       this.#rows.get(id)?.draw();
     });
-    this.#host.announce(say(out ? "pairs.is-out" : "pairs.is-in", { name: this.#name(id) }));
+    this.#host.announce(out ? say("pairs.is-out", { name }) : say("pairs.is-in", { name }));
   }
 
   #set(id, value) {

@@ -120,6 +120,10 @@ class VariantPage {
     this.#preview?.want();
   }
 
+  outdated() {
+    this.#preview.want();
+  }
+
   stalled(reason) {
     this.#preview?.stalled(reason);
   }
