@@ -20,9 +20,12 @@ from brochure.mail.delivery.ledger import Ledger
 from brochure.mail.delivery.lock import only_sender
 from brochure.mail.delivery.send import Pauses
 from brochure.mail.letter.model import Mailing
+from brochure.messages import say
 from brochure.project import Project
 from brochure.studio.form import key_orders
+from brochure.studio.jobs import Job, Jobs
 from brochure.studio.letters import letter_sections
+from brochure.studio.refusal import Refusal
 from brochure.studio.secret import SecretStore
 from brochure.studio.workplace import Workplace
 from tests.postoffice import PASSWORD, Faults, Mailroom, office
@@ -191,6 +194,30 @@ def test_stopped_after_the_letter_on_its_way_and_gone_on(
         assert send_all(studio, "1").status == 200
         assert ended(studio)["state"] == "done"
         assert server.hooks.counts() == {A: 1, B: 1, C: 1}
+
+
+def test_a_job_that_is_being_stopped_says_so_until_it_ends() -> None:
+    jobs, go_on = Jobs(), threading.Event()
+
+    def work(job: Job) -> None:
+        job.begin(2, say("begun"))
+        assert go_on.wait(30)
+        job.update(state="running", done=1, sentence=say("one"))
+        states.append(job.progress.state)
+        job.update(state="stopped", sentence=say("stopped"))
+
+    states: list[str] = []
+    jobs.start("probe", "send", work)
+    with pytest.raises(Refusal):
+        jobs.start("other", "send", work)
+    assert jobs.progress("other") is None
+    jobs.stop("other")
+    jobs.stop("probe")
+    go_on.set()
+    jobs.close()
+    ended = jobs.progress("probe")
+    assert ended is not None
+    assert (states, ended.state, ended.done) == (["stopping"], "stopped", 1)
 
 
 def test_letters_that_were_not_looked_at_are_not_sent(
@@ -393,8 +420,10 @@ def test_what_the_command_line_refuses_is_refused_with_its_words(
     with office(authority) as server:
         room.mailing(server.port)
         broken(room)
+        shown = studio.get(API, accept_language="en").data
+        count, seal = str(shown["open"]), shown["seal"]  # they are not why it is refused
         for command, arguments, values in (
-            ("send", ("--yes", "3"), {"count": "3", "seal": ""}),
+            ("send", ("--yes", count), {"count": count, "seal": seal}),
             ("test", ("me@example.org",), {"address": "me@example.org"}),
             ("drafts", (), {}),
         ):
@@ -405,7 +434,6 @@ def test_what_the_command_line_refuses_is_refused_with_its_words(
             assert refused.status in (409, 422), (command, refused.data)
             for one in refused.data["diagnostics"]:
                 assert " ".join(one["message"].split()) in printed, command
-        shown = studio.get(API, accept_language="en").data
         assert not shown["sendable"]
         assert any(one["severity"] in ("error", "open") for one in shown["diagnostics"])
         assert server.hooks.connections == 0

@@ -184,7 +184,7 @@ export class RecipientList {
     const { list } = this.#overview;
     await this.#do(async () => {
       const { former } = await this.#api.replaceList(list, file);
-      return { sentence: say(former ? "mail.former" : "mail.replaced", { file: former }) };
+      return { sentence: former ? say("mail.former", { file: former }) : say("mail.replaced") };
     });
   }
 

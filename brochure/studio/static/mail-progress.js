@@ -42,7 +42,7 @@ export class JobProgress {
     this.element.hidden = !job.id;
     if (!job.id) return wasRunning;
     this.element.dataset.state = job.state;
-    const title = say(`mail.${this.running ? "job" : "ended"}.${job.kind}`);
+    const title = this.running ? say(`mail.job.${job.kind}`) : say(`mail.ended.${job.kind}`);
     this.#became.hidden = this.running || job.kind !== "send";
     this.#title.textContent = title;
     this.element.setAttribute("aria-label", title);
