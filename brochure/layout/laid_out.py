@@ -99,7 +99,7 @@ class LayoutRules:
     continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
-        """The rules as a style sheet."""
+        """The rules for parts of the leaflet as a style sheet."""
         each = (
             (self.divided, "{} {{ break-inside: auto }}"),
             (self.between_paragraphs, "{0} p, {0} li {{ break-inside: avoid }}"),
@@ -123,13 +123,6 @@ class LayoutRules:
         for page, height in self.feet:
             # Padding of the page, not a margin: the running foot stays where it is.
             rules.append(f"@page :nth({page + 1}) {{ padding-bottom: {height:.2f}px }}")
-        variables = (
-            ("--scale", self.scale, 1),
-            ("--growth", max(1.0, self.scale), 1),
-            ("--head-space", self.head_space, 0),
-            ("--pair-space", self.pair_space, 0),
-        )
-        rules += [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
         rules += [
             f"{_id_selector(passage)} {{ --pair-space: {self.pair_space + lines:.4f} }}"
             for passage, lines in self.spaced
@@ -138,6 +131,17 @@ class LayoutRules:
             f"{_id_selector(passage)} .picture img {{ max-height: {height:.2f}px }}"
             for passage, height in self.pictures
         ]
+        return "\n".join(rules)
+
+    def variables(self) -> str:
+        """The rules for all of it, as another one: much follows from them, and they change less."""
+        variables = (
+            ("--scale", self.scale, 1),
+            ("--growth", max(1.0, self.scale), 1),
+            ("--head-space", self.head_space, 0),
+            ("--pair-space", self.pair_space, 0),
+        )
+        rules = [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
         return "\n".join(rules)
 
 

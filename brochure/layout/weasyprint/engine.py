@@ -32,7 +32,7 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import images, linebreak, metadata, styles, tagging
+from brochure.layout.weasyprint import glyphs, images, lengths, linebreak, metadata, styles, tagging
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -79,17 +79,19 @@ def load_weasyprint() -> Any:
     images.install(weasyprint.images)
     metadata.install()
     layout = weasyprint.layout
-    styles.install(
-        weasyprint.css,
+    styles.install(weasyprint.css, (weasyprint.html.UA_STYLESHEET,))
+    lengths.install(
         weasyprint.formatting_structure.boxes,
         layout.percent,
         layout.inline,
         (layout.block, layout.table),
     )
+    text = weasyprint.text
+    glyphs.install(text.line_break, weasyprint.draw.text, text.fonts.get_pango_font_key)
     linebreak.install(
         linebreak.WeasyPrintModules(
             weasyprint.formatting_structure.boxes,
-            weasyprint.text.line_break,
+            text.line_break,
             weasyprint.layout.inline,
             weasyprint.layout.block,
         )

@@ -97,7 +97,9 @@ class LineBreaker:
             max_width, options = None, {}
         key = (text, self._style(style), max_width, args, tuple(options.items()))
         if key not in self._cache:
-            self._remember(key, split(text, style, context, max_width, *args, **options))
+            line = split(text, style, context, max_width, *args, **options)
+            line[0].drawn = {}  # see `glyphs`
+            self._remember(key, line)
         line = self._cache[key]
         return (copy(line[0]), *line[1:])  # its layout is used, and changed, when drawn
 
