@@ -118,6 +118,11 @@ def install(line_break: Any, text: Any, key_of: Any) -> None:
     class Layout(line_break.Layout):  # type: ignore[misc]
         """As WeasyPrint's own, but made again only where it is looked at."""
 
+        def __copy__(self) -> Any:
+            copied = object.__new__(Layout)
+            copied.__dict__.update(self.__dict__)
+            return copied
+
         def reactivate(self, style: Any) -> None:
             self.resting_style = style
 

@@ -12,7 +12,7 @@ from typing import Any
 
 _SIZES = 32  # of what contains boxes of one style; styles outlive documents
 _SIDES = ("top", "right", "bottom", "left")
-_USED = (  # all that `resolve_percentages` sets
+USED = (  # all that `resolve_percentages` sets
     *(f"margin_{side}" for side in _SIDES),
     *(f"padding_{side}" for side in _SIDES),
     *(f"border_{side}_width" for side in _SIDES),
@@ -40,7 +40,7 @@ def install(boxes: Any, percent: Any, inline: Any, users: Iterable[Any]) -> None
             resolve(box, containing_block)
             if len(known) >= _SIZES:
                 known.clear()
-            known[size] = {name: box.__dict__[name] for name in _USED}
+            known[size] = {name: box.__dict__[name] for name in USED}
         else:
             box.__dict__.update(used)
 

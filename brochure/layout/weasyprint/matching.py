@@ -14,7 +14,9 @@ from hashlib import sha256
 from math import inf
 from typing import Any
 
-_PLAIN = re.compile(r"\[\s*(?!data-|content\b)[a-z][a-z-]*\s*(?:\]|[~^$*|]?=)", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\[\s*(?:[a-z][a-z-]*\s*\]|(?!data-|content\b)[a-z][a-z-]*\s*[~^$*|]?=)", re.IGNORECASE
+)
 _MOST = 256  # results that are kept: of one sheet, or all of a layout, in documents of one shape
 Element = Any  # of ElementTree
 

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 from brochure.layout.weasyprint.matching import Match, Matches, Rules
 
 _MOST = 6000  # styles, of some 10 kB each
+# WeasyPrint applies to these what was computed of their styles so far.
+_PARTIAL = ("first-letter", "first-line")
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _Key = tuple[object, ...]
 
@@ -108,11 +110,17 @@ def install(css: Any, user_agent: tuple[Any, ...]) -> None:
                     style = style.copy()
                     style.alike = _canonical(found.style)
                 computed[element, None] = style
+                self._collect(style, target_collector)
                 for name, pseudo in found.pseudo:
+                    if name in _PARTIAL:
+                        pseudo = self._style(pseudo.parent_style, pseudo.cascaded, name, base_url)
                     computed[element, name] = pseudo
-                for one in (style, *(pseudo for _, pseudo in found.pseudo)):
-                    if target_collector and one["anchor"]:
-                        target_collector.collect_anchor(one["anchor"])
+                    self._collect(pseudo, target_collector)
+
+        @staticmethod
+        def _collect(style: Any, target_collector: Any) -> None:
+            if target_collector and style["anchor"]:
+                target_collector.collect_anchor(style["anchor"])
 
         def _of_element(
             self, element: Any, within: Any, base_url: Any, matches: tuple[Match, ...]
