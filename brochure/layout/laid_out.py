@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tinycss2.serializer import serialize_identifier, serialize_string_value
 
@@ -150,8 +150,7 @@ def _id_selector(name: str) -> str:
     return "#" + str(serialize_identifier(name))
 
 
-@dataclass(frozen=True)
-class TextRun:
+class TextRun(NamedTuple):
     """A piece of text in one line, and where it is: CSS px from the top left of its page."""
 
     text: str
@@ -197,8 +196,7 @@ class Fragment:
     right: float = 0.0
 
 
-@dataclass(frozen=True)
-class TextLine:
+class TextLine(NamedTuple):
     """A line of text in a passage (or a picture), and whether a page may begin with it.
 
     `top` and `bottom` are CSS px from the top of the passage, as if it were not divided. `starts`:

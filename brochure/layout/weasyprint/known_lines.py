@@ -20,9 +20,7 @@ _LAID_OUT = frozenset(
     (*USED, "position_x", "baseline", "text", "text_indent", "actual_text", "divides_word",
      "justification_spacing", "number")
 )  # fmt: skip
-_HANDLED = frozenset(
-    ("children", "position_y", "pango_layout", "remove_decoration_sides")
-)
+_HANDLED = frozenset(("children", "position_y", "pango_layout", "remove_decoration_sides"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,15 +67,15 @@ class Styles:
         self.declared: dict[_Key, list[tuple[Any, Any]]] = {}
         self.page_sizes = _PageSizes(box=None, area=None)
 
-    def forget(self) -> None:
-        """Forget all styles: if some may be incomplete, or what they depend on has changed."""
-        self.__init__()  # type: ignore[misc]
+    @property
+    def usable(self) -> bool:
+        """Whether they are not too many, and do not depend on the pages of one document."""
+        return not self.page_sizes.read and len(self.known) + len(self.of_pages) <= _MOST
 
-    def begin(self) -> None:
-        """Forget them before the next layout, if they are too many, or depend on the last one."""
-        if self.page_sizes.read or len(self.known) + len(self.of_pages) > _MOST:
-            self.forget()
-        self.page_sizes.update(box=None, area=None)
+
+def forget(fonts: Any) -> None:
+    """Forget the styles that were computed with a font configuration."""
+    fonts.__dict__.pop("styles", None)
 
 
 def install(css: Any, user_agent: tuple[Any, ...]) -> None:
@@ -93,8 +93,11 @@ def install(css: Any, user_agent: tuple[Any, ...]) -> None:
         ) -> None:
             assert not hints, "no leaflet is laid out with presentational hints"
             kept = all(hasattr(sheet, "kept") for sheet, *_ in sheets)
-            styles = font_config.__dict__.setdefault("styles", Styles()) if kept else Styles()
-            styles.begin()
+            known = font_config.__dict__.get("styles") if kept else None
+            styles = known if known is not None and known.usable else Styles()
+            if kept:
+                font_config.__dict__["styles"] = styles
+            styles.page_sizes.update(box=None, area=None)
             self._styles: Styles = styles
             self._cascaded_styles: dict[Any, Any] = {}
             self._computed_styles: dict[Any, Any] = {}

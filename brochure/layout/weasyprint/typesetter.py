@@ -31,7 +31,7 @@ from brochure.layout.laid_out import (
 )
 from brochure.layout.pagination import lay_out
 from brochure.layout.reproduction import Reproduction
-from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata
+from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata, streams, styles
 from brochure.layout.weasyprint.sheets import StyleSheets
 from brochure.manuscript.text.language import Hyphenation
 from brochure.project import packaged_fonts
@@ -73,6 +73,7 @@ class WeasyPrintTypesetter:
         self._sheets = StyleSheets()
         self._hyphenators: dict[Hyphenation, Hyphenator] = {}
         self._lines: dict[object, linebreak.LineCache] = {}
+        self._remembered = streams.Remembered()
         self._temporary: TemporaryDirectory[str] | None = None
 
     @staticmethod
@@ -93,7 +94,11 @@ class WeasyPrintTypesetter:
             engine.without_garbage_collection(afterwards=collect),
             engine.refusals_reported(Part()),
         ):
-            return self._typeset(composition, regions)
+            try:
+                return self._typeset(composition, regions)
+            except BaseException:
+                self._forget()  # something may be known by half
+                raise
 
     def save(self) -> None:
         """Write the divided words to the cache, for the next process."""
@@ -105,7 +110,7 @@ class WeasyPrintTypesetter:
         fonts = self._font_configuration(composition, key)
         weasyprint = engine.load_weasyprint()
         fetcher = engine.asset_fetcher(composition.assets)
-        styles = self._sheets.of_composition(composition, fonts, fetcher)
+        sheets = self._sheets.of_composition(composition, fonts, fetcher)
         log = engine.WeasyPrintLog()
         with log.listening():
             html = weasyprint.HTML(
@@ -114,10 +119,13 @@ class WeasyPrintTypesetter:
             expected = _expected_text(html.etree_element, composition.passages)
             breaking = self._line_breaking(composition, key)
             pictures = self._reproduction(composition)
-            render = self._renderer(html, styles.value, fonts, composition, pictures, breaking)
+            render = self._renderer(html, sheets.value, fonts, composition, pictures, breaking)
             fitted = _continued(render, _fitted(render, composition), html, composition)
             pdfs = fitted.value.write(regions)
-            extras = self._sheet_extras(composition, styles.value, fonts, fetcher)
+            extras = self._sheet_extras(composition, sheets.value, fonts, fetcher)
+        logged = log.diagnostics(Part())
+        if logged:  # they are to be told again with the next leaflet
+            self._forget()
         return TypesetPages(
             pdfs,
             extras,
@@ -127,11 +135,18 @@ class WeasyPrintTypesetter:
             fitted.value.rules.scale,
             (
                 *fitted.diagnostics,
-                *log.diagnostics(Part()),
-                *styles.diagnostics,
+                *logged,
+                *sheets.diagnostics,
                 *engine.missing_libraries(Part()),
             ),
         )
+
+    def _forget(self) -> None:
+        """Forget what was computed, and what was told while it was."""
+        for fonts in self._fonts.values():
+            styles.forget(fonts)
+        self._sheets.forget_layouts()
+        self._lines.clear()
 
     def _font_configuration(self, composition: Composition, key: _FontKey) -> Any:
         if key not in self._fonts:
@@ -197,7 +212,8 @@ class WeasyPrintTypesetter:
             def write(regions: Sequence[str]) -> tuple[bytes, ...]:
                 pdfs: list[bytes] = []
                 finisher = metadata.metadata_writer(regions, pdfs)
-                document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher)
+                with streams.remembering(self._remembered):
+                    document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher)
                 return tuple(pdfs)
 
             layout = boxes.read_layout(document.pages, composition.passages)
