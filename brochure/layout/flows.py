@@ -89,9 +89,9 @@ class MeasuredPassage:
 def _with_lower(flow: tuple[TextLine, ...], less: float) -> tuple[TextLine, ...]:
     """A flow whose picture is lower by so much."""
     number = next((i for i, line in enumerate(flow) if line.picture), len(flow))
-    picture = (line._replace(bottom=line.bottom - less) for line in flow[number : number + 1])
+    picture = (replace(line, bottom=line.bottom - less) for line in flow[number : number + 1])
     below = (
-        line._replace(top=line.top - less, bottom=line.bottom - less) for line in flow[number + 1 :]
+        replace(line, top=line.top - less, bottom=line.bottom - less) for line in flow[number + 1 :]
     )
     return (*flow[:number], *picture, *below)
 
@@ -111,7 +111,7 @@ def measured_passages(layout: Layout) -> Iterator[MeasuredPassage]:
             padding = height - lowest
         # The last line of a side needs room for the white below it, too.
         flows = tuple(
-            (*side[:-1], side[-1]._replace(bottom=side[-1].bottom + padding))
+            (*side[:-1], replace(side[-1], bottom=side[-1].bottom + padding))
             for side in sides if side
         )  # fmt: skip
         answer = len(quote) if quote and commentary else -1

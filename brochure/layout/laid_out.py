@@ -196,7 +196,8 @@ class Fragment:
     right: float = 0.0
 
 
-class TextLine(NamedTuple):
+@dataclass(frozen=True)
+class TextLine:
     """A line of text in a passage (or a picture), and whether a page may begin with it.
 
     `top` and `bottom` are CSS px from the top of the passage, as if it were not divided. `starts`:

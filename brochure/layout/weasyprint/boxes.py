@@ -223,7 +223,7 @@ class _Reader:
             by = [joined((*lines[0], *lines[1]), (*quote, *commentary), in_cell=False)] * 2
         for known, more, down in zip(lines, here, by, strict=True):
             known.extend(
-                line._replace(top=line.top + down, bottom=line.bottom + down) for line in more
+                replace(line, top=line.top + down, bottom=line.bottom + down) for line in more
             )
 
     def _text_run(self, box: Box, context: _Context, page: int) -> TextRun:

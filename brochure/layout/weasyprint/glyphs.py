@@ -1,10 +1,10 @@
 """The glyphs of a line of text, drawn as they were drawn before.
 
 WeasyPrint lays a text out with Pango to measure it, and once more when it is drawn; then it goes
-through all glyphs. What it writes for a text depends on nothing but the text, its style and, as it
-rounds the width of each glyph once for a font in all its sizes, on the widths that the document knows
-so far. So the operators are kept with the layout of the text (see `linebreak`), and written again
-where those widths are the same.
+through all glyphs. What it writes for a text depends on nothing but the text and its style, and on
+the widths of glyphs that the document knows so far, each of which it rounds once for a font in all
+its sizes. So the operators are kept with the layout of the text (see `linebreak`), and written
+again where those widths are the same.
 """
 
 from dataclasses import dataclass

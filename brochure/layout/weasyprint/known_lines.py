@@ -123,7 +123,7 @@ def _remembered(box: Box, source: Box, offset_x: float) -> _LaidOut | None:
 
 
 def _made(known: _LaidOut, source: Box, offset_y: float) -> Box:
-    box = object.__new__(known.kind)
+    box: Box = object.__new__(known.kind)
     values = box.__dict__
     values.update(source.__dict__)
     values.update(known.values)

@@ -56,7 +56,3 @@ class StyleSheets:
                 self._of_layouts.popitem(last=False)
         self._of_layouts.move_to_end(css)
         return self._of_layouts[css]
-
-    def forget_layouts(self) -> None:
-        """Forget the rules of layouts."""
-        self._of_layouts.clear()

@@ -1,4 +1,5 @@
-"""What is in the files of many documents is made once: fonts with the same letters, compressed data.
+"""What is in the files of many documents is made once: fonts with the same letters, and what is
+compressed.
 
 A font in a PDF holds the glyphs that the document needs. Variants of a leaflet need the same, or
 nearly, and so does a leaflet before and after a word was typed.

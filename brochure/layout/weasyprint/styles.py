@@ -8,9 +8,10 @@ nothing inherits an anchor. So what is in an element with an id shares its style
 those that differ from it in that alone.
 
 A style follows from the rules that apply to an element, and from the style of its parent. Whoever
-lays out the same leaflet again, or a variant of it, finds nearly all of them known (`Styles`): those
-that stay known belong to the fonts that they are computed with. Which rules apply follows from the
-tags and attributes of a document (`matching`).
+lays out the same leaflet again, or a variant of it, finds nearly all of them known (`Styles`). They
+are kept with the fonts that they are computed with, as long as nothing is logged: what is wrong in
+one leaflet is to be told of the next one as well. Which rules apply follows from the tags and
+attributes of a document (`matching`).
 """
 
 from collections.abc import Iterator

@@ -145,7 +145,7 @@ class WeasyPrintTypesetter:
         """Forget what was computed, and what was told while it was."""
         for fonts in self._fonts.values():
             styles.forget(fonts)
-        self._sheets.forget_layouts()
+        self._sheets = StyleSheets()  # a value that is found wrong when it is used is told once
         self._lines.clear()
 
     def _font_configuration(self, composition: Composition, key: _FontKey) -> Any:
