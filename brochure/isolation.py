@@ -269,8 +269,8 @@ def serve() -> None:
     while True:
         _send(pipe, _answer(tasks.get(), watch))
         if not gc.isenabled():  # now, while nobody waits
+            gc.collect(0)  # of what the task has made, not of all that is kept for the next one
             gc.enable()
-            gc.collect()
 
 
 def _answer(task: bytes, watch: "_Watch") -> bytes:

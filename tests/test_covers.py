@@ -16,7 +16,7 @@ from brochure.layout.compose.composer import Composer, compose
 from brochure.layout.editions import load_editions
 from brochure.layout.laid_out import LaidOutDocument, LayoutRules, PageRenderer
 from brochure.layout.spreading import evenly_grouped
-from brochure.layout.weasyprint import typesetter
+from brochure.layout.weasyprint.typesetter import WeasyPrintTypesetter
 from brochure.manuscript.load import read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument
 from brochure.project import Project
@@ -105,7 +105,7 @@ def test_few_layouts_show_which_parts_stand_apart(
 ) -> None:
     """The first leaflet took eight of each, when each way was tried by itself."""
     layouts: list[LayoutRules] = []
-    renderer = typesetter._renderer
+    renderer = WeasyPrintTypesetter._renderer
 
     def counting(*arguments: Any) -> PageRenderer:
         render = renderer(*arguments)
@@ -116,7 +116,7 @@ def test_few_layouts_show_which_parts_stand_apart(
 
         return counted
 
-    monkeypatch.setattr(typesetter, "_renderer", counting)
+    monkeypatch.setattr(WeasyPrintTypesetter, "_renderer", counting)
     project = Project(ROOT)
     manuscript, editions = read_manuscript(project, SEED, SEED_REGION), load_editions(project)
     made = {}

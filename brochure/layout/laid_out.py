@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tinycss2.serializer import serialize_identifier, serialize_string_value
 
@@ -99,7 +99,7 @@ class LayoutRules:
     continuations: tuple[Continuation, ...] = ()
 
     def css(self) -> str:
-        """The rules as a style sheet."""
+        """The rules for parts of the leaflet as a style sheet."""
         each = (
             (self.divided, "{} {{ break-inside: auto }}"),
             (self.between_paragraphs, "{0} p, {0} li {{ break-inside: avoid }}"),
@@ -123,13 +123,6 @@ class LayoutRules:
         for page, height in self.feet:
             # Padding of the page, not a margin: the running foot stays where it is.
             rules.append(f"@page :nth({page + 1}) {{ padding-bottom: {height:.2f}px }}")
-        variables = (
-            ("--scale", self.scale, 1),
-            ("--growth", max(1.0, self.scale), 1),
-            ("--head-space", self.head_space, 0),
-            ("--pair-space", self.pair_space, 0),
-        )
-        rules += [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
         rules += [
             f"{_id_selector(passage)} {{ --pair-space: {self.pair_space + lines:.4f} }}"
             for passage, lines in self.spaced
@@ -140,14 +133,24 @@ class LayoutRules:
         ]
         return "\n".join(rules)
 
+    def variables(self) -> str:
+        """The rules for all of it, as another one: much follows from them, and they change less."""
+        variables = (
+            ("--scale", self.scale, 1),
+            ("--growth", max(1.0, self.scale), 1),
+            ("--head-space", self.head_space, 0),
+            ("--pair-space", self.pair_space, 0),
+        )
+        rules = [f"html {{ {n}: {value:.4f} }}" for n, value, usual in variables if value != usual]
+        return "\n".join(rules)
+
 
 def _id_selector(name: str) -> str:
     """A selector by id; unlike one by attribute, it costs nothing in elements with other ids."""
     return "#" + str(serialize_identifier(name))
 
 
-@dataclass(frozen=True)
-class TextRun:
+class TextRun(NamedTuple):
     """A piece of text in one line, and where it is: CSS px from the top left of its page."""
 
     text: str

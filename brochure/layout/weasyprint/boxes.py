@@ -99,6 +99,7 @@ class _Reader:
         self.white: list[float] = []
         self.set_apart: set[int] = set()
         self.opening: dict[str, float] = defaultdict(float)
+        self._type: dict[int, tuple[float, bool, Rgb]] = {}  # size, weight and colour, by style
         self._ends: dict[CellKey, Any] = {}  # the elements of the last lines so far
         self._last_child: Any = None  # the element of the body that stands last on the page before
         self._ends_page = False  # whether its style ends the page after it
@@ -226,6 +227,13 @@ class _Reader:
             )
 
     def _text_run(self, box: Box, context: _Context, page: int) -> TextRun:
+        style = box.style
+        known = self._type.get(id(style))
+        if known is None:
+            known = self._type[id(style)] = (
+                style["font_size"] * _POINTS, style["font_weight"] >= 600, _rgb(style["color"])
+            )  # fmt: skip
+        size, bold, colour = known
         return TextRun(
             text=box.text,
             page=page,
@@ -236,9 +244,9 @@ class _Reader:
             left=context.left,
             right=context.right,
             bottom=self._bottom,
-            size=box.style["font_size"] * _POINTS,
-            bold=box.style["font_weight"] >= 600,
-            colour=_rgb(box.style["color"]),
+            size=size,
+            bold=bold,
+            colour=colour,
             background=context.background,
             role=context.role,
         )

@@ -32,7 +32,17 @@ from PIL import ImageFile
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
 from brochure.layout.composition import Asset
-from brochure.layout.weasyprint import images, linebreak, metadata, styles, tagging
+from brochure.layout.weasyprint import (
+    backgrounds,
+    glyphs,
+    images,
+    lengths,
+    linebreak,
+    metadata,
+    streams,
+    styles,
+    tagging,
+)
 from brochure.messages import say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
@@ -79,17 +89,21 @@ def load_weasyprint() -> Any:
     images.install(weasyprint.images)
     metadata.install()
     layout = weasyprint.layout
-    styles.install(
-        weasyprint.css,
+    styles.install(weasyprint.css, (weasyprint.html.UA_STYLESHEET,))
+    lengths.install(
         weasyprint.formatting_structure.boxes,
         layout.percent,
         layout.inline,
         (layout.block, layout.table),
     )
+    backgrounds.install(layout, weasyprint.document)
+    text = weasyprint.text
+    streams.install(weasyprint.pdf.fonts, text.ffi.ffi)
+    glyphs.install(text.line_break, weasyprint.draw.text, text.fonts.get_pango_font_key)
     linebreak.install(
         linebreak.WeasyPrintModules(
             weasyprint.formatting_structure.boxes,
-            weasyprint.text.line_break,
+            text.line_break,
             weasyprint.layout.inline,
             weasyprint.layout.block,
         )
@@ -235,14 +249,16 @@ def without_garbage_collection(*, afterwards: bool = True) -> Iterator[None]:
 
     All its boxes live until the end; looking through them again and again would make each of 500
     passages a fifth more expensive than each of 50. Afterwards the search is on, even if it was not
-    before: the command line starts without it. Where somebody waits for the result, it is not: a
-    search through all those boxes takes a tenth of the time that laying them out did.
+    before: the command line starts without it. What came into being meanwhile is looked through
+    once, and not all that is kept for the next leaflet. Where somebody waits for the result, this
+    is left to whoever called: it takes a tenth of the time that laying out did.
     """
     gc.disable()
     try:
         yield
     finally:
         if afterwards:
+            gc.collect(0)
             gc.enable()
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.paragraph import Breakpoint, line_ends
 from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
+from brochure.layout.weasyprint.known_lines import KnownLine, Signature, laid_out, signature
 from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
 _MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
@@ -75,7 +76,9 @@ class LineBreaker:
         # By the id of a style or box, with the thing itself, lest its id be reused.
         self._styles: dict[int, tuple[Any, object]] = {}
         self._paragraphs: dict[int, tuple[Box, Paragraph | None]] = {}
+        self._signatures: dict[int, tuple[Box, tuple[Signature, tuple[Any, ...]] | None]] = {}
         self._plans: dict[int, _Plan] = {}
+        self._given: tuple[int, int, Line] | None = None  # box and beginning of a line chosen
         self._whole: dict[int, frozenset[int]] = {}  # see `line_ends`; for the next plan
 
     def hyphenator(self, language: str) -> Hyphenator | None:
@@ -97,7 +100,9 @@ class LineBreaker:
             max_width, options = None, {}
         key = (text, self._style(style), max_width, args, tuple(options.items()))
         if key not in self._cache:
-            self._remember(key, split(text, style, context, max_width, *args, **options))
+            line = split(text, style, context, max_width, *args, **options)
+            line[0].drawn = {}  # see `glyphs`
+            self._remember(key, line)
         line = self._cache[key]
         return (copy(line[0]), *line[1:])  # its layout is used, and changed, when drawn
 
@@ -127,13 +132,100 @@ class LineBreaker:
         room = max_x - position_x
         # Beside a float, nobody knows how wide the next line is: it is chosen anew.
         measure = room if context.excluded_shapes else containing_block.width
-        line = self._line(modules, context, paragraph, start, room, measure)
+        given, self._given = self._given, None
+        if given is not None and given[:2] == (id(box), start):
+            line = given[2]
+        else:
+            line = self._line(modules, context, paragraph, start, room, measure)
         result = split(
             context, paragraph.cut(start, line), position_x, inf, bottom_space, skip_stack,
             containing_block, *args,
         )  # fmt: skip
         resume = None if line.next is None else paragraph.stack(line.next)
         return (result[0], resume, *result[2:])
+
+    def next_line(
+        self,
+        modules: WeasyPrintModules,
+        lay_out: Callable[..., Any],
+        context: Any,
+        box: Box,
+        position_y: float,
+        bottom_space: float,
+        skip_stack: Any,
+        containing_block: Box,
+        *args: Any,
+    ) -> Any:
+        """Lay out the next line of a line box as `lay_out` does, or as it was before."""
+        *_, first_letter_style, first_line_style = args
+        content = None
+        ltr = containing_block.style["direction"] == "ltr"
+        if ltr and not (first_letter_style or first_line_style or context.excluded_shapes):
+            content = self._signature(modules, box)
+        paragraph = self._paragraph(modules, context, box, containing_block) if content else None
+        skip = modules.inline.skip_first_whitespace(box, skip_stack) if paragraph else "continue"
+        start = paragraph.offset(skip) if paragraph and skip != "continue" else None
+        if content is None or paragraph is None or start is None:
+            return lay_out(
+                context, box, position_y, bottom_space, skip_stack, containing_block, *args
+            )
+        left, width = containing_block.content_box_x(), containing_block.width
+        # With floats added up as WeasyPrint does.
+        right = left + width
+        room = left + (right - left) - (left + box.text_indent)
+        line = self._line(modules, context, paragraph, start, room, width)
+        sizes = left, width, containing_block.height, box.text_indent
+        key = content[0], start, line, sizes
+        if key not in self._cache:
+            self._given = id(box), start, line
+            self._remember(key, self._laid_out(
+                modules, context, box, bottom_space, skip, containing_block, sizes, content[1]
+            ))  # fmt: skip
+        known: KnownLine | None = self._cache[key]
+        if known is None:
+            self._given = id(box), start, line
+            return lay_out(
+                context, box, position_y, bottom_space, skip_stack, containing_block, *args
+            )
+        return known.made(box, position_y), known.resume
+
+    def _laid_out(
+        self,
+        modules: WeasyPrintModules,
+        context: Any,
+        box: Box,
+        bottom_space: float,
+        skip_stack: Any,
+        containing_block: Box,
+        sizes: tuple[float, ...],
+        styles: tuple[Any, ...],
+    ) -> KnownLine | None:
+        """A line as WeasyPrint lays it out where there are no floats, to be remembered."""
+        inline = modules.inline
+        left, width, _, indent = sizes
+        available = left + width - left
+        aside: tuple[list[Any], ...] = ([], [], [], [])
+        box.position_x, box.position_y, box.width, box.height = left, 0, 0, 0
+        line, resume, preserved, *_ = inline.split_inline_box(
+            context, box, left + indent, left + available, bottom_space, skip_stack,
+            containing_block, *aside, [], None, None,
+        )  # fmt: skip
+        if any(aside) or inline.is_phantom_linebox(line):
+            return None
+        inline.remove_last_whitespace(context, line)
+        last = resume is None or preserved
+        offset_x = inline.text_align(context, line, available, last=last)
+        bottom, top = inline.line_box_verticality(line)
+        line.baseline, line.position_y, line.height = -top, top, bottom - top
+        line.margin_top = line.margin_bottom = 0
+        return laid_out(line, box, top, offset_x, resume, styles)
+
+    def _signature(
+        self, modules: WeasyPrintModules, box: Box
+    ) -> tuple[Signature, tuple[Any, ...]] | None:
+        if id(box) not in self._signatures:
+            self._signatures[id(box)] = box, signature(box, modules.boxes)
+        return self._signatures[id(box)][1]
 
     def lay_out_lines(
         self,
@@ -316,7 +408,7 @@ def install(modules: WeasyPrintModules) -> None:
     """Replace functions of WeasyPrint."""
     inline, block = modules.inline, modules.block
     split, split_box = inline.split_first_line, inline.split_inline_box
-    lay_out_lines = block._linebox_layout
+    lay_out_lines, next_line = block._linebox_layout, inline.get_next_linebox
     modules.line_break.pyphen = _Pyphen
 
     def split_first_line(*args: Any, **options: Any) -> Any:
@@ -330,6 +422,10 @@ def install(modules: WeasyPrintModules) -> None:
     def linebox_layout(*args: Any) -> Any:
         return _current.get().lay_out_lines(lay_out_lines, *args)
 
+    def get_next_linebox(*args: Any) -> Any:
+        return _current.get().next_line(modules, next_line, *args)
+
+    inline.get_next_linebox = get_next_linebox
     inline.split_first_line = split_first_line
     inline.split_inline_box = split_inline_box
     block._linebox_layout = linebox_layout

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pydyf
 
 from brochure.layout.composition import title_with_region
+from brochure.layout.weasyprint.streams import compressed
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -105,8 +106,9 @@ def _metadata_stream(pdf: Any) -> Any:
 def _compress(item: Any) -> None:
     """Compress a stream now, once: pydyf would do so for the file, and again for its hash."""
     if isinstance(item, pydyf.Stream) and item.compress:
+        item.compress = False
         _, _, rest = _written(item).partition(b"\nstream\n")
-        item.stream, item.compress = [rest.removesuffix(b"\nendstream")], False
+        item.stream = [compressed(rest.removesuffix(b"\nendstream"))]
         item.extra["Filter"] = "/FlateDecode"
 
 

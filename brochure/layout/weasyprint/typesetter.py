@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from brochure.diagnostics import Diagnostic, Location, Part, Reported
+from brochure.diagnostics import Diagnostic, Part, Reported
 from brochure.files import write_whole
-from brochure.layout.composition import BASE, Composition
+from brochure.layout.composition import Composition
 from brochure.layout.continued import continuations, reference_labels
 from brochure.layout.copyfit import fit
 from brochure.layout.folding import lay_out_parts
@@ -31,7 +31,8 @@ from brochure.layout.laid_out import (
 )
 from brochure.layout.pagination import lay_out
 from brochure.layout.reproduction import Reproduction
-from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata
+from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata, streams, styles
+from brochure.layout.weasyprint.sheets import StyleSheets
 from brochure.manuscript.text.language import Hyphenation
 from brochure.project import packaged_fonts
 
@@ -69,9 +70,10 @@ class WeasyPrintTypesetter:
     def __init__(self, cache: Path | None) -> None:
         self._cache = cache
         self._fonts: dict[_FontKey, Any] = {}
-        self._styles: dict[object, Reported[list[Any]]] = {}
+        self._sheets = StyleSheets()
         self._hyphenators: dict[Hyphenation, Hyphenator] = {}
         self._lines: dict[object, linebreak.LineCache] = {}
+        self._remembered = streams.Remembered()
         self._temporary: TemporaryDirectory[str] | None = None
 
     @staticmethod
@@ -92,7 +94,11 @@ class WeasyPrintTypesetter:
             engine.without_garbage_collection(afterwards=collect),
             engine.refusals_reported(Part()),
         ):
-            return self._typeset(composition, regions)
+            try:
+                return self._typeset(composition, regions)
+            except BaseException:
+                self._forget()  # something may be known by half
+                raise
 
     def save(self) -> None:
         """Write the divided words to the cache, for the next process."""
@@ -104,7 +110,7 @@ class WeasyPrintTypesetter:
         fonts = self._font_configuration(composition, key)
         weasyprint = engine.load_weasyprint()
         fetcher = engine.asset_fetcher(composition.assets)
-        styles = self._parsed_styles(composition, fonts, fetcher)
+        sheets = self._sheets.of_composition(composition, fonts, fetcher)
         log = engine.WeasyPrintLog()
         with log.listening():
             html = weasyprint.HTML(
@@ -113,10 +119,13 @@ class WeasyPrintTypesetter:
             expected = _expected_text(html.etree_element, composition.passages)
             breaking = self._line_breaking(composition, key)
             pictures = self._reproduction(composition)
-            render = _renderer(html, styles.value, fonts, composition, pictures, breaking)
+            render = self._renderer(html, sheets.value, fonts, composition, pictures, breaking)
             fitted = _continued(render, _fitted(render, composition), html, composition)
             pdfs = fitted.value.write(regions)
-            extras = self._sheet_extras(composition, styles.value, fonts, fetcher)
+            extras = self._sheet_extras(composition, sheets.value, fonts, fetcher)
+        logged = log.diagnostics(Part())
+        if logged:  # they are to be told again with the next leaflet
+            self._forget()
         return TypesetPages(
             pdfs,
             extras,
@@ -126,11 +135,18 @@ class WeasyPrintTypesetter:
             fitted.value.rules.scale,
             (
                 *fitted.diagnostics,
-                *log.diagnostics(Part()),
-                *styles.diagnostics,
+                *logged,
+                *sheets.diagnostics,
                 *engine.missing_libraries(Part()),
             ),
         )
+
+    def _forget(self) -> None:
+        """Forget what was computed, and what was told while it was."""
+        for fonts in self._fonts.values():
+            styles.forget(fonts)
+        self._sheets = StyleSheets()  # a value that is found wrong when it is used is told once
+        self._lines.clear()
 
     def _font_configuration(self, composition: Composition, key: _FontKey) -> Any:
         if key not in self._fonts:
@@ -151,30 +167,6 @@ class WeasyPrintTypesetter:
                 write_whole(folder / name, data)
         return folder
 
-    def _parsed_styles(
-        self, composition: Composition, fonts: Any, fetcher: Any
-    ) -> Reported[list[Any]]:
-        """The style sheets, each parsed once, and what WeasyPrint ignores in them."""
-        imported = tuple(a.data for a in composition.assets.values() if a.mime == "text/css")
-        key = (composition.stylesheets, imported, _font_key(composition))
-        if key not in self._styles:
-            sheets = []
-            diagnostics: list[Diagnostic] = []
-            for name, css in composition.stylesheets:
-                log = engine.WeasyPrintLog()
-                with log.listening():
-                    sheets.append(
-                        engine.load_weasyprint().CSS(
-                            string=css,
-                            base_url=f"{BASE}styles/{name}",
-                            font_config=fonts,
-                            url_fetcher=fetcher,
-                        )
-                    )
-                diagnostics += log.diagnostics(Location(f"styles/{name}"))
-            self._styles[key] = Reported(sheets, tuple(diagnostics))
-        return self._styles[key]
-
     def _line_breaking(self, composition: Composition, fonts: _FontKey) -> _LineBreaking:
         """Line breaking in the languages of a leaflet, with all lines that were broken before."""
         hyphenators = {
@@ -187,6 +179,51 @@ class WeasyPrintTypesetter:
         if rules not in self._hyphenators:
             self._hyphenators[rules] = Hyphenator(rules, self._cache)
         return self._hyphenators[rules]
+
+    def _renderer(
+        self,
+        html: Any,
+        sheets: list[Any],
+        fonts: Any,
+        composition: Composition,
+        pictures: Reproduction,
+        line_breaking: _LineBreaking,
+    ) -> PageRenderer:
+        """Lays out pages by rules, with the footer at the foot of the last one."""
+        weasyprint = engine.load_weasyprint()
+        bleed = composition.edition.bleed
+        edge = f"@page {{ bleed: {bleed}mm }} html {{ --bleed: {bleed}mm }}\n" if bleed else ""
+
+        layouts = count(1)
+
+        def render(rules: LayoutRules) -> LaidOutDocument:
+            if next(layouts) % _LAYOUTS_KEPT == 0:  # garbage is not collected by itself here
+                gc.collect()
+            added = [self._sheets.of_layout(css) for css in (edge + rules.variables(), rules.css())]
+            with line_breaking():
+                document = html.render(
+                    stylesheets=[*sheets, *added],
+                    font_config=fonts,
+                    pdf_variant=PDF_VARIANT,
+                    cache=images.PictureCache(pictures),
+                )
+            boxes.move_footer(document.pages, weasyprint.document.Page)
+
+            def write(regions: Sequence[str]) -> tuple[bytes, ...]:
+                pdfs: list[bytes] = []
+                finisher = metadata.metadata_writer(regions, pdfs)
+                with streams.remembering(self._remembered):
+                    document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher)
+                return tuple(pdfs)
+
+            layout = boxes.read_layout(document.pages, composition.passages)
+            if layout.fragments and layout.fragments[0].passage in rules.moved and not rules.apart:
+                # These rules ended the page before, not a style sheet that sets it apart.
+                before = {layout.fragments[0].page - 1}
+                layout = replace(layout, set_apart=layout.set_apart - before)
+            return LaidOutDocument(layout, rules, write)
+
+        return render
 
     def _sheet_extras(
         self, composition: Composition, sheets: list[Any], fonts: Any, fetcher: Any
@@ -254,51 +291,6 @@ def _font_key(composition: Composition) -> _FontKey:
         digest.update(f"{name} {len(data)} ".encode())
         digest.update(data)
     return composition.edition.fonts, digest.hexdigest()
-
-
-def _renderer(
-    html: Any,
-    sheets: list[Any],
-    fonts: Any,
-    composition: Composition,
-    pictures: Reproduction,
-    line_breaking: _LineBreaking,
-) -> PageRenderer:
-    """Lays out pages by rules, with the footer at the foot of the last one."""
-    weasyprint = engine.load_weasyprint()
-    bleed = composition.edition.bleed
-    edge = f"@page {{ bleed: {bleed}mm }} html {{ --bleed: {bleed}mm }}\n" if bleed else ""
-
-    layouts = count(1)
-
-    def render(rules: LayoutRules) -> LaidOutDocument:
-        if next(layouts) % _LAYOUTS_KEPT == 0:  # garbage is not collected by itself here
-            gc.collect()
-        css = edge + rules.css()
-        added = [weasyprint.CSS(string=css)] if css else []
-        with line_breaking():
-            document = html.render(
-                stylesheets=[*sheets, *added],
-                font_config=fonts,
-                pdf_variant=PDF_VARIANT,
-                cache=images.PictureCache(pictures),
-            )
-        boxes.move_footer(document.pages, weasyprint.document.Page)
-
-        def write(regions: Sequence[str]) -> tuple[bytes, ...]:
-            pdfs: list[bytes] = []
-            finisher = metadata.metadata_writer(regions, pdfs)
-            document.write_pdf(pdf_variant=PDF_VARIANT, finisher=finisher)
-            return tuple(pdfs)
-
-        layout = boxes.read_layout(document.pages, composition.passages)
-        if layout.fragments and layout.fragments[0].passage in rules.moved and not rules.apart:
-            # These rules ended the page before, not a style sheet that sets it apart.
-            before = {layout.fragments[0].page - 1}
-            layout = replace(layout, set_apart=layout.set_apart - before)
-        return LaidOutDocument(layout, rules, write)
-
-    return render
 
 
 def _fitted(render: PageRenderer, composition: Composition) -> Reported[LaidOutDocument]:
