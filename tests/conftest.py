@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from brochure import isolation
 from brochure.diagnostics import Diagnostic, DiagnosticsError
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
@@ -21,7 +23,7 @@ from brochure.layout.editions import load_editions
 from brochure.manuscript.load import Manuscript, read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument, Typesetter
 from brochure.project import CACHE_VARIABLE, Project
-from tests import postoffice
+from tests import forking, postoffice
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
@@ -78,6 +80,21 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("remembered")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_workers() -> Iterator[None]:
+    """Workers of this process are forked, which spares each of some hundred the time to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if forking.POSSIBLE:
+            patch.setattr(isolation, "subprocess", forking.workers())
+        yield
+
+
+@pytest.fixture
+def started_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are started, as they are for users: where that is what a test is about."""
+    monkeypatch.setattr(isolation, "subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")
