@@ -29,6 +29,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
 SEED_REGION = "marburg-biedenkopf"
+LONG = ("test_workers", "test_crash", "test_send", "test_studio_page", "test_studio_promises")
 HEAD = "language: de\ntitle: Titel\n"
 PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
 
@@ -72,6 +73,16 @@ def examples(number: int, *unchecked: HealthCheck) -> settings:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait, for a server, a browser, or a process."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first, so that at the end no process is left alone with it."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(scope="session", autouse=True)
