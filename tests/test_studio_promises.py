@@ -383,6 +383,6 @@ def test_a_quote_from_a_hundred_and_fifty_pages(
         page.keyboard.press("Enter")
         tells(page, "Gespeichert")
         quote = said(file)["passages"][1]["quote"]
-        assert (quote["text"].strip(), str(quote["lines"])) == (line, "1487")
+        assert (" ".join(quote["text"].split()), str(quote["lines"])) == (line, "1487")
         verdict = page.locator(".passage").nth(1).locator(".verdict-line")
         expect(verdict).to_contain_text("wörtlich · Zeile 1487", timeout=AGAIN)
