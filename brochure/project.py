@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,6 +32,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 CACHE_VARIABLE = "BROCHURE_CACHE"  # names another folder for what is remembered
 
 
+@cache
 def builtin_styles() -> Path:
     """The styles that come with brochure: package data in a wheel, ``styles/`` in a checkout."""
     package = Path(__file__).parent
@@ -38,6 +40,7 @@ def builtin_styles() -> Path:
     return packaged if packaged.is_dir() else package.parent / "styles"
 
 
+@cache
 def packaged_fonts() -> Path:
     """The folder of the pinned font package, one sub-folder a family; it is not imported."""
     spec = find_spec("rendercv_fonts")

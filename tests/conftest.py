@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from brochure import isolation
 from brochure.diagnostics import Diagnostic, DiagnosticsError
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
@@ -21,12 +23,13 @@ from brochure.layout.editions import load_editions
 from brochure.manuscript.load import Manuscript, read_manuscript
 from brochure.pipeline.typesetter import TypesetDocument, Typesetter
 from brochure.project import CACHE_VARIABLE, Project
-from tests import postoffice
+from tests import forking, postoffice
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
 SEED_REGION = "marburg-biedenkopf"
+LONG = ("test_workers", "test_crash", "test_send", "test_studio_page", "test_studio_promises")
 HEAD = "language: de\ntitle: Titel\n"
 PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
 
@@ -72,12 +75,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait, for a server, a browser, or a process."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first, so that at the end no process is left alone with it."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What is remembered while the tests run is nobody's but theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("remembered")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_workers() -> Iterator[None]:
+    """Workers of this process are forked, which spares each of some hundred the time to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if forking.POSSIBLE:
+            patch.setattr(isolation, "subprocess", forking.workers())
+        yield
+
+
+@pytest.fixture
+def started_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are started, as they are for users: where that is what a test is about."""
+    monkeypatch.setattr(isolation, "subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")

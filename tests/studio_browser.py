@@ -33,10 +33,12 @@ __all__ = [
     "browser",
     "run",
     "said",
+    "sign_in",
     "signed_in",
     "state",
     "tells",
     "title",
+    "window",
 ]
 SECONDS = 8_000  # milliseconds until the page says what it should
 PICTURE = "0123456789abcdef"
@@ -107,8 +109,8 @@ class Pictured(Workplace):
 
 
 @contextmanager
-def signed_in(browser: Browser, studio: Running, **options: Any) -> Iterator[BrowserContext]:
-    """A browser that may use a studio, as of a German. Whatever a page logs is an error."""
+def window(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A browser, as of a German, that knows no studio yet. Whatever a page logs is an error."""
     context = browser.new_context(
         **{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}, **options}
     )
@@ -116,12 +118,23 @@ def signed_in(browser: Browser, studio: Running, **options: Any) -> Iterator[Bro
     logged: list[str] = []
     context.on("weberror", lambda error: logged.append(str(error.error)))
     context.on("console", lambda message: logged.append(message.text))
-    name, value = studio.secret.cookie_name, studio.secret.cookie
-    context.add_cookies([{"name": name, "value": value, "url": studio.origin}])
     yield context
     context.close()
     # That there is no network, and that the disk is full, a browser says by itself.
     assert [line for line in logged if "Failed to load resource" not in line] == []
+
+
+@contextmanager
+def signed_in(browser: Browser, studio: Running, **options: Any) -> Iterator[BrowserContext]:
+    """A browser that may use a studio."""
+    with window(browser, **options) as context:
+        sign_in(context, studio)
+        yield context
+
+
+def sign_in(context: BrowserContext, studio: Running) -> None:
+    name, value = studio.secret.cookie_name, studio.secret.cookie
+    context.add_cookies([{"name": name, "value": value, "url": studio.origin}])
 
 
 def said(path: Path) -> Any:

@@ -1,6 +1,7 @@
 """Nothing from outside gets in, by whatever way it is named, and each attempt is a diagnostic."""
 
 import io
+import ssl
 import unicodedata
 from typing import Literal
 
@@ -214,3 +215,17 @@ def test_logos_made_for_white_paper_get_some(
     html = workspace.compose("press").html
     assert ('<img class="logo opaque"' in html) is opaque
     assert ('<img class="logo"' in html) is not opaque
+
+
+def test_nothing_is_fetched_where_nobody_says_how_and_no_connection_is_prepared(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weasyprint = engine.load_weasyprint()
+    with pytest.raises(weasyprint.urls.FatalURLFetchingError):
+        weasyprint.HTML(url="https://example.org/")
+    # From Python 3.12 on, urllib reads all certificates of the system before it is asked anything.
+    prepared: list[object] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda *_: prepared.append(1))
+    workspace.leaflet(HEAD + PASSAGE)
+    assert workspace.typeset().pages == 1
+    assert prepared == []

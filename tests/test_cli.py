@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
 from brochure.messages import say
 from brochure.sources.finding import Verdict
-from tests import test_read
+from tests import forking, test_read
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
 from tests.test_load import TEN_MISTAKES
 
@@ -35,17 +36,45 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    # WeasyPrint leaves a file to the garbage collector, which warns of it.
-    warnings = "error,ignore::ResourceWarning"
+    """A command in a process of its own."""
+    given = environment(PYTHONWARNINGS=forking.WARNINGS, **more)
+    if forking.POSSIBLE:
+        return forking.run(arguments, cwd, given)
+    return start(cwd, *arguments, **more)
+
+
+def start(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process that is started for it."""
     return subprocess.run(
         [sys.executable, "-m", "brochure", *arguments],
         cwd=cwd,
-        env=environment(PYTHONWARNINGS=warnings, **more),
+        env=environment(PYTHONWARNINGS=forking.WARNINGS, **more),
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
+
+
+@pytest.mark.parametrize(
+    "command", ["check --all", "build --edition email,web", "variants diff probe a"]
+)
+def test_what_is_forked_does_what_is_started(workspace: Workspace, command: str) -> None:
+    """Most tests fork what users start; that the two are alike is seen here."""
+    workspace.leaflet(GOOD.replace("Text", "'{{ region.name }}'") + "slots: {name: Hessen}\n")
+    workspace.regions("id,name\na,Ort\n")
+    workspace.variant("a", "leave_out: [nichts]\n")
+    found = []
+    for way in (run, start):
+        root = workspace.root / way.__name__
+        shutil.copytree(workspace.root / "content", root / "content")
+        result = way(root, *command.split())
+        files = {
+            path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()
+        }
+        found.append((result.returncode, result.stdout, result.stderr, files))
+    assert found[0] == found[1]
+    assert found[0][1] + found[0][2]
 
 
 def test_build_writes_pdfs_and_says_where(workspace: Workspace) -> None:

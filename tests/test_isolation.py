@@ -30,6 +30,8 @@ from tests.tasks import (
 )
 from tests.test_cli import environment
 
+pytestmark = pytest.mark.usefixtures("started_workers")
+
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:

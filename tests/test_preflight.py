@@ -3,14 +3,13 @@
 import io
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 from PIL import Image
 
 from brochure.layout.print_options import CHECKS
 from tests.conftest import HEAD, PASSAGE, ROOT, Workspace
+from tests.test_cli import run
 
 FULL = HEAD + "imprint: Druck 12345\ndate: 2026-11-24\n"
 
@@ -72,13 +71,9 @@ FAULTS = [
 
 def codes(workspace: Workspace, edition: str) -> list[tuple[str, int, int]]:
     """What the command says: code, line, column."""
-    run = subprocess.run(
-        [sys.executable, "-m", "brochure", "check", "--preflight", "-e", edition, "--json"],
-        cwd=workspace.root, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(workspace.root)},
-    )  # fmt: skip
-    assert run.stderr == ""
-    data = json.loads(run.stdout)
+    result = run(workspace.root, "check", "--preflight", "-e", edition, "--json")
+    assert result.stderr == ""
+    data = json.loads(result.stdout)
     assert all(d["hint"] for d in data["diagnostics"])
     return [(d["code"], d["line"], d["column"]) for d in data["diagnostics"]]
 
@@ -203,22 +198,15 @@ def test_an_edition_can_switch_off_checks_for_all(workspace: Workspace) -> None:
 def test_the_build_looks_as_well_and_writes_nothing_that_is_wrong(workspace: Workspace) -> None:
     workspace.write("styles/print.css", ".text { white-space: nowrap }")
     workspace.leaflet(FULL + PASSAGE.replace("Text", "Ein langer Satz " * 20))
-    run = subprocess.run(
-        [sys.executable, "-m", "brochure", "build", "-e", "print"], cwd=workspace.root,
-        capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": "/bin"},
-    )  # fmt: skip
-    assert run.returncode == 1
-    assert "sticks out of its column" in run.stderr
+    result = run(workspace.root, "build", "-e", "print")
+    assert result.returncode == 1
+    assert "sticks out of its column" in result.stderr
     assert not list((workspace.root / "out").rglob("*.pdf"))
 
 
 def test_a_check_writes_no_pdf_and_says_what_is_switched_off(workspace: Workspace) -> None:
     workspace.leaflet(HEAD + PASSAGE + "preflight:\n  no-imprint: Steht im Umschlag.\n")
-    run = subprocess.run(
-        [sys.executable, "-m", "brochure", "check", "--preflight", "-e", "print"],
-        cwd=workspace.root, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/bin"},
-    )  # fmt: skip
-    assert run.returncode == 0
-    assert "Disabled check: no-imprint (Steht im Umschlag.)." in run.stderr
+    result = run(workspace.root, "check", "--preflight", "-e", "print")
+    assert result.returncode == 0
+    assert "Disabled check: no-imprint (Steht im Umschlag.)." in result.stderr
     assert not list((workspace.root / "out").rglob("*.pdf"))

@@ -7,7 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,10 +39,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def typed(folder: Path, *words: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """The command as it runs in a folder."""
+def typed(
+    folder: Path, *words: str, through: Sequence[str] = (), **environment: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """The command as it runs in a folder; `through` a program that runs it, if any."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "brochure", "studio", *words], cwd=folder, text=True,
+        [*through, sys.executable, "-m", "brochure", "studio", *words], cwd=folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT), "BROCHURE_LANGUAGE": "en", **environment},
     )  # fmt: skip

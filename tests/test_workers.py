@@ -35,6 +35,7 @@ from tests.test_cli import environment, run
 T = TypeVar("T")
 WORDS = "Viele Worte stehen hier, damit es eine Weile dauert. " * 40
 MANY = 24
+pytestmark = pytest.mark.usefixtures("started_workers")
 
 
 @pytest.fixture

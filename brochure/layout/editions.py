@@ -48,6 +48,7 @@ def _editions_of(project: Project, tree: Tree) -> Reported[dict[str, Edition]]:
         wrong = [error("type", message, tree.root.location)] if tree.root is not None else []
         return Reported({}, tuple(wrong))
     editions: dict[str, Edition] = {}
+    families = sorted(f.name for f in packaged_fonts().iterdir() if any(f.glob("*.ttf")))
     diagnostics = [
         error(
             "too-many",
@@ -67,7 +68,7 @@ def _editions_of(project: Project, tree: Tree) -> Reported[dict[str, Edition]]:
         diagnostics += validated.diagnostics
         if edition is not None:
             editions[name] = edition
-            diagnostics += _check_files(project, tree, name, edition)
+            diagnostics += _check_files(project, tree, name, edition, families)
             diagnostics += _check_combinations(tree, name, edition)
     return Reported(editions, tuple(diagnostics))
 
@@ -89,9 +90,10 @@ def _check_name(key: ScalarNode) -> Diagnostic | None:
     )
 
 
-def _check_files(project: Project, tree: Tree, name: str, edition: Edition) -> Iterator[Diagnostic]:
-    """The files and fonts that an edition names must exist."""
-    families = sorted(f.name for f in packaged_fonts().iterdir() if any(f.glob("*.ttf")))
+def _check_files(
+    project: Project, tree: Tree, name: str, edition: Edition, families: list[str]
+) -> Iterator[Diagnostic]:
+    """The files, and of the font package the families, that an edition names must exist."""
     for index, family in enumerate(edition.fonts):
         if family not in families:
             yield error(

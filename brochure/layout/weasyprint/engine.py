@@ -13,13 +13,14 @@ import io
 import logging
 import os
 import re
+import ssl
 import sys
 import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -85,6 +86,7 @@ def load_weasyprint() -> Any:
     # WeasyPrint makes Pillow accept truncated pictures, in the whole process: from the second
     # leaflet of a worker on, our own check would let them pass.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    weasyprint.URLFetcher = partial(asset_fetcher, {})  # where none is named
     weasyprint.pdf.add_tags = tagging.add_tags
     images.install(weasyprint.images)
     metadata.install()
@@ -158,7 +160,10 @@ def asset_fetcher(assets: Mapping[str, Asset]) -> Any:
                 raise urls.FatalURLFetchingError(url[:80])
             return urls.URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
 
-    return Fetcher(allowed_protocols=set(), allow_redirects=False)
+    # It opens no connection. To be ready for one, from Python 3.12 on, it would read all
+    # certificates of the system, which takes as long as laying out a page.
+    unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return Fetcher(ssl_context=unused, allowed_protocols=set(), allow_redirects=False)
 
 
 @contextmanager

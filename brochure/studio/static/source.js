@@ -321,8 +321,10 @@ export class SourcePane {
     if (event.key === "Escape") {
       if (marked) this.#marking.clear();
       else this.#host.back(this.#passage);
-    } else if (event.key === "Enter") this.#taken(false);
-    else if (event.key === " ") {
+    } else if (event.key === "Enter") {
+      if (!marked) this.#marking.mark(at);
+      this.#taken(false);
+    } else if (event.key === " ") {
       const alone = marked && marked.first === marked.last && marked.first === at;
       if (alone && !event.shiftKey) this.#marking.clear();
       else this.#marking.mark(at, event.shiftKey);
