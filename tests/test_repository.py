@@ -129,16 +129,16 @@ def test_each_command_of_the_readme(
         ["bash", "-c", line], cwd=cwd, env=environment, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    begun = ""
+    heard = ""
     if endless:
         assert process.stderr is not None
-        while "Ctrl-C" not in begun:  # it says how it is ended, and then it is
-            said = process.stderr.readline()
-            assert said, begun
-            begun += said
+        while "Ctrl-C" not in heard:  # it says how it is ended, and then it is
+            message = process.stderr.readline()
+            assert message, heard
+            heard += message
         os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    errors = begun + errors
+    errors = heard + errors
     wrong = line == "brochure check beispiel"  # the example has a wrong quote of each kind
     assert process.returncode in ((0, 130) if endless else (int(wrong),)), errors
     assert "Traceback" not in errors

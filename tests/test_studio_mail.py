@@ -203,10 +203,10 @@ def test_a_job_that_is_being_stopped_says_so_until_it_ends() -> None:
         job.begin(2, say("begun"))
         assert go_on.wait(30)
         job.update(state="running", done=1, sentence=say("one"))
-        states.append(job.progress.state)
+        seen.append(job.progress.state)
         job.update(state="stopped", sentence=say("stopped"))
 
-    states: list[str] = []
+    seen: list[str] = []
     jobs.start("probe", "send", work)
     with pytest.raises(Refusal):
         jobs.start("other", "send", work)
@@ -217,7 +217,7 @@ def test_a_job_that_is_being_stopped_says_so_until_it_ends() -> None:
     jobs.close()
     ended = jobs.progress("probe")
     assert ended is not None
-    assert (states, ended.state, ended.done) == (["stopping"], "stopped", 1)
+    assert (seen, ended.state, ended.done) == (["stopping"], "stopped", 1)
 
 
 def test_letters_that_were_not_looked_at_are_not_sent(
