@@ -288,6 +288,27 @@ def test_the_same_field_asks_with_both_texts(
     expect(conflict).to_have_count(0)
 
 
+def test_a_part_of_something_asks_with_both_texts_as_well(
+    context: BrowserContext, studio: Running, leaflet: Path
+) -> None:
+    page = opened(context, studio)
+    leaflet.write_text(BEGIN + "call: {heading: Kommen Sie}\n")
+    heading = page.get_by_label("Aufruf", exact=True)
+    page.get_by_text("Aufruf und Kontakt").first.click()
+    expect(heading).to_have_value("Kommen Sie")
+    heading.click()
+    leaflet.write_text(BEGIN + "call: {heading: Kommen Sie alle}\n")
+    append(page, heading, " mit")
+    conflict = page.locator(".conflict")
+    expect(conflict.locator(".version").nth(0)).to_contain_text("Kommen Sie mit")
+    expect(conflict.locator(".version").nth(1)).to_contain_text("Kommen Sie alle")
+    expect(page.locator("#open")).to_contain_text("1 Feld")
+    draft = leaflet.with_name(".leaflet.draft.json")
+    assert "Kommen Sie mit" in draft.read_text(), "until it is decided, it is kept"
+    page.reload()
+    expect(conflict).to_have_count(1)
+
+
 def test_a_pair_with_the_caret_stays_where_it_is_when_others_move(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:

@@ -165,6 +165,8 @@ _PREVIEW: dict[str, Message] = {
     "edition": say("Edition"),
     "variant": say("Variant"),
     "variant.base": say("for all"),
+    "variant.edit": say("Edit this variant"),
+    "further": say("More about this leaflet"),
     "variant.form": say("The form and the verdicts on quotes are those of the text for all."),
     "download": say("Download"),
     "print": say("Print"),

@@ -27,7 +27,7 @@ import { conflictPanel } from "./conflicts.js";
 import { Events } from "./events.js";
 import { goTo } from "./fields.js";
 import { Keeping } from "./keeping.js";
-import { isWithin, keyOf, same } from "./paths.js";
+import { isWithin, keyOf, passageOf, same } from "./paths.js";
 import { missing, offer } from "./restored.js";
 import { Saving } from "./saving.js";
 import { Status } from "./status.js";
@@ -45,16 +45,17 @@ export class Editing {
   #held = new Map(); // messages of what is not valid yet, and so in the draft only, by paths
   #saving;
   #keeping;
-  #status = new Status($("state"), $("live"));
+  #status;
   fields;
   changes;
   undo = new Undo((undo, redo) => this.#offerUndo(undo, redo));
 
-  constructor(api, fields, changes, host) {
+  constructor(api, fields, changes, host, status = new Status($("state"), $("live"))) {
     this.#api = api;
     this.fields = fields;
     this.changes = changes;
     this.#host = host;
+    this.#status = status;
     this.#saving = new Saving(changes, (...args) => this.#send(...args),
       (state, details) => this.#saved(state, details));
   }
@@ -72,6 +73,10 @@ export class Editing {
     if (own) this.#take(missing(own.changes, this.#host.values()));
     for (const left of await this.#keeping.left()) this.#offer(left);
     this.#saved(this.#saving.state, {});
+  }
+
+  /** Follow what happens to the file from here on. */
+  follow() {
     new Events(this.#api.events, {
       changed: ({ digest }) => {
         const known = this.#state.stamp ?? this.#state.digest;
@@ -88,13 +93,19 @@ export class Editing {
   changed() {
     this.#keep();
     this.#saving.later();
-    this.#host.unsaved(this.changes.waits);
+    this.#host.unsaved?.(this.changes.waits);
     this.#count();
   }
 
   /** Save without waiting. */
   now() {
     return this.#saving.now();
+  }
+
+  /** Save what waits; resolves to whether the file says all that was typed. */
+  async settle() {
+    await this.#saving.now();
+    return this.#saving.state === "saved" && !this.#held.size && !this.changes.conflicts.size;
   }
 
   /** Say something to those who do not see the page. */
@@ -172,7 +183,7 @@ export class Editing {
     form.addEventListener("focusout", (event) => this.#left(this.fields.of(event.target)));
     form.addEventListener("announce", ({ detail }) => this.announce(detail));
     form.addEventListener("submit", (event) => event.preventDefault());
-    $("undo").addEventListener("click", () => this.undo.back());
+    $("undo")?.addEventListener("click", () => this.undo.back());
     $("redo")?.addEventListener("click", () => this.undo.forth());
     $("open").addEventListener("click", () => this.#goToOpen());
     document.addEventListener("keydown", (event) => {
@@ -238,13 +249,13 @@ export class Editing {
     const then = this.#host.settled?.(changes);
     this.#show(state);
     for (const { path } of state.conflicts) {
-      if (path.length !== 2) continue;
+      if (passageOf(path) === null || path.length !== 2) continue; // a field, not a whole passage
       this.#api.discard(this.#request({ path })).catch(() => {}); // else again next time
       this.#host.stays(path);
     }
     then?.();
     this.#keep();
-    this.#host.unsaved(this.changes.waits);
+    this.#host.unsaved?.(this.changes.waits);
     this.#host.saved();
     return saved.saved_at;
   }
@@ -332,7 +343,7 @@ export class Editing {
 
   #saved(state, details) {
     this.#status.show(state, details);
-    this.#host.stalled(state === "offline" || state === "refused" ? say("preview.unsaved") : "");
+    this.#host.stalled?.(state === "offline" || state === "refused" ? say("preview.unsaved") : "");
     this.#count();
   }
 

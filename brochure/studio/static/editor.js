@@ -36,6 +36,7 @@ class Editor {
 
   async open() {
     await this.#editing.open($("form"));
+    this.#editing.follow();
     this.#check();
     this.#showLinked();
   }
@@ -215,9 +216,12 @@ class Editor {
         pick: (id) => this.#goTo(this.#passages.first(id)?.path),
         name: (id) => say("pair.name", { number: this.#passages.number(id) }),
         digest: () => this.#leaflet.digest,
+        note: () => (variant.value ? say("variant.form") : ""),
         diagnosed: () => {},
       });
     const choose = () => {
+      $("to-variant").hidden = !variant.value;
+      $("to-variant").href = `/leaflets/${name}/variants/${encodeURIComponent(variant.value)}`;
       $("print").hidden = editions.find((one) => one.name === edition.value)?.output !== "pdf";
       this.#preview.choose(edition.value, variant.value);
       this.#check();

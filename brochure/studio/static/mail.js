@@ -129,7 +129,7 @@ class MailPage {
 
   async #openLetter() {
     const form = new LetterForm(api, {
-      form: $("form"), offers: $("offers"), open: $("open"), status: this.#status,
+      name: $("mail").dataset.leaflet, form: $("form"), status: this.#status,
       saved: () => this.#read(),
       go: () => this.#go("letter"),
     });

@@ -23,7 +23,9 @@ export class Preview {
   #stalled = "";
   #current = null;
 
-  /** `host` has `pick(id)`, `name(id)`, `digest()` and `diagnosed(list)`. */
+  /** `host` has `pick(id)`, `name(id)`, `digest()` and `diagnosed(list)`; and perhaps `note()`, what
+   * else is to be known about these pages.
+   */
   constructor({ pages, asOf, scroller }, api, host) {
     this.#api = api;
     this.#host = host;
@@ -159,7 +161,7 @@ export class Preview {
     else if (shown && !busy) words = "";
     const obstacle = !busy && !reason && shown && this.#obstacle(shown);
     const more = [obstacle && say("preview.blocked", { reason: obstacle }), shown?.note,
-      this.#variant && say("variant.form")];
+      this.#host.note?.()];
     this.#asOf.replaceChildren(...sentence(words),
       ...more.filter(Boolean).map((text) => h("span", {}, sentence(text))));
     const waits = reason && reason === shown?.reason && !behind; // else it is all of the file

@@ -37,6 +37,7 @@ class RegionsPage {
 
   async open() {
     await this.#editing.open($("table"));
+    this.#editing.follow();
     this.#askStates();
   }
 

@@ -34,8 +34,9 @@ class VariantPage {
   #preview;
   #orphans = h("div", { class: "orphans" });
 
-  open() {
-    return this.#editing.open($("form"));
+  async open() {
+    await this.#editing.open($("form"));
+    this.#editing.follow();
   }
 
   // What `Editing` asks.
