@@ -217,6 +217,24 @@ def test_a_job_that_is_being_stopped_says_so_until_it_ends() -> None:
     jobs.close()
     ended = jobs.progress("probe")
     assert ended is not None
+    refused, asked = threading.Event(), threading.Event()
+
+    def fail(job: Job) -> None:
+        asked.set()
+        assert refused.wait(30)
+        raise Refusal(422, say("no"))
+
+    def start() -> None:
+        with pytest.raises(Refusal, match="no"):
+            jobs.start("probe", "send", fail)
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    assert asked.wait(30)
+    assert jobs.progress("probe") == ended, "until another one has begun"
+    refused.set()
+    starting.join(30)
+    assert jobs.progress("probe") == ended
     assert (seen, ended.state, ended.done) == (["stopping"], "stopped", 1)
 
 

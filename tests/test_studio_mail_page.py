@@ -106,6 +106,7 @@ def test_the_keyboard_alone_sends_and_resolves(
     expect(page.locator(".letter-head")).to_contain_text("in Gießen – bald")
 
     page.goto(f"{studio.origin}/leaflets/probe/mail")
+    expect(page.get_by_role("link", name="Verschicken (4)")).to_be_visible()
     reach(page, "Verschicken (4)")
     keys.press("Enter")
     reach(page, "Ihre eigene Adresse")

@@ -54,8 +54,15 @@ class Job:
 
     def begin(self, total: int, sentence: Message) -> None:
         """All checks are passed: whoever asked need not wait any longer."""
-        self.update(total=total, sentence=sentence)
+        with self._lock:
+            self.progress = replace(self.progress, total=total, sentence=sentence)
         self.begun.set_result(None)
+        self.tell(self.leaflet)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether all checks are passed."""
+        return self.begun.done() and self.begun.exception() is None
 
     def update(self, *, line: Message = EMPTY, **changes: object) -> None:
         """It has come further. What is being stopped stays so until it ends."""
@@ -74,6 +81,7 @@ class Jobs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._job: Job | None = None
+        self._before: Job | None = None  # the one that is shown until another one has begun
         self._thread: threading.Thread | None = None
         self._listeners: list[Callable[[str], None]] = []
 
@@ -96,7 +104,7 @@ class Jobs:
                     ),
                     say("Wait until it has finished, or stop it."),
                 )
-            before, self._job = self._job, job
+            self._before, self._job = self._job, job
             self._thread = threading.Thread(target=_run, args=(job, work), daemon=True)
             self._thread.start()
         try:
@@ -104,15 +112,16 @@ class Jobs:
         except Exception:
             with self._lock:
                 if self._job is job:
-                    self._job = before
+                    self._job = self._before
             raise
         return job.progress
 
     def progress(self, leaflet: str) -> Progress | None:
         """How far the last job of a leaflet is."""
-        job = self._job
-        began = job is not None and job.leaflet == leaflet and job.begun.done()
-        return job.progress if job is not None and began else None
+        for job in (self._job, self._before):
+            if job is not None and job.leaflet == leaflet and job.has_begun:
+                return job.progress
+        return None
 
     def stop(self, leaflet: str) -> None:
         """End the job of a leaflet after what it is just doing."""

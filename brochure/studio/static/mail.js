@@ -164,8 +164,8 @@ class MailPage {
   // What is being done.
 
   #follow(job) {
+    this.#took(job); // first: what has the focus may go with it
     this.#go("send");
-    this.#took(job);
     this.#move();
   }
 
