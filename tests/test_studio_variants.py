@@ -501,6 +501,24 @@ def test_a_passage_is_left_out_with_its_texts_and_taken_in_again(
     )
 
 
+def test_the_last_passage_cannot_be_left_out_and_that_is_told(
+    context: BrowserContext, studio: Running, folder: Path
+) -> None:
+    page = variant(context, studio)
+    toggle(page, "Hier weglassen", "Abschnitt 1").click()
+    tells(page, "Gespeichert")
+    toggle(page, "Hier weglassen", "Abschnitt 2").click()
+    waits = page.locator("#open")
+    expect(waits).to_have_text("1 Feld steht noch nicht in der Datei")
+    assert said(own(folder))["leave_out"] == ["eins"]
+    second = page.locator(".variant-pair").nth(1)
+    expect(second.locator(".trouble")).not_to_be_empty()
+    waits.click()
+    expect(toggle(page, "Wieder aufnehmen", "Abschnitt 2")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(waits).to_be_hidden()
+
+
 def test_a_passage_of_its_own_is_added_beside_one_of_the_base(
     context: BrowserContext, studio: Running, folder: Path
 ) -> None:

@@ -188,6 +188,10 @@ def test_another_one_who_changed_the_same_text_is_asked(project: Project, path: 
     )
     assert [(c.path, c.theirs) for c in state.conflicts] == [(("title",), "Unser Park von drüben")]
     assert "subtitle:\n" in path.read_text(), "other fields are saved"
+    path.write_text(path.read_text().replace("subtitle:", "subtitle: Doch einer"))
+    state = save(project, put(("subtitle",), None, LEFT_OUT))
+    assert [c.theirs for c in state.conflicts if c.path == ("subtitle",)] == ["Doch einer"]
+    assert "subtitle: Doch einer\n" in path.read_text()
 
 
 def test_one_text_of_an_imprint_stays_one(project: Project, path: Path) -> None:

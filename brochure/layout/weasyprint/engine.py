@@ -1,8 +1,8 @@
 """WeasyPrint, loaded late and quickly, with our fonts, and without access to network or disk.
 
 The only module that imports WeasyPrint. The private parts of it that we rely on (its version is
-pinned), the tag tree, three functions that break lines, and two that compute styles and lengths,
-are replaced when it is loaded.
+pinned) are replaced when it is loaded: the tag tree, what breaks lines, and what computes and draws
+again what is known. Each has a module of its own here, with a function `install`.
 """
 
 import contextlib

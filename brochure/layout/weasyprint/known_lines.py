@@ -40,12 +40,11 @@ class _LaidOut:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line, and where the next one begins. It keeps the `styles` by whose places it is known."""
+    """A line, and where the next one begins."""
 
     box: _LaidOut
     top: float
     resume: Any
-    styles: tuple[Any, ...]
 
     def made(self, line_box: Box, position_y: float) -> Box:
         """The line of a paragraph, with its upper edge at a position."""
@@ -54,9 +53,16 @@ class KnownLine:
         return line
 
 
-def signature(line_box: Box, kinds: Any) -> tuple[Signature, tuple[Any, ...]] | None:
-    """All that the lines of a paragraph depend on but its width, and the styles that are known in
-    it by their places. None where it holds more than text in inline boxes.
+@dataclass(frozen=True, eq=False, slots=True)
+class Content:
+    """What paragraphs of one signature have in common: the styles that it names by their places."""
+
+    styles: tuple[Any, ...]
+
+
+def signature(line_box: Box, kinds: Any) -> tuple[Signature, Content] | None:
+    """All that the lines of a paragraph depend on but its width. None where it holds more than text
+    in inline boxes.
 
     Each box gets its `number` among those around it.
     """
@@ -87,17 +93,17 @@ def signature(line_box: Box, kinds: Any) -> tuple[Signature, tuple[Any, ...]] | 
     found.append(id(line_box.style))
     styles.append(line_box.style)
     line_box.number = 0
-    return (tuple(found), tuple(styles)) if walk(line_box) else None
+    return (tuple(found), Content(tuple(styles))) if walk(line_box) else None
 
 
 def laid_out(
-    line: Box, line_box: Box, top: float, offset_x: float, resume: Any, styles: tuple[Any, ...]
+    line: Box, line_box: Box, top: float, offset_x: float, resume: Any
 ) -> KnownLine | None:
     """A line of a paragraph, which ends at `top` above its baseline and is moved by `offset_x`, as
     it is remembered; None if something in it is not understood.
     """
     box = _remembered(line, line_box, offset_x)
-    return None if box is None else KnownLine(box, top, resume, styles)
+    return None if box is None else KnownLine(box, top, resume)
 
 
 def _remembered(box: Box, source: Box, offset_x: float) -> _LaidOut | None:

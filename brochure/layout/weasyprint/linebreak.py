@@ -21,7 +21,7 @@ from typing import Any
 from brochure.layout.hyphenation import Hyphenator
 from brochure.layout.paragraph import Breakpoint, line_ends
 from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
-from brochure.layout.weasyprint.known_lines import KnownLine, Signature, laid_out, signature
+from brochure.layout.weasyprint.known_lines import Content, KnownLine, laid_out, signature
 from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
 _MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
@@ -76,7 +76,7 @@ class LineBreaker:
         # By the id of a style or box, with the thing itself, lest its id be reused.
         self._styles: dict[int, tuple[Any, object]] = {}
         self._paragraphs: dict[int, tuple[Box, Paragraph | None]] = {}
-        self._signatures: dict[int, tuple[Box, tuple[Signature, tuple[Any, ...]] | None]] = {}
+        self._contents: dict[int, tuple[Box, Content | None]] = {}
         self._plans: dict[int, _Plan] = {}
         self._given: tuple[int, int, Line] | None = None  # box and beginning of a line chosen
         self._whole: dict[int, frozenset[int]] = {}  # see `line_ends`; for the next plan
@@ -161,7 +161,7 @@ class LineBreaker:
         content = None
         ltr = containing_block.style["direction"] == "ltr"
         if ltr and not (first_letter_style or first_line_style or context.excluded_shapes):
-            content = self._signature(modules, box)
+            content = self._known_content(modules, box)
         paragraph = self._paragraph(modules, context, box, containing_block) if content else None
         skip = modules.inline.skip_first_whitespace(box, skip_stack) if paragraph else "continue"
         start = paragraph.offset(skip) if paragraph and skip != "continue" else None
@@ -173,15 +173,16 @@ class LineBreaker:
         # With floats added up as WeasyPrint does.
         right = left + width
         room = left + (right - left) - (left + box.text_indent)
-        line = self._line(modules, context, paragraph, start, room, width)
+        line = self._line(modules, context, paragraph, start, room, width, content)
         sizes = left, width, containing_block.height, box.text_indent
-        key = content[0], start, line, sizes
+        key = content, start, line, sizes
         if key not in self._cache:
             self._given = id(box), start, line
-            self._remember(key, self._laid_out(
-                modules, context, box, bottom_space, skip, containing_block, sizes, content[1]
-            ))  # fmt: skip
-        known: KnownLine | None = self._cache[key]
+            known = self._laid_out(
+                modules, context, box, bottom_space, skip, containing_block, sizes
+            )
+            self._remember(key, known)
+        known = self._cache[key]
         if known is None:
             self._given = id(box), start, line
             return lay_out(
@@ -198,7 +199,6 @@ class LineBreaker:
         skip_stack: Any,
         containing_block: Box,
         sizes: tuple[float, ...],
-        styles: tuple[Any, ...],
     ) -> KnownLine | None:
         """A line as WeasyPrint lays it out where there are no floats, to be remembered."""
         inline = modules.inline
@@ -218,14 +218,18 @@ class LineBreaker:
         bottom, top = inline.line_box_verticality(line)
         line.baseline, line.position_y, line.height = -top, top, bottom - top
         line.margin_top = line.margin_bottom = 0
-        return laid_out(line, box, top, offset_x, resume, styles)
+        return laid_out(line, box, top, offset_x, resume)
 
-    def _signature(
-        self, modules: WeasyPrintModules, box: Box
-    ) -> tuple[Signature, tuple[Any, ...]] | None:
-        if id(box) not in self._signatures:
-            self._signatures[id(box)] = box, signature(box, modules.boxes)
-        return self._signatures[id(box)][1]
+    def _known_content(self, modules: WeasyPrintModules, box: Box) -> Content | None:
+        """The content of a line box, the same for all that are alike."""
+        if id(box) not in self._contents:
+            content = None
+            if found := signature(box, modules.boxes):
+                if found[0] not in self._cache:
+                    self._remember(*found)
+                content = self._cache[found[0]]
+            self._contents[id(box)] = box, content
+        return self._contents[id(box)][1]
 
     def lay_out_lines(
         self,
@@ -291,6 +295,7 @@ class LineBreaker:
         start: int,
         room: float,
         measure: float,
+        content: Content | None = None,
     ) -> Line:
         """The line that begins at `start`, as planned before, or in a new plan from there on."""
         box = id(paragraph.box)
@@ -298,7 +303,7 @@ class LineBreaker:
         plan = self._plans.get(box)
         goes_on = plan and plan.fits(room, measure) and start and start in plan.lines
         if plan is None or not goes_on or whole:
-            key = (self._content(paragraph), start, room, measure, whole)
+            key = (content or self._content(paragraph), start, room, measure, whole)
             if key not in self._cache:
                 chosen = self._chosen(modules, context, paragraph, start, room, measure, whole)
                 self._remember(key, _by_start(start, paragraph.told_whole(chosen, start, 0)))

@@ -63,6 +63,9 @@ class Line:
     rest: int = 0
     read_to: int = 0
 
+    def __hash__(self) -> int:  # it is looked up for each line of each layout
+        return self.end
+
 
 class Paragraph:
     """The content of a line box that has not been broken yet."""

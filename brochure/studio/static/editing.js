@@ -16,6 +16,7 @@
  *   label(path)      the name of a field
  *   resolved(path)   someone keeps their words in a field where the file has others
  *   show()           the fields are to be seen
+ *   goTo(path)       so is what is at a path, which is no field
  *   stays(path)      what was to be left out was changed by someone else, and stays
  *   unsaved(on), saved(), stalled(reason), outdated(event)   for what depends on the file, or on
  *                    others that the server told of
@@ -317,9 +318,9 @@ export class Editing {
     const [conflict] = this.changes.conflicts.values();
     const path = conflict?.path ?? JSON.parse(this.#held.keys().next().value ?? "null");
     const field = this.fields.at(path);
-    if (!field) return;
     this.#host.show?.();
-    goTo(field);
+    if (field) goTo(field);
+    else this.#host.goTo?.(path);
   }
 
   #count() {

@@ -8,6 +8,7 @@ import { Editing } from "./editing.js";
 import { passageOf, same } from "./paths.js";
 import { Row } from "./rows.js";
 import { plural, say } from "./strings.js";
+import { paste, press } from "./table-keys.js";
 
 const $ = (id) => document.getElementById(id);
 const leaflet = $("table-page").dataset.leaflet;
@@ -46,8 +47,8 @@ class RegionsPage {
       this.#body));
     $("name").textContent = `${say("variants")}: ${state.title}`;
     document.title = `${$("name").textContent} – ${say("studio")}`;
-    this.#body.addEventListener("keydown", (event) => this.#press(event));
-    this.#body.addEventListener("paste", (event) => this.#paste(event));
+    this.#body.addEventListener("keydown", (event) => press(event, this));
+    this.#body.addEventListener("paste", (event) => paste(event, this));
     this.#body.addEventListener("change", (event) => this.#suggest(event.target));
     this.#body.addEventListener("focusout", () => setTimeout(() => this.#tellRows()));
     $("add").addEventListener("click", () => this.#add());
@@ -331,39 +332,24 @@ class RegionsPage {
     }
   }
 
-  // Keys, and what is pasted from a spreadsheet.
+  // What `table-keys.js` asks.
 
-  #press(event) {
-    if (event.key !== "Enter" || event.isComposing || event.altKey || !event.target.matches("textarea")) {
-      return;
-    }
-    event.preventDefault();
-    const cell = this.#fields.of(event.target);
-    let element = event.target.closest("tr");
-    do element = event.shiftKey ? element.previousElementSibling : element.nextElementSibling;
-    while (element && (element.hidden || element === this.#gap));
-    const row = element && [...this.#rows.values()].find((one) => one.element === element);
-    const next = row?.cells.get(cell.column).focusable;
-    next?.focus();
-    next?.select();
+  /** The cell that an element belongs to. */
+  cellOf(element) {
+    return this.#fields.of(element);
   }
 
-  #paste(event) {
-    const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
-    if (!/[\t\n]/.test(text)) return;
-    event.preventDefault();
-    const from = this.#fields.of(event.target);
-    const rows = [...this.#body.children].filter((one) => !one.hidden && one !== this.#gap)
-      .map((element) => [...this.#rows.values()].find((one) => one.element === element));
-    const first = rows.findIndex((row) => row.cells.get(from.column) === from);
-    const column = this.columns.indexOf(from.column);
-    const before = [];
-    text.split("\n").forEach((line, down) => line.split("\t").forEach((value, right) => {
-      const cell = rows[first + down]?.cells.get(this.columns[column + right]);
-      if (!cell || cell.control.readOnly) return;
-      before.push([cell, cell.value]);
-      this.#set(cell, value.trim() || null);
-    }));
+  /** The rows that are seen, in their order. */
+  get seen() {
+    const rows = new Map([...this.#rows.values()].map((row) => [row.element, row]));
+    return [...this.#body.children].filter((element) => !element.hidden && rows.has(element))
+      .map((element) => rows.get(element));
+  }
+
+  /** Write into some cells: [[cell, value]]. */
+  fill(values) {
+    const before = values.map(([cell]) => [cell, cell.value]);
+    for (const [cell, value] of values) this.#set(cell, value);
     this.#editing.undo.push(say("table.undo-paste"), () => {
       for (const [cell, value] of before) this.#set(cell, value);
     });

@@ -1,6 +1,6 @@
 /** The pairs of a leaflet in a region: their answers, left out or taken in again, and its own. */
 
-import { button, h, newId } from "./dom.js";
+import { button, h, newId, sentence } from "./dom.js";
 import { isWithin, keyOf, passageOf, valueAt } from "./paths.js";
 import { leftOut, OwnText } from "./own-texts.js";
 import { stateShape } from "./shapes.js";
@@ -148,6 +148,7 @@ export class VariantPairs {
       const state = override?.state ?? "fine";
       note.replaceChildren(h("p", { class: `variant-state ${state}` }, stateShape(state),
         h("span", {}, say("pairs.left-out-here"))),
+      h("p", { class: "trouble" }, sentence(this.#host.held(["leave_out", id]))),
       leftOut(state, override ?? {}, () => this.#host.accept(override.key)) ?? "");
       for (const text of texts) text.render();
     };
@@ -187,7 +188,8 @@ export class VariantPairs {
     row.draw = () => {
       remove.setAttribute("aria-label", say("pair.remove", { number: this.number(id) }));
       const override = this.#host.override(path);
-      row.querySelector(".trouble").textContent = override?.trouble?.join(" ") ?? "";
+      row.querySelector(".trouble").replaceChildren(...sentence(override?.trouble?.join(" ")
+        ?? this.#host.held(path)));
     };
     return row;
   }

@@ -54,6 +54,7 @@ class VariantPage {
       undo: (label, act) => this.#editing.undo.push(label, act),
       about: (text) => text.description.label,
       accept: (key) => this.#accept(key),
+      held: (path) => this.#editing.messages(path).map(({ message }) => message).join(" "),
       made: (field) => field.tell(this.#editing.messages(field.path)),
       announce: (text) => this.#editing.announce(text),
       changed: () => this.#editing.changed(),
@@ -130,6 +131,10 @@ class VariantPage {
 
   show() {
     this.#views.show("write");
+  }
+
+  goTo(path) {
+    this.#goTo(path);
   }
 
   // What is said.
