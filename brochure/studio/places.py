@@ -1,5 +1,6 @@
 """Which field of the form a diagnostic leads to: the place in a file as a path in the leaflet."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from brochure.manuscript.yaml.nodes import (
 from brochure.messages import KeyName
 from brochure.studio.changes import Json
 
+_MISSING = re.compile("missing$|no-")  # codes: a key, or a part that an edition requires
 _Place = tuple[int, int]  # line and column
 
 
@@ -31,10 +33,10 @@ class FormPaths:
 
     def of(self, diagnostic: Diagnostic) -> list[Json] | None:
         """The path of what a diagnostic is about. A key that is missing has no place of its own."""
-        name = diagnostic.message.values.get("name")
-        if diagnostic.code == "missing" and isinstance(name, KeyName):
-            if diagnostic.location.file == self._tree.file:
-                return _by_ids(self._tree, name.path)
+        if diagnostic.location.file == self._tree.file and _MISSING.match(diagnostic.code):
+            for name in diagnostic.message.values.values():
+                if isinstance(name, KeyName):
+                    return _by_ids(self._tree, name.path)
         return self.at(diagnostic.location)
 
     def at(self, location: Location) -> list[Json] | None:

@@ -15,7 +15,7 @@ from brochure.diagnostics import Diagnostic, note, warning
 from brochure.layout.edition import Edition
 from brochure.manuscript.load import Manuscript
 from brochure.manuscript.model.leaflet import Imprint, Party
-from brochure.messages import Message, joined, plural, say
+from brochure.messages import KeyName, Message, joined, plural, say
 
 _GERMAN = ("de", "de-DE")
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
@@ -50,7 +50,7 @@ def check_parts(manuscript: Manuscript, edition: Edition, name: str) -> Iterator
                     "The leaflet has no `{field}`, which the edition {editions} should show.",
                     "The leaflet has no `{field}`, which the editions {editions} should show.",
                     1,
-                    field=part,
+                    field=KeyName(part, (part,)),
                     editions=f"`{name}`",
                 ),
                 manuscript.location(()),
