@@ -78,7 +78,7 @@ class LineBreaker:
         self._paragraphs: dict[int, tuple[Box, Paragraph | None]] = {}
         self._contents: dict[int, tuple[Box, Content | None]] = {}
         self._plans: dict[int, _Plan] = {}
-        self._given: tuple[int, int, Line] | None = None  # box and beginning of a line chosen
+        self._chosen_line: tuple[int, int, Line] | None = None  # box and beginning of a line chosen
         self._whole: dict[int, frozenset[int]] = {}  # see `line_ends`; for the next plan
 
     def hyphenator(self, language: str) -> Hyphenator | None:
@@ -132,9 +132,9 @@ class LineBreaker:
         room = max_x - position_x
         # Beside a float, nobody knows how wide the next line is: it is chosen anew.
         measure = room if context.excluded_shapes else containing_block.width
-        given, self._given = self._given, None
-        if given is not None and given[:2] == (id(box), start):
-            line = given[2]
+        chosen, self._chosen_line = self._chosen_line, None
+        if chosen is not None and chosen[:2] == (id(box), start):
+            line = chosen[2]
         else:
             line = self._line(modules, context, paragraph, start, room, measure)
         result = split(
@@ -177,14 +177,14 @@ class LineBreaker:
         sizes = left, width, containing_block.height, box.text_indent
         key = content, start, line, sizes
         if key not in self._cache:
-            self._given = id(box), start, line
+            self._chosen_line = id(box), start, line
             known = self._laid_out(
                 modules, context, box, bottom_space, skip, containing_block, sizes
             )
             self._remember(key, known)
         known = self._cache[key]
         if known is None:
-            self._given = id(box), start, line
+            self._chosen_line = id(box), start, line
             return lay_out(
                 context, box, position_y, bottom_space, skip_stack, containing_block, *args
             )

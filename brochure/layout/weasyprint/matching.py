@@ -131,10 +131,6 @@ class Matches:
         self._of_all.move_to_end(key)
         return zip(document.elements, document.parents, found[1], strict=True)
 
-    def forget_document(self) -> None:
-        """Let go of the last document."""
-        self._document = None
-
     def _of_sheet(
         self, document: _Document, shape: bytes, sheet: Any, origin: str, specificity: Any
     ) -> list[tuple[Match, ...]]:
