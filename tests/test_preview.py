@@ -252,6 +252,24 @@ def test_mistakes_keep_the_last_pages_and_say_why(
     assert "Der neue Titel" in proof.pages[0].text
 
 
+def test_what_is_being_read_counts_when_all_of_it_was(
+    previews: Previews, leaflet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streams ask in other threads, at any time."""
+    shown(previews, EMAIL)
+    compose, seen = previews._composed, list[object]()
+
+    def composed(pages: Pages, reads: dict[Path, tuple[int, int, int, int] | None]) -> object:
+        reads[leaflet.with_name("half.png")] = (1, 2, 3, 4)
+        seen.append(previews.outdated("probe"))
+        return compose(pages, reads)
+
+    monkeypatch.setattr(previews, "_composed", composed)
+    leaflet.write_text(TEXT + "\n", "utf-8")
+    shown(previews, EMAIL)
+    assert seen == [frozenset()]
+
+
 def test_other_files_count_as_well(previews: Previews, project: Project, leaflet: Path) -> None:
     """A picture that is missing, comes, and changes: the pages are never those of before."""
     leaflet.write_text(TEXT + "logo: {file: logo.png, alt: Ein Quadrat}\n", "utf-8")

@@ -142,7 +142,7 @@ class Previews:
         own = self._project.manuscript(leaflet)
         return frozenset(
             (path, stamp)
-            for pages, reads in [*self._reads.items()]
+            for pages, reads in self._reads.copy().items()  # another thread writes
             if pages.leaflet == leaflet
             for path, before in reads.items()
             if path != own and (stamp := _stamp(path)) != before
@@ -170,8 +170,10 @@ class Previews:
         reads: dict[Path, _Stamp] = {}
         as_of = datetime.now(UTC)
         known = self._shown.get(pages)
-        self._reads[pages] = reads  # if it fails as well: a change of them may be what helps
-        composed = self._composed(pages, reads)
+        try:
+            composed = self._composed(pages, reads)
+        finally:  # if it fails as well: a change of them may be what helps
+            self._reads[pages] = reads
         if known and known.inputs == composed.job.inputs and known.reads == reads:
             preview = replace(known, as_of=as_of, digest=composed.digest)
         else:
