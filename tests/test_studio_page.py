@@ -288,6 +288,24 @@ def test_the_same_field_asks_with_both_texts(
     expect(conflict).to_have_count(0)
 
 
+def test_fields_grow_where_the_browser_does_not_see_to_it(
+    browser: Browser, studio: Running, leaflet: Path
+) -> None:
+    """As in Firefox, which knows no `field-sizing`."""
+    leaflet.write_text(BEGIN.replace("Das ist gut.", "Das ist gut. " * 60))
+    with signed_in(browser, studio, bypass_csp=True) as context:
+        context.add_init_script("CSS.supports = () => false")
+        page = opened(context, studio)
+        page.add_style_tag(content="textarea { field-sizing: fixed !important }")
+        for width in (1100, 700):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_function(
+                """() => [...document.querySelectorAll("textarea")]
+                  .filter((one) => one.clientWidth)
+                  .every((one) => one.scrollHeight <= one.clientHeight + 1)"""
+            )
+
+
 def test_a_part_of_something_asks_with_both_texts_as_well(
     context: BrowserContext, studio: Running, leaflet: Path
 ) -> None:

@@ -10,7 +10,15 @@ import { button, h, newId } from "./dom.js";
 import { fileControl } from "./files.js";
 import { language, say } from "./strings.js";
 
-const growsByItself = CSS.supports("field-sizing", "content");
+const growsByItself = CSS.supports("field-sizing", "content"); // not in Firefox
+// What is written into a field before it is seen has no height yet, and another one in another width.
+const widths = new WeakMap();
+const seen = growsByItself ? null : new ResizeObserver((entries) => {
+  const others = entries.map(({ target }) => target)
+    .filter((area) => area.clientWidth && area.clientWidth !== widths.get(area));
+  for (const area of others) widths.set(area, area.clientWidth);
+  requestAnimationFrame(() => others.forEach(grow));
+});
 
 /** Let a text field be as high as its text. */
 export function grow(area) {
@@ -43,6 +51,7 @@ function text({ kind, label, placeholder }, id) {
     });
   }
   area.addEventListener("input", () => grow(area));
+  seen?.observe(area);
   return {
     element: area,
     focusable: area,
