@@ -42,6 +42,7 @@ _TICK = 0.05  # seconds between two looks at the clock
 _GRACE = 1  # seconds of the processor after which the system stops what does not stop itself
 _WALL = 4  # how much longer than its time of the processor work may take, by the clock on the wall
 _START = 60  # seconds; more than a process ever takes to start
+_COLLECTIONS = 50  # of young garbage, for one of all
 _FRAMES = 200  # of the stack of what was stopped
 # What it means that a process died of a signal; SIGKILL was none of ours.
 _SIGNALS: dict[int, Reason] = {
@@ -269,8 +270,17 @@ def serve() -> None:
     while True:
         _send(pipe, _answer(tasks.get(), watch))
         if not gc.isenabled():  # now, while nobody waits
-            gc.collect(0)  # of what the task has made, not of all that is kept for the next one
+            collect_garbage()
             gc.enable()
+
+
+def collect_garbage() -> None:
+    """Free what a task has left behind. All that is kept for the next one is searched only once in
+    so many times: that takes as long as a short leaflet.
+    """
+    young, *_, old = gc.get_stats()
+    rare = young["collections"] >= _COLLECTIONS * (old["collections"] + 1)
+    gc.collect(2 if rare else 0)
 
 
 def _answer(task: bytes, watch: "_Watch") -> bytes:

@@ -1,16 +1,18 @@
 """Work in a process of its own: what it returns, and how it is stopped."""
 
+import gc
 import os
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from brochure.diagnostics import DiagnosticsError, Location
-from brochure.isolation import Stopped, Worker, Workers
+from brochure.isolation import Stopped, Worker, Workers, collect_garbage
 from tests.tasks import (
     MB,
     abort,
@@ -142,3 +144,25 @@ def test_no_worker_outlives_its_command(end: str) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert_ended(int(result.stdout))
+
+
+def test_garbage_that_grew_old_goes_as_well() -> None:
+    """What was kept until the next task came is no young garbage any more."""
+
+    class Node:
+        def __init__(self) -> None:
+            self.me = self
+
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        old = Node()
+        gone = weakref.ref(old)
+        collect_garbage()  # it is in use, and grows old
+        del old
+        for _ in range(200):
+            collect_garbage()
+        assert gone() is None
+    finally:
+        if enabled:
+            gc.enable()

@@ -13,7 +13,6 @@ import io
 import logging
 import os
 import re
-import ssl
 import sys
 import tempfile
 import threading
@@ -32,6 +31,7 @@ from PIL import ImageFile
 
 from brochure.diagnostics import Diagnostic, Location, error, fail, warning
 from brochure.files import write_whole
+from brochure.isolation import collect_garbage
 from brochure.layout.composition import Asset
 from brochure.layout.weasyprint import (
     backgrounds,
@@ -151,19 +151,28 @@ def missing_libraries(location: Location) -> list[Diagnostic]:
 
 def asset_fetcher(assets: Mapping[str, Asset]) -> Any:
     """A fetcher that hands out these assets, and ends the work at any other address."""
+    return _fetcher_type()(assets)
+
+
+@cache
+def _fetcher_type() -> Any:
     urls = load_weasyprint().urls
 
     class Fetcher(urls.URLFetcher):  # type: ignore[misc,name-defined]
+        def __init__(self, assets: Mapping[str, Asset]) -> None:
+            # It opens no connection. To be ready for one, it would make handlers for all kinds of
+            # them, and read all certificates of the system, which takes as long as laying out a
+            # page.
+            self._assets = assets
+            self._fail_on_errors = False  # WeasyPrint asks
+
         def fetch(self, url: str, headers: object = None) -> Any:
-            asset = assets.get(unquote(url))
+            asset = self._assets.get(unquote(url))
             if asset is None:
                 raise urls.FatalURLFetchingError(url[:80])
             return urls.URLFetcherResponse(url, asset.data, {"Content-Type": asset.mime})
 
-    # It opens no connection. To be ready for one, from Python 3.12 on, it would read all
-    # certificates of the system, which takes as long as laying out a page.
-    unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return Fetcher(ssl_context=unused, allowed_protocols=set(), allow_redirects=False)
+    return Fetcher
 
 
 @contextmanager
@@ -255,15 +264,15 @@ def without_garbage_collection(*, afterwards: bool = True) -> Iterator[None]:
     All its boxes live until the end; looking through them again and again would make each of 500
     passages a fifth more expensive than each of 50. Afterwards the search is on, even if it was not
     before: the command line starts without it. What came into being meanwhile is looked through
-    once, and not all that is kept for the next leaflet. Where somebody waits for the result, this
-    is left to whoever called: it takes a tenth of the time that laying out did.
+    once, and mostly not all that is kept for the next leaflet. Where somebody waits for the
+    result, this is left to whoever called: it takes a tenth of the time that laying out did.
     """
     gc.disable()
     try:
         yield
     finally:
         if afterwards:
-            gc.collect(0)
+            collect_garbage()
             gc.enable()
 
 

@@ -24,7 +24,7 @@ from brochure.layout.weasyprint.breakpoints import Measurer, breakpoints
 from brochure.layout.weasyprint.known_lines import Content, KnownLine, laid_out, signature
 from brochure.layout.weasyprint.paragraphs import Box, Line, Paragraph, read
 
-_MAX_CACHED = 20_000  # lines, some 20 MB, and paragraphs
+_MAX_CACHED = 10_000  # lines, of some 8 kB each, and paragraphs
 _ATTEMPTS = 3  # at a page that does not end inside a word
 _ROUNDING = 0.01  # CSS px
 # All that WeasyPrint 70 reads from a style to find the first line of a text, and we to choose its

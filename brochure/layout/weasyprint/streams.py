@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-_ROOM = 32_000_000  # bytes
+_ROOM = 4_000_000  # bytes: some long leaflets, or a hundred short ones
 _LEAST = 2000  # bytes: less than that is compressed sooner than looked up
 
 

@@ -1,0 +1,85 @@
+"""What axe-core finds on the screens of the studio: nothing, light and dark, with all unfolded."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from brochure.project import Project
+from brochure.starters import create_leaflet, create_mailing
+from tests.studio_browser import Pictured, Running, browser, run, signed_in, state
+
+__all__ = ["browser", "state"]  # fixtures
+# Each screen: its address, and what is on it as soon as all of it is.
+SCREENS = {
+    "start": ("/", ".leaflets .facts a"),
+    "editor": ("/leaflets/probe", ".page img"),
+    "check": ("/leaflets/probe#check", "#check li"),
+    "source": ("/leaflets/probe#source", ".source-pane .words"),
+    "variants": ("/leaflets/probe/variants", "table textarea"),
+    "variant": ("/leaflets/probe/variants/marburg", ".page img"),
+    "letter": ("/leaflets/probe/mail", "#form textarea"),
+    "recipients": ("/leaflets/probe/mail#list", "#list-view table tbody tr"),
+    "send": ("/leaflets/probe/mail#send", "#send-view .summary, #send-view .diagnostics li"),
+    "closed": ("/leaflets/missing", "h1"),
+}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    root = tmp_path_factory.mktemp("projekt")
+    (root / "content").mkdir()
+    create_leaflet(root, "probe", "de")
+    folder = root / "content/probe"
+    (folder / "regions.csv").write_text("id,name\nmarburg,Marburg\nhanau,Hanau\n", "utf-8")
+    (folder / "variants").mkdir()
+    stale = "title: Unser Park in Marburg\nreplaced: {title: Etwas anderes}\n"
+    (folder / "variants/marburg.yaml").write_text(stale, "utf-8")
+    create_mailing(Project(root), "probe")
+    with run(Pictured(Project(root))) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser, studio: Running) -> Iterator[BrowserContext]:
+    with signed_in(browser, studio) as context:
+        yield context
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing(
+    context: BrowserContext, studio: Running, screen: str, scheme: str
+) -> None:
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    address, shown = SCREENS[screen]
+    page.goto(studio.origin + address)
+    page.locator(shown).first.wait_for()
+    unfold(page)
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    assert len(result.response["passes"]) > 10, "it has looked"
+
+
+def test_axe_finds_what_is_wrong(context: BrowserContext, studio: Running) -> None:
+    page = context.new_page()
+    page.goto(studio.origin)
+    page.locator(".leaflets a").first.wait_for()
+    page.evaluate("document.querySelector('h1').append(document.createElement('button'))")
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found] == ["button-name"]
+
+
+def unfold(page: Page) -> None:
+    """Open all that is folded, and what is folded in that."""
+    page.wait_for_function(
+        """() => {
+          const folded = [...document.querySelectorAll("details:not([open])")];
+          for (const one of folded) one.open = true;
+          return !folded.length;
+        }"""
+    )
+    assert re.search(r"\S", page.locator("main").inner_text())
