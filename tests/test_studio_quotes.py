@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import yaml
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from brochure import bounds
 from brochure.project import Project
@@ -488,3 +488,22 @@ def test_a_document_that_changes_on_disk_is_compared_with_again(page: Page, leaf
     document.write_text(DOCUMENT.replace("Wege werden ausgebaut", "Wege werden zugebaut"))
     expect(verdict).to_have_text("verändert", timeout=60_000)
     expect(page.locator("#views [data-view=check]")).not_to_have_text(re.compile("in Ordnung"))
+
+
+def test_who_asked_for_the_document_is_led_there_though_it_is_read_again(
+    page: Page, leaflet: Path
+) -> None:
+    leaflet.write_text("title: Unser Park\npassages:\n  - commentary: {text: Gut.}\n")
+    page.reload()
+    page.get_by_role("button", name="Quelle", exact=True).click()
+    expect(page.locator("#source-pane")).to_contain_text("kein")  # document is named
+    held: list[Route] = []
+    page.route("**/source?*", lambda route: held.append(route))
+    with page.expect_request("**/source?*"):
+        page.get_by_role("button", name="In der Quelle zeigen").click()
+    with page.expect_request("**/source?*"):
+        leaflet.write_text(LEAFLET)
+    for route in held:
+        with page.expect_response("**/source?*"):
+            route.continue_()
+    expect(page.get_by_label("In der Quelle suchen")).to_be_focused()

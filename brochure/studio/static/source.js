@@ -21,6 +21,8 @@ export class SourcePane {
   #places = [];
   #place = -1;
   #asked = 0;
+  #jumps = false; // to where the quote is, as soon as that is known
+  #focuses = false;
   #lines;
   #marking;
 
@@ -67,14 +69,15 @@ export class SourcePane {
   async open(passage, { focus = true } = {}) {
     this.#passage = passage;
     this.#marking.clear();
+    this.#focuses = focus;
     await this.#load({ jump: true });
-    if (focus) (this.#info?.lines ? this.#field : this.#messages).focus({ preventScroll: true });
   }
 
   /** Someone writes in another pair now: the same document stays where it is. */
   async follow(passage) {
     if (passage === this.#passage || !this.#info) return;
     this.#passage = passage;
+    this.#focuses = false;
     await this.#load({ jump: false });
   }
 
@@ -83,25 +86,33 @@ export class SourcePane {
     if (this.#info) this.#load({ jump: false });
   }
 
-  /** Show the lines of a place that the server named. */
-  async #load({ jump }) {
+  /**
+   * Show the lines of a place that the server named. What is asked for later comes instead; that
+   * somebody wanted to be led there still holds.
+   */
+  async #load({ jump: jumps }) {
     const asked = ++this.#asked;
+    this.#jumps ||= jumps;
     this.#heading();
     const slow = setTimeout(() => this.#glance(asked), SLOW);
     let info;
     try {
-      const from = jump || !this.#info?.lines ? undefined : this.#lines.top?.dataset.at;
+      const from = this.#jumps || !this.#info?.lines ? undefined : this.#lines.top?.dataset.at;
       info = await this.#api.source({ passage: this.#passage, from });
     } catch (error) {
       if (asked === this.#asked) {
         this.#say(error.status ? [error.message, error.hint].filter(Boolean).join(" ")
           : say("preview.offline"));
+        this.#jumps = false;
+        this.#arrive();
       }
       return;
     } finally {
       clearTimeout(slow);
     }
     if (asked !== this.#asked) return;
+    const jump = this.#jumps;
+    this.#jumps = false;
     const same = this.#info?.digest && info.digest === this.#info.digest;
     const before = this.#info;
     this.#info = info;
@@ -109,6 +120,7 @@ export class SourcePane {
     this.#heading();
     if (!info.lines) {
       this.#blank();
+      this.#arrive();
       return;
     }
     this.#say("", info.diagnostics);
@@ -122,6 +134,14 @@ export class SourcePane {
     }
     if (!same && this.#field.value) this.#look();
     this.#draw();
+    this.#arrive();
+  }
+
+  /** Whoever asked for the document is led to it, once. */
+  #arrive() {
+    if (!this.#focuses) return;
+    this.#focuses = false;
+    (this.#info?.lines ? this.#field : this.#messages).focus({ preventScroll: true });
   }
 
   /** It takes a while: say so, and show the first pages until all is read. */
