@@ -507,3 +507,26 @@ def test_who_asked_for_the_document_is_led_there_though_it_is_read_again(
         with page.expect_response("**/source?*"):
             route.continue_()
     expect(page.get_by_label("In der Quelle suchen")).to_be_focused()
+
+
+def test_who_waits_for_a_document_goes_on_when_it_has_come(
+    page: Page, leaflet: Path, tmp_path: Path
+) -> None:
+    sent = tmp_path / "Konzept 3.txt"
+    sent.write_text("Erste Zeile.\nZweite Zeile.\n")
+    leaflet.write_text("title: Unser Park\npassages:\n  - commentary: {text: Gut.}\n")
+    page.reload()
+    page.get_by_role("button", name="Quelle", exact=True).click()
+    held: list[Route] = []
+    page.route("**/files?*", lambda route: held.append(route))
+    with page.expect_file_chooser() as chooser:
+        page.locator("#source-pane").get_by_role("button", name="Dokument hinzufügen …").click()
+    with page.expect_request("**/files?*"):
+        chooser.value.set_files(sent)
+    with page.expect_response("**/source?*"):
+        page.get_by_role("button", name="In der Quelle zeigen").click()
+    expect(page.get_by_label("In der Quelle suchen")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_label("In der Quelle suchen")).to_be_focused()
+    (leaflet.parent / "sources/konzept-3.txt").unlink()

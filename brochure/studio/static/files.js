@@ -69,7 +69,7 @@ export function fileControl({ path }, id) {
     select.dispatchEvent(new Event("input", { bubbles: true }));
     select.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: { name } }));
     asked = false;
-    select.focus();
+    if ([press, document.body].includes(document.activeElement)) select.focus(); // or one has gone on
   }, { class: "upload", "aria-describedby": newId("kinds") });
   const kinds = h("span", { class: "hidden", id: press.getAttribute("aria-describedby") },
     say(`upload.${use}.kinds`));

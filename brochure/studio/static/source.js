@@ -115,6 +115,10 @@ export class SourcePane {
     this.#jumps = false;
     const same = this.#info?.digest && info.digest === this.#info.digest;
     const before = this.#info;
+    // Whoever waits here for a document, which is being sent, goes on when it has come.
+    const waits = [document.body, this.#messages].includes(document.activeElement)
+      || this.#messages.contains(document.activeElement);
+    if (before && !before.lines && info.lines && waits) this.#focuses = true;
     this.#info = info;
     this.#scroller.inert = false;
     this.#heading();
