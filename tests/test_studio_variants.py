@@ -769,6 +769,9 @@ def test_nothing_is_wider_than_the_screen(
 
 def test_all_that_can_be_used_has_a_name(context: BrowserContext, studio: Running) -> None:
     for page in (table(context, studio), variant(context, studio)):
+        seen = 0
         for role in ("button", "textbox", "combobox", "link", "searchbox"):
             for one in page.get_by_role(role).all():
                 assert re.search(r": \S|^- .*\"\S", one.aria_snapshot()), one.aria_snapshot()
+                seen += 1
+        assert seen > 5, "there is something to be used"

@@ -27,8 +27,8 @@ from brochure.mail.delivery.password import (
 from brochure.mail.delivery.send import Pause
 from brochure.mail.delivery.smtp import Connection
 from brochure.mail.drafts import send_samples
-from brochure.mail.summary import counts
-from brochure.messages import plural, say
+from brochure.mail.summary import counts, letters_to_send
+from brochure.messages import say
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -106,16 +106,7 @@ def _send(output: Output, context: MailContext, ready: Dispatch, yes: int | None
     if not outgoing:
         output.warn(say("Nothing to send: {counts}.", counts=counts(ready.entries)))
         return _what_is_left(output, context, ready.entries)
-    output.warn(
-        plural(
-            "{n} letter from {sender} through {host}, {pace} a minute.",
-            "{n} letters from {sender} through {host}, {pace} a minute.",
-            len(outgoing),
-            sender=campaign.sender.address.spec,
-            host=campaign.server.host,
-            pace=campaign.pace,
-        )
-    )
+    output.warn(letters_to_send(campaign, len(outgoing)))
     if ready.entries:
         output.warn(say("So far: {counts}.", counts=counts(ready.entries)))
     _confirm(output, ready, yes)

@@ -85,6 +85,18 @@ def letter_head(campaign: Campaign, outgoing: OutgoingLetter) -> list[tuple[Mess
     ]
 
 
+def letters_to_send(campaign: Campaign, number: int) -> Message:
+    """How many letters are about to be sent, by whom, through which server and how fast."""
+    return plural(
+        "{n} letter from {sender} through {host}, {pace} a minute.",
+        "{n} letters from {sender} through {host}, {pace} a minute.",
+        number,
+        sender=campaign.sender.address.spec,
+        host=campaign.server.host,
+        pace=campaign.pace,
+    )
+
+
 def counts(entries: Mapping[str, Entry]) -> Message:
     """How many letters are in which state, in words."""
     number = Counter(entry.state for entry in entries.values())

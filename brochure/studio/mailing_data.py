@@ -18,8 +18,8 @@ from brochure.mail.delivery.entries import (
 from brochure.mail.delivery.ledger import outcome_of_interrupted
 from brochure.mail.delivery.send import open_letters
 from brochure.mail.recipients import RECIPIENTS_FILE, Recipient
-from brochure.mail.summary import counts, letter_head, size_of
-from brochure.messages import EMPTY, Catalogue, Message, joined, plural, say
+from brochure.mail.summary import counts, letter_head, letters_to_send, size_of
+from brochure.messages import EMPTY, Catalogue, Message, joined, say
 from brochure.project import MAIL, MANUSCRIPT
 from brochure.studio.answers import Json
 from brochure.studio.jobs import Progress
@@ -96,14 +96,7 @@ def overview_data(
 def _summary(campaign: Campaign, entries: Entries, outgoing: Sequence[OutgoingLetter]) -> Message:
     if not outgoing:
         return say("Nothing to send: {counts}.", counts=counts(entries))
-    letters = plural(
-        "{n} letter from {sender} through {host}, {pace} a minute.",
-        "{n} letters from {sender} through {host}, {pace} a minute.",
-        len(outgoing),
-        sender=campaign.sender.address.spec,
-        host=campaign.server.host,
-        pace=campaign.pace,
-    )
+    letters = letters_to_send(campaign, len(outgoing))
     so_far = say("So far: {counts}.", counts=counts(entries)) if entries else EMPTY
     return joined([letters, so_far])
 
