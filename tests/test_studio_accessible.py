@@ -1,4 +1,5 @@
-"""What axe-core finds on the screens of the studio: nothing, light and dark, with all unfolded."""
+"""The screens of the studio are for everyone: axe-core finds nothing, light and dark, with all
+unfolded, and nothing can be pressed that does nothing yet."""
 
 import re
 from collections.abc import Iterator
@@ -71,6 +72,23 @@ def test_axe_finds_what_is_wrong(context: BrowserContext, studio: Running) -> No
     page.evaluate("document.querySelector('h1').append(document.createElement('button'))")
     found = Axe().run(page).response["violations"]
     assert [one["id"] for one in found] == ["button-name"]
+
+
+@pytest.mark.parametrize("screen", ["start", "editor", "variants", "variant", "letter"])
+def test_nothing_can_be_pressed_before_something_listens(
+    context: BrowserContext, studio: Running, screen: str
+) -> None:
+    page = context.new_page()
+    page.route(re.compile(r"/static/(?!language)\w+\.js"), lambda route: route.abort())
+    address, shown = SCREENS[screen]
+    page.goto(studio.origin + address)
+    known = "button:not([data-language], [hidden])"
+    assert page.locator(known).count() > 0
+    assert page.locator(f"{known}:enabled").count() == 0
+    page.unroute_all()
+    page.reload()
+    page.locator(shown).first.wait_for()
+    assert page.locator("[disabled]").count() == 0
 
 
 def unfold(page: Page) -> None:

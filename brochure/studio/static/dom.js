@@ -35,6 +35,11 @@ export function button(label, onclick, { sign = null, ...properties } = {}) {
   return h("button", { type: "button", onclick, ...named, ...properties }, face);
 }
 
+/** What a page came with and nothing listened to until now can be used: no click is for nothing. */
+export function ready() {
+  for (const one of document.querySelectorAll("[disabled]")) one.disabled = false;
+}
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Bring an element into view, and no further than needed. */

@@ -24,6 +24,7 @@
 
 import { NotConnected } from "./api.js";
 import { conflictPanel } from "./conflicts.js";
+import { ready } from "./dom.js";
 import { Events } from "./events.js";
 import { goTo } from "./fields.js";
 import { Keeping } from "./keeping.js";
@@ -68,6 +69,7 @@ export class Editing {
     const own = this.#keeping.own();
     this.#host.build(state);
     this.#listen(form);
+    ready();
     this.changes.clash(state.conflicts);
     this.#show(state);
     if (own) this.#take(missing(own.changes, this.#host.values()));

@@ -1,6 +1,7 @@
 /** The mail of one leaflet: puts the parts together. Each part is a module of its own. */
 
 import { NotConnected } from "./api.js";
+import { ready } from "./dom.js";
 import { Events } from "./events.js";
 import { mailApi } from "./mail-api.js";
 import { LetterForm } from "./mail-letter.js";
@@ -44,6 +45,7 @@ class MailPage {
   async open() {
     addEventListener("hashchange", () => this.#turn());
     $("begin").addEventListener("click", () => this.#begin());
+    ready();
     await this.#read();
     if (!this.#overview) return;
     new Events(api.events, {

@@ -2,7 +2,7 @@
 
 import { create, leafletApi, project as readProject } from "./api.js";
 import { cards } from "./controls.js";
-import { h, newId } from "./dom.js";
+import { h, newId, ready } from "./dom.js";
 import { moment, plural, say } from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
@@ -114,6 +114,7 @@ readProject().then((project) => {
   $("some").hidden = !project.leaflets.length;
   $("new-leaflet").open = !project.leaflets.length;
   newLeaflet(project);
+  ready();
   tellStates(rows);
 }, (error) => {
   $("failed").textContent = error.status ? [error.message, error.hint].filter(Boolean).join(" ")
