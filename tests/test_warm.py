@@ -16,7 +16,7 @@ import yaml
 from brochure.layout.compose.composer import compose
 from brochure.layout.composition import Composition
 from brochure.layout.editions import load_editions
-from brochure.layout.weasyprint import linebreak, streams, styles
+from brochure.layout.weasyprint import engine, linebreak, streams, styles
 from brochure.layout.weasyprint.matching import Rules
 from brochure.layout.weasyprint.typesetter import WeasyPrintTypesetter
 from brochure.manuscript.load import read_manuscript, validate_leaflet
@@ -225,3 +225,46 @@ def test_the_next_layout_finds_styles_lines_and_fonts(monkeypatch: pytest.Monkey
     (lines,), remembered = typesetter._lines.values(), typesetter._remembered._known
     assert len(lines) <= 100
     assert len(remembered) == 1 or sum(size for size, *_ in remembered.values()) <= 100_000
+
+
+def test_boxes_are_walked_through_in_their_order() -> None:
+    engine.load_weasyprint()
+    from weasyprint.formatting_structure import boxes
+    from weasyprint.layout.absolute import AbsolutePlaceholder
+
+    def one_in_another(box: Any, placeholders: bool) -> list[Any]:
+        """As WeasyPrint 70 does it."""
+        found = [box]
+        for child in box.children:
+            if placeholders or isinstance(child, boxes.Box):
+                found += one_in_another(getattr(child, "_box", child), placeholders)
+            else:
+                found.append(child)
+        return found
+
+    def box(*children: Any) -> Any:
+        return boxes.BlockBox("p", None, None, children)
+
+    placed = AbsolutePlaceholder(box(box(), box()))
+    root = box(box(box(), placed, box(box())), box(), placed)
+    for placeholders, count in ((False, 8), (True, 12)):
+        children = one_in_another(root, placeholders)
+        assert len(children) == count
+        found = list(root.descendants(placeholders))
+        assert list(map(id, found)) == list(map(id, children))
+
+
+@pytest.mark.parametrize("of_these", [False, True])
+def test_the_parser_remembers_up_to_where_it_reads(of_these: bool) -> None:
+    engine.load_weasyprint()
+    from tinyhtml5 import inputstream
+
+    known = inputstream.characters_until_regex
+    stream = inputstream.HTMLUnicodeInputStream("aab]^-<b")
+    read = stream.chars_until(("a", "]"), of_these)
+    assert read == ("aa" if of_these else "")
+    assert stream.chars_until(("<",)) == ("b]^-" if of_these else "aab]^-")
+    before = len(known)
+    stream.chars_until(("<",))
+    assert len(known) == before
+    assert (("<",), False) in known

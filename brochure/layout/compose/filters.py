@@ -51,12 +51,14 @@ class Filters:
         headings = replace(own, links="live" if links == "live" else "none")
         # The headings of columns are repeated on each page, where a link must not be (PDF/UA).
         repeated = replace(own, links="none" if links == "none" else "printed")
-        self._references = replace(own, links="none")
         # In print, the address of a link inside a quote is set below it, not among its words.
-        self._verbatim = verbatim = markdown.Renderer(
+        verbatim = markdown.Renderer(
             None, "live" if links == "live" else "none", direction=direction
         )
         cached = lru_cache(maxsize=_CACHED)
+        references = replace(own, links="none")
+        self._plain, self._inline = references.plain, cached(references.inline)
+        self._title = cached(verbatim.literal)
         self._quotation = cached(
             lambda text, language, direction, highlights: Markup(
                 with_highlights(
@@ -102,7 +104,7 @@ class Filters:
 
     def plain(self, text: str) -> str:
         """One line of the initiative's own words, without markup."""
-        return self._references.plain(text)
+        return self._plain(text)
 
     def reference(
         self, location: Quote | QuoteReference, quote: Quote, source: Source | None
@@ -112,8 +114,8 @@ class Filters:
         A pattern that the source gives is in the language of the source, as is its title.
         """
         cited = quote.source or source
-        shown = self._references.inline(_reference(location, cited, self._language))
-        title = self._verbatim.literal(quote.source.title) if quote.source else ""
+        shown = self._inline(_reference(location, cited, self._language))
+        title = self._title(quote.source.title) if quote.source else ""
         if cited is None or not cited.reference:
             title, cited = _in_language(title, cited, self._language), None
         return _in_language(", ".join(filter(None, (title, shown))), cited, self._language)

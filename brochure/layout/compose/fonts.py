@@ -197,13 +197,11 @@ def _font_files(folder: Path) -> list[Path]:
 def missing_characters(text: str, covered: frozenset[int]) -> tuple[str, ...]:
     """The characters of a text that no font has, in order, each once."""
     return tuple(
-        dict.fromkeys(
-            character
-            for character in text
-            if ord(character) not in covered
-            and category(character) not in _INKLESS
-            and not 0xFE00 <= ord(character) <= 0xFE0F  # variation selectors
-        )
+        character
+        for character in dict.fromkeys(text)
+        if ord(character) not in covered
+        and category(character) not in _INKLESS
+        and not 0xFE00 <= ord(character) <= 0xFE0F  # variation selectors
     )
 
 

@@ -108,7 +108,7 @@ class HtmlPage(HTMLParser):
         self._inside = tag
         attributes = dict(attrs)
         written = self.get_starttag_text() or ""
-        if tag not in ("a", "area", "base"):
+        if "=" in written and tag not in ("a", "area", "base"):
             self.address_texts += _address_texts(written, self._offset())
         match tag:
             case "html":

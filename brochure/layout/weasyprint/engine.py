@@ -43,6 +43,7 @@ from brochure.layout.weasyprint import (
     streams,
     styles,
     tagging,
+    walking,
 )
 from brochure.messages import say
 
@@ -99,6 +100,7 @@ def load_weasyprint() -> Any:
         (layout.block, layout.table),
     )
     backgrounds.install(layout, weasyprint.document)
+    walking.install(weasyprint.formatting_structure.boxes, import_module("tinyhtml5.inputstream"))
     text = weasyprint.text
     streams.install(weasyprint.pdf.fonts, text.ffi.ffi)
     glyphs.install(text.line_break, weasyprint.draw.text, text.fonts.get_pango_font_key)
