@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from markdown_it.token import Token
@@ -18,6 +19,7 @@ from brochure.manuscript.variants import slots
 from brochure.manuscript.yaml.nodes import LocatedText, MappingNode, ScalarNode, Tree, TreePath
 from brochure.messages import say
 
+_KEPT = 16  # parts of letters: all end alike, and those to one region may be the same
 _TEXT_KEYS = ("subject", "letter", "objection")  # of mail.yaml, in each language
 
 
@@ -71,6 +73,7 @@ class Writer:
         self._renderer = markdown.Renderer(
             Typography(language), "live", together=False, direction=language.direction
         )
+        self._written = lru_cache(maxsize=_KEPT)(self._write_part)
         self._tree = _one_language(tree, path)
 
     def write(
@@ -100,14 +103,18 @@ class Writer:
         language = self._language
         objection = texts["objection"] or language.words.objection
         subject = " ".join(texts["subject"].split())
-        parts = texts["letter"], objection
-        plain = (plain_text(self._renderer, part) for part in parts)
+        (body, body_html), (foot, foot_html) = map(self._written, (texts["letter"], objection))
         return Letter(
             language.code,
             subject,
-            "\n\n".join(filter(None, plain)) + "\n",
-            _page(language.code, subject, *map(self._renderer.block, parts)),
+            "\n\n".join(filter(None, (body, foot))) + "\n",
+            _page(language.code, subject, body_html, foot_html),
         )
+
+    def _write_part(self, text: str) -> tuple[str, str]:
+        """A part of a letter as plain text and as HTML."""
+        tokens = self._renderer.tokens(text)
+        return as_plain_text(self._renderer, tokens), self._renderer.html(tokens)
 
 
 def _one_language(tree: Tree, path: TreePath) -> Tree:
@@ -150,7 +157,12 @@ def _without_value(recipient: Recipient, slot: str) -> Diagnostic:
 
 
 def plain_text(renderer: markdown.Renderer, text: str) -> str:
-    """Markdown as plain text that is complete in itself.
+    """Markdown as plain text that is complete in itself (see `as_plain_text`)."""
+    return as_plain_text(renderer, renderer.tokens(text))
+
+
+def as_plain_text(renderer: markdown.Renderer, tokens: Sequence[Token]) -> str:
+    """The tokens of Markdown as plain text.
 
     Each paragraph is one line, as mail programs break lines themselves, with an empty line after
     it; the items of a list have none between them. Links are followed by their addresses in
@@ -159,7 +171,7 @@ def plain_text(renderer: markdown.Renderer, text: str) -> str:
     written = ""
     depth, marker = 0, ""
     was_listed = False
-    for token in renderer.tokens(text):
+    for token in tokens:
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 depth += 1

@@ -60,9 +60,12 @@ class Renderer:
 
     def block(self, text: str) -> str:
         """Paragraphs and lists as HTML blocks."""
+        return self.html(self.tokens(text))
+
+    def html(self, tokens: Sequence[Token]) -> str:
+        """The tokens of paragraphs and lists as HTML blocks."""
         parts: list[str] = []
         direction = self.direction
-        tokens = self.tokens(text)
         for at, token in enumerate(tokens):
             if token.type == "inline":
                 parts.append(self._inline(token.children or [], direction))
@@ -262,7 +265,12 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
 
 def links(text: str) -> Iterator[tuple[str, str]]:
     """The links of a text: the address of each, and its first words."""
-    for block in parser(True).parse(text):
+    return links_among(parser(True).parse(text))
+
+
+def links_among(blocks: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """The links in the tokens of a text: the address of each, and its first words."""
+    for block in blocks:
         tokens = block.children or []
         for i, token in enumerate(tokens):
             if token.type == "link_open":

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from brochure.diagnostics import Severity
 from brochure.manuscript.text import lists
-from brochure.manuscript.text.markdown import NESTING, links, parser
+from brochure.manuscript.text.markdown import NESTING, links_among, parser
 from brochure.manuscript.yaml.nodes import TextDiagnostic
 from brochure.messages import Message, say
 
@@ -91,12 +91,12 @@ def _check(text: str) -> Iterator[TextDiagnostic]:
         )
         yield TextDiagnostic(Severity.ERROR, "too-long", message, divide)
         return
-    for href, words in links(text):
+    environment: dict[str, dict[int, str]] = {}
+    tokens = parser(True).parse(text, environment)
+    for href, words in links_among(tokens):
         if diagnostic := check_address(href):
             snippet = f"[{words}]"
             yield replace(diagnostic, snippet=snippet) if snippet in text else diagnostic
-    environment: dict[str, dict[int, str]] = {}
-    tokens = parser(True).parse(text, environment)
     if any(token.level >= NESTING - 2 for token in tokens):
         message = say("Lists are nested too deeply here, and would not be printed completely.")
         hint = say("Use a single list, or two levels.")

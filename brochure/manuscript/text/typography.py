@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from brochure.manuscript.text.address import find_addresses
 from brochure.manuscript.text.language import Language
@@ -13,6 +14,7 @@ SEAM = "\ue000"  # joins the pieces of a paragraph, so that rules work across th
 SEALED = "\ue001"  # takes the place of a piece that no rule may change: an address
 _HELD = "\ue002"  # takes the place of an address among the words
 _SPACE = f"[ {FIXED}{NARROW}]"
+_CACHED = 1000  # paragraphs
 _FAR = 60  # characters that are looked at beside a dash
 _OPENS_AFTER = "([{–—-/ \n" + FIXED + NARROW
 
@@ -47,10 +49,16 @@ class Typography:
             if NARROW in mark
         ]
         self._ranges = Ranges(language)
+        self._known = lru_cache(maxsize=_CACHED)(self._paragraph)
         self._ordinal = re.compile(rf"(?<![\w.,])({_ordinal(language)})")
 
     def paragraph(self, pieces: Sequence[str]) -> list[str]:
-        """The pieces of a paragraph with typography, wherever emphasis and links cut it."""
+        """The pieces of a paragraph with typography, wherever emphasis and links cut it. Results
+        are cached: of thousands of letters, most paragraphs are the same.
+        """
+        return list(self._known(tuple(pieces)))
+
+    def _paragraph(self, pieces: Sequence[str]) -> list[str]:
         text = SEAM.join(pieces)
         if text.count(SEAM) != len(pieces) - 1 or _HELD in text:
             # The author uses one of these private-use characters: leave everything as it is.
