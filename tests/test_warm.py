@@ -268,3 +268,29 @@ def test_the_parser_remembers_up_to_where_it_reads(of_these: bool) -> None:
     stream.chars_until(("<",))
     assert len(known) == before
     assert (("<",), False) in known
+
+
+@pytest.mark.parametrize(
+    ("css", "plain"),
+    [
+        ("", True),
+        ("background: red", False),
+        ("background: currentcolor", False),
+        ("background: linear-gradient(red, blue)", False),
+        ("border-top-left-radius: 3px", False),
+        ("border-bottom-right-radius: 1px 2px", False),
+        ("box-shadow: 1px 1px red", False),
+        ("border-image-source: linear-gradient(red, blue)", False),
+        ("border: 1px solid red; background: transparent", True),
+    ],
+)
+def test_what_has_a_background_is_laid_out(css: str, plain: bool) -> None:
+    weasyprint = engine.load_weasyprint()
+    from brochure.layout.weasyprint.backgrounds import _is_plain
+
+    html = weasyprint.HTML(string=f"<p style='{css}'>a")
+    styles_of = weasyprint.css.get_all_computed_styles(html, [], [])
+    (paragraph,) = html.etree_element.iter("p")
+    style = styles_of(paragraph)
+    assert _is_plain(style) is plain
+    assert _is_plain(style) is plain, "as it remembers"
