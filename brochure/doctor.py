@@ -1,4 +1,4 @@
-"""What brochure needs of a computer: whether it is there, and the line that mends what is missing.
+"""What brochure needs of a computer: whether it is there, and the line that fixes what is missing.
 
 Pure: what there is comes as `Facts`, which `cli/doctor.py` gathers.
 """
@@ -100,21 +100,21 @@ class Facts:
 
 @dataclass(frozen=True)
 class Check:
-    """A thing that was looked at. `mend` is a line to be typed on this system; it may be empty."""
+    """A thing that was looked at. `fix` is a line to be typed on this system; it may be empty."""
 
     name: str
     state: State
-    about: Message
-    mend: str = ""
+    about: str  # a message, or a name
+    fix: str = ""
 
 
 #: What things are called where people read of them.
-TITLES: Mapping[str, Message] = {
-    "python": say("Python"),
-    "brochure": say("brochure"),
-    "weasyprint": say("WeasyPrint"),
-    "pango": say("Pango"),
-    "harfbuzz-subset": say("HarfBuzz subset"),
+TITLES: Mapping[str, str] = {
+    "python": "Python",
+    "brochure": "brochure",
+    "weasyprint": "WeasyPrint",
+    "pango": "Pango",
+    "harfbuzz-subset": "HarfBuzz subset",
     "fonts": say("Fonts"),
     "project": say("Project folder"),
     "out": say("Folder of the PDFs"),
@@ -123,8 +123,8 @@ TITLES: Mapping[str, Message] = {
     "disk": say("Free space"),
     "mail": say("Mail"),
     "browser": say("Browser"),
-    "dask": say("Dask"),
-    "libreoffice": say("LibreOffice"),
+    "dask": "Dask",
+    "libreoffice": "LibreOffice",
     "console": say("Console"),
     "environment": say("Environment"),
 }
@@ -176,7 +176,7 @@ def examine(facts: Facts, system: System) -> list[Check]:
     """All checks, in the order in which they are told."""
     return [
         _python(facts, system),
-        Check("brochure", State.GOOD, say("{version}", version=facts.brochure)),
+        Check("brochure", State.GOOD, facts.brochure),
         _weasyprint(facts, system),
         *_libraries(facts, system),
         _fonts(facts, system),
@@ -216,7 +216,7 @@ def _weasyprint(facts: Facts, system: System) -> Check:
             wanted=wanted,
         )
         return Check("weasyprint", State.MISSING, about, line)
-    return Check("weasyprint", State.GOOD, say("{version}", version=facts.weasyprint))
+    return Check("weasyprint", State.GOOD, facts.weasyprint)
 
 
 def _libraries(facts: Facts, system: System) -> Iterator[Check]:
@@ -224,7 +224,7 @@ def _libraries(facts: Facts, system: System) -> Iterator[Check]:
         about = say("it cannot be loaded ({reason})", reason=facts.pango_reason)
         yield Check("pango", State.MISSING, about, _line("pango", system))
         return
-    yield Check("pango", State.GOOD, say("{version}", version=facts.pango))
+    yield Check("pango", State.GOOD, facts.pango)
     if facts.harfbuzz_subset:
         yield Check("harfbuzz-subset", State.GOOD, say("it is there"))
     else:
@@ -251,7 +251,7 @@ def _fonts(facts: Facts, system: System) -> Check:
 def _folders(facts: Facts, system: System) -> Iterator[Check]:
     for name, folder in facts.folders.items():
         if folder.writable:
-            yield Check(name, State.GOOD, say("{path}", path=folder.path))
+            yield Check(name, State.GOOD, folder.path)
         else:
             about = say("you may not write to {path}", path=folder.path)
             yield Check(name, State.MISSING, about, _permission(folder.path, system))
@@ -275,7 +275,7 @@ def _permission(path: str, system: System) -> str:
 def _mail(mail: MailFacts, system: System) -> Check:
     of = mail.leaflet
     if mail.wrong:
-        about = say("{leaflet}: {reason}", leaflet=of, reason=mail.wrong)
+        about = mail.wrong
         return Check("mail", State.ADVICE, about, f"brochure mail preview {of}")
     if mail.reached is False:
         about = say(
@@ -299,17 +299,17 @@ def _mail(mail: MailFacts, system: System) -> Check:
 
 def _programs(facts: Facts, system: System) -> Iterator[Check]:
     if facts.browser:
-        yield Check("browser", State.GOOD, say("{name}", name=facts.browser))
+        yield Check("browser", State.GOOD, facts.browser)
     else:
         about = say("none was found; `brochure studio` prints a link to be opened")
         yield Check("browser", State.ADVICE, about, _line("browser", system))
     if facts.dask:
-        yield Check("dask", State.GOOD, say("{version}", version=facts.dask))
+        yield Check("dask", State.GOOD, facts.dask)
     else:
         about = say("only for building on several computers (`brochure build --scheduler`)")
         yield Check("dask", State.OPTIONAL, about, f'{system.install} "brochure[dask]"')
     if facts.libreoffice:
-        yield Check("libreoffice", State.GOOD, say("{path}", path=facts.libreoffice))
+        yield Check("libreoffice", State.GOOD, facts.libreoffice)
     else:
         about = say("only for importing OpenDocument texts (.odt)")
         yield Check("libreoffice", State.OPTIONAL, about, _line("libreoffice", system))
@@ -324,7 +324,7 @@ def _console(facts: Facts, system: System) -> Check:
     if facts.encoding.lower().replace("-", "").replace("_", "") in ("utf8", ""):
         return Check("console", State.GOOD, about)
     line = "set PYTHONUTF8=1" if system.windows else "export LC_ALL=C.UTF-8"
-    missing = say("{encoding_of}: some characters cannot be shown", encoding_of=about)
+    missing = say("{settings}: some characters cannot be shown", settings=about)
     return Check("console", State.ADVICE, missing, line)
 
 
@@ -334,7 +334,7 @@ def _environment(facts: Facts, system: System) -> Check:
     """
     cloud = cloud_of(facts.environment)
     if not cloud:
-        return Check("environment", State.GOOD, say("{path}", path=facts.environment))
+        return Check("environment", State.GOOD, facts.environment)
     about = say(
         "{path} lies in a folder of {cloud}: install brochure elsewhere",
         path=facts.environment,

@@ -275,9 +275,9 @@ if sys.platform == "win32":
         kernel.GetCurrentProcess.restype = wintypes.HANDLE
         counters = _Counters(cb=ctypes.sizeof(_Counters))
         process = wintypes.HANDLE(kernel.GetCurrentProcess())
-        told = kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
+        answered = kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
         # The second is the same by an older name.
-        return max(int(counters.PrivateUsage), int(counters.PagefileUsage)) if told else 0
+        return max(int(counters.PrivateUsage), int(counters.PagefileUsage)) if answered else 0
 
 else:
 

@@ -1,4 +1,4 @@
-"""`brochure doctor`: whether all that brochure needs is here, and what mends it."""
+"""`brochure doctor`: whether all that brochure needs is here, and what fixes it."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from brochure import __version__
 from brochure.cli.output import Output
@@ -50,12 +50,12 @@ _MANAGERS = (("apt-get", Manager.APT), ("dnf", Manager.DNF), ("brew", Manager.BR
 
 
 class CheckData(TypedDict):
-    """A check as JSON data; `mend` is a line to be typed, or null."""
+    """A check as JSON data; `fix` is a line to be typed, or null."""
 
     name: str
-    state: Literal["good", "optional", "advice", "missing"]
+    state: str  # good, optional, advice, missing
     about: str
-    mend: str | None
+    fix: str | None
 
 
 class DoctorData(TypedDict):
@@ -64,7 +64,7 @@ class DoctorData(TypedDict):
     checks: list[CheckData]
 
 
-@command("doctor", say("Look whether all that brochure needs is here, and tell what mends it."))
+@command("doctor", say("Look whether all that brochure needs is here, and tell what fixes it."))
 @option("--mail", is_flag=True, help_text=say("Connect to the mail servers as well."))
 @as_json
 def doctor(session: Session, mail: bool, as_json: bool) -> int:
@@ -91,18 +91,18 @@ def _data(check: Check) -> CheckData:
         "name": check.name,
         "state": check.state.value,
         "about": str(check.about),
-        "mend": check.mend or None,
+        "fix": check.fix or None,
     }
 
 
 def _diagnostic(check: Check) -> Diagnostic:
     message = say("{name}: {about}.", name=TITLES[check.name], about=check.about)
-    hint = say("Type this: {line}", line=check.mend) if check.mend else Message("", {})
+    hint = say("Type this: {line}", line=check.fix) if check.fix else Message("", {})
     return error("missing", message, Location(check.name), hint)
 
 
 def _lines(checks: list[Check], output: Output) -> Iterator[str]:
-    """A line for each check, and below it the one that mends it."""
+    """A line for each check, and below it the one that fixes it."""
     words = output.words
     states = {state: words(word_of(state)) for state in State}
     first = max(map(len, states.values())) + 2
@@ -112,8 +112,8 @@ def _lines(checks: list[Check], output: Output) -> Iterator[str]:
             continue
         title = words(TITLES[check.name])
         yield f"{states[check.state]:{first}}{title:{second}}{words(check.about)}"
-        if check.mend:
-            yield f"{'':{first}}{check.mend}"
+        if check.fix:
+            yield f"{'':{first}}{check.fix}"
 
 
 # --- What there is ------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ HEADING = TableHeading(
 )
 _LONGEST_NAME = 200
 _LONGEST = 60  # characters of an id; it occurs twice in the path of a PDF
-# Names that Windows reserves for devices, in any folder.
 _MOST = 20  # diagnostics about one id
 
 
