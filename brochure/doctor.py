@@ -307,7 +307,7 @@ def _programs(facts: Facts, system: System) -> Iterator[Check]:
         yield Check("dask", State.GOOD, facts.dask)
     else:
         about = say("only for building on several computers (`brochure build --scheduler`)")
-        yield Check("dask", State.OPTIONAL, about, f'{system.install} "brochure[dask]"')
+        yield Check("dask", State.OPTIONAL, about, f"{system.install} distributed")
     if facts.libreoffice:
         yield Check("libreoffice", State.GOOD, facts.libreoffice)
     else:

@@ -112,7 +112,7 @@ def test_without_pango_nothing_is_typeset(system: System, line: str) -> None:
          f"{PIP} --force-reinstall --no-deps rendercv-fonts==0.5.1"),
         ("fonts", {"fonts_reason": "One.ttf"}, State.MISSING,
          f"{PIP} --force-reinstall --no-deps rendercv-fonts==0.5.1"),
-        ("dask", {"dask": ""}, State.OPTIONAL, f'{PIP} "brochure[dask]"'),
+        ("dask", {"dask": ""}, State.OPTIONAL, f"{PIP} distributed"),
         ("libreoffice", {"libreoffice": ""}, State.OPTIONAL,
          "sudo apt-get install -y --no-install-recommends libreoffice-writer"),
         ("browser", {"browser": ""}, State.ADVICE,
