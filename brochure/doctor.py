@@ -39,12 +39,13 @@ class Manager(StrEnum):
 @dataclass(frozen=True)
 class System:
     """The system, as far as lines to be typed depend on it. `install` is how this Python
-    installs packages, as it is typed.
+    installs packages, as it is typed; `root`: who types may install programs already.
     """
 
     manager: Manager
     windows: bool
     install: str
+    root: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ def _line(name: str, system: System) -> str:
     """The line that installs a thing here; for Pango on Windows, a package of Python."""
     if system.windows and name in ("pango", "harfbuzz-subset"):
         return f"{system.install} gstreamer-libs"
-    return _PACKAGES[name].get(system.manager, "")
+    line = _PACKAGES[name].get(system.manager, "")
+    return line.replace("sudo ", "") if system.root else line
 
 
 def _python(facts: Facts, system: System) -> Check:

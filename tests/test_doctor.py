@@ -83,6 +83,10 @@ def test_where_all_is_there_nothing_is_to_be_typed() -> None:
     ("system", "line"),
     [
         (DEBIAN, "sudo apt-get install -y --no-install-recommends libpangoft2-1.0-0"),
+        (
+            replace(DEBIAN, root=True),
+            "apt-get install -y --no-install-recommends libpangoft2-1.0-0",
+        ),
         (FEDORA, "sudo dnf install -y pango"),
         (MAC, "brew install pango"),
         (WINDOWS, r"C:\venv\Scripts\python.exe -m pip install gstreamer-libs"),

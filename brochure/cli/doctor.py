@@ -127,7 +127,8 @@ def this_system() -> System:
     install = f"{python} -m pip install"
     if find_spec("pip") is None:  # as uv makes environments
         install = f"uv pip install --python {python}"
-    return System(Manager.WINGET if windows else manager, windows, install)
+    root = sys.platform != "win32" and os.geteuid() == 0
+    return System(Manager.WINGET if windows else manager, windows, install, root)
 
 
 def gather(project: Project | None, output: Output, *, mail: bool) -> Facts:
