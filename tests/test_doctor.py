@@ -95,7 +95,7 @@ def test_where_all_is_there_nothing_is_to_be_typed() -> None:
 )
 def test_without_pango_nothing_is_typeset(system: System, line: str) -> None:
     lost = {"pango": "", "pango_reason": "no such file", "fonts": 0, "harfbuzz_subset": False}
-    found = check("pango", system, **lost)
+    found = check("pango", system, **lost)  # type: ignore[arg-type]
     assert (found.state, found.fix) == (State.MISSING, line)
     assert "no such file" in found.about
     checks = examine(replace(GOOD, **lost), system)  # type: ignore[arg-type]
