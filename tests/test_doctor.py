@@ -95,7 +95,7 @@ def test_where_all_is_there_nothing_is_to_be_typed() -> None:
 )
 def test_without_pango_nothing_is_typeset(system: System, line: str) -> None:
     lost = {"pango": "", "pango_reason": "no such file", "fonts": 0, "harfbuzz_subset": False}
-    found = check("pango", system, **lost)  # type: ignore[arg-type]
+    found = check("pango", system, **lost)
     assert (found.state, found.fix) == (State.MISSING, line)
     assert "no such file" in found.about
     checks = examine(replace(GOOD, **lost), system)  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_without_pango_nothing_is_typeset(system: System, line: str) -> None:
 def test_what_is_missing_has_a_line(
     name: str, changed: dict[str, object], state: State, line: str
 ) -> None:
-    found = check(name, **changed)
+    found = check(name, **changed)  # type: ignore[arg-type]
     assert (found.state, found.fix) == (state, line)
 
 

@@ -551,6 +551,7 @@ OPENERS = {
     "brochure/starters.py": "texts that come with brochure",
     "brochure/layout/weasyprint/engine.py": "a temporary file for fontconfig",
     "brochure/layout/compose/fonts.py": "the font package",
+    "brochure/layout/weasyprint/windows.py": "fonts that are installed, or unpacked already",
     "brochure/layout/hyphenation.py": "the dictionaries of Pyphen",
     "brochure/prepress/postprocess.py": "streams of a PDF in memory",
     "brochure/cli/main.py": "the end of a pipe",
