@@ -7,14 +7,18 @@ a device or a socket in its place, reading might never begin, or never end.
 import contextlib
 import os
 import stat
+import sys
 import time
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from brochure.diagnostics import Location, fail
 from brochure.messages import say
 
 _ABANDONED = 3600.0  # seconds after which no running build still needs a partial file
+_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between attempts to rename, on Windows
+_HELD = frozenset({5, 32, 33})  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
 def composed(name: str) -> str:
@@ -94,13 +98,56 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        rename(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        _unlink(part)
     for other in path.parent.glob(f".{path.name}.*.part"):
         with contextlib.suppress(OSError):  # another process was faster
             if time.time() - other.stat().st_mtime > _ABANDONED:
                 other.unlink()
+
+
+def rename(
+    part: Path,
+    path: Path,
+    *,
+    platform: str = sys.platform,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Rename a file over another one. Raises OSError.
+
+    On Windows that fails while any other program has one of them open: a virus scanner or the
+    folder of a cloud, which look at each new file, but are soon done. So it is tried for some three
+    seconds. Who has the PDF open in a reader that keeps it so is told.
+    """
+    for seconds in _PAUSES if platform == "win32" else ():
+        try:
+            part.replace(path)
+        except PermissionError as reason:
+            if getattr(reason, "winerror", None) not in _HELD or path.is_dir():
+                raise
+        else:
+            return
+        pause(seconds)
+    try:
+        part.replace(path)
+    except PermissionError as reason:
+        if platform != "win32" or getattr(reason, "winerror", None) not in _HELD or path.is_dir():
+            raise
+        raise PermissionError(
+            reason.errno, say("another program has it open, or it is write-protected")
+        ) from reason
+
+
+def _unlink(part: Path) -> None:
+    """Delete a partial file, if it is there. Where another program has it open, it stays, and is
+    deleted with those that were left behind.
+    """
+    try:
+        part.unlink(missing_ok=True)
+    except PermissionError:
+        if sys.platform != "win32":
+            raise
 
 
 def claim(path: Path) -> bool:

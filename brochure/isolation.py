@@ -29,10 +29,8 @@ from traceback import walk_stack, walk_tb
 from types import FrameType
 from typing import IO, Literal, NoReturn, ParamSpec, TypeVar, cast
 
-try:
+if sys.platform != "win32":  # there, the watch alone holds the bounds
     import resource
-except ImportError:  # not on Windows; there the watch alone holds the time
-    resource = None  # type: ignore[assignment]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,10 +43,9 @@ _START = 60  # seconds; more than a process ever takes to start
 _COLLECTIONS = 50  # of young garbage, for one of all
 _FRAMES = 200  # of the stack of what was stopped
 # What it means that a process died of a signal; SIGKILL was none of ours.
-_SIGNALS: dict[int, Reason] = {
-    int(getattr(signal, "SIGXCPU", 0)): "time",
-    int(getattr(signal, "SIGKILL", 0)): "killed",
-}
+_SIGNALS: dict[int, Reason] = {}
+if sys.platform != "win32":
+    _SIGNALS = {signal.SIGXCPU: "time", signal.SIGKILL: "killed"}
 
 
 @dataclass(frozen=True)
@@ -249,6 +246,46 @@ def _listen(pipe: IO[bytes], hear: Callable[[bytes | None], None]) -> None:
         hear(message)
 
 
+if sys.platform == "win32":
+    import ctypes
+    from ctypes import wintypes
+
+    class _Counters(ctypes.Structure):
+        """What a process uses, in bytes (PROCESS_MEMORY_COUNTERS_EX of psapi.h)."""
+
+        _fields_ = (
+            ("cb", wintypes.DWORD),
+            ("PageFaultCount", wintypes.DWORD),
+            ("PeakWorkingSetSize", ctypes.c_size_t),
+            ("WorkingSetSize", ctypes.c_size_t),
+            ("QuotaPeakPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaPeakNonPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaNonPagedPoolUsage", ctypes.c_size_t),
+            ("PagefileUsage", ctypes.c_size_t),
+            ("PeakPagefileUsage", ctypes.c_size_t),
+            ("PrivateUsage", ctypes.c_size_t),
+        )
+
+    def committed() -> int:
+        """The bytes that this process has had from the system. Windows bounds them for groups of
+        processes only, of which this one may be in another already: the watch has to look.
+        """
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = wintypes.HANDLE
+        counters = _Counters(cb=ctypes.sizeof(_Counters))
+        process = wintypes.HANDLE(kernel.GetCurrentProcess())
+        answered = kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
+        # The second is the same by an older name.
+        return max(int(counters.PrivateUsage), int(counters.PagefileUsage)) if answered else 0
+
+else:
+
+    def committed() -> int:
+        """Nothing: the system holds the bound."""
+        return 0
+
+
 # --- The other side ---------------------------------------------------------------------------
 
 
@@ -287,7 +324,7 @@ def _answer(task: bytes, watch: "_Watch") -> bytes:
     function, args, kwargs, seconds, memory = pickle.loads(task)  # noqa: S301 - from our own side
     del task
     _limit(seconds, memory)
-    watch.begin(seconds)
+    watch.begin(seconds, memory)
     raised: BaseException | None = None
     result = None
     try:
@@ -331,30 +368,33 @@ def _limit(seconds: float | None, memory: int | None) -> None:
 
     RLIMIT_DATA, and not RLIMIT_AS: libraries and fonts that are only mapped cost nothing.
     """
-    if resource is None:
-        return
-    spent = time.process_time()
-    for kind, bound in (
-        (resource.RLIMIT_CPU, None if seconds is None else int(spent + seconds + _GRACE) + 1),
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # the machine's own bound may be lower
-            _, hard = resource.getrlimit(kind)
-            resource.setrlimit(kind, (hard if bound is None else bound, hard))
+    if sys.platform != "win32":
+        spent = time.process_time()
+        for kind, bound in (
+            (resource.RLIMIT_CPU, None if seconds is None else int(spent + seconds + _GRACE) + 1),
+            (resource.RLIMIT_DATA, memory),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with contextlib.suppress(ValueError, OSError):  # the machine's own bound may be lower
+                _, hard = resource.getrlimit(kind)
+                resource.setrlimit(kind, (hard if bound is None else bound, hard))
 
 
 class _Watch:
-    """Ends this process when its task has had its time, and tells what it was at."""
+    """Ends this process when its task has had its time (on Windows, or its memory), and tells what
+    it was at.
+    """
 
     def __init__(self, pipe: IO[bytes], thread: int) -> None:
         self._pipe, self._thread = pipe, thread
         self._deadline: tuple[float, float] | None = None  # of the processor, of the wall
+        self._memory = 0  # bytes
         self._speaking = threading.Lock()  # lest it ends a task whose answer is on its way
         self._begun = threading.Event()
         threading.Thread(target=self._look, daemon=True).start()
 
-    def begin(self, seconds: float) -> None:
+    def begin(self, seconds: float, memory: int) -> None:
+        self._memory = memory
         self._deadline = time.process_time() + seconds, time.monotonic() + _WALL * seconds
         self._begun.set()
 
@@ -372,11 +412,13 @@ class _Watch:
                     continue
                 processor, wall = self._deadline
                 if time.process_time() > processor or time.monotonic() > wall:
-                    self._stop()
+                    self._stop("time")
+                if committed() > self._memory:
+                    self._stop("memory")
 
-    def _stop(self) -> NoReturn:
+    def _stop(self, reason: Reason) -> NoReturn:
         stack = walk_stack(sys._current_frames().get(self._thread))
         frames = tuple(_frame(*step) for step in islice(stack, _FRAMES))
         with contextlib.suppress(OSError):
-            _send(self._pipe, pickle.dumps(Stopped("time", frames)))
+            _send(self._pipe, pickle.dumps(Stopped(reason, frames)))
         os._exit(0)

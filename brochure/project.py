@@ -29,6 +29,8 @@ from brochure.messages import say
 MANUSCRIPT = "leaflet.yaml"
 MAIL = "mail.yaml"  # beside it: the letter with which it is sent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# What Windows takes for a device, whatever its ending: a project goes from one system to the next.
+DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 CACHE_VARIABLE = "BROCHURE_CACHE"  # names another folder for what is remembered
 
 
@@ -294,6 +296,16 @@ def check_name(name: str, location: Location) -> None:
             say(
                 "Use letters without accents, digits and hyphens, as in `my-leaflet`: the PDF is "
                 "named after it, and some mail programs cannot handle anything else."
+            ),
+        )
+    if DEVICE.fullmatch(name):
+        fail(
+            "leaflet-name",
+            say("`{name}` cannot be the name of a leaflet.", name=name),
+            location,
+            say(
+                "On Windows, this is the name of a device. Add a word, as in `my-{name}`.",
+                name=name,
             ),
         )
 

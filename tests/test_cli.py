@@ -357,7 +357,7 @@ def start_build(cwd: Path) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, getattr(signal, "SIGKILL", 9)])
 def test_a_build_that_is_ended_leaves_the_last_pdf_and_nothing_behind(
     workspace: Workspace, signal_: signal.Signals, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from brochure.cli import build, check, designs, editions, mail, source, variants
+from brochure.cli import build, check, designs, doctor, editions, mail, source, variants
 from brochure.cli.main import cli, run
 from brochure.cli.output import JSON_VERSION
 from brochure.diagnostics import DiagnosticData
@@ -37,6 +37,7 @@ RESULTS: dict[str, type] = {
     "variants explain": variants.ExplainData,
     "variants accept": variants.AcceptData,
     "designs": designs.DesignsData,
+    "doctor": doctor.DoctorData,
     "editions": editions.EditionsData,
     "mail init": mail.FilesData,
     "mail preview": mail.PreviewData,
@@ -56,6 +57,7 @@ CALLS = {
     "variants explain": "variants explain probe north",
     "variants accept": "variants accept probe north",
     "designs": "designs",
+    "doctor": "doctor",
     "editions": "editions",
     "mail init": "mail init probe",
     "mail preview": "mail preview probe",
@@ -352,6 +354,8 @@ def test_wrong_usage(room: Mailroom, capsys: Capture, command: str, how: str) ->
     match how:
         case "leaflet":
             words = [word for word in words if word != "probe"] + ["nothing"]
+        case "project" if command == "doctor":
+            pytest.skip("works outside of a project, too")
         case "project":
             words += ["-C", "/"]
         case "folder":

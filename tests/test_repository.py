@@ -289,6 +289,11 @@ case $PYTHON in *3.12) exit 3 ;; esac
 """
 
 
+FAKE_WHEEL = """\
+echo "the wheel with $1"
+"""
+
+
 @pytest.mark.parametrize(
     ("first", "installed", "tried", "said"),
     [
@@ -325,12 +330,18 @@ def test_further_pythons_are_the_newest_and_one_between(
     script.mkdir()
     shutil.copy(ROOT / "script/test-further", script)
     (script / "test").write_text(FAKE_TEST)
+    (script / "try-wheel").write_text(FAKE_WHEEL)
     run = subprocess.run(
         ["/bin/sh", script / "test-further", "-k", "x"],
         env={"PATH": f"{tmp_path}/bin:/nowhere", "PYENV_ROOT": str(tmp_path / "pyenv")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert run.stdout.splitlines() == [f"{found[v]} in .venv-{v} with -k x" for v in tried]
+    expected = ["the wheel with .venv/bin/python"]
+    for version in tried:
+        expected.append(f"{found[version]} in .venv-{version} with -k x")
+        if version != "3.12":  # its tests do not pass
+            expected.append(f"the wheel with {found[version]}")
+    assert run.stdout.splitlines() == expected
     assert said in run.stderr.splitlines()[-1]
     assert run.returncode == int("3.12" in tried)
 
@@ -353,7 +364,10 @@ def test_only_known_systems_are_tried(system: str) -> None:
     assert run.stderr == f"Known are debian-12 debian-13 ubuntu-24.04, not {system}.\n"
 
 
-@pytest.mark.parametrize("script", ["bootstrap", "build", "test", "test-further", "try-on"])
+@pytest.mark.parametrize(
+    "script",
+    ["bootstrap", "build", "test", "test-further", "try-on", "try-on-wine", "try-wheel"],
+)
 def test_scripts_are_posix_sh(script: str) -> None:
     subprocess.run(["sh", "-n", ROOT / "script" / script], check=True)
     text = (ROOT / "script" / script).read_text()
@@ -537,6 +551,7 @@ OPENERS = {
     "brochure/starters.py": "texts that come with brochure",
     "brochure/layout/weasyprint/engine.py": "a temporary file for fontconfig",
     "brochure/layout/compose/fonts.py": "the font package",
+    "brochure/layout/weasyprint/windows.py": "fonts that are installed, or unpacked already",
     "brochure/layout/hyphenation.py": "the dictionaries of Pyphen",
     "brochure/prepress/postprocess.py": "streams of a PDF in memory",
     "brochure/cli/main.py": "the end of a pipe",

@@ -2,6 +2,7 @@
 
 import gc
 import gettext
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ cli = Group(
         "designs": (say("List the designs: how a leaflet can look."), "designs:designs"),
         "editions": (say("List the editions: what can be made of a leaflet."), "editions:editions"),
         "mail": (say("Mail the PDFs, each office once."), "mail:mail"),
+        "doctor": (say("Look whether all that brochure needs is here."), "doctor:doctor"),
         "schema": (say("Print the JSON Schema of a file, for editors."), "new:schema"),
         "completion": (say("Print what lets a shell complete words."), "new:completion"),
     },
@@ -40,8 +42,24 @@ click.version_option(__version__, prog_name="brochure", cls=Option, help=say("Sh
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point. Ends with 0: fine, 1: errors in the content, 2: wrong usage, 130: Ctrl-C."""
+    _make_printable()
     gc.disable()  # while modules load there is no garbage; who has much to do turns it on again
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _make_printable() -> None:
+    """Let everything be printed. Into a file or a pipe, Windows writes the code page of the system,
+    which has no arrows and no Arabic: there it is UTF-8, unless somebody has chosen (PEP 686).
+    Elsewhere what an old terminal lacks is shown by its number.
+    """
+    chosen = "PYTHONIOENCODING" in os.environ
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if sys.platform == "win32" and not chosen and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
+        elif stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: list[str]) -> int:

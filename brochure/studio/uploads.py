@@ -17,7 +17,7 @@ from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
 from brochure.isolation import Stopped, Worker
 from brochure.layout.compose.pictures import check_picture
 from brochure.messages import say
-from brochure.project import MANUSCRIPT, Project
+from brochure.project import DEVICE, MANUSCRIPT, Project
 from brochure.studio.answers import Json
 from brochure.studio.refusal import Refusal, malformed, refusal_of, too_large
 
@@ -33,7 +33,6 @@ _LIMITS = {
 _LISTED = 500  # files
 _NAME = 60  # characters, without the suffix
 _TRIED = 100  # names
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # what Windows calls a device
 _GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 )
@@ -207,4 +206,4 @@ def _safe_stem(stem: str) -> str:
     composed = unicodedata.normalize("NFC", stem).translate(_GERMAN)
     letters = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore").decode()
     plain = "-".join(re.findall(r"[a-z0-9]+", letters.lower()))[:_NAME].strip("-")
-    return f"datei-{plain}".strip("-") if not plain or _DEVICE.fullmatch(plain) else plain
+    return f"datei-{plain}".strip("-") if not plain or DEVICE.fullmatch(plain) else plain

@@ -44,8 +44,9 @@ from brochure.layout.weasyprint import (
     styles,
     tagging,
     walking,
+    windows,
 )
-from brochure.messages import say
+from brochure.messages import plural, say
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
 
@@ -59,6 +60,7 @@ def load_weasyprint() -> Any:
     The parts of fontTools that cut fonts into subsets are for machines without
     harfbuzz-subset, and for variable fonts. Raises DiagnosticsError where Pango is missing.
     """
+    windows.prepare()
     find = ctypes.util.find_library
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
@@ -79,7 +81,7 @@ def load_weasyprint() -> Any:
             say(
                 "Debian, Ubuntu: sudo apt-get install -y --no-install-recommends "
                 "libpangoft2-1.0-0 libharfbuzz-subset0; Fedora: sudo dnf install -y pango; "
-                "macOS: brew install pango."
+                "macOS: brew install pango; Windows: pip install gstreamer-libs."
             ),
         )
     finally:
@@ -283,11 +285,37 @@ def font_configuration(folders: Sequence[Path], cache_folder: Path | None = None
 
     fontconfig reads the file named in FONTCONFIG_FILE when a configuration is made. There is no
     ``@font-face``: it would leave a copy of each font in the temporary folder. `cache_folder` is
-    for what can be made again, or None.
+    for what can be made again, or None. Raises DiagnosticsError unless all fonts are found: text
+    would be set in some other one.
     """
     weasyprint = load_weasyprint()
+    if sys.platform == "win32":
+        folders, cache_folder = windows.plain_paths(folders, cache_folder)
     with _fontconfig_file(folders, cache_folder) as file, _fontconfig_environment(file):
-        return weasyprint.text.fonts.FontConfiguration()
+        configuration = weasyprint.text.fonts.FontConfiguration()
+    found = windows.found_files(weasyprint, configuration)
+    missing = [
+        file for folder in folders for file in windows.font_files(folder) if file.name not in found
+    ]
+    if missing:
+        fail(
+            "fonts-not-found",
+            plural(
+                "The typesetter cannot read the font {names}: text would be set in another one.",
+                "The typesetter cannot read {n} fonts, {names} among them: text would be set in "
+                "others.",
+                len(missing),
+                names=missing[0].name,
+            ),
+            Location("fonts"),
+            say(
+                "It lies in {folder}. If it is one of your own, it may be broken. On Windows, set "
+                "BROCHURE_CACHE to a folder whose path has no letters with accents, such as "
+                "C:\\brochure.",
+                folder=str(missing[0].parent),
+            ),
+        )
+    return configuration
 
 
 @contextmanager

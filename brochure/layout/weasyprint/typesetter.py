@@ -31,7 +31,16 @@ from brochure.layout.laid_out import (
 )
 from brochure.layout.pagination import lay_out
 from brochure.layout.reproduction import Reproduction
-from brochure.layout.weasyprint import boxes, engine, images, linebreak, metadata, streams, styles
+from brochure.layout.weasyprint import (
+    boxes,
+    engine,
+    images,
+    linebreak,
+    metadata,
+    streams,
+    styles,
+    windows,
+)
 from brochure.layout.weasyprint.sheets import StyleSheets
 from brochure.manuscript.text.language import Hyphenation
 from brochure.project import packaged_fonts
@@ -59,6 +68,34 @@ class TypesetPages:
     misfit: bool
     scale: float
     diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """What typesets here: versions, whether fonts are cut by harfbuzz-subset, and how many fonts
+    can be used, those of the project apart.
+    """
+
+    pango: str
+    harfbuzz_subset: bool
+    fonts: int
+    own_fonts: int
+
+
+def examine_libraries(own: Path | None) -> Libraries:
+    """Load all that typesets, and look for the fonts that come with brochure, and for those in the
+    folder `own`. Raises DiagnosticsError where Pango or a font is missing.
+    """
+    weasyprint = engine.load_weasyprint()
+    number = weasyprint.text.ffi.pango.pango_version()  # 1.56.4 is 15604
+    version = ".".join(map(str, (number // 10_000, number // 100 % 100, number % 100)))
+    subset = weasyprint.text.ffi.harfbuzz_subset is not None
+    packaged = sorted(folder for folder in packaged_fonts().iterdir() if folder.is_dir())
+    folders = [*packaged, *([own] if own is not None and own.is_dir() else [])]
+    engine.font_configuration(folders)
+    counts = [len(list(windows.font_files(folder))) for folder in folders]
+    own_fonts = sum(counts[len(packaged) :])
+    return Libraries(version, subset, sum(counts), own_fonts)
 
 
 class WeasyPrintTypesetter:

@@ -1,6 +1,5 @@
 """``regions.csv``: a row for each region, a column for each slot."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,7 +25,7 @@ from brochure.manuscript.variants.table import (
 from brochure.manuscript.yaml.nodes import LocatedText
 from brochure.manuscript.yaml.validation import did_you_mean
 from brochure.messages import Message, say
-from brochure.project import NAME, Project
+from brochure.project import DEVICE, NAME, Project
 
 REGIONS_FILE = "regions.csv"
 REQUIRED = ("id", "name")
@@ -44,8 +43,6 @@ HEADING = TableHeading(
 )
 _LONGEST_NAME = 200
 _LONGEST = 60  # characters of an id; it occurs twice in the path of a PDF
-# Names that Windows reserves for devices, in any folder.
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 _MOST = 20  # diagnostics about one id
 
 
@@ -277,7 +274,7 @@ def _region(row: TableRow) -> Region:
 
 def _is_safe(id_: str) -> bool:
     """Whether an id can be part of the names of folders and files on all systems."""
-    return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not _DEVICE.fullmatch(id_)
+    return bool(NAME.fullmatch(id_)) and len(id_) <= _LONGEST and not DEVICE.fullmatch(id_)
 
 
 def _repeated(region: Region, first: TableCell) -> Diagnostic:
