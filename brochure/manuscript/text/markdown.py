@@ -33,6 +33,7 @@ LinkStyle = Literal["live", "printed", "none"]
 # as they might not fit into a line.
 _RANGE = re.compile(r"\d{1,6}–\d{1,6}")
 _COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
+_PARSED = 30_000  # characters; longer texts are none for a leaflet, and take long to parse
 NESTING = 20  # markdown-it leaves out what is nested more deeply
 
 
@@ -184,6 +185,16 @@ def quoted(text: str) -> str:
                 else:
                     lines[-1] += child.content
     return "\n".join(lines).strip()
+
+
+def escaped(words: str) -> str:
+    """Words of a source as the text of a quote: escaped where Markdown would leave some of them
+    out. Marks of lists stay what they are.
+    """
+    typed = re.sub(r"(?m)^\s*[-+*](?=\s)", "", words)
+    if "*" not in words and len(words) <= _PARSED and quoted(words).split() == typed.split():
+        return words
+    return re.sub(r"([\\*_\[\]])", r"\\\1", words)
 
 
 def short_addresses(text: str) -> tuple[str, ...]:
