@@ -238,10 +238,10 @@ class Story:
                 link = self._link(*self._target(element.get("r:id", "")))
                 self._inline(element, replace(within, link=link or within.link), pieces)
             case "w:fldSimple":
-                opened = _Field(element.get("w:instr", ""), result=True)
-                self._fields.append(opened)
+                depth = len(self._fields)
+                self._fields.append(_Field(element.get("w:instr", ""), result=True))
                 self._inline(element, within, pieces)
-                self._fields.remove(opened)
+                del self._fields[depth:]
             case "w:sdt":
                 content = child(element, "w:sdtContent")
                 if content is not None:
