@@ -29,6 +29,7 @@ class Beside:
     start: int
     end: int
     near: str = ""
+    whole: bool = False  # not one with the next
 
 
 class _PageBreak:
@@ -59,11 +60,13 @@ class Pieces:
         self.write(run)
         self._put(Beside("insertion", run.text, who, start, self._length))
 
-    def put_beside(self, kind: Kind, text: str, who: str = "", near: str = "") -> Beside:
+    def put_beside(
+        self, kind: Kind, text: str, who: str = "", near: str = "", *, whole: bool = False
+    ) -> Beside:
         """Add what stands beside the text here, with the words that it is about, if any; they may
-        be known later only.
+        be known later only. Pieces of one change become one, unless each is `whole`.
         """
-        beside = Beside(kind, text, who, self._length, self._length, near)
+        beside = Beside(kind, text, who, self._length, self._length, near, whole)
         self._put(beside)
         return beside
 
@@ -76,6 +79,7 @@ class Pieces:
         if (
             isinstance(last, Beside)
             and beside.kind in _CHANGES
+            and not last.whole
             and (last.kind, last.who, last.end) == (beside.kind, beside.who, beside.start)
         ):
             last.text += beside.text  # one change that is cut into several runs
@@ -110,9 +114,8 @@ class Pieces:
                 yield beside
             elif beside.text.strip():
                 near = beside.near or _last(text, beside.start) or _first(text, beside.end)
-                yield Leftover(
-                    beside.kind, beside.text, near or _last(before, len(before)), beside.who
-                )
+                near = near or _last(before, len(before))
+                yield Leftover(beside.kind, beside.text.strip(), near, beside.who)
 
     def blocks(self, like: Paragraph) -> Iterator[Block]:
         """A paragraph as `like`, with these runs, and the pictures within it after it; without
