@@ -22,7 +22,8 @@ NAMESPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _TYPES = (
-    f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+    f'<Types xmlns="{PACKAGE}/content-types">'
+    '<Default Extension="xml" ContentType="application/xml"/>'
     '<Default Extension="rels" '
     'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="png" ContentType="image/png"/><Override PartName="/word/document.xml" '

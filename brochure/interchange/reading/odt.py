@@ -409,7 +409,7 @@ class _Story:
         if change is None:
             return
         text, leftovers = self.text_of(change.deleted)
-        pieces.put_beside("deletion", text, change.who)
+        pieces.put_beside("deletion", text, change.who, whole=True)
         pieces.pass_on(leftovers)
 
     def _frame(self, frame: Element, within: Within, pieces: Pieces) -> None:

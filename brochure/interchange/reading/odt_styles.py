@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from brochure.interchange.reading.elements import child, every
+from brochure.interchange.reading.headings import level_of
 from brochure.interchange.reading.numerals import numeral
 
 _FORMATS = {
@@ -81,7 +82,7 @@ class Styles:
                 name = own
             level = element.get("style:default-outline-level", "")
             heading = heading or (int(level) if level.isdecimal() and len(level) < 3 else 0)
-            heading = heading or int(own.lower() in ("title", "titel"))
+            heading = heading or level_of(own)
         return Style(
             name=name,
             heading=heading,
