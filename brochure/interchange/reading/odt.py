@@ -5,7 +5,7 @@ finds it, and which writes today's date into fields when it converts them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
@@ -331,19 +331,20 @@ class _Story:
             self._space = text.endswith(" ")
 
     def _write(self, text: str, within: Within, pieces: Pieces) -> None:
+        # A heading is strong because it is one.
         base = () if within.paragraph.heading else (within.paragraph,)
-        # The nearest style that says something would count; those that programs make all say yes.
-        looks = (*base, *within.characters)
-        kind = within.kind or ("hidden" if any(one.hidden for one in looks) else None)
+        looks = (*reversed(within.characters), *base)
+        hidden = _nearest(one.hidden for one in (*looks, within.paragraph))
+        kind = within.kind or ("hidden" if hidden else None)
         if kind is not None:
             pieces.put_beside(kind, text)
             return
         run = Run(
             text,
-            any(one.strong for one in looks),
-            any(one.emphasis for one in looks),
+            _nearest(one.strong for one in looks),
+            _nearest(one.emphasis for one in looks),
             within.link,
-            any(one.struck for one in looks),
+            _nearest(one.struck for one in looks),
         )
         if self._insertions:
             pieces.insert(run, next(reversed(self._insertions.values())))
@@ -491,6 +492,11 @@ class _Story:
 
 
 _INLINE_BLOCKS = {"office:annotation", "text:change", "text:change-start", "text:change-end"}
+
+
+def _nearest(values: Iterable[bool | None]) -> bool:
+    """What the nearest style says that says something."""
+    return next((value for value in values if value is not None), False)
 
 
 def _rows(parent: Element, *, heads: bool) -> Iterator[tuple[Element, bool]]:

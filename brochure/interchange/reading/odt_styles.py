@@ -12,20 +12,21 @@ from brochure.interchange.reading.numerals import numeral
 _FORMATS = {
     "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
 }  # fmt: skip
+_LINES = ("dotted", "dash", "long-dash", "dot-dash", "dot-dot-dash", "wave")
 _BULLET = "•"
 _PRIVATE = range(0xE000, 0xF900)  # what the fonts of symbols have
 
 
 @dataclass(frozen=True)
 class Style:
-    """What a style says, with all that it is based on."""
+    """What a style says, with all that it is based on; None where it says nothing."""
 
     name: str = ""
     heading: int = 0
-    strong: bool = False
-    emphasis: bool = False
-    struck: bool = False
-    hidden: bool = False
+    strong: bool | None = None
+    emphasis: bool | None = None
+    struck: bool | None = None
+    hidden: bool | None = None
     starts_page: bool = False
 
 
@@ -86,10 +87,10 @@ class Styles:
         return Style(
             name=name,
             heading=heading,
-            strong=found.get("fo:font-weight", "") in ("bold", "600", "700", "800", "900"),
-            emphasis=found.get("fo:font-style", "") in ("italic", "oblique"),
-            struck=found.get("style:text-line-through-style", "none") != "none",
-            hidden=found.get("text:display", "") == "none",
+            strong=_one_of(found.get("fo:font-weight"), "bold", "600", "700", "800", "900"),
+            emphasis=_one_of(found.get("fo:font-style"), "italic", "oblique"),
+            struck=_one_of(found.get("style:text-line-through-style"), "solid", *_LINES),
+            hidden=_one_of(found.get("text:display"), "none"),
             starts_page=starts == "page",
         )
 
@@ -138,6 +139,10 @@ class Counts:
     def value(self, level: int) -> int:
         """The number of the last item at a level."""
         return self._counts.get(level, 1)
+
+
+def _one_of(value: str | None, *values: str) -> bool | None:
+    return None if value is None else value in values
 
 
 def _decoded(name: str) -> str:

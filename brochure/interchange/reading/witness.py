@@ -6,23 +6,22 @@ words. Deleted text, formulas and the like are cut apart from what surrounds the
 the same twice, for older programs, it counts once.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from xml.parsers.expat import ParserCreate
+from typing import NoReturn
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import ZipFile
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _SOFT = str.maketrans("", "", "\u00ad")
-# Parts whose text is that of a reader; of diagrams, `drawing` repeats `data`.
-_PARTS = re.compile(
-    r"(?:word/)?(?:document|header|footer|footnotes|endnotes|comments|charts/chart|diagrams/data)"
-    r"[^/]*\.xml"
-)
-
+# Parts whose text is that of a reader, by their roots; of diagrams, drawings repeat the data.
+_PARTS = {"document", "hdr", "ftr", "footnotes", "endnotes", "comments", "chartSpace", "dataModel"}
+_BUILDING_BLOCKS = "/glossary/"  # of text that is not in the document
 _OPEN_PARTS = re.compile(r"(?:.*/)?(?:content|styles)\.xml")
 _OPEN_OWN = {"p", "h", "mi", "mn", "mo", "mtext", "ruby-text"}
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"  # who made a comment, and when
@@ -46,7 +45,7 @@ def words_of_docx(data: bytes) -> tuple[str, ...]:
     total: Counter[str] = Counter()
     with ZipFile(BytesIO(data)) as archive:
         for name in archive.namelist():
-            if _PARTS.fullmatch(name.lower().replace("\\", "/")):
+            if name.lower().endswith(".xml") and _BUILDING_BLOCKS not in name.lower():
                 total += _words_of_part(archive.read(name))
     return tuple(sorted(total.elements()))
 
@@ -99,13 +98,23 @@ def _go_through(
     end: Callable[[str], None],
     text: Callable[[str], None],
 ) -> None:
-    """Call for each beginning and end of an element, and for text."""
+    """Call for each beginning and end of an element, and for text, as far as it is sound."""
     parser = ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    parser.Parse(data, True)
+    parser.StartDoctypeDeclHandler = _stop
+    with contextlib.suppress(ExpatError, _NotText):
+        parser.Parse(data, True)
+
+
+class _NotText(Exception):
+    """A part that nobody reads."""
+
+
+def _stop(*_: object) -> NoReturn:
+    raise _NotText
 
 
 @dataclass
@@ -141,6 +150,8 @@ def _words_of_part(data: bytes) -> Counter[str]:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
+        if not names and local not in _PARTS:
+            raise _NotText
         names.append(local)
         if local in _OWN:
             paragraphs.append(_Paragraph())
@@ -179,5 +190,6 @@ def _words_of_part(data: bytes) -> Counter[str]:
             found[-1].update(words_of(characters))
 
     _go_through(data, start, end, text)
-    end_paragraph()
-    return found[0]
+    while paragraphs:
+        end_paragraph()
+    return sum(found, Counter())
