@@ -154,7 +154,7 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
                 )
             )  # fmt: skip
     found = tuple(differences(content, returned, origin))
-    diagnostics += _warnings(found, returned, where)
+    diagnostics += warnings(found, returned, where)
     return Comparison(leaflet, found, returned, origin, leftovers, tuple(diagnostics))
 
 
@@ -289,6 +289,8 @@ def _moved(base: Sequence[str], returned: Sequence[str], now: Sequence[str]) -> 
     """The passages that were put to another place: as few as there can be."""
     old = [id_ for id_ in base if id_ in returned and id_ in now]
     new = [id_ for id_ in returned if id_ in old]
+    if new == [id_ for id_ in now if id_ in old]:
+        return set()  # they are where they belong already
     stayed: set[str] = set()
     for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
         stayed |= set(old[block.a : block.a + block.size])
@@ -307,7 +309,7 @@ def _passage_title(texts: Mapping[str, str], id_: str) -> str:
     return next(filter(None, found), id_)
 
 
-def _warnings(
+def warnings(
     found: Iterable[Difference], returned: Returned, where: Location
 ) -> Iterator[Diagnostic]:
     """What must not be overlooked."""

@@ -79,7 +79,7 @@ class _WordWriter:
         self._word: WordDocument = docx.Document()
         self._marks = 0
         self._texts = texts_of(outgoing.origin.content)
-        self._width = _WIDTH - 2 * _MARGIN
+        self._width: float = _WIDTH - 2 * _MARGIN
         _set_page(self._word)
         _set_styles(self._word, _spelling(outgoing.language.code))
         self._set_properties()
