@@ -16,7 +16,14 @@ from pydantic import BaseModel
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note, warning
 from brochure.interchange.document import Document, Leftover
-from brochure.interchange.outgoing import Origin, form_of, is_quote, passage_ids, texts_of
+from brochure.interchange.outgoing import (
+    Origin,
+    form_of,
+    is_quote,
+    passage_ids,
+    read_outgoing,
+    texts_of,
+)
 from brochure.interchange.prose import same
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.returned import (
@@ -142,7 +149,7 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
     else:
         document = read_document(data, name)
         diagnostics += document.diagnostics
-        returned, origin, leftovers = _returned(document, origin, leaflet, content, name)
+        returned, leftovers = _returned(project, leaflet, document, origin, content)
         if origin is None:
             diagnostics.append(
                 note(
@@ -159,15 +166,26 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
 
 
 def _returned(
-    document: Document, origin: Origin | None, leaflet: str, content: Plain, name: str
-) -> tuple[Returned, Origin | None, tuple[Leftover, ...]]:
-    """What a document says in terms of a leaflet; with its origin, as far as it has one."""
-    if origin is not None and is_marked(document):
-        return read_word(document, origin), origin, document.leftovers
+    project: Project, leaflet: str, document: Document, origin: Origin | None, content: Plain
+) -> tuple[Returned, tuple[Leftover, ...]]:
+    """What a document says in terms of a leaflet, and what has no place in one."""
+    if is_marked(document):
+        # Saved in another format, a file forgets where it came from, but keeps its bookmarks.
+        known = origin or _origin_now(project, leaflet)
+        if known is not None:
+            return read_word(document, known), document.leftovers
     language = content.get("language") if isinstance(content, dict) else ""
     proposal = understand(document, str(language or ""))
     own = origin.content if origin is not None else content
-    return from_proposal(proposal, own), origin, proposal.leftovers
+    return from_proposal(proposal, own), proposal.leftovers
+
+
+def _origin_now(project: Project, leaflet: str) -> Origin | None:
+    """The leaflet as it would go out now; None if it has mistakes."""
+    try:
+        return read_outgoing(project, leaflet).origin
+    except DiagnosticsError:
+        return None
 
 
 def differences(now: Plain, returned: Returned, origin: Origin | None) -> Iterator[Difference]:
