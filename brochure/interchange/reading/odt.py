@@ -72,7 +72,7 @@ def read_odt(data: bytes, name: str) -> Document:
     """The document in an .odt file; templates are read as well. Raises DiagnosticsError."""
     package = open_package(data, name)
     manifest = package.xml("META-INF/manifest.xml")
-    if manifest is not None and any(every(manifest, "manifest:encryption-data")):
+    if manifest is not None and _has(manifest, "manifest:encryption-data"):
         fail_protected(package.where)
     root = package.xml("content.xml")
     body = child(root, "office:body", "office:text")
@@ -103,6 +103,10 @@ def read_odt(data: bytes, name: str) -> Document:
         language=("" if language is None else language.text or "") or reader.styles.language,
         diagnostics=(*package.diagnostics, *reader.diagnostics),
     )
+
+
+def _has(root: Element, name: str) -> bool:
+    return next(every(root, name), None) is not None
 
 
 @dataclass

@@ -43,8 +43,8 @@ class Format:
 
 #: By what `_format_of` finds.
 FORMATS: dict[str, Format] = {
-    "docx": Format(say("Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
-    "odt": Format(say("OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
+    "docx": Format(say("a Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
+    "odt": Format(say("an OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
 }
 
 
@@ -139,8 +139,10 @@ def _misled(known: Format, where: Location) -> tuple[Diagnostic, ...]:
     return (
         note(
             "import-ending",
-            say("`{file}` is read as {format}, which it is.", file=where.file, format=known.name),
+            say("By its content, `{file}` is {format}.", file=where.file, format=known.name),
             where,
-            say("Its name should end with `{ending}`.", ending=known.endings[0]),
+            say(
+                "It was read as that. Its name should end with `{ending}`.", ending=known.endings[0]
+            ),
         ),
     )
