@@ -18,6 +18,7 @@ from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.html import read_html
 from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
+from brochure.interchange.reading.pdf import read_pdf
 from brochure.isolation import Reason, Stopped, Worker
 from brochure.messages import Message, say
 
@@ -50,6 +51,7 @@ FORMATS: dict[str, Format] = {
     "markdown": Format(
         say("Markdown or plain text"), read_markdown, (".md", ".markdown", ".txt", ".text")
     ),
+    "pdf": Format(say("PDF"), read_pdf, (".pdf",)),
     "html": Format(say("HTML"), read_html, (".html", ".htm", ".xhtml")),
 }
 
