@@ -29,6 +29,7 @@ from brochure.sources.reading.rows import TextRow
 # As parts of the usual distance between lines, or of the type size:
 _PARAGRAPH = 1.35
 _INDENT = 1.0
+_FAR = 1.2
 _LARGE = 1.15  # type that is larger than that of the text is that of a heading
 _TITLE = 1.5
 _HEADING_WORDS = 20
@@ -198,15 +199,19 @@ class _Pages:
         middle = (max(gutter[0], 0) + min(gutter[1], 10_000)) / 2
         if len(gutters) > 1:  # a sheet of a booklet, perhaps
             lines = [replace(line, uncertain=True) for line in lines]
-        waiting: list[_Line] = []  # beside each other
+        across: list[_Line] = []
+        beside: list[_Line] = []
         for line in sorted(lines, key=lambda line: (line.y, line.left)):
             if line.left < middle - 2 and line.right > middle + 2:
-                yield from self._beside(waiting, middle)
-                waiting = []
-                yield from self._paragraphs([line])
+                yield from self._beside(beside, middle)
+                beside = []
+                across.append(line)
             else:
-                waiting.append(line)
-        yield from self._beside(waiting, middle)
+                yield from self._paragraphs(across)
+                across = []
+                beside.append(line)
+        yield from self._paragraphs(across)
+        yield from self._beside(beside, middle)
 
     def _line(self, page: int, line: BlockLine) -> _Line:
         row = line.row
@@ -239,8 +244,9 @@ class _Pages:
                 bands.append([])
             bands[-1].append(group)
             end = max(end, group[-1].bottom)
+        below = self._below(bands, middle)
         rows: list[tuple[list[_Line], list[_Line]]] = []
-        for band in bands:
+        for band in bands[: len(bands) - len(below)]:
             left = [line for group in band if group[0].right <= middle + 2 for line in group]
             right = [line for group in band if group[0].right > middle + 2 for line in group]
             begins = bool(left) and (left[0].strong or left[0].size > _LARGE * self._size)
@@ -252,6 +258,18 @@ class _Pages:
         yield Table(
             tuple(tuple(Cell(tuple(self._paragraphs(side))) for side in row) for row in rows)
         )
+        for band in below:
+            for group in band:
+                yield from self._paragraphs(group)
+
+    def _below(self, bands: Sequence[list[list[_Line]]], middle: float) -> list[list[list[_Line]]]:
+        """What stands below the last row: in one column only, and far from what is above it."""
+        if len(bands) < 2:
+            return []
+        sides = {group[0].right <= middle + 2 for group in bands[-1]}
+        above = max(group[-1].bottom for group in bands[-2])
+        gap = min(group[0].top for group in bands[-1]) - above
+        return [bands[-1]] if len(sides) == 1 and gap > _FAR * self._size else []
 
     def _groups(self, lines: Sequence[_Line]) -> list[list[_Line]]:
         """The lines of a column, cut where there is white between them."""

@@ -96,7 +96,7 @@ def blocks_of_tags(data: bytes) -> tuple[tuple[Block, ...], tuple[Leftover, ...]
         texts = page_texts(data)
         pages: dict[tuple[int, int], int] = {}
         for number, page in enumerate(document.pages):
-            pages[page.objgen] = number
+            pages[page.obj.objgen] = number
         own = str(document.docinfo.get("/Creator", "")).startswith("brochure ")
         tree = _Tree(texts, pages, _roles(root), own=own)
         blocks = tree.read(root)

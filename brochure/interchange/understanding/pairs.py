@@ -29,6 +29,7 @@ from brochure.interchange.understanding.references import Reference
 from brochure.messages import Message, say
 
 _ID = 40  # characters of an id that is made of a heading
+_MARKED = 0.4  # of a quote in quotation marks: whoever wrote them may have meant that as the quote
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o"})
 
 
@@ -228,9 +229,9 @@ def _quote(pair: Pair, notes: Notes) -> ProposedQuote:
         pair.grave.append(say("A quotation mark opens this quote, and nothing closes it."))
     elif state == "closed":
         pair.grave.append(say("A quotation mark closes this quote, and nothing opens it."))
-    elif text and text[0] in marks.CLOSING and text[-1] in '“”"«»':
+    elif text and (text[0] in marks.CLOSING or marks.marked_share(text) > _MARKED):
         pair.grave.append(
-            say("Are the first and the last quotation mark of this quote a pair? They were kept.")
+            say("Only a part of this quote stands in quotation marks. Where does it begin and end?")
         )
     reference = side.reference
     if reference is not None and reference.following:
