@@ -85,6 +85,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
     "one file of XML": (
         lambda: b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><x/>',
         "import-xml"),
+    "a flat OpenDocument": (
+        lambda: b'<?xml version="1.0" encoding="UTF-8"?>\n<office:document/>', "import-xml"),
     "a page of the web by Word": (lambda: b"MIME-Version: 1.0\n", "import-xml"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0", "import-format"),
     "cut off": (lambda: docx(p("Text"))[:-100], "import-broken"),
@@ -156,7 +158,7 @@ def busy(data: bytes, name: str) -> Document:
 
 
 def greedy(data: bytes, name: str) -> Document:
-    return Document((), words=tuple("x" * 1000 for _ in range(10**9)))
+    return Document((), title=" " * 10**10)
 
 
 def endless(data: bytes, name: str) -> Document:

@@ -15,7 +15,10 @@ from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, n
 from brochure.interchange.document import Document
 from brochure.interchange.reading import container
 from brochure.interchange.reading.docx import read_docx
+from brochure.interchange.reading.html import read_html
+from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
+from brochure.interchange.reading.pdf import read_pdf
 from brochure.isolation import Reason, Stopped, Worker
 from brochure.messages import Message, say
 
@@ -44,7 +47,12 @@ class Format:
 #: By what `_format_of` finds.
 FORMATS: dict[str, Format] = {
     "docx": Format(say("a Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
-    "odt": Format(say("an OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
+    "odt": Format(say("an OpenDocument text"), read_odt, (".odt", ".ott")),
+    "markdown": Format(
+        say("plain text or Markdown"), read_markdown, (".md", ".markdown", ".txt", ".text")
+    ),
+    "pdf": Format(say("a PDF"), read_pdf, (".pdf",)),
+    "html": Format(say("a page of the web"), read_html, (".html", ".htm", ".xhtml")),
 }
 
 
@@ -88,9 +96,10 @@ def _format_of(data: bytes, where: Location) -> str:
     container.refuse_other_formats(data, where)
     if b"%PDF" in data[:1024]:  # ISO 32000-1, annex H, note 13
         return "pdf"
-    if _CONTROL.search(data):
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if _CONTROL.search(data) and not utf16:
         return ""
-    head = data[:_HEAD].decode("utf-8-sig", "replace")
+    head = data[:_HEAD].decode("utf-16" if utf16 else "utf-8-sig", "replace")
     return "html" if _HTML.match(_COMMENT.sub("", head).lstrip()) else "markdown"
 
 
