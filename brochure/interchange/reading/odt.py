@@ -33,7 +33,7 @@ from brochure.interchange.reading.container import (
 )
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.odt_styles import NO_STYLE, Counts, Style, Styles
-from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat
+from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat, last_words
 from brochure.messages import say
 
 _SPACE = re.compile(r"[ \t\r\n]+")  # one space, all of it: 6.1.2
@@ -482,11 +482,13 @@ class _Story:
         for element in row:
             if element.tag not in ("table:table-cell", "table:covered-table-cell"):
                 continue
-            blocks = self.blocks(element, replace(within, level=0))
             if element.tag == "table:covered-table-cell":
-                if text := flat(blocks):  # it lies below another, and nobody sees it
-                    self.leftovers.append(Leftover("hidden", text, self._before))
+                text, leftovers = self.text_of(element)
+                if text:  # it lies below another, and nobody sees it
+                    self.leftovers.append(Leftover("hidden", text, last_words(self._before)))
+                self.leftovers += leftovers
                 continue
+            blocks = self.blocks(element, replace(within, level=0))
             count = _repeated(element, "table:number-columns-repeated")
             self._of.count_cells(count)
             columns = _repeated(element, "table:number-columns-spanned")
