@@ -198,9 +198,10 @@ def refuse_other_formats(data: bytes, where: Location) -> None:
         message = say("`{file}` is a rich text file (.rtf).", file=where.file)
         fail("import-rtf", message, where, save)
     head = data[:1024].lstrip()
-    xml = head.startswith(b"<?xml") and b'progid="Word.Document"' in head
+    xml = head.startswith(b"<?xml") and b"<html" not in data[:4096].lower()
     if xml or head.startswith(b"MIME-Version:"):
-        message = say("`{file}` is a Word document in XML, or a page of the web.", file=where.file)
+        message = say("`{file}` was saved as XML, or as a page of the web in one file.",
+                      file=where.file)  # fmt: skip
         fail("import-xml", message, where, save)
 
 

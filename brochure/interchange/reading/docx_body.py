@@ -427,10 +427,11 @@ class Story:
             pieces.pass_on(leftovers)
 
     def aside(
-        self, part: str, element: Element, within: Within = _NOWHERE
+        self, part: str, element: Element, within: Within = _NOWHERE, before: str = ""
     ) -> tuple[str, list[Leftover]]:
-        """The text of what stands beside this one, and what stands beside that."""
+        """The text of what stands beside this one, after `before`, and what stands beside that."""
         story = Story(part, self._of)
+        story._before = before
         number = self._of.number
         text = flat(story.blocks(element, within))
         self._of.number = number
@@ -443,7 +444,9 @@ class Story:
                 case "wp:docPr" | "pic:cNvPr":
                     description = description or element.get("descr") or ""
                 case "w:txbxContent":
-                    text, leftovers = self.aside(self._part, element, replace(within, link=""))
+                    inside = replace(within, link="")
+                    before = pieces.text.strip() or self._before
+                    text, leftovers = self.aside(self._part, element, inside, before)
                     pieces.put_beside("text-box", text)
                     pieces.pass_on(leftovers)
                 case "v:textpath":
@@ -583,10 +586,17 @@ def _of_control(element: Element, within: Within) -> Within:
 
 
 def _chosen(element: Element) -> Element:
-    """Of alternatives, the first: it is what the newest Word shows (Part 3, 9.3)."""
-    found = child(element, "mc:Choice")
-    found = child(element, "mc:Fallback") if found is None else found
-    return Element("none") if found is None else found
+    """Of alternatives, the first: it is what the newest Word shows (Part 3, 9.3). What is in none
+    of the ways that are known here, such as a coloured sign, the last one has as text.
+    """
+    first, last = child(element, "mc:Choice"), child(element, "mc:Fallback")
+    if first is None or (last is not None and not _has_content(first) and _has_content(last)):
+        first = last
+    return Element("none") if first is None else first
+
+
+def _has_content(element: Element) -> bool:
+    return any(True for _ in every(element, "w:t", "w:drawing", "w:pict", "m:t", "w:delText"))
 
 
 def _hyperlink(instruction: str) -> tuple[str, bool]:

@@ -33,7 +33,7 @@ from brochure.interchange.reading.container import (
 )
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.odt_styles import NO_STYLE, Counts, Style, Styles
-from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat
+from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat, last_words
 from brochure.messages import say
 
 _SPACE = re.compile(r"[ \t\r\n]+")  # one space, all of it: 6.1.2
@@ -72,7 +72,7 @@ def read_odt(data: bytes, name: str) -> Document:
     """The document in an .odt file; templates are read as well. Raises DiagnosticsError."""
     package = open_package(data, name)
     manifest = package.xml("META-INF/manifest.xml")
-    if manifest is not None and any(every(manifest, "manifest:encryption-data")):
+    if manifest is not None and _has(manifest, "manifest:encryption-data"):
         fail_protected(package.where)
     root = package.xml("content.xml")
     body = child(root, "office:body", "office:text")
@@ -103,6 +103,10 @@ def read_odt(data: bytes, name: str) -> Document:
         language=("" if language is None else language.text or "") or reader.styles.language,
         diagnostics=(*package.diagnostics, *reader.diagnostics),
     )
+
+
+def _has(root: Element, name: str) -> bool:
+    return next(every(root, name), None) is not None
 
 
 @dataclass
@@ -478,11 +482,13 @@ class _Story:
         for element in row:
             if element.tag not in ("table:table-cell", "table:covered-table-cell"):
                 continue
-            blocks = self.blocks(element, replace(within, level=0))
             if element.tag == "table:covered-table-cell":
-                if text := flat(blocks):  # it lies below another, and nobody sees it
-                    self.leftovers.append(Leftover("hidden", text, self._before))
+                text, leftovers = self.text_of(element)
+                if text:  # it lies below another, and nobody sees it
+                    self.leftovers.append(Leftover("hidden", text, last_words(self._before)))
+                self.leftovers += leftovers
                 continue
+            blocks = self.blocks(element, replace(within, level=0))
             count = _repeated(element, "table:number-columns-repeated")
             self._of.count_cells(count)
             columns = _repeated(element, "table:number-columns-spanned")

@@ -18,6 +18,7 @@ from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.html import read_html
 from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
+from brochure.interchange.reading.pdf import read_pdf
 from brochure.isolation import Reason, Stopped, Worker
 from brochure.messages import Message, say
 
@@ -45,12 +46,13 @@ class Format:
 
 #: By what `_format_of` finds.
 FORMATS: dict[str, Format] = {
-    "docx": Format(say("Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
-    "odt": Format(say("OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
+    "docx": Format(say("a Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
+    "odt": Format(say("an OpenDocument text"), read_odt, (".odt", ".ott")),
     "markdown": Format(
-        say("Markdown or plain text"), read_markdown, (".md", ".markdown", ".txt", ".text")
+        say("plain text or Markdown"), read_markdown, (".md", ".markdown", ".txt", ".text")
     ),
-    "html": Format(say("HTML"), read_html, (".html", ".htm", ".xhtml")),
+    "pdf": Format(say("a PDF"), read_pdf, (".pdf",)),
+    "html": Format(say("a page of the web"), read_html, (".html", ".htm", ".xhtml")),
 }
 
 
@@ -146,8 +148,10 @@ def _misled(known: Format, where: Location) -> tuple[Diagnostic, ...]:
     return (
         note(
             "import-ending",
-            say("`{file}` is read as {format}, which it is.", file=where.file, format=known.name),
+            say("By its content, `{file}` is {format}.", file=where.file, format=known.name),
             where,
-            say("Its name should end with `{ending}`.", ending=known.endings[0]),
+            say(
+                "It was read as that. Its name should end with `{ending}`.", ending=known.endings[0]
+            ),
         ),
     )

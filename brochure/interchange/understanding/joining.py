@@ -34,13 +34,14 @@ class Joined:
     """Two paragraphs as one.
 
     `whole` is the word that was cut by a hyphen, and `parts` what there is of it in the file; empty
-    if none was. `doubt`: what may be wrong about it.
+    if none was. `doubt`: what may be wrong about `word`, which it was made to.
     """
 
     paragraph: Paragraph
     whole: str = ""
     parts: tuple[str, str] = ("", "")
     doubt: Message | None = None
+    word: str = ""
 
 
 def has_end(text: str) -> bool:
@@ -91,9 +92,9 @@ def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
             word=cut_word if keeps else whole,
         )
     if keeps:
-        return Joined(_together(first, "", second), doubt=doubt)
+        return Joined(_together(first, "", second), doubt=doubt, word=cut_word)
     shorter = replace(first, runs=cut(first.runs, 0, len(before) - 1))
-    return Joined(_together(shorter, "", second), whole, (head[0], tail[0]), doubt)
+    return Joined(_together(shorter, "", second), whole, (head[0], tail[0]), doubt, whole)
 
 
 def _together(first: Paragraph, between: str, second: Paragraph) -> Paragraph:

@@ -8,17 +8,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from brochure.diagnostics import shortened
 from brochure.interchange.document import Block, Document, Paragraph, Picture, Table, paragraphs
 from brochure.interchange.proposal import Proposal, ProposedPassage
 from brochure.interchange.understanding import accounting, sequence, surroundings, tables
 from brochure.interchange.understanding.languages import code_of, language_of
-from brochure.interchange.understanding.pairs import Notes, Pair, Side, passage
-from brochure.interchange.understanding.paragraphs import is_heading, tables_opened, wholly
+from brochure.interchange.understanding.pairs import Notes, Pair, Side, joined_lines, passage
+from brochure.interchange.understanding.paragraphs import cut, is_heading, tables_opened, wholly
 from brochure.interchange.understanding.references import common_pattern
 from brochure.interchange.understanding.surroundings import Surroundings
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 
 _FALLBACK = "de"
+_NUMBERED = re.compile(r"\s*(\d{1,3})[.):]?\s+(?=\S)")
 
 
 def understand(document: Document, language: str = "") -> Proposal:
@@ -29,7 +31,7 @@ def understand(document: Document, language: str = "") -> Proposal:
     words = accounting.words_of_document(document)
     notes = Notes(known=_known_words(document))
     found = Surroundings()
-    blocks = _with_tabs(list(tables_opened(document.blocks)), notes)
+    blocks = list(tables_opened(joined_lines(document.blocks, notes)))
     with_pairs = [
         at
         for at, block in enumerate(blocks)
@@ -39,6 +41,7 @@ def understand(document: Document, language: str = "") -> Proposal:
         pairs = _from_tables(blocks, with_pairs, found, notes)
     else:
         pairs = _from_sequence(blocks, found, notes)
+    _without_numbers(pairs, notes)
     taken: set[str] = set()
     passages = tuple(passage(pair, at, taken, notes) for at, pair in enumerate(pairs, 1))
     references = [pair.quote.reference for pair in pairs if pair.quote.reference is not None]
@@ -53,7 +56,16 @@ def understand(document: Document, language: str = "") -> Proposal:
         doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(proposal.title, passages)))),
     )
     used = accounting.used_words(proposal, notes.consumed, notes.joined)
-    return replace(proposal, lost=accounting.lost_words(document, proposal, used))
+    lost = accounting.lost_words(document, proposal, used)
+    if not lost:
+        return proposal
+    doubt = plural(
+        "A word of the file is in none of these texts: {words}",
+        "{n} words of the file are in none of these texts: {words}",
+        len(lost),
+        words=shortened(" ".join(lost)),
+    )
+    return replace(proposal, lost=lost, doubts=(doubt, *proposal.doubts))
 
 
 def _known_words(document: Document) -> frozenset[str]:
@@ -73,8 +85,19 @@ def _doubts(title: str, passages: Sequence[ProposedPassage]) -> list[Message]:
     return doubts
 
 
-def _with_tabs(blocks: Sequence[Block], notes: Notes) -> list[Block]:
-    return list(blocks)
+def _without_numbers(pairs: Sequence[Pair], notes: Notes) -> None:
+    """Take the numbers out of headings that count the pairs from one: leaflets count them."""
+    for quote in (True, False):
+        sides = [pair.quote if quote else pair.commentary for pair in pairs]
+        texts = ["".join(run.text for run in side.heading) for side in sides]
+        found = [_NUMBERED.match(text) for text in texts]
+        numbers = [int(one[1]) for one in found if one]
+        if len(pairs) > 1 and numbers == list(range(1, len(pairs) + 1)):
+            for side, one in zip(sides, found, strict=True):
+                if one is not None:
+                    notes.consumed.append(one[1])
+                    side.heading = cut(side.heading, one.end())
+            return
 
 
 def _from_tables(
