@@ -17,6 +17,7 @@ from brochure.interchange.leaflet_file import proposed_ids
 from brochure.interchange.markdown_file import origin_in, texts_in
 from brochure.interchange.outgoing import (
     MARK,
+    NAMESPACE,
     Origin,
     form_of,
     mark_of,
@@ -29,7 +30,6 @@ from brochure.interchange.proposal import Proposal
 from brochure.interchange.prose import same
 from brochure.interchange.reading.container import ZIP, open_package
 from brochure.interchange.understanding.markdown_text import markdown
-from brochure.interchange.word_file import NAMESPACE
 from brochure.manuscript.text.markdown import escaped
 from brochure.manuscript.yaml.nodes import Plain
 from brochure.starters import plain_words

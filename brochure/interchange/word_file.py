@@ -31,11 +31,17 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from brochure.interchange.arrangement import BELOW, LABEL, Arrangement, Piece, Role, arranged
 from brochure.interchange.document import Paragraph, Run
-from brochure.interchange.outgoing import Outgoing, form_of, mark_of, packed, texts_of
+from brochure.interchange.outgoing import (
+    NAMESPACE,
+    Outgoing,
+    form_of,
+    mark_of,
+    packed,
+    texts_of,
+)
 from brochure.interchange.prose import BULLET, line_of, paragraphs_of
 from brochure.manuscript.text.highlight import find_words
 
-NAMESPACE = "urn:brochure:origin"
 _FONT = "Calibri"
 _INK = RGBColor(0x1F, 0x2A, 0x37)
 _WIDTH, _HEIGHT, _MARGIN = 210, 297, 20  # A4, in mm
