@@ -295,8 +295,8 @@ def _equal(key: str, one: str | None, other: str | None) -> bool:
         return not one and not other
     form = form_of(key)
     if form == "raw":
-        return _numbers(one) == _numbers(other)
-    return same(one, other, form != "quote")
+        one, other = _numbers(one), _numbers(other)
+    return same(one, other, form)
 
 
 def _numbers(text: str) -> str:

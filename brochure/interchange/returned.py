@@ -319,11 +319,7 @@ class _Reader:
     def _as_before(self, key: str, text: str) -> str:
         """A text as the leaflet has it, if it says the same."""
         form, base = form_of(key), self._base.get(key, "")
-        if form == "raw":
-            alike = base.split() == text.split()
-        else:
-            alike = bool(base) and same(base, text, form != "quote")
-        return base if alike else text.strip()
+        return base if base and same(base, text, form) else text.strip()
 
     def _take_made(
         self, key: str, now: str, texts: dict[str, str], told: dict[str, tuple[str, str]]
@@ -504,6 +500,6 @@ def from_proposal(proposal: Proposal, content: Plain) -> Returned:
                 if number := str(getattr(passage.quote, key)).strip():
                     texts[f"passages.{id_}.quote.{key}"] = number
     for key, text in texts.items():
-        if key in base and form_of(key) != "raw" and same(base[key], text, form_of(key) != "quote"):
+        if key in base and same(base[key], text, form_of(key)):
             texts[key] = base[key]
     return Returned(texts, tuple(order), complete=False)
