@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,7 +12,6 @@ from zipfile import ZipFile
 
 import docx
 import pytest
-from docx.shared import Mm
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from brochure.interchange.differences import compare
 from brochure.interchange.document import Document
 from brochure.interchange.markdown_file import markdown_file
 from brochure.interchange.outgoing import (
+    Form,
     Origin,
     Outgoing,
     mark_of,
@@ -31,8 +32,10 @@ from brochure.interchange.outgoing import (
     texts_of,
     unpacked,
 )
+from brochure.interchange.prose import line_of, paragraphs_of, same
 from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.returned import origin_of, read_markdown, read_word
+from brochure.interchange.understanding.markdown_text import markdown
 from brochure.interchange.word_file import word_file
 from brochure.manuscript.text.language import load_language
 from brochure.manuscript.yaml.nodes import Plain
@@ -108,35 +111,62 @@ _PIECES = st.sampled_from(
 _MARKDOWN = st.lists(_PIECES | st.text("ab \n*_", max_size=4), max_size=14).map("".join)
 
 
+@given(_MARKDOWN, st.sampled_from(["prose", "quote", "line"]))
+@example("a\n\n<!-- title -->\n\nb", "prose")
+@example("- a\n\n  b\n- c", "prose")
+@example("1. a (b 1) c\n2. d", "prose")
+@example("- *a*", "line")
+@examples(400)
+def test_paragraphs_of_word_say_what_the_markdown_said(text: str, form: Form) -> None:
+    """And what is written anew of them says so, too."""
+    paragraphs = (line_of(text),) if form == "line" else paragraphs_of(text, form == "prose")
+    bare = tuple(replace(one, line=0) for one in paragraphs)  # Word has no levels here
+    if _leaves_ink("".join(one.text for one in bare)):
+        assert same(text, markdown(bare), form), (text, markdown(bare))
+
+
 @given(_MARKDOWN, _MARKDOWN, _MARKDOWN)
-@example("a\n\n<!-- title -->\n\nb", "> x", "- a\n\n  b\n- c")
-@example("1. a\n\nb\n\n1. c\n2. d", "1. x\n2. y", "20. Mai")
-@examples(150)
-def test_no_text_differs_when_it_comes_back(lead: str, quote: str, commentary: str) -> None:
-    texts = {"lead": lead.strip(), "q": quote.strip(), "c": commentary.strip()}
+@example("a\n\n<!-- title -->\n\nb", "> x", "# a")
+@examples(60)
+def test_no_text_differs_when_markdown_comes_back(lead: str, quote: str, text: str) -> None:
+    outgoing = _outgoing(lead, quote, text)
+    back = read_markdown(markdown_file(outgoing), outgoing.origin)
+    expected = texts_of(outgoing.origin.content)
+    assert {key: back.texts.get(key) for key in expected} == expected
+    assert (back.told, back.unplaced) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("lead", "quote", "text"),
+    [
+        ("a\n\n<!-- title -->\n\nb", "> x", "- a\n\n  b\n- c"),
+        ("1. a\n\nb\n\n1. c\n2. d", "1. x\n2. y", "20. Mai"),
+        ("3) a\n4) b\n7) c", "Vers\\\nfolgt", "- a\n  1. b\n  2. c\n- d"),
+        ("**a***b* `c` \\[d\\]", "*kursiv* [x]", "a\\\n\\\nb &amp; <b>"),
+    ],
+)
+def test_no_text_differs_when_word_comes_back(lead: str, quote: str, text: str) -> None:
+    outgoing = _outgoing(lead, quote, text)
+    data = word_file(outgoing)
+    assert origin_of(data) == outgoing.origin
+    back = read_word(read_docx(data, "x.docx"), outgoing.origin)
+    expected = texts_of(outgoing.origin.content)
+    assert {key: back.texts.get(key) for key in expected} == expected
+    assert (back.told, back.unplaced) == ({}, ())
+
+
+def _outgoing(lead: str, quote: str, text: str) -> Outgoing:
     content: Plain = {
         "language": "de",
-        "title": " ".join(lead.split()) or "T",
-        **({"lead": texts["lead"]} if texts["lead"] else {}),
-        "passages": [{"id": "eins", "quote": {"text": texts["q"] or "Z", "lines": "3"},
-                      "commentary": {"text": texts["c"] or "K"}}],
+        "title": " ".join(lead.split()) if _leaves_ink(lead) else "T",
+        "lead": lead if _leaves_ink(lead) else "L",
+        "passages": [{"id": "eins", "quote": {"text": quote if _leaves_ink(quote) else "Q",
+                                              "lines": "3"},
+                      "commentary": {"text": text if _leaves_ink(text) else "K"}}],
     }  # fmt: skip
-    outgoing = Outgoing(
-        Origin("x", "", content, {"passages.eins.reference": "Z. 3"}, ("Z. {lines}",)),
-        load_language(Project(ROOT), "de"),
-        {},
-    )
-    expected = {key: text for key, text in texts_of(content).items() if text}
-    data = word_file(outgoing)
-    origin = origin_of(data)
-    assert origin == outgoing.origin
-    back = read_word(read_docx(data, "x.docx"), origin)
-    visible = {key: text for key, text in expected.items() if _leaves_ink(text)}
-    assert {key: back.texts.get(key) for key in visible} == visible
-    assert (back.told, back.unplaced) == ({}, ())
-    text = markdown_file(outgoing)
-    again = read_markdown(text, origin)
-    assert {key: again.texts.get(key) for key in visible} == visible
+    shown = {"passages.eins.reference": "Z. 3"}
+    language = load_language(Project(ROOT), "de")
+    return Outgoing(Origin("x", "", content, shown, ("Z. {lines}",)), language, {})
 
 
 def _leaves_ink(text: str) -> bool:
@@ -161,7 +191,8 @@ def test_word_documents_have_styles_that_word_translates(exchange: Exchange) -> 
     assert used == {"Title", "Subtitle", "Body Text", "Heading 1", "Heading 2", "Quote", "Caption",
                     "Intense Quote", "List Bullet", "List Number", "Normal"}  # fmt: skip
     section = word.sections[0]
-    assert (section.page_width, section.page_height) == (Mm(210), Mm(297))
+    size = [round(side.mm) for side in (section.page_width, section.page_height) if side]
+    assert size == [210, 297]
     assert word.core_properties.title == "Unser Park bleibt grün!"
     assert word.core_properties.author == "Bürgerinitiative Stadtpark"
     styles = parts(exchange.word())["word/styles.xml"].decode()
@@ -257,8 +288,9 @@ def test_what_libreoffice_saves_again_has_no_difference(
 ) -> None:
     file = tmp_path / "probe.docx"
     file.write_bytes(exchange.word())
-    command = [str(SOFFICE), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-               "--headless", "--convert-to", form, "--outdir", str(tmp_path / "saved"), str(file)]  # fmt: skip
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", form]
+    command += ["--outdir", str(tmp_path / "saved"), str(file)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     found = exchange.compare((tmp_path / f"saved/probe.{form}").read_bytes(), f"probe.{form}")
     assert found.differences == ()
