@@ -209,12 +209,26 @@ class _Reader:
         marks = {name for p in _paragraphs([table]) for name in p.names}
         is_pairs = not self._after_pairs and not any(name in self._labels for name in marks)
         for number, cells in enumerate(table.rows):
-            if is_pairs and number >= table.header_rows:
+            below = number >= max(table.header_rows, 1) or self._passage_of(cells)
+            if is_pairs and below:
                 self._pair(cells)
+            elif is_pairs:
+                self._headings(cells)
             else:
                 self._row_of_details(cells)
         self._after_pairs = self._after_pairs or is_pairs
         self._current = self._below = ""
+
+    def _headings(self, cells: Sequence[Cell]) -> None:
+        """The headings of the columns, by their places where they have no bookmark."""
+        for key, cell in zip(("columns.quote", "columns.commentary"), cells, strict=False):
+            for paragraph in _paragraphs(cell.blocks):
+                if self._known(paragraph):
+                    continue
+                if key in self._base:
+                    self._start(key, paragraph)
+                else:
+                    self._unplaced.append(paragraph.text)
 
     def _row_of_details(self, cells: Sequence[Cell]) -> None:
         self._current = self._below = ""
