@@ -133,7 +133,7 @@ def test_no_text_differs_when_markdown_comes_back(lead: str, quote: str, text: s
     back = read_markdown(markdown_file(outgoing), outgoing.origin)
     expected = texts_of(outgoing.origin.content)
     assert {key: back.texts.get(key) for key in expected} == expected
-    assert (back.told, back.unplaced) == ({}, ())
+    assert (back.unclear, back.unplaced) == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_no_text_differs_when_word_comes_back(lead: str, quote: str, text: str) 
     back = read_word(read_docx(data, "x.docx"), outgoing.origin)
     expected = texts_of(outgoing.origin.content)
     assert {key: back.texts.get(key) for key in expected} == expected
-    assert (back.told, back.unplaced) == ({}, ())
+    assert (back.unclear, back.unplaced) == ({}, ())
 
 
 def _outgoing(lead: str, quote: str, text: str) -> Outgoing:

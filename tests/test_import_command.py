@@ -15,7 +15,7 @@ from brochure.diagnostics import DiagnosticsError
 from brochure.manuscript.load import read_manuscript
 from brochure.project import Project
 from tests.conftest import ROOT, SEED
-from tests.exported import FULL, NAME, Exchange
+from tests.exported import FULL, NAME, Exchange, emptied
 from tests.full_example import NAME as EXAMPLE
 from tests.full_example import write_full_example
 
@@ -267,7 +267,7 @@ def test_differences_can_be_taken_by_key(exchange: Exchange, capsys: Capture) ->
 
 
 def test_what_cannot_be_chosen_is_wrong_usage(exchange: Exchange, capsys: Capture) -> None:
-    Path("back.docx").write_bytes(exchange.changed(lambda word: word.paragraphs[0].clear()))
+    Path("back.docx").write_bytes(exchange.changed(emptied))
     for word, message in (("7", "There is no difference `7`"), ("1", "cannot be taken over")):
         assert run(["import", "back.docx", NAME, "--accept", word]) == 2
         assert message in capsys.readouterr().err

@@ -43,14 +43,14 @@ _COMPARED = 4_000  # characters of a passage that are compared
 @dataclass(frozen=True)
 class Returned:
     """The texts of a file by their keys, and the passages in their order; those that are new have
-    ids of their own. `told` are texts made of several values that somebody changed in a way that
+    ids of their own. `unclear` are texts made of several values that somebody changed in a way that
     is not understood: what was shown, and what is there now. `unplaced` belongs to no text.
     `complete`: what is not among the texts is not in the file any more.
     """
 
     texts: Mapping[str, str]
     passages: tuple[str, ...]
-    told: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unclear: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     complete: bool = True
 
@@ -304,20 +304,20 @@ class _Reader:
                 self._found.setdefault(f"passages.{row.id}.{inner}", []).extend(paragraphs)
             order.append(row.id)
         texts: dict[str, str] = {}
-        told: dict[str, tuple[str, str]] = {}
+        unclear: dict[str, tuple[str, str]] = {}
         written = {key: self._text(key, found) for key, found in self._found.items()}
         for key, text in (written | self._written).items():
             if _is_made(key, self._origin):
-                self._take_made(key, " ".join(text.split()), texts, told)
+                self._take_made(key, " ".join(text.split()), texts, unclear)
             else:
                 texts[key] = self._as_before(key, text)
         for key in self._origin.shown:
             if key not in {*self._found, *self._written} and _still_there(key, order):
-                self._take_made(key, "", texts, told)
+                self._take_made(key, "", texts, unclear)
         return Returned(
             {key: text for key, text in texts.items() if text},
             tuple(order),
-            told,
+            unclear,
             tuple(filter(str.strip, self._unplaced)),
         )
 
@@ -336,7 +336,7 @@ class _Reader:
         return base if base and same(base, text, form) else text.strip()
 
     def _take_made(
-        self, key: str, now: str, texts: dict[str, str], told: dict[str, tuple[str, str]]
+        self, key: str, now: str, texts: dict[str, str], unclear: dict[str, tuple[str, str]]
     ) -> None:
         """What a text says that was made of several values."""
         shown = self._origin.shown.get(key, "")
@@ -346,7 +346,7 @@ class _Reader:
             if taken is not None:
                 texts |= taken
                 return
-            told[key] = (shown, now)
+            unclear[key] = (shown, now)
         texts |= {one: self._base[one] for one in values if one in self._base}
 
     def _taken(self, key: str, now: str) -> dict[str, str] | None:
