@@ -360,6 +360,14 @@ def test_a_document_of_somebody_else_is_compared_by_what_is_understood(exchange:
     assert "title" not in keys
 
 
+def test_a_leaflet_whose_passages_have_no_ids_of_their_own_is_told(exchange: Exchange) -> None:
+    data = exchange.word()
+    exchange.write(LEAFLET.replace("id: wege", "id: baeume"))
+    with pytest.raises(DiagnosticsError) as failed:
+        exchange.compare(data)
+    assert [d.code for d in failed.value.diagnostics if d.is_error] == ["duplicate-id"]
+
+
 def test_a_file_of_another_leaflet_is_told(exchange: Exchange) -> None:
     data = exchange.word()
     other = exchange.project.manuscript("anderes")

@@ -309,6 +309,19 @@ def test_an_origin_that_was_spoilt_is_none(text: str) -> None:
     assert origin_of(f"<!-- brochure:origin\n{text}\n-->\n".encode()) is None
 
 
+@pytest.mark.parametrize(
+    "passages",
+    [[{"id": "a.b"}], [{"id": "a"}, {"id": "a"}], ["x"], [{}], [{"id": "a", "x": "deep"}]],
+)
+def test_an_origin_that_no_leaflet_has_is_none(passages: list[Plain]) -> None:
+    deep: Plain = "x"
+    for _ in range(20):
+        deep = [deep]
+    if isinstance(passages[0], dict) and "x" in passages[0]:
+        passages = [{"id": "a", "x": deep}]
+    assert unpacked(packed(Origin("a", "", {"passages": passages}, {}, ()))) is None
+
+
 def test_an_origin_is_bounded() -> None:
     bomb = packed(Origin("a", "", {"title": "x" * 20_000_000}, {}, ()))
     assert len(bomb) < 60_000

@@ -27,6 +27,7 @@ from brochure.interchange.document import Document, Leftover
 from brochure.interchange.outgoing import (
     Origin,
     form_of,
+    has_sound_ids,
     is_quote,
     passage_ids,
     read_outgoing,
@@ -43,6 +44,7 @@ from brochure.interchange.returned import (
     read_word,
 )
 from brochure.interchange.understanding.understanding import understand
+from brochure.manuscript.load import read_manuscript
 from brochure.manuscript.model import leaflet as model
 from brochure.manuscript.text.wrapping import rewrapped, unwrapped, usual_width
 from brochure.manuscript.yaml.editor import edited
@@ -79,9 +81,9 @@ class Difference:
 
     `kind`: a ``text`` that was changed, added or deleted; a passage that was ``added``, ``removed``
     or ``moved``; or something ``other``, which cannot be taken over. `key` is that of the text, or
-    of the passage. `now` is what the leaflet says, `new` what the file says, `base` what the leaflet said
-    when it went out; None for nothing. `conflict`: the leaflet was changed as well. `after` is the
-    id of the passage that a new or moved one follows, empty for none.
+    of the passage. `now` is what the leaflet says, `new` what the file says, `base` what the
+    leaflet said when it went out; None for nothing. `conflict`: the leaflet was changed as well.
+    `after` is the id of the passage that a new or moved one follows, empty for none.
     """
 
     number: int
@@ -133,6 +135,8 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
     reported = read_yaml(project, project.manuscript(leaflet))
     raise_errors(reported.diagnostics)
     content = plain(reported.value.root)
+    if not has_sound_ids(content):
+        read_manuscript(project, leaflet)  # raises what is wrong with them
     where = Location(name)
     origin = origin_of(data)
     diagnostics: list[Diagnostic] = []

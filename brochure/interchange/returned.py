@@ -38,6 +38,8 @@ _ORIGIN = re.compile(NAMESPACE.encode() + rb"[^<>]*>([A-Za-z0-9+/=\s]+)<")
 _LARGEST = 4_000_000  # bytes of the part that holds an origin
 _ALIKE = 0.6  # of the words of a passage that make it the same one
 _COMPARED = 4_000  # characters of a passage that are compared
+_PAIRS = 2_500  # of a passage and a row that are compared; each takes time
+_LONGEST = 30_000  # characters of a text; longer ones are none for a leaflet, and take long
 
 
 @dataclass(frozen=True)
@@ -324,7 +326,7 @@ class _Reader:
     def _text(self, key: str, paragraphs: Sequence[Paragraph]) -> str:
         """Paragraphs as the text of a leaflet."""
         form = "raw" if _is_made(key, self._origin) else form_of(key)
-        if form == "raw":
+        if form == "raw" or sum(len(one.text) for one in paragraphs) > _LONGEST:
             return _words(paragraphs)
         if form == "line":
             return " ".join(markdown([_as_text(one)]) for one in paragraphs if one.text.strip())
@@ -375,9 +377,9 @@ class _Reader:
         there = {row.id for row in self._rows}
         missing = [id_ for id_ in passage_ids(self._origin.content) if id_ not in there]
         rows = [row for row in self._rows if not row.id]
-        said = {id_: _of_passage(self._base, id_) for id_ in missing}
+        before = [_of_passage(self._base, id_) for id_ in missing]
         now = [" ".join(_words(paragraphs) for paragraphs in row.texts.values()) for row in rows]
-        for index, id_ in matched(list(said.values()), now, list(said)):
+        for index, id_ in matched(before, now, missing):
             rows[index].id = id_
 
 
@@ -442,6 +444,8 @@ def matched(
     """Which row says what which passage says: the index of the row, and the id; the most alike
     first.
     """
+    if len(passages) * len(rows) > _PAIRS:
+        return
     cut = [_split(text) for text in passages]
     pairs = []
     for at, row in enumerate(map(_split, rows)):
