@@ -238,8 +238,8 @@ def test_lists() -> None:
         f'<text:list-style style:name="L2">{bullets}</text:list-style>'
     )
 
-    def items(style: str, *each: str, more: str = "") -> str:
-        inner = "".join(f"<text:list-item>{one}</text:list-item>" for one in each)
+    def items(style: str, *each: str, more: str = "", begin: str = "") -> str:
+        inner = "".join(f"<text:list-item {begin}>{one}</text:list-item>" for one in each)
         return f'<text:list text:style-name="{style}" {more}>{inner}</text:list>'
 
     body = (
@@ -249,9 +249,12 @@ def test_lists() -> None:
         + items("L1", p("x"), more='text:continue-numbering="true"')
         + items("L1", p("x"))
         + items("L9", p("x"))
+        + items("L1", p("x"), begin='text:start-value="7"')
+        + items("L1", p("x"), more='text:continue-list="y"')
+        + items("L1", "<text:h>x</text:h>")
     )  # fmt: skip
     found = [one.item for one in paragraphs(read_odt(odt(body, automatic), "a.odt").blocks)]
-    assert found == ["1.", "", "2.", "2.a)", "2.b)", "–", "3.", "1.", "•"]
+    assert found == ["1.", "", "2.", "2.a)", "2.b)", "–", "3.", "1.", "•", "7.", "8.", ""]
 
 
 def test_tables() -> None:

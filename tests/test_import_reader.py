@@ -31,6 +31,7 @@ from tests.office_files import (
     tc,
     tr,
 )
+from tests.test_import_docx import box, line
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 WORD = docx_entries(p("Text"))
@@ -225,6 +226,15 @@ def test_a_file_is_what_it_contains(name: str, data: bytes, codes: list[str]) ->
     assert [one.text for one in paragraphs(document.blocks)] == ["Text"]
     assert [one.code for one in document.diagnostics] == codes
     assert all(one.severity is not Severity.ERROR for one in document.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "codes"),
+    [(30, 29, ["import-text-boxes"]), (30, 30, []), (20, 0, []), (21, 0, ["import-text-boxes"])],
+)
+def test_text_that_is_in_boxes(inside: int, outside: int, codes: list[str]) -> None:
+    data = docx(p("Wort " * outside) + line(box(p("Kasten " * inside))))
+    assert [one.code for one in read_here(data, "a.docx").diagnostics] == codes
 
 
 def test_what_is_read_travels_between_processes() -> None:
