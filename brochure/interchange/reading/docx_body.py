@@ -50,6 +50,8 @@ _CHARACTERS = {
     "w:softHyphen": "\u00ad",
 }  # fmt: skip
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)"|([^\s"\\]\S*))', re.IGNORECASE)
+_ANCHOR = re.compile(r'\\l\s+"([^"]*)"')
 _GENERATED = ("TOC", "INDEX", "TOA", "BIBLIOGRAPHY")  # fields that repeat what is elsewhere
 
 
@@ -195,8 +197,10 @@ class Story:
         starts = starts or switched_on(properties, "w:pageBreakBefore")
         last = before[-1] if before else None
         plain = isinstance(last, Paragraph) and not last.heading and heading <= 0
-        # The number of a heading is how it looks, and no part of its text.
-        item = self._marker(properties, style) if text and heading <= 0 else ""
+        # Empty items count, and those that were deleted do not. The number of a heading counts as
+        # well, but it is how it looks, and no part of its text.
+        marker = self._marker(properties, style) if text or pieces.is_empty else ""
+        item = marker if text and heading <= 0 else ""
         like = Paragraph(
             runs=(),
             heading=max(heading, 0),
@@ -238,7 +242,8 @@ class Story:
             case "w:ins" | "w:del" | "w:moveFrom":
                 self._inline(element, within.changed(element), pieces)
             case "w:hyperlink":
-                link = self._link(*self._target(element.get("r:id", "")))
+                address, outside = self._target(element.get("r:id", ""))
+                link = self._link(_with_anchor(address, element.get("w:anchor", "")), outside)
                 self._inline(element, replace(within, link=link or within.link), pieces)
             case "w:fldSimple":
                 depth = len(self._fields)
@@ -598,12 +603,16 @@ def _has_content(element: Element) -> bool:
 
 def _hyperlink(instruction: str) -> tuple[str, bool]:
     r"""The address in a HYPERLINK field, and if that is outside (``\l`` is not; 17.16.5.25)."""
-    words = instruction.split(None, 1)
-    rest = words[1].strip() if len(words) > 1 else ""
-    if rest.startswith('"'):
-        return rest[1:].partition('"')[0], True
-    address = (rest.split() or [""])[0]
-    return ("", False) if address.startswith("\\") else (address, True)
+    found = _HYPERLINK.match(instruction)
+    if found is None:
+        return "", False
+    anchor = _ANCHOR.search(instruction)
+    return _with_anchor(found[1] or found[2], anchor[1] if anchor else ""), True
+
+
+def _with_anchor(address: str, anchor: str) -> str:
+    """An address that leads to a place in a page."""
+    return f"{address}#{anchor}" if address and anchor and "#" not in address else address
 
 
 def _number(text: str | None, default: int) -> int:
