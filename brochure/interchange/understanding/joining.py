@@ -13,6 +13,7 @@ from brochure.messages import Message, say
 _ENDS = re.compile(r"[.!?:;…][\s\u00a0)\]“”\"«»’‘'›‹*]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 # After these, a hyphen stands for the rest of a compound: “Bundes- und Landesebene”.
+_NOT_FIRST = frozenset(",;:.!?)…")  # signs with which no text begins
 _SUSPENDED = (
     "und",
     "oder",
@@ -56,9 +57,11 @@ def is_open(text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a text begins in the middle of a sentence: with a small letter."""
+    """Whether a text begins in the middle of a sentence: with a small letter or a comma."""
     first = text.lstrip("*_ \u00a0\n")[:1]
-    return first.islower() or first in (",", ";", ")")
+    if text.lstrip().startswith(("...", "…")):
+        return False
+    return first.islower() or first in _NOT_FIRST
 
 
 def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
@@ -71,7 +74,7 @@ def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
     before, after = first.text, second.text
     hyphen = _HYPHEN.search(before)
     if not hyphen:
-        return Joined(_together(first, " ", second))
+        return Joined(_together(first, "" if after[:1] in _NOT_FIRST else " ", second))
     head = re.search(r"[^\W\d_]+$", before[: hyphen.start()])
     tail = re.match(r"[^\W\d_]+", after)
     if head is None or tail is None or tail[0].casefold() in _SUSPENDED:
@@ -86,7 +89,7 @@ def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
     else:
         keeps = not tail[0][0].islower()
         doubt = say(
-            "“{first}” and “{second}” were put together as “{word}”; a page break had cut it.",
+            "“{first}” and “{second}” became “{word}”; the end of a line or page had cut it.",
             first=head[0] + "-",
             second=tail[0],
             word=cut_word if keeps else whole,

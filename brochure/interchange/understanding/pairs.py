@@ -56,6 +56,18 @@ class Notes:
             if text := paragraph.text.strip():
                 self.leftovers.append(Leftover(kind, text, near))
 
+    def leave_picture(self, picture: Picture) -> None:
+        """A picture that has no place in a leaflet."""
+        self.leftovers.append(Leftover("other", picture.description))
+        self.doubts.append(
+            say(
+                "A picture ({type}, {size} kB) has no place yet: {description}",
+                type=picture.mime,
+                size=len(picture.data) // 1000 + 1,
+                description=picture.description or "–",
+            )
+        )
+
     def join(self, first: Paragraph, second: Paragraph, pair: "Pair") -> Paragraph:
         """Two parts of a paragraph as one."""
         result = joining.join(first, second, self.known)
