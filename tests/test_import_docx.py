@@ -198,6 +198,12 @@ CASES = {
         ["Kapitel"],
         [("field", "Inhalt", "", ""), ("field", "Kapitel", "", "")],
     ),
+    "a deleted note": Case(
+        line(r("x"), '<w:del w:author="B"><w:r><w:footnoteReference w:id="2"/></w:r></w:del>'),
+        ["x"],
+        [("deletion", "Seite 3", "x", "B")],
+        {"footnotes.xml": part("footnotes", f'<w:footnote w:id="2">{p("Seite 3")}</w:footnote>')},
+    ),
     "an index": Case(
         line(r("Wir "), field_of(' INDEX \\e " "', r("Abgabe, 3"))),
         ["Wir"],
@@ -236,10 +242,10 @@ CASES = {
             r("f"),
             "</w:unknown>",
         )
-        + "<w:unknown>"
-        + p("g")
-        + "</w:unknown>",
-        ["a b c d e f", "g"],
+        + f"<w:unknown><w:unknown>{p('g')}{p('h')}</w:unknown></w:unknown>"
+        + box(p("i"), p("j")),
+        ["a b c d e f", "g", "h"],
+        [("text-box", "i\nj", "h", "")],
     ),
     "a footnote and an endnote": Case(
         line(
@@ -527,13 +533,15 @@ def test_how_text_looks() -> None:
         "</w:rPr></w:style>"
     )
     stark = '<w:rStyle w:val="Stark"/>'
-    quote, heading, plain = blocks(
+    styles += style("f", "Fett", run="<w:b/>")
+    quote, heading, plain, bold = blocks(
         line(
             r("kursiv "), r("beides ", stark), r("steil", '<w:i w:val="0"/>'),
             properties='<w:pStyle w:val="Zitat"/>',
         )
         + p("Kopf", '<w:pStyle w:val="h"/>')
-        + line(r("weg", "<w:strike/>"), r("weg", "<w:dstrike/>"), r("da", '<w:b w:val="false"/>')),
+        + line(r("weg", "<w:strike/>"), r("weg", "<w:dstrike/>"), r("da", '<w:b w:val="false"/>'))
+        + line(r("fett"), r("nicht", stark), properties='<w:pStyle w:val="f"/>'),
         styles=styles,
     )  # fmt: skip
     assert isinstance(quote, Paragraph)
@@ -545,6 +553,8 @@ def test_how_text_looks() -> None:
         Run("steil"),
     )
     assert heading.runs == (Run("Kopf"),)
+    assert isinstance(bold, Paragraph)
+    assert bold.runs == (Run("fett", strong=True), Run("nicht", emphasis=True))
     assert plain.runs == (Run("wegweg", struck=True), Run("da"))
     assert (quote.style, heading.style, plain.style) == ("Quote", "heading 1", "")
 

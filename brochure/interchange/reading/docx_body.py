@@ -44,6 +44,8 @@ _SILENT = frozenset({
     "w:continuationSeparator", "w:delInstrText", "w:rubyPr", "w:customXmlPr", "w:smartTagPr",
 })  # fmt: skip
 _CHANGES: dict[str, Kind] = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "moved"}
+_LEAVES = ("w:p", "w:tbl", "w:altChunk", "w:subDoc")
+_INLINE = ("w:r", *_SILENT)  # whatever they contain
 _REMOVED = ("deletion", "moved")
 _CHARACTERS = {
     "w:tab": "\t", "w:ptab": "\t", "w:cr": "\n", "w:noBreakHyphen": "\u2011",
@@ -170,16 +172,19 @@ class Story:
     def _within(self, parent: Element, within: Within) -> Iterator[tuple[Element, Within]]:
         """The paragraphs, tables and other blocks in an element, without what wraps them."""
         for element in parent:
-            if element.tag in ("w:p", "w:tbl", "w:altChunk", "w:subDoc"):
+            if element.tag in _LEAVES:
                 yield element, within
-            elif element.tag in (*_CHANGES, "w:moveTo", "w:customXml", "w:smartTag"):
-                yield from self._within(element, within.changed(element))
             elif element.tag == "w:sdt":
                 content = child(element, "w:sdtContent")
                 if content is not None:
                     yield from self._within(content, _of_control(element, within))
             elif element.tag == "mc:AlternateContent":
                 yield from self._within(_chosen(element), within)
+            elif (
+                element.tag not in _INLINE
+                and next(every(element, "w:p", "w:tbl"), None) is not None
+            ):
+                yield from self._within(element, within.changed(element))
             else:
                 yield element, within
 
@@ -304,7 +309,7 @@ class Story:
                         self._fields[-1].instruction += element.text or ""
                 case "w:footnoteReference" | "w:endnoteReference":
                     kind: Kind = "footnote" if "foot" in element.tag else "endnote"
-                    self._note(kind, element.get("w:id", ""), pieces)
+                    self._note(kind, element.get("w:id", ""), within, pieces)
                 case "w:commentReference":
                     self._comment(element.get("w:id", ""), pieces)
                 case "w:drawing" | "w:pict" | "w:object":
@@ -412,10 +417,11 @@ class Story:
 
     # --- What stands beside the text --------------------------------------------------------
 
-    def _note(self, kind: Kind, own: str, pieces: Pieces) -> None:
+    def _note(self, kind: Kind, own: str, within: Within, pieces: Pieces) -> None:
         part, element = self._of.notes.pop((kind, own), ("", None))
         if element is not None:
-            text, leftovers = self.aside(part, element)
+            inside = within if within.kind in _REMOVED else _NOWHERE
+            text, leftovers = self.aside(part, element, inside, pieces.text)
             pieces.put_beside(kind, text)
             pieces.pass_on(leftovers)
 
