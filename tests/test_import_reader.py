@@ -52,10 +52,10 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def declared(size: int) -> bytes:
+def declared(size: int, entry: str = XML) -> bytes:
     """An archive that says of an entry that it has so many bytes."""
-    data = bytearray(docx(p("Text")))
-    name = data.rfind(b"word/document.xml")
+    data = bytearray(docx(p("Text"), {"media/a.png": b"x"}))
+    name = data.rfind(entry.encode())
     directory = data.rfind(b"PK\x01\x02", 0, name)
     data[directory + 24 : directory + 28] = struct.pack("<I", size)
     return bytes(data)
@@ -108,7 +108,7 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: docx("<w:tbl><w:tr><w:tc>" * 5_000 + "</w:tc></w:tr></w:tbl>" * 5_000),
         "import-refused"),
     "too large a part": (lambda: docx(p("x" * bounds.UNPACKED_XML)), "import-size"),
-    "too large unpacked": (lambda: declared(bounds.UNPACKED + 1), "import-size"),
+    "too large unpacked": (lambda: declared(bounds.UNPACKED + 1, "word/media/a.png"), "import-size"),
     "another size than it says": (lambda: declared(20), "import-broken"),
     "too many entries": (
         lambda: entries(**{f"{n}.xml": "" for n in range(bounds.ENTRIES)}), "import-size"),
@@ -144,6 +144,21 @@ def test_what_cannot_be_read_is_told(name: str) -> None:
     for message in (diagnostic.message, diagnostic.hint):
         assert german(message) not in ("", str(message)), "a sentence, in German as well"
     assert "`Größe.docx`" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("depth", "read"), [(bounds.XML_DEPTH, True), (bounds.XML_DEPTH + 1, False)]
+)
+def test_how_deep_elements_may_be(depth: int, read: bool) -> None:
+    """Far below what recursion can do in any version of Python."""
+    around = 5  # document, body, p, r, t
+    count = depth - around
+    data = docx("<w:p>" + "<w:smartTag>" * count + r("Text") + "</w:smartTag>" * count + "</w:p>")
+    if read:
+        assert [one.text for one in paragraphs(read_here(data, "a.docx").blocks)] == ["Text"]
+    else:
+        with pytest.raises(DiagnosticsError):
+            read_here(data, "a.docx")
 
 
 def read_here(data: bytes, name: str) -> Document:
