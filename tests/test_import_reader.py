@@ -108,7 +108,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: docx("<w:tbl><w:tr><w:tc>" * 5_000 + "</w:tc></w:tr></w:tbl>" * 5_000),
         "import-refused"),
     "too large a part": (lambda: docx(p("x" * bounds.UNPACKED_XML)), "import-size"),
-    "too large unpacked": (lambda: declared(bounds.UNPACKED + 1, "word/media/a.png"), "import-size"),
+    "too large unpacked": (
+        lambda: declared(bounds.UNPACKED + 1, "word/media/a.png"), "import-size"),
     "another size than it says": (lambda: declared(20), "import-broken"),
     "too many entries": (
         lambda: entries(**{f"{n}.xml": "" for n in range(bounds.ENTRIES)}), "import-size"),
