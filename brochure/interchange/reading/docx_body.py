@@ -213,6 +213,7 @@ class Story:
             style=style.name,
             continues=bool(starts and plain and not item and continues(self._before, text)),
             line=self._of.number,
+            names=tuple(pieces.names),
         )
         if text or pieces.ends_page:
             self._page_ended = pieces.ends_page
@@ -261,6 +262,8 @@ class Story:
                     self._inline(content, _of_control(element, within), pieces)
             case "mc:AlternateContent":
                 self._inline(_chosen(element), within, pieces)
+            case "w:bookmarkStart":
+                pieces.names.append(element.get("w:name", ""))
             case "w:commentRangeStart":
                 self._open[element.get("w:id", "")] = len(self._shown)
             case "m:oMath" | "m:oMathPara":

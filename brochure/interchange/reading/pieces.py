@@ -44,6 +44,7 @@ class Pieces:
     _beside: list[Beside | Leftover] = field(default_factory=list)
     _length: int = 0
     _blank: bool = True
+    names: list[str] = field(default_factory=list)
     starts_page: bool = False
     ends_page: bool = False
 
@@ -136,6 +137,7 @@ class Pieces:
                     runs=runs,
                     continues=like.continues if whole else True,
                     item=like.item if whole else "",
+                    names=like.names if whole else (),
                 )
                 whole = False
             yield from (piece for piece in pieces if isinstance(piece, Picture))
