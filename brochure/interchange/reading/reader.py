@@ -108,7 +108,7 @@ def _format_of(data: bytes, where: Location) -> str:
 
 def _alone(read: Callable[[bytes, str], Document], data: bytes, name: str) -> Document:
     """What a reader makes of a file, in a process of its own. Raises DiagnosticsError."""
-    memory = bounds.IMPORT_MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
+    memory = bounds.MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
     reason: Reason
     try:
         with Worker() as worker:
