@@ -198,6 +198,22 @@ CASES = {
         ["Kapitel"],
         [("field", "Inhalt", "", ""), ("field", "Kapitel", "", "")],
     ),
+    "a deleted note": Case(
+        line(r("x"), '<w:del w:author="B"><w:r><w:footnoteReference w:id="2"/></w:r></w:del>'),
+        ["x"],
+        [("deletion", "Seite 3", "x", "B")],
+        {"footnotes.xml": part("footnotes", f'<w:footnote w:id="2">{p("Seite 3")}</w:footnote>')},
+    ),
+    "an index": Case(
+        line(r("Wir "), field_of(' INDEX \\e " "', r("Abgabe, 3"))),
+        ["Wir"],
+        [("field", "Abgabe, 3", "Wir", "")],
+    ),
+    "what was inserted, and then moved away": Case(
+        line(r("x "), f'<w:moveFrom w:author="B">{changed("ins", "neu")}</w:moveFrom>'),
+        ["x"],
+        [("moved", "neu", "x", "B")],
+    ),
     "the placeholder of a control": Case(
         line(
             "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>",
@@ -226,10 +242,10 @@ CASES = {
             r("f"),
             "</w:unknown>",
         )
-        + "<w:unknown>"
-        + p("g")
-        + "</w:unknown>",
-        ["a b c d e f", "g"],
+        + f"<w:unknown><w:unknown>{p('g')}{p('h')}</w:unknown></w:unknown>"
+        + box(p("i"), p("j")),
+        ["a b c d e f", "g", "h"],
+        [("text-box", "i\nj", "h", "")],
     ),
     "a footnote and an endnote": Case(
         line(
@@ -517,13 +533,15 @@ def test_how_text_looks() -> None:
         "</w:rPr></w:style>"
     )
     stark = '<w:rStyle w:val="Stark"/>'
-    quote, heading, plain = blocks(
+    styles += style("f", "Fett", run="<w:b/>")
+    quote, heading, plain, bold = blocks(
         line(
             r("kursiv "), r("beides ", stark), r("steil", '<w:i w:val="0"/>'),
             properties='<w:pStyle w:val="Zitat"/>',
         )
         + p("Kopf", '<w:pStyle w:val="h"/>')
-        + line(r("weg", "<w:strike/>"), r("weg", "<w:dstrike/>"), r("da", '<w:b w:val="false"/>')),
+        + line(r("weg", "<w:strike/>"), r("weg", "<w:dstrike/>"), r("da", '<w:b w:val="false"/>'))
+        + line(r("fett"), r("nicht", stark), properties='<w:pStyle w:val="f"/>'),
         styles=styles,
     )  # fmt: skip
     assert isinstance(quote, Paragraph)
@@ -535,6 +553,8 @@ def test_how_text_looks() -> None:
         Run("steil"),
     )
     assert heading.runs == (Run("Kopf"),)
+    assert isinstance(bold, Paragraph)
+    assert bold.runs == (Run("fett", strong=True), Run("nicht", emphasis=True))
     assert plain.runs == (Run("wegweg", struck=True), Run("da"))
     assert (quote.style, heading.style, plain.style) == ("Quote", "heading 1", "")
 
@@ -560,18 +580,37 @@ def test_lists() -> None:
         '<w:startOverride w:val="7"/></w:lvlOverride></w:num>'
     )
 
-    def item(number: int, depth: int) -> str:
-        return p("x", f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>')
+    def item(number: int, depth: int, inline: str = r("x"), more: str = "") -> str:
+        numbered = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>'
+        return line(inline, properties=numbered + more)
 
     styles = style("Liste", "Liste", '<w:numPr><w:numId w:val="1"/></w:numPr>')
     found = blocks(
         item(1, 0) + item(1, 1) + item(1, 1) + item(1, 2) + p("x", '<w:pStyle w:val="Liste"/>')
         + item(1, 1) + item(2, 0) + item(2, 1) + item(3, 0) + item(3, 0) + item(9, 0)
-        + p("x", '<w:pStyle w:val="Liste"/><w:numPr><w:numId w:val="0"/></w:numPr>'),
+        + p("x", '<w:pStyle w:val="Liste"/><w:numPr><w:numId w:val="0"/></w:numPr>')
+        + item(3, 0, "") + item(3, 0, changed("del", "x")) + item(3, 0)
+        + item(3, 0, r("x"), '<w:outlineLvl w:val="0"/>') + item(3, 1),
         numbering=numbering, styles=styles,
     )  # fmt: skip
     markers = [one.item for one in found if isinstance(one, Paragraph)]
-    assert markers == ["1.", "1.a)", "1.b)", "I", "2.", "2.a)", "•", "–", "7.", "8.", "", ""]
+    assert markers == [
+        "1.",
+        "1.a)",
+        "1.b)",
+        "I",
+        "2.",
+        "2.a)",
+        "•",
+        "–",
+        "7.",
+        "8.",
+        "",
+        "",
+        "10.",
+        "",
+        "11.a)",
+    ]
 
 
 def shape(table: object) -> list[list[tuple[str, int, int]]]:
@@ -666,6 +705,9 @@ def test_links() -> None:
         field_of('HYPERLINK "file:///etc/passwd"', r("f")),
         f'<w:fldSimple w:instr=\'HYPERLINK "mailto:a@b.de"\'>{r("g")}</w:fldSimple>', r("h"),
         '<w:hyperlink r:id="nowhere">', r("i"), "</w:hyperlink>",
+        '<w:hyperlink r:id="good" w:anchor="Ziel">', r("j"), "</w:hyperlink>",
+        field_of('HYPERLINK "https://b.de/" \\l "Ziel"', r("k")),
+        field_of("hyperlink https://c.de/ \\n", r("l")),
     )  # fmt: skip
     outside = (
         relation("good", "hyperlink", "https://a.de/?x=1", outside=True),
@@ -674,8 +716,15 @@ def test_links() -> None:
     document = read_docx(docx(body, {}, *outside), "a.docx")
     (paragraph,) = paragraphs(document.blocks)
     links = {run.text: run.link for run in paragraph.runs if run.link}
-    assert links == {"a": "https://a.de/?x=1", "d": "https://b.de/", "g": "mailto:a@b.de"}
-    assert paragraph.text == "abcdefghi"
+    assert links == {
+        "a": "https://a.de/?x=1",
+        "d": "https://b.de/",
+        "g": "mailto:a@b.de",
+        "j": "https://a.de/?x=1#Ziel",
+        "k": "https://b.de/#Ziel",
+        "l": "https://c.de/",
+    }
+    assert paragraph.text == "abcdefghijkl"
     dropped = [one.message.values["address"] for one in document.diagnostics]
     assert dropped == ["javascript:alert(1)", "file:///etc/passwd"]
     assert {one.code for one in document.diagnostics} == {"import-link"}

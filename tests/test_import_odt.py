@@ -192,6 +192,7 @@ def test_headings_and_looks() -> None:
     automatic = (
         text_style("T1", 'fo:font-weight="bold"')
         + text_style("T2", 'fo:font-style="normal" style:text-line-through-style="solid"')
+        + text_style("T3", 'fo:font-weight="normal"')
         + text_style("P1", "", "Zitat", "paragraph")
     )
     styles = (
@@ -208,7 +209,7 @@ def test_headings_and_looks() -> None:
         + p("Drei", "Heading_20_2")
         + p(
             'kursiv<text:span text:style-name="T1">beides<text:span text:style-name="T2">steil'
-            "</text:span></text:span>",
+            '</text:span><text:span text:style-name="T3">mager</text:span></text:span>',
             "P1",
         )
     )
@@ -222,6 +223,7 @@ def test_headings_and_looks() -> None:
         Run("kursiv", emphasis=True),
         Run("beides", strong=True, emphasis=True),
         Run("steil", strong=True, struck=True),
+        Run("mager", emphasis=True),
     )
     assert document.language == "de-DE"
 
@@ -238,8 +240,8 @@ def test_lists() -> None:
         f'<text:list-style style:name="L2">{bullets}</text:list-style>'
     )
 
-    def items(style: str, *each: str, more: str = "") -> str:
-        inner = "".join(f"<text:list-item>{one}</text:list-item>" for one in each)
+    def items(style: str, *each: str, more: str = "", begin: str = "") -> str:
+        inner = "".join(f"<text:list-item {begin}>{one}</text:list-item>" for one in each)
         return f'<text:list text:style-name="{style}" {more}>{inner}</text:list>'
 
     body = (
@@ -249,9 +251,12 @@ def test_lists() -> None:
         + items("L1", p("x"), more='text:continue-numbering="true"')
         + items("L1", p("x"))
         + items("L9", p("x"))
+        + items("L1", p("x"), begin='text:start-value="7"')
+        + items("L1", p("x"), more='text:continue-list="y"')
+        + items("L1", "<text:h>x</text:h>")
     )  # fmt: skip
     found = [one.item for one in paragraphs(read_odt(odt(body, automatic), "a.odt").blocks)]
-    assert found == ["1.", "", "2.", "2.a)", "2.b)", "–", "3.", "1.", "•"]
+    assert found == ["1.", "", "2.", "2.a)", "2.b)", "–", "3.", "1.", "•", "7.", "8.", ""]
 
 
 def test_tables() -> None:
@@ -302,9 +307,10 @@ def test_links_and_pictures() -> None:
         '<text:a xlink:href="https://a.de/">a</text:a><text:a xlink:href="#b">b</text:a>'
         '<text:a xlink:href="javascript:c">c</text:a>d'
         '<draw:frame><draw:image xlink:href="Pictures/a.png"/><svg:desc>Ein Baum</svg:desc>'
-        '</draw:frame><draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
+        '<draw:image xlink:href="Pictures/a.svg"/></draw:frame>'
+        '<draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
     )
-    document = read_odt(odt(body, more={"Pictures/a.png": PNG}), "a.odt")
+    document = read_odt(odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt")
     paragraph, picture = document.blocks
     assert isinstance(paragraph, Paragraph)
     assert paragraph.runs == (Run("a", link="https://a.de/"), Run("bcd"))

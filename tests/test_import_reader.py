@@ -31,6 +31,7 @@ from tests.office_files import (
     tc,
     tr,
 )
+from tests.test_import_docx import box, line
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 WORD = docx_entries(p("Text"))
@@ -51,10 +52,10 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def declared(size: int) -> bytes:
+def declared(size: int, entry: str = XML) -> bytes:
     """An archive that says of an entry that it has so many bytes."""
-    data = bytearray(docx(p("Text")))
-    name = data.rfind(b"word/document.xml")
+    data = bytearray(docx(p("Text"), {"media/a.png": b"x"}))
+    name = data.rfind(entry.encode())
     directory = data.rfind(b"PK\x01\x02", 0, name)
     data[directory + 24 : directory + 28] = struct.pack("<I", size)
     return bytes(data)
@@ -107,7 +108,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: docx("<w:tbl><w:tr><w:tc>" * 5_000 + "</w:tc></w:tr></w:tbl>" * 5_000),
         "import-refused"),
     "too large a part": (lambda: docx(p("x" * bounds.UNPACKED_XML)), "import-size"),
-    "too large unpacked": (lambda: declared(bounds.UNPACKED + 1), "import-size"),
+    "too large unpacked": (
+        lambda: declared(bounds.UNPACKED + 1, "word/media/a.png"), "import-size"),
     "another size than it says": (lambda: declared(20), "import-broken"),
     "too many entries": (
         lambda: entries(**{f"{n}.xml": "" for n in range(bounds.ENTRIES)}), "import-size"),
@@ -145,6 +147,21 @@ def test_what_cannot_be_read_is_told(name: str) -> None:
     assert "`Größe.docx`" in diagnostic.message
 
 
+@pytest.mark.parametrize(
+    ("depth", "read"), [(bounds.XML_DEPTH, True), (bounds.XML_DEPTH + 1, False)]
+)
+def test_how_deep_elements_may_be(depth: int, read: bool) -> None:
+    """Far below what recursion can do in any version of Python."""
+    around = 5  # document, body, p, r, t
+    count = depth - around
+    data = docx("<w:p>" + "<w:smartTag>" * count + r("Text") + "</w:smartTag>" * count + "</w:p>")
+    if read:
+        assert [one.text for one in paragraphs(read_here(data, "a.docx").blocks)] == ["Text"]
+    else:
+        with pytest.raises(DiagnosticsError):
+            read_here(data, "a.docx")
+
+
 def read_here(data: bytes, name: str) -> Document:
     """As `read_document` does it, in this process: thirty others would take half a minute."""
     with pytest.MonkeyPatch.context() as patch:
@@ -177,7 +194,7 @@ def test_a_reader_is_held_within_bounds(
     read: Callable[[bytes, str], Document], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "IMPORT_SECONDS", 0.3)
-    monkeypatch.setattr(bounds, "IMPORT_MEMORY", 400_000_000)
+    monkeypatch.setattr(bounds, "MEMORY", 400_000_000)
     monkeypatch.setitem(FORMATS, "docx", replace(FORMATS["docx"], read=read))
     with pytest.raises(DiagnosticsError) as caught:
         read_document(docx(p("Text")), "a.docx")
@@ -225,6 +242,15 @@ def test_a_file_is_what_it_contains(name: str, data: bytes, codes: list[str]) ->
     assert [one.text for one in paragraphs(document.blocks)] == ["Text"]
     assert [one.code for one in document.diagnostics] == codes
     assert all(one.severity is not Severity.ERROR for one in document.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "codes"),
+    [(30, 29, ["import-text-boxes"]), (30, 30, []), (20, 0, []), (21, 0, ["import-text-boxes"])],
+)
+def test_text_that_is_in_boxes(inside: int, outside: int, codes: list[str]) -> None:
+    data = docx(p("Wort " * outside) + line(box(p("Kasten " * inside))))
+    assert [one.code for one in read_here(data, "a.docx").diagnostics] == codes
 
 
 def test_what_is_read_travels_between_processes() -> None:

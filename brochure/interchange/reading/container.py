@@ -227,13 +227,17 @@ def fail_protected(where: Location) -> NoReturn:
 
 def fail_other_package(package: Package) -> NoReturn:
     """Raise DiagnosticsError: an archive, but no text of a word processor."""
-    names = package.names
-    kinds = {
-        "xl/": say("a spreadsheet"),
-        "ppt/": say("a presentation"),
-        "Index/": say("a document of Pages"),
-    }
-    found = (kind for start, kind in kinds.items() if any(n.startswith(start) for n in names))
+    names, mimetype = package.names, package.read("mimetype") or b""
+    kinds = (
+        ("xl/", b"spreadsheet", say("a spreadsheet")),
+        ("ppt/", b"presentation", say("a presentation")),
+        ("Index/", b"iwork", say("a document of Pages")),
+    )
+    found = (
+        kind
+        for folder, word, kind in kinds
+        if word in mimetype or any(name.startswith(folder) for name in names)
+    )
     what = next(found, say("an archive"))
     fail(
         "import-format",

@@ -174,12 +174,10 @@ class _Story:
     def blocks(self, parent: Element, within: Within) -> tuple[Block, ...]:
         """The blocks in an element that contains paragraphs and tables."""
         found: list[Block] = []
-        item = ""
         for element in parent:
             match element.tag:
                 case "text:p" | "text:h":
-                    found += self._paragraph(element, within, item, found)
-                    item = ""
+                    found += self._paragraph(element, within, found)
                 case "text:list":
                     found += self._list(element, within)
                 case "table:table":
@@ -203,7 +201,8 @@ class _Story:
         """The items of a list, each with its marker before its first paragraph (5.3)."""
         style = element.get("text:style-name") or within.list
         inner = replace(within, list=style, level=within.level + 1)
-        if not within.level and element.get("text:continue-numbering") != "true":
+        continued = element.get("text:continue-numbering") == "true"
+        if not (within.level or continued or element.get("text:continue-list")):
             self._counts.pop(style, None)
         found: list[Block] = []
         for item in element:
@@ -214,16 +213,19 @@ class _Story:
             first = next((one.tag for one in item if one.tag not in _SILENT), "")
             if item.tag == "text:list-item" and first in ("text:p", "text:h"):
                 counts = self._counts.setdefault(style, Counts())
+                begin = item.get("text:start-value", "")
+                if begin.isdecimal() and len(begin) < 6:
+                    counts.begin(inner.level, int(begin))
                 marker = self._of.styles.marker(style, inner.level, counts)
             blocks = self.blocks(item, inner)
-            if blocks and isinstance(blocks[0], Paragraph) and not blocks[0].item:
-                blocks = (replace(blocks[0], item=marker), *blocks[1:])
+            head = blocks[0] if blocks else None
+            # The number of a heading is how it looks, and no part of its text.
+            if isinstance(head, Paragraph) and not head.item and not head.heading:
+                blocks = (replace(head, item=marker), *blocks[1:])
             found += blocks
         return found
 
-    def _paragraph(
-        self, element: Element, within: Within, item: str, before: list[Block]
-    ) -> list[Block]:
+    def _paragraph(self, element: Element, within: Within, before: list[Block]) -> list[Block]:
         self._of.number += 1
         style = self._of.styles.style("paragraph", element.get("text:style-name", ""))
         level = element.get("text:outline-level", "1")

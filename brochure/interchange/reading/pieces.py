@@ -107,6 +107,11 @@ class Pieces:
         """The text so far."""
         return "".join(piece.text for piece in self._pieces if isinstance(piece, Run))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it, and nothing beside it."""
+        return not self._pieces and not self._beside
+
     def leftovers(self, before: str) -> Iterator[Leftover]:
         """What stands beside the text. `before` is the text of the paragraph before this one."""
         text = self.text

@@ -11,21 +11,23 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note
-from brochure.interchange.document import Document
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note, warning
+from brochure.interchange.document import Document, paragraphs
 from brochure.interchange.reading import container
 from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.html import read_html
 from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
 from brochure.interchange.reading.pdf import read_pdf
+from brochure.interchange.reading.witness import words_of
 from brochure.isolation import Reason, Stopped, Worker
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 
 log = logging.getLogger("brochure")
 _CONTROL = re.compile(b"[\x00-\x08\x0e-\x1f\x7f]")
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _HTML = re.compile(r"(?:<\?[^>]*>)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_FEW = 20  # words; a box with a title or an address is nothing to worry about
 _HEAD = 4096  # bytes, in which a file says what it is
 
 
@@ -84,7 +86,8 @@ def read_document(data: bytes, name: str) -> Document:
             say("Open it in the program that it was made with, and save it as .docx."),
         )
     document = _alone(known.read, data, name) if known.alone else known.read(data, name)
-    return replace(document, diagnostics=(*_misled(known, where), *document.diagnostics))
+    about = (*_misled(known, where), *_in_boxes(document, where))
+    return replace(document, diagnostics=(*about, *document.diagnostics))
 
 
 def _format_of(data: bytes, where: Location) -> str:
@@ -105,7 +108,7 @@ def _format_of(data: bytes, where: Location) -> str:
 
 def _alone(read: Callable[[bytes, str], Document], data: bytes, name: str) -> Document:
     """What a reader makes of a file, in a process of its own. Raises DiagnosticsError."""
-    memory = bounds.IMPORT_MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
+    memory = bounds.MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
     reason: Reason
     try:
         with Worker() as worker:
@@ -138,6 +141,28 @@ def _obstacle(reason: Reason, name: str) -> tuple[Message, Message]:
                 say("The program that was reading `{file}` was stopped.", file=name),
                 say("Try again, when other programs use less memory."),
             )
+
+
+def _in_boxes(document: Document, where: Location) -> tuple[Diagnostic, ...]:
+    """A warning where text boxes have more of the words than the text."""
+    boxes = [one.text for one in document.leftovers if one.kind == "text-box"]
+    text = (one.text for one in paragraphs(document.blocks))
+    count = sum(len(words_of(one)) for one in boxes)
+    if count <= max(sum(len(words_of(one)) for one in text), _FEW):
+        return ()
+    return (
+        warning(
+            "import-text-boxes",
+            plural(
+                "{n} word of `{file}` is in text boxes, more than in its text.",
+                "{n} words of `{file}` are in text boxes, more than in its text.",
+                count,
+                file=where.file,
+            ),
+            where,
+            say("They have no order. Copy them into the text, one after the other."),
+        ),
+    )
 
 
 def _misled(known: Format, where: Location) -> tuple[Diagnostic, ...]:
