@@ -24,6 +24,10 @@ LETTER_PDF = 3_500_000  # a PDF that is mailed: with base64, 4.8 MB, less than w
 LEDGER = 200_000_000  # a mailing to 10,800 offices takes 10 MB
 RETURNED = 30_000_000  # a mail that is read; larger than any office's reply
 CACHE_FILE = 200_000_000
+IMPORTED = 50_000_000  # a file that is imported; most of it are pictures
+UNPACKED = 200_000_000  # all entries of one, unpacked
+UNPACKED_XML = 20_000_000  # one entry that is read as XML; 500 pages of text have 10 MB
+ENTRIES = 5_000  # of its archive; Word files with many pictures have a few hundred
 
 # --- Texts and tables ---------------------------------------------------------------------------
 
@@ -37,6 +41,9 @@ ROWS = 50_000  # of a table; there are 10,800 municipalities in Germany, and 32,
 COLUMNS = 100  # of a table
 WRONG_ROWS = 200  # of a table; if there are more, it is another kind of table
 EDITIONS = 100  # of a project
+
+XML_DEPTH = 200  # elements within one another, in an imported file; Word nests some 60 deep
+CELLS = 100_000  # of all tables in an imported file
 
 # --- Pictures and pages -------------------------------------------------------------------------
 
@@ -73,4 +80,5 @@ SECONDS = 10  # of processor time, for one leaflet in one edition, or one templa
 PASSAGE_SECONDS = 0.25  # more for each passage; typesetting one takes 0.035
 PICTURE_SECONDS = 1  # more for each picture; a photograph of 12 megapixels takes 0.4 to 0.9
 PAGE_SECONDS = 0.1  # more for each page of a source; reading one takes 0.02, with pictures 0.05
+IMPORT_SECONDS = 15  # for one imported file; 100 pages of text take 1
 TEXT_SECONDS = 2  # more for each MB of a source in Markdown or HTML; reading one takes 0.5

@@ -1,0 +1,1 @@
+"""A file that somebody wrote elsewhere → `Document`: a reader a format; `reader.py` is the door."""
