@@ -432,8 +432,9 @@ def test_a_file_of_another_leaflet_is_told(exchange: Exchange) -> None:
 
 
 def test_nothing_is_written_that_is_not_a_leaflet(exchange: Exchange) -> None:
-    found = changes(exchange, typed(1, 0, 2, "Z. 15–12"))
+    found = changes(exchange, typed(1, 0, 2, "Z. 12345678901"), typed(1, 1, 0, "Nein!"))
     before = exchange.path.read_bytes()
-    exchange.write(LEAFLET)
-    assert before == exchange.path.read_bytes()
-    assert [one.new for one in found.differences] == ["15-12"], "check tells that it is wrong"
+    with pytest.raises(DiagnosticsError) as failed:
+        accept(exchange.project, found, found.differences)
+    assert [d.code for d in failed.value.diagnostics] == ["numbers"]
+    assert exchange.path.read_bytes() == before, "the heading is not taken either"
