@@ -310,7 +310,9 @@ def test_links_and_pictures() -> None:
         '<draw:image xlink:href="Pictures/a.svg"/></draw:frame>'
         '<draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
     )
-    document = read_odt(odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt")
+    document = read_odt(
+        odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt"
+    )
     paragraph, picture = document.blocks
     assert isinstance(paragraph, Paragraph)
     assert paragraph.runs == (Run("a", link="https://a.de/"), Run("bcd"))
