@@ -162,7 +162,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in windows.PACKAGES:
         (tmp_path / "site" / name / "bin").mkdir(parents=True)
         (tmp_path / "site" / name / "__init__.py").write_text("raise RuntimeError", "utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site"), *sys.path])
     return tmp_path / "site"
 
 
