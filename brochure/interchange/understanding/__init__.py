@@ -1,0 +1,1 @@
+"""What was written, understood as a leaflet; `understanding.understand` is the door."""

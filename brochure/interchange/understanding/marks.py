@@ -1,0 +1,68 @@
+"""Quotation marks: whether those around a text are a pair."""
+
+from typing import Literal
+
+#: What closes each mark that can open (Unicode 6.2.6): “ opens in English and closes in German.
+CLOSING = {
+    "„": "“”\"",
+    "“": "”",
+    "”": "”",
+    "»": "«",
+    "«": "»",
+    '"': '"',
+    "‚": "‘’'",
+    "‹": "›",
+    "›": "‹",
+}
+_CLOSERS = frozenset("“”«»\"‘’'›‹")
+_SPACE_INSIDE = " \u00a0\u202f"  # French has a space there
+# What stands before a mark that opens.
+_BEFORE = frozenset("([{–—-/…")
+
+State = Literal["pair", "opened", "closed", "none"]
+
+
+def state_of(text: str) -> State:
+    """What the marks at both ends are to each other.
+
+    `pair`: they belong together, and nothing outside of them; `opened`: the first is closed nowhere
+    in the text; `closed`: the last is opened nowhere in it; `none`: anything else, as in “A” and “B”.
+    """
+    text = text.strip()
+    if not text:
+        return "none"
+    waiting: list[str] = []
+    first_closed_at = -1
+    extra = False  # whether the last mark closes what was never opened
+    first_opens = text[0] in CLOSING
+    for at, sign in enumerate(text):
+        if sign not in CLOSING and sign not in _CLOSERS:
+            extra = False if not sign.isspace() else extra
+            continue
+        before = text[at - 1] if at else " "
+        after = text[at + 1] if at + 1 < len(text) else " "
+        if sign in "‚‘’'" and not (at == 0 and sign == "‚") and not (waiting and waiting[-1] == "‚"):
+            continue  # an apostrophe, or a pair within the other
+        opens_here = sign in CLOSING and (before.isspace() or before in _BEFORE or before in CLOSING)
+        closes_here = bool(waiting) and sign in CLOSING[waiting[-1]]
+        if closes_here and not (opens_here and not after.isspace() and sign in '"»«' and before.isspace()):
+            waiting.pop()
+            if not waiting and first_closed_at < 0:
+                first_closed_at = at
+            extra = False
+        elif opens_here and (not after.isspace() or after in _SPACE_INSIDE):
+            waiting.append(sign)
+            extra = False
+        elif sign in _CLOSERS and not waiting:
+            extra = True
+    if first_opens:
+        if first_closed_at == len(text) - 1 and not waiting:
+            return "pair"
+        if first_closed_at < 0:
+            return "opened"
+    return "closed" if extra and text[-1] in _CLOSERS else "none"
+
+
+def without_marks(text: str) -> str:
+    """The words between the marks of a pair."""
+    return text.strip()[1:-1].strip(" \t\n\u00a0\u202f")

@@ -1,0 +1,216 @@
+"""A document that somebody wrote → a leaflet, as far as it can be understood.
+
+Nothing is dropped silently: what fits nowhere is a leftover, and the words of the file are counted
+against those of the result.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from brochure.interchange.document import Block, Document, Paragraph, Picture, Table
+from brochure.interchange.proposal import ProposedPassage, Proposal
+from brochure.interchange.understanding import accounting, sequence, surroundings, tables
+from brochure.interchange.understanding.languages import code_of, language_of
+from brochure.interchange.understanding.pairs import Notes, Pair, Side, passage
+from brochure.interchange.understanding.paragraphs import is_heading, tables_opened, wholly
+from brochure.interchange.understanding.references import common_pattern
+from brochure.interchange.understanding.surroundings import Surroundings
+from brochure.messages import Message, say
+
+_FALLBACK = "de"
+
+
+def understand(document: Document, language: str = "") -> Proposal:
+    """What a document is as a leaflet. `language` is its code (``de``), empty to find out.
+
+    Every pair has a confidence: a sure one has no doubts.
+    """
+    words = accounting.words_of_document(document)
+    notes = Notes(known=_known_words(document))
+    found = Surroundings()
+    blocks = _with_tabs(list(tables_opened(document.blocks)), notes)
+    with_pairs = [
+        at for at, block in enumerate(blocks) if isinstance(block, Table) and tables.has_pairs(block)
+    ]
+    if with_pairs:
+        pairs = _from_tables(blocks, with_pairs, found, notes)
+    else:
+        pairs = _from_sequence(blocks, found, notes)
+    taken: set[str] = set()
+    passages = tuple(passage(pair, at, taken, notes) for at, pair in enumerate(pairs, 1))
+    references = [pair.quote.reference for pair in pairs if pair.quote.reference is not None]
+    notes.consumed += [reference.written for reference in references]
+    texts = surroundings.texts_of(found)
+    proposal = Proposal(
+        language=language or language_of(words) or code_of(document.language) or _FALLBACK,
+        passages=passages,
+        reference=common_pattern(references),
+        picture=found.picture,
+        logo=found.logo,
+        leftovers=(*document.leftovers, *notes.leftovers),
+        doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(texts, passages)))),
+        **texts,
+    )
+    used = accounting.used_words(proposal, notes.consumed, notes.joined)
+    return replace(proposal, lost=accounting.lost_words(document, proposal, used))
+
+
+def _known_words(document: Document) -> frozenset[str]:
+    """The words of a document, and its compounds with hyphens."""
+    texts = [one.text for one in accounting.paragraphs(document.blocks)]
+    return frozenset(
+        word for text in texts for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
+    )
+
+
+def _doubts(texts: dict[str, str], passages: Sequence[ProposedPassage]) -> list[Message]:
+    doubts: list[Message] = []
+    if not texts["title"]:
+        doubts.append(say("No title was found."))
+    if not passages:
+        doubts.append(say("No quotes and commentaries were found."))
+    return doubts
+
+
+def _with_tabs(blocks: Sequence[Block], notes: Notes) -> list[Block]:
+    return list(blocks)
+
+
+def _from_tables(
+    blocks: Sequence[Block], at: Sequence[int], found: Surroundings, notes: Notes
+) -> list[Pair]:
+    """The pairs of all tables, with what stands before, between and after them."""
+    pairs: list[Pair] = []
+    front = list(blocks[: at[0]])
+    above = _headings_above(front)
+    results: list[tables.TablePairs] = []
+    between: list[list[Block]] = []
+    for number, index in enumerate(at):
+        table = blocks[index]
+        assert isinstance(table, Table)
+        result = tables.pairs_of(table, notes)
+        results.append(result)
+        stop = at[number + 1] if number + 1 < len(at) else len(blocks)
+        between.append(list(blocks[index + 1 : stop]))
+    named = next((r for r in results if r.quote_column or r.commentary_column), None)
+    if named is not None:
+        found.quote_column, found.commentary_column = named.quote_column, named.commentary_column
+    for result in results:
+        for column, kept in ((result.quote_column, found.quote_column),
+                             (result.commentary_column, found.commentary_column)):  # fmt: skip
+            if result is not named:
+                same = [one.text for one in column] == [one.text for one in kept]
+                if same:
+                    notes.consumed += [one.text for one in column]
+                else:
+                    notes.leave(column)
+    single = len(at) > 1 and all(len(result.pairs) == 1 for result in results)
+    if single and above and len(above) > 1:
+        front = front[: len(front) - 1]
+        tables.give_heading(above[-1], results[0].pairs[0], notes)
+    surroundings.read_front(front, found, notes)
+    for number, result in enumerate(results):
+        pairs += result.pairs
+        if number + 1 == len(results):
+            surroundings.read_back(between[number], found, notes)
+            continue
+        _read_between(between[number], result, results[number + 1], found, notes)
+    return pairs
+
+
+def _headings_above(front: Sequence[Block]) -> list[Paragraph]:
+    headings = [b for b in front if isinstance(b, Paragraph) and is_heading(b)]
+    last = front[-1] if front else None
+    return headings if isinstance(last, Paragraph) and is_heading(last) else []
+
+
+def _read_between(
+    blocks: Sequence[Block],
+    before: tables.TablePairs,
+    after: tables.TablePairs,
+    found: Surroundings,
+    notes: Notes,
+) -> None:
+    """What stands between two tables: the heading of the pair below, or nothing for a leaflet."""
+    waiting: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Picture):
+            surroundings.leave_picture(block, notes)
+            continue
+        waiting += [one for one in accounting.paragraphs((block,)) if one.text.strip()]
+    if waiting and is_heading(waiting[-1]) and after.pairs:
+        tables.give_heading(waiting.pop(), after.pairs[0], notes)
+    notes.leave(waiting)
+    if waiting:
+        notes.doubts.append(
+            say("What stands between two tables has no place yet: “{text}”.",
+                text=waiting[0].text[:80])
+        )  # fmt: skip
+
+
+def _from_sequence(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> list[Pair]:
+    """The pairs of a text without a table of them."""
+    pieces = sequence.pieces_of(blocks, notes)
+    result = sequence.pairs_of(pieces, notes)
+    front: list[Block] = [
+        piece.picture if piece.picture is not None else piece.paragraph
+        for piece in pieces[: result.before]
+    ]
+    pairs = result.pairs
+    if not pairs:
+        front, pairs = _by_headings(front)
+    surroundings.read_front(front, found, notes)
+    back = _take_tail(pairs)
+    surroundings.read_back(back, found, notes)
+    return pairs
+
+
+def _by_headings(blocks: Sequence[Block]) -> tuple[list[Block], list[Pair]]:
+    """Where nothing shows a quote: what stands under each heading is a commentary without one."""
+    headings = [
+        at for at, block in enumerate(blocks) if isinstance(block, Paragraph) and is_heading(block)
+    ]
+    text_after = [
+        at
+        for at in headings
+        if at + 1 < len(blocks) and at + 1 not in headings and isinstance(blocks[at + 1], Paragraph)
+    ]
+    starts = [at for at in text_after if at != headings[0]] if headings else []
+    if not starts:
+        return list(blocks), []
+    pairs: list[Pair] = []
+    for start, stop in zip(starts, [*starts[1:], len(blocks)], strict=True):
+        heading, *texts = blocks[start:stop]
+        assert isinstance(heading, Paragraph)
+        pair = Pair(commentary=Side(heading.runs, None, []))
+        pair.commentary.paragraphs = [one for one in texts if isinstance(one, Paragraph)]
+        pair.picture = next((one for one in texts if isinstance(one, Picture)), None)
+        pairs.append(pair)
+    return list(blocks[: starts[0]]), pairs
+
+
+def _take_tail(pairs: list[Pair]) -> list[Block]:
+    """What stands below the pairs, taken out of the last of them."""
+    back: list[Block] = []
+    while len(pairs) > 1:
+        side = pairs[-1].commentary
+        text = "".join(run.text for run in side.heading)
+        if pairs[-1].quote or not text or not surroundings.heading_place(text):
+            break
+        back[:0] = [Paragraph(tuple(replace(run, strong=True) for run in side.heading)),
+                    *side.paragraphs]  # fmt: skip
+        pairs.pop()
+    if not pairs:
+        return back
+    side = pairs[-1].commentary
+    others = [pair.commentary for pair in pairs[:-1] if pair.commentary.paragraphs]
+    italics = bool(others) and all(
+        wholly(one.runs, emphasis=True) for other in others for one in other.paragraphs
+    )
+    at = surroundings.tail_of(side.paragraphs, italics=italics)
+    back[:0] = side.paragraphs[at:]
+    del side.paragraphs[at:]
+    return back
+
+
