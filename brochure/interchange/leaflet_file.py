@@ -32,7 +32,7 @@ from brochure.manuscript.text.markdown import escaped
 from brochure.manuscript.text.wrapping import rewrapped, unwrapped
 from brochure.manuscript.yaml.parser import FORBIDDEN
 from brochure.manuscript.yaml.writing import STEP, header, inline_text, literal_lines
-from brochure.messages import Message, plural, say
+from brochure.messages import Message, joined, plural, say
 from brochure.starters import plain_words, write_leaflet
 
 _WIDTH = 96  # columns of a line, where words allow it
@@ -90,7 +90,7 @@ def picture_files(proposal: Proposal) -> dict[str, PictureFile]:
         found["picture"] = proposal.picture
     if proposal.logo:
         found["logo"] = proposal.logo
-    for id_, passage in zip(_ids(proposal), proposal.passages, strict=True):
+    for id_, passage in zip(proposed_ids(proposal), proposal.passages, strict=True):
         if passage.picture:
             found[f"passages.{id_}"] = passage.picture
     files: dict[str, PictureFile] = {}
@@ -259,7 +259,9 @@ def _write_passages(
     writer.key("passages")
     if not proposal.passages:
         writer.text("  - id", "abschnitt-1" if proposal.language in ("", "de") else "passage-1")
-    for number, (id_, passage) in enumerate(zip(_ids(proposal), proposal.passages, strict=True)):
+    for number, (id_, passage) in enumerate(
+        zip(proposed_ids(proposal), proposal.passages, strict=True)
+    ):
         if number:
             writer.gap()
         _write_passage(writer, id_, passage, pictures, unusable)
@@ -392,10 +394,10 @@ def described(leftover: Leftover) -> Message:
         return say("{text} (at “{near}”)", text=text, near=near)
     if who:
         return say("{text} (by {who})", text=text, who=who)
-    return say("{text}", text=text)
+    return joined([text])
 
 
-def _ids(proposal: Proposal) -> list[str]:
+def proposed_ids(proposal: Proposal) -> list[str]:
     """An id for each passage: valid, and unlike the others."""
     taken: dict[str, None] = {}
     for number, passage in enumerate(proposal.passages, 1):

@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Location, fail, warning
+from brochure.interchange.document import Picture
 from brochure.interchange.reading import elements
 from brochure.messages import Message, say
 
@@ -20,6 +21,11 @@ log = logging.getLogger("brochure")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # APPNOTE 4.3.7, 4.3.16, 8.5.4
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2
 _ENCRYPTED = 0x1  # of the flags of an entry; APPNOTE 4.4.4
+_MIME = {
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+    "svg": "image/svg+xml", "tif": "image/tiff", "tiff": "image/tiff", "bmp": "image/bmp",
+    "webp": "image/webp", "emf": "image/x-emf", "wmf": "image/x-wmf",
+}  # fmt: skip
 _TAIL = 1_000_000  # bytes at the end of an archive, in which the names of its entries stand
 
 
@@ -33,6 +39,7 @@ class Package:
     archive: ZipFile
     entries: dict[str, ZipInfo]
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    _pictures: dict[str, bytes] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.entries
@@ -91,6 +98,16 @@ class Package:
                 ),
             )
 
+    def picture(self, name: str, description: str) -> Picture | None:
+        """A picture; None if there is none, or it is too large. Raises DiagnosticsError."""
+        entry = self.entries.get(name.lower())
+        if entry is None or entry.file_size > bounds.PICTURE:
+            return None
+        if name not in self._pictures:  # many places may show the same
+            self._pictures[name] = self.read(name) or b""
+        mime = _MIME.get(name.rpartition(".")[2].lower(), "")
+        return Picture(self._pictures[name], mime, description)
+
 
 def format_of(data: bytes) -> str:
     """``docx`` or ``odt``, as the names in an archive tell. What it really is, its reader finds."""
@@ -139,7 +156,7 @@ def _ensure_bounded(infos: list[ZipInfo], where: Location) -> None:
     The sizes that it declares are those that count: of an entry that is longer, no more is read.
     """
     if any(info.flag_bits & _ENCRYPTED for info in infos):
-        _fail_protected(where)
+        fail_protected(where)
     total = sum(info.file_size for info in infos)
     if len(infos) > bounds.ENTRIES or total > bounds.UNPACKED:
         fail(
@@ -167,7 +184,7 @@ def refuse_other_formats(data: bytes, where: Location) -> None:
         )
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:  # [MS-OFFCRYPTO] 1.3.1
-            _fail_protected(where)
+            fail_protected(where)
         if "WordDocument".encode("utf-16-le") in data:  # [MS-DOC] 2.1.1
             message = say("`{file}` is in the old format of Word (.doc).", file=where.file)
             fail("import-doc", message, where, save)
@@ -197,7 +214,8 @@ def fail_broken(where: Location, reason: Message) -> NoReturn:
     )
 
 
-def _fail_protected(where: Location) -> NoReturn:
+def fail_protected(where: Location) -> NoReturn:
+    """Raise DiagnosticsError: a file that nobody can read without its password."""
     fail(
         "import-protected",
         say("`{file}` is protected by a password.", file=where.file),

@@ -10,9 +10,8 @@ import posixpath
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from brochure import bounds
 from brochure.diagnostics import Diagnostic, note
-from brochure.interchange.document import Document, Kind, Leftover, Picture
+from brochure.interchange.document import Document, Kind, Leftover
 from brochure.interchange.reading import witness
 from brochure.interchange.reading.container import (
     Package,
@@ -29,11 +28,6 @@ from brochure.messages import say
 _MAIN = "word/document.xml"
 _NOTES: dict[str, Kind] = {"footnotes": "footnote", "endnotes": "endnote"}
 _ASIDE: dict[str, Kind] = {"header": "header", "footer": "footer"}
-_MIME = {
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-    "svg": "image/svg+xml", "tif": "image/tiff", "tiff": "image/tiff", "bmp": "image/bmp",
-    "webp": "image/webp", "emf": "image/x-emf", "wmf": "image/x-wmf",
-}  # fmt: skip
 _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
@@ -72,13 +66,12 @@ class _Parts:
     def __init__(self, package: Package, main: str) -> None:
         self.package, self.main = package, main
         self._relations: dict[str, dict[str, tuple[str, str, bool]]] = {}
-        self._pictures: dict[str, bytes] = {}
         self.resources = Resources(
             where=package.where,
             styles=Styles(self.xml("styles")),
             lists=Lists(self.xml("numbering")),
             target=self.target,
-            picture=self.picture,
+            picture=package.picture,
             beside=self.beside,
         )
         for name, kind in _NOTES.items():
@@ -118,16 +111,6 @@ class _Parts:
         """What a relationship leads to, and whether that is outside; empty if there is none."""
         _, target, outside = self.relations(part).get(relation, ("", "", False))
         return target, outside
-
-    def picture(self, name: str, description: str) -> Picture | None:
-        """A picture; None if there is none, or it is too large."""
-        entry = self.package.entries.get(name.lower())
-        if entry is None or entry.file_size > bounds.PICTURE:
-            return None
-        if name not in self._pictures:
-            self._pictures[name] = self.package.read(name) or b""
-        mime = _MIME.get(name.rpartition(".")[2].lower(), "")
-        return Picture(self._pictures[name], mime, description)
 
     def beside(self, name: str) -> str:
         """The text of a chart or a diagram, a line for each piece (21.2, 21.4)."""

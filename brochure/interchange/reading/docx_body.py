@@ -3,6 +3,7 @@
 Every element that is not known is searched for text, so that none is lost (ECMA-376, Part 1, 17).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
@@ -48,6 +49,7 @@ _CHARACTERS = {
     "w:tab": "\t", "w:ptab": "\t", "w:cr": "\n", "w:noBreakHyphen": "\u2011",
     "w:softHyphen": "\u00ad",
 }  # fmt: skip
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _GENERATED = ("TOC", "INDEX", "TOA", "BIBLIOGRAPHY")  # fields that repeat what is elsewhere
 
 
@@ -140,7 +142,7 @@ class Story:
                 found += self._unfinished(pieces)
                 found += self._table(element, around)
                 self._page_ended = False
-            elif element.tag == "w:altChunk":
+            elif element.tag in ("w:altChunk", "w:subDoc"):
                 self._of.report(
                     warning(
                         "import-chunk",
@@ -166,7 +168,7 @@ class Story:
     def _within(self, parent: Element, within: Within) -> Iterator[tuple[Element, Within]]:
         """The paragraphs, tables and other blocks in an element, without what wraps them."""
         for element in parent:
-            if element.tag in ("w:p", "w:tbl", "w:altChunk"):
+            if element.tag in ("w:p", "w:tbl", "w:altChunk", "w:subDoc"):
                 yield element, within
             elif element.tag in (*_CHANGES, "w:moveTo", "w:customXml", "w:smartTag"):
                 yield from self._within(element, within.changed(element))
@@ -193,7 +195,8 @@ class Story:
         starts = starts or switched_on(properties, "w:pageBreakBefore")
         last = before[-1] if before else None
         plain = isinstance(last, Paragraph) and not last.heading and heading <= 0
-        item = self._marker(properties, style) if text else ""
+        # The number of a heading is how it looks, and no part of its text.
+        item = self._marker(properties, style) if text and heading <= 0 else ""
         like = Paragraph(
             runs=(),
             heading=max(heading, 0),
@@ -201,6 +204,7 @@ class Story:
             style=style.name,
             continues=bool(starts and plain and not item and continues(self._before, text)),
             line=self._of.number,
+            names=tuple(pieces.names),
         )
         if text or pieces.ends_page:
             self._page_ended = pieces.ends_page
@@ -238,16 +242,18 @@ class Story:
                 link = self._link(*self._target(element.get("r:id", "")))
                 self._inline(element, replace(within, link=link or within.link), pieces)
             case "w:fldSimple":
-                opened = _Field(element.get("w:instr", ""), result=True)
-                self._fields.append(opened)
+                depth = len(self._fields)
+                self._fields.append(_Field(element.get("w:instr", ""), result=True))
                 self._inline(element, within, pieces)
-                self._fields.remove(opened)
+                del self._fields[depth:]
             case "w:sdt":
                 content = child(element, "w:sdtContent")
                 if content is not None:
                     self._inline(content, _of_control(element, within), pieces)
             case "mc:AlternateContent":
                 self._inline(_chosen(element), within, pieces)
+            case "w:bookmarkStart":
+                pieces.names.append(element.get("w:name", ""))
             case "w:commentRangeStart":
                 self._open[element.get("w:id", "")] = len(self._shown)
             case "m:oMath" | "m:oMathPara":
@@ -272,7 +278,8 @@ class Story:
                 case tag if tag in _SILENT:
                     pass
                 case "w:t":
-                    self._text(element.text or "", within, look, pieces)
+                    text = self._plain(element.text or "", parent)
+                    self._text(text, within, look, pieces)
                 case "w:delText":
                     removed = within if within.kind else replace(within, kind="deletion")
                     self._text(element.text or "", removed, look, pieces)
@@ -286,7 +293,8 @@ class Story:
                 case "w:lastRenderedPageBreak":
                     pieces.start_page()
                 case "w:sym":
-                    self._text(self._symbol(element), within, look, pieces)
+                    font, code = element.get("w:font", ""), element.get("w:char", "")
+                    self._text(self._symbol(font, code), within, look, pieces)
                 case "w:fldChar":
                     self._field(element.get("w:fldCharType", ""))
                 case "w:instrText":
@@ -341,11 +349,17 @@ class Story:
             case "end" if self._fields:
                 self._fields.pop()
 
-    def _symbol(self, element: Element) -> str:
-        """The character for one of a font of symbols (17.3.3.30)."""
+    def _plain(self, text: str, run: Element) -> str:
+        """Text with characters for what is private to a font of symbols."""
+        if not _PRIVATE.search(text):
+            return text
+        font = value(run, "w:rPr", "w:rFonts", attribute="w:ascii") or ""
+        return _PRIVATE.sub(lambda match: self._symbol(font, f"{ord(match[0]):X}"), text)
+
+    def _symbol(self, font: str, code: str) -> str:
+        """The character for one of a font of symbols, by its hexadecimal number (17.3.3.30)."""
         from mammoth.docx.dingbats import dingbats  # a large table, rarely needed
 
-        font, code = element.get("w:font", ""), element.get("w:char", "")
         try:
             number = int(code, 16)
         except ValueError:

@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from brochure.interchange.reading.elements import child, value
+from brochure.interchange.reading.numerals import numeral
 
 _LEVELS = 9
 _BULLET = "•"
 _PRIVATE = range(0xE000, 0xF900)  # what the fonts of symbols have
-_ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-    (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-)  # fmt: skip
 
 
 @dataclass
@@ -93,28 +90,9 @@ def _shown(definition: Element, known: _List) -> str:
         level = known.levels.get(depth)
         count = known.counts.get(depth, _number(value(level, "w:start"), 1))
         legal = child(definition, "w:isLgl") is not None
-        return _written(count, "decimal" if legal else value(level, "w:numFmt") or "decimal")
+        return numeral(count, "decimal" if legal else value(level, "w:numFmt") or "decimal")
 
     return re.sub(r"%([1-9])", number, text).strip()
-
-
-def _written(count: int, style: str) -> str:
-    """A number as lists show it (17.18.59); in styles that are not known here, in digits."""
-    match style:
-        case "none" | "bullet":
-            return ""
-        case "lowerLetter" | "upperLetter" if count > 0:
-            letter = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 9)
-            return letter if style == "lowerLetter" else letter.upper()
-        case "lowerRoman" | "upperRoman" if 0 < count < 4000:
-            roman = ""
-            for size, sign in _ROMAN:
-                roman += sign * (count // size)
-                count %= size
-            return roman.lower() if style == "lowerRoman" else roman
-        case "decimalZero":
-            return f"{count:02}"
-    return str(count)
 
 
 def _level(element: Element) -> int:

@@ -1,16 +1,13 @@
 """The styles of a Word document: what a paragraph or a run inherits (ECMA-376, Part 1, 17.7)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from brochure.interchange.reading.elements import child, value
+from brochure.interchange.reading.headings import level_of
 
-# Built-in styles are stored by English names (17.7.4.9), whatever Word shows; copied ones are not.
-_HEADING = re.compile(r"(?:heading|überschrift|titre|kop|rubrik)\s*([1-9])\b", re.IGNORECASE)
-_TITLE = re.compile(r"title|titel", re.IGNORECASE)
 _OFF = ("0", "false", "off", "none")
 
 
@@ -147,9 +144,7 @@ def heading_level(properties: Element | None, name: str = "") -> int:
     outline = value(properties, "w:outlineLvl")
     if outline is not None and outline.isdecimal():
         return int(outline) + 1 if int(outline) < 9 else -1
-    if found := _HEADING.match(name):
-        return int(found[1])
-    return 1 if _TITLE.fullmatch(name) else 0
+    return level_of(name)
 
 
 def list_of(properties: Element | None) -> tuple[str, str]:

@@ -24,12 +24,12 @@ from brochure.interchange.document import (
     Run,
     Table,
 )
+from brochure.interchange.reading.witness import words_of
 from brochure.messages import say
 
 _NEAR = 60  # characters that say where something stands
 _TABLES = 20  # within each other; deeper ones are read as text
 _SPAN = 1_000  # columns or rows of a cell, as browsers allow (HTML standard, 4.9.11)
-_WORD = re.compile(r"[^\W_]+")
 # Elements that are blocks (HTML standard, 15.3).
 _BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
@@ -63,6 +63,12 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "option": (frozenset(("option",)), frozenset(("select",))),
 }
 _FRAMES = frozenset(("td", "th", "table", "caption"))  # a paragraph does not reach out of them
+# Elements within a word, for the witness.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|big|cite|del|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -100,7 +106,7 @@ def read_html(data: bytes, name: str) -> Document:
     """An HTML file. Raises DiagnosticsError if its encoding is unknown."""
     text = _decoded(data, name)
     document = document_of_html(text)
-    return replace(document, words=tuple(_WORD.findall(_bare(text))))
+    return replace(document, words=words_of(_bare(text)))
 
 
 def document_of_html(text: str) -> Document:
@@ -126,7 +132,9 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        declared = re.search(rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", data[:4096], re.I)
+        declared = re.search(
+            rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", data[:4096], re.IGNORECASE
+        )
         encoding = declared[1].decode("ascii").lower() if declared else "cp1252"
         try:
             return data.decode("cp1252" if encoding in ("iso-8859-1", "latin1") else encoding)
@@ -141,10 +149,9 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _bare(text: str) -> str:
     """All text of a file of HTML: this is the witness, and does not use the parser."""
-    text = re.sub(r"<(script|style|title)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.I)
+    text = re.sub(r"<(script|style|title)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
     text = re.sub(r"<!--(.*?)-->", _commented, text, flags=re.DOTALL)
-    inline = r"</?(?:a|abbr|b|big|cite|del|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)\b[^<>]*>"
-    text = re.sub(inline, "", text, flags=re.I)
+    text = _INLINE.sub("", text)
     text = re.sub(r"<[!?/A-Za-z][^<>]*>", " ", text)
     return html.unescape(text)
 
@@ -267,13 +274,14 @@ class _Reader(HTMLParser):
         slant = re.search(r"font-style\s*:\s*(\w+)", css)
         strong = outer.strong or tag in ("b", "strong")
         if weight:
-            strong = weight[1] in ("bold", "bolder") or (weight[1].isdigit() and int(weight[1]) >= 600)
+            strong = weight[1] in ("bold", "bolder") or (
+                weight[1].isdigit() and int(weight[1]) >= 600
+            )
         emphasis = outer.emphasis or tag in ("i", "em", "cite")
         if slant:
             emphasis = slant[1] in ("italic", "oblique")
-        hidden = (
-            "hidden" in values
-            or re.search(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", css)
+        hidden = "hidden" in values or re.search(
+            r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", css
         )
         beside = outer.beside or ("hidden" if hidden else _BESIDE.get(tag))
         href = values.get("href", "").strip() if tag == "a" else ""
@@ -341,7 +349,9 @@ class _Reader(HTMLParser):
                     self._end_table()
 
     def _next_marker(self, values: dict[str, str]) -> str:
-        lists = [element.tag for element in self._open if element.tag in ("ul", "ol", "menu", "dir")]
+        lists = [
+            element.tag for element in self._open if element.tag in ("ul", "ol", "menu", "dir")
+        ]
         if not lists or lists[-1] != "ol" or not self._counters:
             return "–"
         value = values.get("value", "")
@@ -399,9 +409,7 @@ class _Reader(HTMLParser):
                 data = b""
             if data:
                 self._flush()
-                self._target().append(
-                    Picture(data, found[1], description, line=self.getpos()[0])
-                )
+                self._target().append(Picture(data, found[1], description, line=self.getpos()[0]))
                 return
         if description:
             self.leftovers.append(Leftover("other", description, self._near))
@@ -441,7 +449,6 @@ def _without_end(runs: list[Run]) -> Iterator[Run]:
     last = len(runs) - 1
     while last > 0 and not runs[last].text.strip(" \n\t"):
         last -= 1
-    for run in runs[:last]:
-        yield run
+    yield from runs[:last]
     if text := runs[last].text.rstrip(" \n\t"):
         yield replace(runs[last], text=text)

@@ -22,6 +22,7 @@ from brochure.interchange.document import (
     Table,
 )
 from brochure.interchange.reading.html import document_of_html
+from brochure.interchange.reading.witness import words_of
 from brochure.manuscript.text.markdown import emphasis
 from brochure.messages import say
 
@@ -30,8 +31,10 @@ _NEAR = 60  # characters that say where something stands
 _WIDE = 200  # characters; with lines longer than this, each line of a text is a paragraph
 _SHORT = 0.7  # of the longest line; a shorter one ends its paragraph
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_WORD = re.compile(r"[^\W_]+")
-_BEGINS = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[„“»«\"]|[(\[]?(?:Zeile|Z\.|S\.|Seite)|\w+:\s)")
+
+_BEGINS = re.compile(
+    r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|[„“»«\"]|[(\[]?(?:Zeile|Z\.|S\.|Seite)|\w+:\s)"
+)
 
 
 def decode(data: bytes, name: str) -> tuple[str, tuple[Diagnostic, ...]]:
@@ -56,9 +59,13 @@ def decode(data: bytes, name: str) -> tuple[str, tuple[Diagnostic, ...]]:
 
 
 def read_markdown(data: bytes, name: str) -> Document:
-    """A Markdown file. HTML in it is read as such; its front matter is a leftover."""
+    """A Markdown file, or by its name a plain text. HTML in Markdown is read as such; front matter
+    is a leftover.
+    """
+    if name.lower().endswith((".txt", ".text")):
+        return read_text(data, name)
     text, diagnostics = decode(data, name)
-    words = tuple(_WORD.findall(_bare(text)))
+    words = words_of(_bare(text))
     leftovers: list[Leftover] = []
     if front := _FRONT_MATTER.match(text):
         leftovers.append(Leftover("field", front[1]))
@@ -67,9 +74,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     parser.inline.ruler.at("emphasis", emphasis)
     reader = _Reader(parser.parse(text), leftovers)
     blocks = tuple(reader.blocks())
-    return Document(
-        blocks=blocks, leftovers=tuple(leftovers), words=words, diagnostics=diagnostics
-    )
+    return Document(blocks=blocks, leftovers=tuple(leftovers), words=words, diagnostics=diagnostics)
 
 
 def _bare(text: str) -> str:
@@ -79,9 +84,14 @@ def _bare(text: str) -> str:
     This is the witness: it does not use the parser.
     """
     text = re.sub(r"<!--(.*?)-->", r" \1 ", text, flags=re.DOTALL)
+    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text)
     text = re.sub(r"</?[A-Za-z][^<>]*>", " ", text)
     text = re.sub(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});", " ", text)
-    text = re.sub(r"\]\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\s*\)", "] ", text)
+    text = re.sub(
+        r"\]\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\s*\)",
+        "] ",
+        text,
+    )
     text = re.sub(r"^(\s*(?:>\s*)*(?:[-*+]\s+)*)\d{1,9}[.)](?=\s)", r"\1", text, flags=re.MULTILINE)
     return re.sub(r"^\s{0,3}\[[^\]\n]+\]:\s*\S+.*$", "", text, flags=re.MULTILINE)
 
@@ -228,7 +238,7 @@ def read_text(data: bytes, name: str) -> Document:
     text, diagnostics = decode(data, name)
     return Document(
         blocks=tuple(_text_paragraphs(text)),
-        words=tuple(_WORD.findall(text)),
+        words=words_of(text),
         diagnostics=diagnostics,
     )
 
@@ -243,10 +253,7 @@ def _text_paragraphs(text: str) -> Iterator[Paragraph]:
         words = line.strip()
         before = parts[-1] if parts else ""
         ends = (
-            not words
-            or not wrapped
-            or len(before) < _SHORT * widest
-            or bool(_BEGINS.match(line))
+            not words or not wrapped or len(before) < _SHORT * widest or bool(_BEGINS.match(line))
         )
         if parts and ends:
             yield Paragraph((Run("\n".join(parts)),), line=start)

@@ -15,11 +15,12 @@ from brochure.interchange.document import (
 )
 
 _NEAR = 6  # words that say where something stands
-_CHANGES = ("insertion", "deletion", "moved", "hidden", "field", "other")  # pieces of text
+_NEARBY = 200  # characters in which they are looked for
+_CHANGES = ("insertion", "deletion", "moved", "hidden", "field")  # pieces of text
 
 
 @dataclass
-class _Beside:
+class Beside:
     """Something that stands beside the text, from its character `start` to `end`."""
 
     kind: Kind
@@ -28,6 +29,7 @@ class _Beside:
     start: int
     end: int
     near: str = ""
+    whole: bool = False  # not one with the next
 
 
 class _PageBreak:
@@ -39,9 +41,10 @@ class Pieces:
     """The pieces of one paragraph."""
 
     _pieces: list[Run | Picture | _PageBreak] = field(default_factory=list)
-    _beside: list[_Beside | Leftover] = field(default_factory=list)
+    _beside: list[Beside | Leftover] = field(default_factory=list)
     _length: int = 0
     _blank: bool = True
+    names: list[str] = field(default_factory=list)
     starts_page: bool = False
     ends_page: bool = False
 
@@ -56,21 +59,28 @@ class Pieces:
         """Add text that is shown, and that somebody added to the text later."""
         start = self._length
         self.write(run)
-        self._put(_Beside("insertion", run.text, who, start, self._length))
+        self._put(Beside("insertion", run.text, who, start, self._length))
 
-    def put_beside(self, kind: Kind, text: str, who: str = "", near: str = "") -> None:
-        """Add what stands beside the text here, with the words that it is about, if any."""
-        self._put(_Beside(kind, text, who, self._length, self._length, near))
+    def put_beside(
+        self, kind: Kind, text: str, who: str = "", near: str = "", *, whole: bool = False
+    ) -> Beside:
+        """Add what stands beside the text here, with the words that it is about, if any; they may
+        be known later only. Pieces of one change become one, unless each is `whole`.
+        """
+        beside = Beside(kind, text, who, self._length, self._length, near, whole)
+        self._put(beside)
+        return beside
 
     def pass_on(self, leftovers: Iterable[Leftover]) -> None:
         """Add what stood beside the text of something that stands beside this text."""
         self._beside.extend(leftovers)
 
-    def _put(self, beside: _Beside) -> None:
+    def _put(self, beside: Beside) -> None:
         last = self._beside[-1] if self._beside else None
         if (
-            isinstance(last, _Beside)
+            isinstance(last, Beside)
             and beside.kind in _CHANGES
+            and not last.whole
             and (last.kind, last.who, last.end) == (beside.kind, beside.who, beside.start)
         ):
             last.text += beside.text  # one change that is cut into several runs
@@ -104,8 +114,9 @@ class Pieces:
             if isinstance(beside, Leftover):
                 yield beside
             elif beside.text.strip():
-                near = beside.near or _last(text[: beside.start]) or _first(text[beside.end :])
-                yield Leftover(beside.kind, beside.text, near or _last(before), beside.who)
+                near = beside.near or _last(text, beside.start) or _first(text, beside.end)
+                near = near or _last(before, len(before))
+                yield Leftover(beside.kind, beside.text.strip(), near, beside.who)
 
     def blocks(self, like: Paragraph) -> Iterator[Block]:
         """A paragraph as `like`, with these runs, and the pictures within it after it; without
@@ -121,6 +132,7 @@ class Pieces:
                     runs=runs,
                     continues=like.continues if whole else True,
                     item=like.item if whole else "",
+                    names=like.names if whole else (),
                 )
                 whole = False
             yield from (piece for piece in pieces if isinstance(piece, Picture))
@@ -145,12 +157,12 @@ def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
     return tuple(result)
 
 
-def _last(text: str) -> str:
-    return " ".join(text.split()[-_NEAR:])
+def _last(text: str, end: int) -> str:
+    return " ".join(text[max(end - _NEARBY, 0) : end].split()[-_NEAR:])
 
 
-def _first(text: str) -> str:
-    return " ".join(text.split()[:_NEAR])
+def _first(text: str, start: int) -> str:
+    return " ".join(text[start : start + _NEARBY].split()[:_NEAR])
 
 
 def flat(blocks: Iterable[Block]) -> str:

@@ -15,6 +15,8 @@ from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, n
 from brochure.interchange.document import Document
 from brochure.interchange.reading import container
 from brochure.interchange.reading.docx import read_docx
+from brochure.interchange.reading.html import read_html
+from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
 from brochure.isolation import Reason, Stopped, Worker
 from brochure.messages import Message, say
@@ -45,6 +47,10 @@ class Format:
 FORMATS: dict[str, Format] = {
     "docx": Format(say("Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
     "odt": Format(say("OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
+    "markdown": Format(
+        say("Markdown or plain text"), read_markdown, (".md", ".markdown", ".txt", ".text")
+    ),
+    "html": Format(say("HTML"), read_html, (".html", ".htm", ".xhtml")),
 }
 
 
@@ -88,9 +94,10 @@ def _format_of(data: bytes, where: Location) -> str:
     container.refuse_other_formats(data, where)
     if b"%PDF" in data[:1024]:  # ISO 32000-1, annex H, note 13
         return "pdf"
-    if _CONTROL.search(data):
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if _CONTROL.search(data) and not utf16:
         return ""
-    head = data[:_HEAD].decode("utf-8-sig", "replace")
+    head = data[:_HEAD].decode("utf-16" if utf16 else "utf-8-sig", "replace")
     return "html" if _HTML.match(_COMMENT.sub("", head).lstrip()) else "markdown"
 
 

@@ -1,25 +1,27 @@
 """Words in, words out: which words of a file are neither in a leaflet nor among the leftovers."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from brochure.interchange.document import Document, paragraphs
 from brochure.interchange.proposal import Proposal
+from brochure.interchange.reading import witness
 from brochure.interchange.understanding.markdown_text import plain, plain_line
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text: letters and digits in a row."""
-    return _WORD.findall(text)
+    """The words of a text, without lines that are drawn with underscores."""
+    return _tidy(witness.words_of(text))
+
+
+def _tidy(words: Iterable[str]) -> list[str]:
+    return [bare for word in words if (bare := word.strip("_"))]
 
 
 def words_of_document(document: Document) -> list[str]:
     """All words of a file, as its witness has counted them, or else its reader."""
     if document.words is not None:
-        return list(document.words)
+        return _tidy(document.words)
     words = [word for one in paragraphs(document.blocks) for word in words_of(one.text)]
     for leftover in document.leftovers:
         if leftover.kind != "insertion":

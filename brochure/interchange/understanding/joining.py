@@ -13,7 +13,20 @@ from brochure.messages import Message, say
 _ENDS = re.compile(r"[.!?:;…][\s\u00a0)\]“”\"«»’‘'›‹*]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 # After these, a hyphen stands for the rest of a compound: “Bundes- und Landesebene”.
-_SUSPENDED = ("und", "oder", "bzw", "sowie", "bis", "noch", "wie", "als", "and", "or", "to", "statt")
+_SUSPENDED = (
+    "und",
+    "oder",
+    "bzw",
+    "sowie",
+    "bis",
+    "noch",
+    "wie",
+    "als",
+    "and",
+    "or",
+    "to",
+    "statt",
+)
 
 
 @dataclass(frozen=True)

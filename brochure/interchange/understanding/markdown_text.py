@@ -125,14 +125,14 @@ def with_runs_joined(runs: Iterable[Run]) -> tuple[Run, ...]:
     """The runs with those that are alike as one; white space is like what is around it."""
     joined: list[Run] = []
     for run in runs:
-        if not run.text:
-            continue
         last = joined[-1] if joined else None
-        if last is not None and replace(run, text="") == replace(last, text=""):
+        alike = last is not None and (
+            replace(run, text="") == replace(last, text="")
+            or (not run.text.strip() and run.link == last.link)
+        )
+        if alike and last is not None:
             joined[-1] = replace(last, text=last.text + run.text)
-        elif last is not None and not run.text.strip() and run.link == last.link:
-            joined[-1] = replace(last, text=last.text + run.text)
-        else:
+        elif run.text:
             joined.append(run)
     return tuple(joined)
 
@@ -167,7 +167,11 @@ def _paragraph(paragraph: Paragraph, *, careful: bool) -> str:
             return text
     text = _written(bare, careful=True)
     # An address with odd signs in it would become a link that reads otherwise.
-    return text if plain(text) == [expected] else _PUNCTUATION.sub(r"\\\g<0>", expected).replace("\n", "\\\n")
+    return (
+        text
+        if plain(text) == [expected]
+        else _PUNCTUATION.sub(r"\\\g<0>", expected).replace("\n", "\\\n")
+    )
 
 
 def _tidy(runs: Iterable[Run]) -> Iterator[Run]:
@@ -189,9 +193,7 @@ def _cut(text: str, pieces: Sequence[Run]) -> Iterator[Run]:
     for piece in pieces:
         words = ""
         for sign in piece.text:
-            if at < len(text) and (
-                text[at] == sign or (text[at].isspace() and sign.isspace())
-            ):
+            if at < len(text) and (text[at] == sign or (text[at].isspace() and sign.isspace())):
                 words += text[at]
                 at += 1
         if words:

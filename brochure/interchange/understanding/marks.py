@@ -4,7 +4,7 @@ from typing import Literal
 
 #: What closes each mark that can open (Unicode 6.2.6): “ opens in English and closes in German.
 CLOSING = {
-    "„": "“”\"",
+    "„": '“”"',
     "“": "”",
     "”": "”",
     "»": "«",
@@ -25,8 +25,9 @@ State = Literal["pair", "opened", "closed", "none"]
 def state_of(text: str) -> State:
     """What the marks at both ends are to each other.
 
-    `pair`: they belong together, and nothing outside of them; `opened`: the first is closed nowhere
-    in the text; `closed`: the last is opened nowhere in it; `none`: anything else, as in “A” and “B”.
+    `pair`: they belong together, and nothing is outside of them; `opened`: the first is closed
+    nowhere in the text; `closed`: the last is opened nowhere in it; `none`: anything else, as in
+    “A” and “B”.
     """
     text = text.strip()
     if not text:
@@ -41,16 +42,18 @@ def state_of(text: str) -> State:
             continue
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if sign in "‚‘’'" and not (at == 0 and sign == "‚") and not (waiting and waiting[-1] == "‚"):
+        single = sign in "‚‘’'" and "‚" not in (sign if at == 0 else "", *waiting[-1:])
+        if single:
             continue  # an apostrophe, or a pair within the other
-        opens_here = sign in CLOSING and (before.isspace() or before in _BEFORE or before in CLOSING)
-        closes_here = bool(waiting) and sign in CLOSING[waiting[-1]]
-        if closes_here and not (opens_here and not after.isspace() and sign in '"»«' and before.isspace()):
+        behind_space = before.isspace()
+        opens = sign in CLOSING and (behind_space or before in _BEFORE or before in CLOSING)
+        closes = bool(waiting) and sign in CLOSING[waiting[-1]]
+        if closes and not (opens and behind_space and sign in '"»«' and not after.isspace()):
             waiting.pop()
             if not waiting and first_closed_at < 0:
                 first_closed_at = at
             extra = False
-        elif opens_here and (not after.isspace() or after in _SPACE_INSIDE):
+        elif opens and (not after.isspace() or after in _SPACE_INSIDE):
             waiting.append(sign)
             extra = False
         elif sign in _CLOSERS and not waiting:

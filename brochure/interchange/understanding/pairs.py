@@ -106,9 +106,9 @@ def read_side(paragraphs: Sequence[Paragraph], pair: Pair, notes: Notes, *, quot
                 waiting.insert(0, without_start(paragraph, len(text) - len(label[2])))
         elif quote and (found := references.alone(text)):
             _set_reference(side, found, paragraph, pair, notes)
-        elif not side.paragraphs and not side.heading and waiting and is_heading(paragraph):
-            side.heading = heading_of(paragraph, side, pair, notes) if quote else paragraph.runs
-        elif is_heading(paragraph) and paragraph.heading and not side.paragraphs and not side.heading:
+        elif (not side.paragraphs and not side.heading and waiting and is_heading(paragraph)) or (
+            is_heading(paragraph) and paragraph.heading and not side.paragraphs and not side.heading
+        ):
             side.heading = heading_of(paragraph, side, pair, notes) if quote else paragraph.runs
         else:
             side.paragraphs.append(paragraph)
@@ -117,9 +117,7 @@ def read_side(paragraphs: Sequence[Paragraph], pair: Pair, notes: Notes, *, quot
     return side
 
 
-def heading_of(
-    paragraph: Paragraph, side: Side, pair: Pair, notes: Notes
-) -> tuple[Run, ...]:
+def heading_of(paragraph: Paragraph, side: Side, pair: Pair, notes: Notes) -> tuple[Run, ...]:
     """A heading of a quote without the reference in it, which the side is given."""
     found = references.at_end(paragraph.text, heading=True)
     if found is None:
@@ -157,7 +155,7 @@ def _set_reference(
 
 
 def passage(pair: Pair, number: int, taken: set[str], notes: Notes) -> ProposedPassage:
-    """What is proposed for a pair. `taken` are the ids that there are, to which its own is added."""
+    """What is proposed for a pair. Its id is added to those that are `taken`."""
     quote, commentary = pair.quote, pair.commentary
     proposed_quote = _quote(pair, notes) if quote else None
     proposed_commentary = _commentary(pair, notes) if commentary else None
@@ -194,7 +192,7 @@ def _quote(pair: Pair, notes: Notes) -> ProposedQuote:
         pair.grave.append(say("A quotation mark opens this quote, and nothing closes it."))
     elif state == "closed":
         pair.grave.append(say("A quotation mark closes this quote, and nothing opens it."))
-    elif text and text[0] in marks.CLOSING and text[-1] in "“”\"«»":
+    elif text and text[0] in marks.CLOSING and text[-1] in '“”"«»':
         pair.grave.append(
             say("Are the first and the last quotation mark of this quote a pair? They were kept.")
         )

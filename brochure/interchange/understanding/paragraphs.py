@@ -12,7 +12,8 @@ _HEADING_WORDS = 14  # of a line in bold type that is taken for a heading
 _TEXT_ENDS = (".", ",", ";", "…")
 #: What people write over, or before, each of the two texts of a pair.
 QUOTE_LABELS = (
-    r"Zitat(?:e|text)?|Textstelle|Original(?:text|ton)?|O-Ton|Wortlaut|Auszug|Quote|Citation|Excerpt"
+    r"Zitat(?:e|text)?|Textstelle|Original(?:text|ton)?|O-Ton|Wortlaut|Auszug|Quote|Citation"
+    r"|Excerpt"
 )
 COMMENTARY_LABELS = (
     r"(?:Unser |Mein |Our |My )?(?:Kommentar|Anmerkung(?:en)?|Bewertung|Einschätzung|Stellungnahme"
@@ -106,10 +107,8 @@ def lines_of(paragraph: Paragraph) -> Iterator[Paragraph]:
         if part.text:
             parts.append(replace(part, continues=paragraph.continues and not parts))
     bold = [wholly(part.runs, strong=True) for part in parts]
-    apart = (
-        any(bold)
-        and not all(bold)
-        or any(references.alone(part.text) or label_of(part.text) for part in parts)
+    apart = (any(bold) and not all(bold)) or any(
+        references.alone(part.text) or label_of(part.text) for part in parts
     )
     if apart and not paragraph.heading:
         yield from parts
@@ -130,7 +129,7 @@ def split_heading(paragraph: Paragraph) -> tuple[tuple[Run, ...], tuple[Run, ...
 
 
 def tables_opened(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, with tables that have one column only as what is in their cells: they are frames."""
+    """The blocks; of tables that have one column only, what is in their cells: they are frames."""
     for block in blocks:
         if isinstance(block, Table) and width(block) <= 1:
             for row in block.rows:

@@ -74,7 +74,7 @@ def at_end(text: str, *, heading: bool = False) -> tuple[str, Reference] | None:
             if not found or not text[: found.start()].strip():
                 continue
             before = text[: found.start()].rstrip()
-            if patterns is _AT_END and not heading and not before.endswith(tuple("“”\"«»’")):
+            if patterns is _AT_END and not heading and not before.endswith(tuple('“”"«»’')):
                 continue
             return before, _reference(found)
     return None
@@ -115,7 +115,7 @@ def _reference(found: re.Match[str]) -> Reference:
         pattern += found.string[last:start] + "{" + name + "}"
         last = end
     pattern += found.string[last : found.end()]
-    pattern = pattern.strip().lstrip("([–—―-,;|:“”\"«» \u00a0").rstrip(")].:;, \u00a0")
+    pattern = pattern.strip().lstrip('([–—―-,;|:“”"«» \u00a0').rstrip(")].:;, \u00a0")
     read_lines, lines_follow = _numbers(lines)
     read_page, page_follows = _numbers(page)
     return Reference(read_lines, read_page, pattern, written, lines_follow or page_follows)

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from brochure.interchange.document import Block, Leftover, Paragraph, Picture, Run, Table, paragraphs
+from brochure.interchange.document import (
+    Block,
+    Leftover,
+    Paragraph,
+    Picture,
+    Run,
+    Table,
+    paragraphs,
+)
+from brochure.interchange.proposal import Proposal
 from brochure.interchange.understanding.markdown_text import line, markdown, usable_link
 from brochure.interchange.understanding.pairs import Notes
 from brochure.interchange.understanding.paragraphs import (
@@ -33,19 +42,24 @@ _CONTACT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SOURCE = re.compile(
-    r"\s*(?P<label>Quelle|Quellen|Quellenangabe|Textgrundlage|Grundlage|Source)\s*:\s*", re.IGNORECASE
+    r"\s*(?P<label>Quelle|Quellen|Quellenangabe|Textgrundlage|Grundlage|Source)\s*:\s*",
+    re.IGNORECASE,
 )
 _CALL = re.compile(
-    r"mach(?:t|en Sie)? mit|mitmachen|komm(?:t|en Sie)|unterschreib|unterstütz|spende|treffen wir uns"
-    r"|wir treffen uns|melde[nt]? (?:Sie|euch)|schreib(?:t|en Sie)|werde(?:t|n Sie)|join us|get involved"
-    r"|sign (?:the|our)|donate|come to|write to us|support us",
+    r"mach(?:t|en Sie)? mit|mitmachen|komm(?:t|en Sie)|unterschreib|unterstütz|spende"
+    r"|treffen wir uns"
+    r"|wir treffen uns|melde[nt]? (?:Sie|euch)|schreib(?:t|en Sie)|werde(?:t|n Sie)|join us"
+    r"|get involved|sign (?:the|our)|donate|come to|write to us|support us",
     re.IGNORECASE,
 )
 _CONTACT_HEADING = re.compile(
-    r"\s*(?:Kontakt(?:e|daten)?|So erreichen Sie uns|Contact(?: us)?|Ansprechpartner(?:innen)?)\s*:?\s*",
-    re.I,
+    r"\s*(?:Kontakt(?:e|daten)?|So erreichen Sie uns|Contact(?: us)?|Ansprechpartner(?:innen)?)"
+    r"\s*:?\s*",
+    re.IGNORECASE,
 )
-_IMPRINT_HEADING = re.compile(r"\s*(?:Impressum|Imprint|V\.?\s?i\.?\s?S\.?\s?d\.?\s?P\.?)\s*:?\s*", re.I)
+_IMPRINT_HEADING = re.compile(
+    r"\s*(?:Impressum|Imprint|V\.?\s?i\.?\s?S\.?\s?d\.?\s?P\.?)\s*:?\s*", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]{}“”\"]+[^\s<>()\[\]{}“”\".,;:!?]")
 
 Place = Literal["contact", "imprint", "call", "source", ""]
@@ -105,11 +119,8 @@ def read_front(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> No
     title = _title_at(texts, notes)
     columns = _take_columns(texts, title, found)
     texts = [one for one in texts if not any(one is other for other in columns)]
-    seen = 0
     for part in parts:
         if isinstance(part, Picture):
-            if title is None or found.title or not texts:
-                found.title = found.title or ()
             found.add_picture(part, notes)
             continue
         if any(part is other for other in columns):
@@ -117,7 +128,6 @@ def read_front(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> No
         if title is not None and part is title:
             found.title = part.runs
             continue
-        seen += 1
         if title is not None and not found.title:
             (found.contact if place_of(part) == "contact" else found.lead).append(part)
         elif _is_subtitle(part, found):
@@ -126,7 +136,6 @@ def read_front(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> No
             _read_source(part, source, found, notes)
         else:
             found.lead.append(_as_text(part))
-    del seen
 
 
 def _title_at(texts: Sequence[Paragraph], notes: Notes) -> Paragraph | None:
@@ -286,17 +295,21 @@ def read_back(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> Non
                 )  # fmt: skip
 
 
-def texts_of(found: Surroundings) -> dict[str, str]:
-    """The texts of a proposal, by the names of its fields."""
-    return {
-        "title": line(found.title),
-        "subtitle": line(found.subtitle),
-        "lead": markdown(found.lead),
-        "quote_column": " ".join(line(one.runs) for one in found.quote_column),
-        "commentary_column": " ".join(line(one.runs) for one in found.commentary_column),
-        "contact": markdown(found.contact),
-        "imprint": markdown(found.imprint),
-        "call": markdown(found.call),
-        "source_title": found.source_title,
-        "source_address": found.source_address,
-    }
+def proposal_of(found: Surroundings) -> Proposal:
+    """A proposal with these texts, as yet without passages and language."""
+    return Proposal(
+        language="",
+        title=line(found.title),
+        passages=(),
+        subtitle=line(found.subtitle),
+        lead=markdown(found.lead),
+        source_title=found.source_title,
+        source_address=found.source_address,
+        quote_column=" ".join(line(one.runs) for one in found.quote_column),
+        commentary_column=" ".join(line(one.runs) for one in found.commentary_column),
+        call=markdown(found.call),
+        contact=markdown(found.contact),
+        imprint=markdown(found.imprint),
+        picture=found.picture,
+        logo=found.logo,
+    )

@@ -33,13 +33,15 @@ _QUOTE_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _COMMENTARY_COLUMN = re.compile(
-    rf"{COMMENTARY_LABELS}|ansatz|ansätze|forderung|position|wir |unser|sicht|bedeutet|fazit|antwort"
-    r"|demand|our |view|answer|means",
+    rf"{COMMENTARY_LABELS}|ansatz|ansätze|forderung|position|wir |unser|sicht|bedeutet|fazit"
+    r"|antwort|demand|our |view|answer|means",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(r"thema|titel|überschrift|stichwort|punkt|kapitel|topic|title|chapter", re.I)
+_TOPIC = re.compile(
+    r"thema|titel|überschrift|stichwort|punkt|kapitel|topic|title|chapter", re.IGNORECASE
+)
 _REFERENCE_COLUMN = re.compile(
-    r"zeile|seite|stelle|fundstelle|beleg|lines?\b|pages?\b|reference|where", re.I
+    r"zeile|seite|stelle|fundstelle|beleg|lines?\b|pages?\b|reference|where", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\s*(?:Nr\.?\s*|No\.?\s*)?\(?(\d{1,3})[.)]?\s*", re.IGNORECASE)
 _PLACE = re.compile(r"\s*\d{1,6}(?:\s*[-–—]\s*\d{1,6})?(?:\s*ff?\.?)?\s*")
@@ -408,20 +410,19 @@ def _rows(table: Table) -> list[_Row]:
     """The rows with a place for each column, spanning cells in their first one."""
     placed: list[list[tuple[int, Cell]]] = []
     covered: list[set[int]] = []
-    below: dict[tuple[int, int], bool] = {}
+    below: set[tuple[int, int]] = set()  # rows and columns that a cell from above reaches into
     for number, row in enumerate(table.rows):
         at = 0
         places: list[tuple[int, Cell]] = []
         for cell in row:
-            while below.get((number, at)):
+            while (number, at) in below:
                 at += 1
             places.append((at, cell))
-            for down in range(1, max(1, cell.rows)):
-                for across in range(max(1, cell.columns)):
-                    below[number + down, at + across] = True
-            at += max(1, cell.columns)
+            across = range(at, at + max(1, cell.columns))
+            below |= {(number + down, column) for down in range(1, cell.rows) for column in across}
+            at = across.stop
         placed.append(places)
-        covered.append({column for (line, column) in below if line == number})
+        covered.append({column for line, column in below if line == number})
     filled = sorted({at for places in placed for at, cell in places if _has_text(cell)})
     if not filled:
         return []
@@ -431,8 +432,7 @@ def _rows(table: Table) -> list[_Row]:
         with_text = [(at, cell) for at, cell in places if _has_text(cell)]
         if len(with_text) == 1 and len(filled) > 1:
             at, cell = with_text[0]
-            across = [column for column in filled if at <= column < at + max(1, cell.columns)]
-            if len(across) == len(filled):
+            if all(at <= column < at + max(1, cell.columns) for column in filled):
                 wide = _paragraphs(cell)
                 rows.append(_Row(((),) * len(filled), pictures, wide))
                 continue
@@ -510,7 +510,9 @@ def _columns(rows: Sequence[_Row], names: _Row | None) -> _Columns:
         return sum(len(text.split()) for text in texts[column]) / max(1, len(texts[column]))
 
     free = list(range(count))
-    number = reference = topic = None
+    number: int | None = None
+    reference: int | None = None
+    topic: int | None = None
     for column in list(free):
         if len(free) <= 2:
             break

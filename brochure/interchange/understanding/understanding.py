@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from brochure.interchange.document import Block, Document, Paragraph, Picture, Table
-from brochure.interchange.proposal import ProposedPassage, Proposal
+from brochure.interchange.document import Block, Document, Paragraph, Picture, Table, paragraphs
+from brochure.interchange.proposal import Proposal, ProposedPassage
 from brochure.interchange.understanding import accounting, sequence, surroundings, tables
 from brochure.interchange.understanding.languages import code_of, language_of
 from brochure.interchange.understanding.pairs import Notes, Pair, Side, passage
@@ -31,7 +31,9 @@ def understand(document: Document, language: str = "") -> Proposal:
     found = Surroundings()
     blocks = _with_tabs(list(tables_opened(document.blocks)), notes)
     with_pairs = [
-        at for at, block in enumerate(blocks) if isinstance(block, Table) and tables.has_pairs(block)
+        at
+        for at, block in enumerate(blocks)
+        if isinstance(block, Table) and tables.has_pairs(block)
     ]
     if with_pairs:
         pairs = _from_tables(blocks, with_pairs, found, notes)
@@ -41,16 +43,14 @@ def understand(document: Document, language: str = "") -> Proposal:
     passages = tuple(passage(pair, at, taken, notes) for at, pair in enumerate(pairs, 1))
     references = [pair.quote.reference for pair in pairs if pair.quote.reference is not None]
     notes.consumed += [reference.written for reference in references]
-    texts = surroundings.texts_of(found)
-    proposal = Proposal(
+    proposal = surroundings.proposal_of(found)
+    proposal = replace(
+        proposal,
         language=language or language_of(words) or code_of(document.language) or _FALLBACK,
         passages=passages,
         reference=common_pattern(references),
-        picture=found.picture,
-        logo=found.logo,
         leftovers=(*document.leftovers, *notes.leftovers),
-        doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(texts, passages)))),
-        **texts,
+        doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(proposal.title, passages)))),
     )
     used = accounting.used_words(proposal, notes.consumed, notes.joined)
     return replace(proposal, lost=accounting.lost_words(document, proposal, used))
@@ -58,15 +58,15 @@ def understand(document: Document, language: str = "") -> Proposal:
 
 def _known_words(document: Document) -> frozenset[str]:
     """The words of a document, and its compounds with hyphens."""
-    texts = [one.text for one in accounting.paragraphs(document.blocks)]
+    texts = [one.text for one in paragraphs(document.blocks)]
     return frozenset(
         word for text in texts for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
     )
 
 
-def _doubts(texts: dict[str, str], passages: Sequence[ProposedPassage]) -> list[Message]:
+def _doubts(title: str, passages: Sequence[ProposedPassage]) -> list[Message]:
     doubts: list[Message] = []
-    if not texts["title"]:
+    if not title:
         doubts.append(say("No title was found."))
     if not passages:
         doubts.append(say("No quotes and commentaries were found."))
@@ -138,7 +138,7 @@ def _read_between(
         if isinstance(block, Picture):
             surroundings.leave_picture(block, notes)
             continue
-        waiting += [one for one in accounting.paragraphs((block,)) if one.text.strip()]
+        waiting += [one for one in paragraphs((block,)) if one.text.strip()]
     if waiting and is_heading(waiting[-1]) and after.pairs:
         tables.give_heading(waiting.pop(), after.pairs[0], notes)
     notes.leave(waiting)
@@ -212,5 +212,3 @@ def _take_tail(pairs: list[Pair]) -> list[Block]:
     back[:0] = side.paragraphs[at:]
     del side.paragraphs[at:]
     return back
-
-

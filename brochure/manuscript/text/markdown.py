@@ -53,7 +53,7 @@ class Renderer:
 
     def tokens(self, text: str) -> list[Token]:
         """Paragraphs and lists as tokens, with typography; what HTML or plain text is made from."""
-        tokens = _without_lone_numbers(parser(self.typography is not None).parse(text))
+        tokens = blocks(text, self.typography is not None)
         return [
             replace(token, children=self._set(token)) if token.type == "inline" else token
             for token in tokens
@@ -166,6 +166,11 @@ class Renderer:
             start, kept = offset, not self.together or "class" in mark
 
 
+def blocks(text: str, own_words: bool) -> list[Token]:
+    """The tokens of a text; `own_words` is False for quotes, as in `parser`."""
+    return _without_lone_numbers(parser(own_words).parse(text))
+
+
 def quoted(text: str) -> str:
     """The words of a quote as they are printed, without markup: a line for each line of the text.
 
@@ -173,7 +178,7 @@ def quoted(text: str) -> str:
     """
     lines = [""]
     marker = ""
-    for token in _without_lone_numbers(parser(False).parse(text)):
+    for token in blocks(text, False):
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline":
