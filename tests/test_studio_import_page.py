@@ -1,0 +1,202 @@
+"""The page of an import in a real browser: what was understood is corrected, kept, and accepted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
+
+from brochure.project import Project
+from brochure.studio.answers import Json
+from brochure.studio.imports import Imports
+from tests.studio_browser import Pictured, Running, browser, run, signed_in, state, tells
+from tests.test_studio_import import read
+
+__all__ = ["browser", "state"]  # fixtures
+DRAFT: FilePayload = {"name": "Entwurf.docx", "mimeType": "", "buffer": b"Ein Versprechen"}
+SWAP = "Seiten von Abschnitt 2 tauschen"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    workplace = Pictured(Project(tmp_path_factory.mktemp("leer")))
+    workplace.imports = Imports(workplace.project, workplace.creating, read)
+    with run(workplace) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser, studio: Running) -> Iterator[BrowserContext]:
+    with signed_in(browser, studio) as context:
+        yield context
+
+
+def opened(context: BrowserContext, studio: Running) -> Page:
+    """The page of a new import."""
+    token = studio.workplace.imports.begin("Entwurf.docx", b"Ein Versprechen")["token"]
+    page = context.new_page()
+    page.goto(f"{studio.origin}/import/{token}")
+    expect(pair(page, 1)).to_be_visible()
+    return page
+
+
+def pair(page: Page, number: int) -> Locator:
+    return page.get_by_role("region", name=f"Abschnitt {number}", exact=True)
+
+
+def text(page: Page, number: int, side: str) -> Locator:
+    return pair(page, number).get_by_role("textbox", name=side, exact=True)
+
+
+def corrections(studio: Running, page: Page) -> Any:
+    """What the server has of an import."""
+    tells(page, "Gespeichert")
+    return studio.workplace.imports.sheet(token_of(page), "de")["corrections"]
+
+
+def token_of(page: Page) -> str:
+    return page.url.rpartition("/")[2]
+
+
+def made(studio: Running, page: Page) -> Any:
+    """The leaflet that the page was left for."""
+    page.wait_for_url("**/leaflets/*")
+    path = studio.workplace.project.manuscript(page.url.rpartition("/")[2])
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def test_from_a_file_to_the_editor_by_keyboard(context: BrowserContext, studio: Running) -> None:
+    page = context.new_page()
+    page.goto(studio.origin)
+    choose = page.get_by_role("button", name="Datei wählen …")
+    expect(choose).to_be_enabled()
+    reach(choose)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(DRAFT)
+    page.wait_for_url("**/import/*")
+    reach(page.get_by_role("textbox", name="Titel", exact=True))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Der Park")
+    reach(pair(page, 2).get_by_role("button", name=SWAP))
+    page.keyboard.press("Enter")
+    expect(text(page, 2, "Zitat")).to_have_value("Schade.")
+    expect(pair(page, 2).get_by_role("button", name=SWAP)).to_be_focused()
+    reach(pair(page, 2).get_by_role("checkbox", name="Ich habe ihn geprüft"))
+    page.keyboard.press("Space")
+    expect(pair(page, 2).get_by_text("geprüft", exact=True)).to_be_visible()
+    reach(page.get_by_role("button", name="Flugblatt anlegen").last)
+    page.keyboard.press("Enter")
+    said = made(studio, page)
+    assert (said["title"], said["subtitle"]) == ("Der Park", "Ein Versprechen")
+    assert said["passages"][1]["quote"]["text"].strip() == "Schade."
+    # What was not certain is told until somebody has looked at it.
+    arrived = page.get_by_role("region", name="Aus Entwurf.docx: noch anzusehen")
+    expect(arrived.get_by_role("button", name="Abschnitt 3: There is no quote.")).to_be_visible()
+    expect(arrived.get_by_text("The words of Anna")).to_have_count(0)
+    reach(arrived.get_by_role("button", name="Ich habe alles angesehen"))
+    page.keyboard.press("Enter")
+    expect(arrived).to_have_count(0)
+    page.reload()
+    expect(page.locator(".passage").first).to_be_visible()
+    expect(page.locator("#offers")).to_be_empty()
+
+
+def test_pairs_are_corrected_and_nothing_is_lost(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    pair(page, 1).get_by_role("button", name="Ersten Absatz des Kommentars").click()
+    expect(text(page, 1, "Zitat")).to_have_value("Die Bäume bleiben.\n\nDas ist gut.")
+    expect(text(page, 1, "Kommentar")).to_have_value("Und schön.")
+    pair(page, 3).get_by_role("button", name="Abschnitt 3 mit dem darüber verbinden").click()
+    expect(text(page, 2, "Kommentar")).to_have_value("Schade.\n\nKein Wort zum Teich.")
+    expect(text(page, 2, "Kommentar").or_(text(page, 2, "Zitat")).first).to_be_focused()
+    expect(pair(page, 3)).to_have_count(0)
+    pair(page, 1).get_by_role("button", name="Abschnitt 1 weglassen").click()
+    expect(page.get_by_text("Weggelassen, kommt in die Liste am Ende")).to_be_visible()
+    expect(text(page, 1, "Kommentar")).to_have_value("Schade.\n\nKein Wort zum Teich.")
+    assert [one["of"] for one in corrections(studio, page)["passages"]] == [[0], [1, 2]]
+    page.get_by_role("button", name="Rückgängig").click()
+    page.get_by_role("button", name="Rückgängig").click()
+    expect(text(page, 3, "Kommentar")).to_have_value("Kein Wort zum Teich.")
+    page.get_by_role("button", name="Wiederholen").click()
+    expect(pair(page, 3)).to_have_count(0)
+
+
+def test_what_fits_nowhere_is_taken_into_a_text(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    change = page.get_by_role("region", name="Änderungsverfolgung").get_by_role("listitem")
+    expect(change).to_contain_text("gelöscht, steht nicht im Text, von Anna, bei „gut“")
+    change.get_by_role("button", name="Stelle zeigen").click()
+    area = text(page, 1, "Kommentar")
+    expect(area).to_be_focused()
+    chosen = area.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
+    assert chosen == "gut"
+    footer = page.get_by_role("region", name="Fußzeilen")
+    select = footer.get_by_role("combobox")
+    select.focus()
+    select.select_option("Kontakt")
+    footer.get_by_role("button", name="Übernehmen").click()
+    expect(footer.get_by_text("in einen Text übernommen")).to_be_visible()
+    said = corrections(studio, page)
+    assert (said["contact"], said["taken"]) == ("Seite 1", [1])
+
+
+def full(_token: str, _body: Json) -> Json:
+    """The disk is full."""
+    raise OSError(28, "No space left on device")
+
+
+def test_what_cannot_be_saved_is_kept_by_the_browser(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(studio.workplace.imports, "save", full)
+        text(page, 3, "Kommentar").fill("Der Teich bleibt.")
+        tells(page, "No space left on device")
+        address = page.url
+        page.goto("about:blank")
+    page.goto(address)
+    expect(text(page, 3, "Kommentar")).to_have_value("Der Teich bleibt.")
+    assert corrections(studio, page)["passages"][2]["commentary"]["text"] == "Der Teich bleibt."
+
+
+def test_two_windows_ask_which_is_right(context: BrowserContext, studio: Running) -> None:
+    one = opened(context, studio)
+    other = context.new_page()
+    other.goto(one.url)
+    expect(pair(other, 1)).to_be_visible()
+    one.get_by_role("textbox", name="Titel", exact=True).fill("Eins")
+    tells(one, "Gespeichert")
+    other.get_by_role("textbox", name="Titel", exact=True).fill("Zwei")
+    tells(other, "in einem anderen Fenster")
+    other.reload()
+    expect(other.get_by_role("textbox", name="Titel", exact=True)).to_have_value("Eins")
+    other.get_by_role("button", name="Mit diesen weitermachen").click()
+    expect(other.get_by_role("textbox", name="Titel", exact=True)).to_have_value("Zwei")
+    assert corrections(studio, other)["title"] == "Zwei"
+
+
+def test_an_import_is_discarded_when_it_was_asked_twice(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    token = token_of(page)
+    page.goto(studio.origin)
+    item = page.get_by_role("listitem").filter(has=page.locator(f'a[href="/import/{token}"]'))
+    item.get_by_role("button", name="Entwurf.docx verwerfen").click()
+    assert token in [one["token"] for one in studio.workplace.imports.begun()]
+    item.get_by_role("button", name="Entwurf.docx wirklich verwerfen?").click()
+    expect(item).to_have_count(0)
+    assert token not in [one["token"] for one in studio.workplace.imports.begun()]
+
+
+def reach(control: Locator) -> None:
+    """What the key Tab does not reach cannot be used without a mouse."""
+    expect(control).to_be_visible()
+    for _ in range(200):
+        if control.evaluate("one => one === document.activeElement"):
+            return
+        control.page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {control}")
