@@ -1,8 +1,8 @@
 """What a file says that went out as a leaflet and comes back, perhaps changed.
 
-Its texts are found by the bookmarks at which they begin. Where somebody typed over one, it is gone:
-then the style of a paragraph, its column, and what stands around it tell what it is. A document that
-never was a leaflet is compared by what was understood of it.
+Its texts are found by the bookmarks at which they begin. Where somebody typed over one, it is
+gone: then the style of a paragraph, its column, and what stands around it tell what it is. A
+document that never was a leaflet is compared by what was understood of it.
 """
 
 import re
@@ -43,9 +43,9 @@ _COMPARED = 4_000  # characters of a passage that are compared
 @dataclass(frozen=True)
 class Returned:
     """The texts of a file by their keys, and the passages in their order; those that are new have
-    ids of their own. `told` are texts made of several values that somebody changed in a way that is
-    not understood: what was shown, and what is there now. `unplaced` belongs to no text. `complete`:
-    what is not among the texts is not in the file any more.
+    ids of their own. `told` are texts made of several values that somebody changed in a way that
+    is not understood: what was shown, and what is there now. `unplaced` belongs to no text.
+    `complete`: what is not among the texts is not in the file any more.
     """
 
     texts: Mapping[str, str]
