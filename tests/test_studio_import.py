@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,18 +11,24 @@ from typing import Any
 
 import pytest
 import yaml
+from docx import Document
+from docx.document import Document as WordDocument
 from PIL import Image
 
 from brochure.diagnostics import Location, fail
-from brochure.interchange.document import Leftover, Picture
+from brochure.interchange.document import Document as DocumentData
+from brochure.interchange.document import Leftover, Paragraph, Picture, Run
 from brochure.interchange.proposal import (
     Proposal,
     ProposedCommentary,
     ProposedPassage,
     ProposedQuote,
 )
+from brochure.interchange.source_file import source_file
 from brochure.messages import catalogue, plural, say
 from brochure.project import Project
+from brochure.starters import create_leaflet
+from brochure.studio.changes import expanded
 from brochure.studio.import_store import DAYS, ImportStore
 from brochure.studio.imports import Imports, Understood
 from brochure.studio.proposals import (
@@ -38,6 +45,7 @@ from tests.test_studio_server import Answer, Running, run, state
 __all__ = ["state"]  # a fixture
 FILE = {"Content-Type": "application/octet-stream"}
 DAY = 24 * 3600
+HIGHLIGHTED = "soweit dies mit den Zielen der Verkehrsplanung vereinbar ist"
 
 
 def png(colour: str = "green") -> bytes:
@@ -384,3 +392,203 @@ def test_its_words_are_german_for_germans(studio: Running) -> None:
     data = studio.get("/api/imports/0123456789abcdef", Accept_Language="de").data
     assert data["message"] == german(say("This import is not there any more."))
     assert data["message"] != "This import is not there any more."
+
+
+# --- Files that go out and come back -------------------------------------------------------------
+
+
+@pytest.fixture
+def leaflet(studio: Running) -> Path:
+    """The file of a new leaflet, as the sample has it."""
+    workplace = studio.workplace
+    name = f"probe-{len(workplace.leaflets())}"
+    workplace.project.content.mkdir(exist_ok=True)
+    return create_leaflet(workplace.project.root, name, "de")
+
+
+def sent_out(studio: Running, leaflet: Path) -> WordDocument:
+    answer = studio.get(f"/api/leaflets/{leaflet.parent.name}/word")
+    assert answer.status == 200
+    assert f"{leaflet.parent.name}.docx" in answer.headers["Content-Disposition"]
+    return Document(io.BytesIO(answer.body))
+
+
+def retyped(document: WordDocument, old: str, new: str) -> None:
+    """Somebody types in Word."""
+    cells = (c for table in document.tables for row in table.rows for c in row.cells)
+    every = [*document.paragraphs, *(p for cell in cells for p in cell.paragraphs)]
+    runs = [run for p in every for run in p.runs if old in run.text]
+    assert runs
+    runs[-1].text = runs[-1].text.replace(old, new)
+
+
+def compared(studio: Running, leaflet: Path, document: WordDocument) -> Any:
+    output = io.BytesIO()
+    document.save(output)
+    path = f"leaflets/{leaflet.parent.name}/differences"
+    answer = send(studio, output.getvalue(), "zurueck.docx", path)
+    assert answer.status == 200, answer.data
+    return answer.data
+
+
+def taken(studio: Running, leaflet: Path, *changes: object) -> Any:
+    """Save changes as the form does."""
+    name, project = leaflet.parent.name, studio.workplace.project
+    body = {"project": studio.secret.project, "leaflet": name, "file": project.show(leaflet)}
+    answer = studio.post(f"/api/leaflets/{name}", {**body, "changes": list(changes)})
+    assert answer.status == 200, answer.data
+    return answer.data
+
+
+def meaning(text: str) -> str:
+    """What a leaflet says, without the lines of the file, and with nothing in short."""
+    words = json.dumps(expanded(yaml.safe_load(text)), default=str, ensure_ascii=False)
+    return re.sub(r'(\s|\\n)+(?="?)', " ", words).replace(' "', '"')
+
+
+def test_a_leaflet_goes_out_and_comes_back_unchanged(studio: Running, leaflet: Path) -> None:
+    document = sent_out(studio, leaflet)
+    assert compared(studio, leaflet, document)["differences"] == []
+    answer = studio.get(f"/api/leaflets/{leaflet.parent.name}/markdown")
+    assert answer.headers["Content-Type"].startswith("text/markdown")
+    path = f"leaflets/{leaflet.parent.name}/differences"
+    assert send(studio, answer.body, "zurueck.md", path).data["differences"] == []
+
+
+def test_what_was_typed_in_word_is_saved_as_what_is_typed_here(
+    studio: Running, leaflet: Path
+) -> None:
+    before = leaflet.read_text("utf-8")
+    document = sent_out(studio, leaflet)
+    retyped(document, "Mittel sind da", "Das Geld ist da")
+    retyped(document, "Planung bis zum Sommer", "Planung bis Juni")
+    (heading, text) = compared(studio, leaflet, document)["differences"]
+    assert (heading["now"], heading["new"]) == ("Mittel sind da", "Das Geld ist da")
+    assert [one[key] for one in (heading, text) for key in ("quote", "conflict")] == [False] * 4
+    assert text["label"] == "“Pair 2: Answer”"
+    assert taken(studio, leaflet, heading["change"], text["change"])["held"] == []
+    after = leaflet.read_text("utf-8")
+    changed = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert len(changed) == 2, "only what was changed"
+    assert compared(studio, leaflet, document)["differences"] == []
+    taken(studio, leaflet, text["undo"], heading["undo"])
+    assert leaflet.read_text("utf-8") == before
+
+
+def test_a_quote_that_was_changed_is_called_so(studio: Running, leaflet: Path) -> None:
+    document = sent_out(studio, leaflet)
+    retyped(document, "Der Spielplatz wird", "Der Spielplatz wird nicht")
+    (one,) = compared(studio, leaflet, document)["differences"]
+    assert (one["quote"], one["conflict"]) == (True, False)
+    assert one["change"]["path"] == ["passages", {"id": "spielplatz"}, "quote", "text"]
+
+
+def test_what_was_changed_on_both_sides_is_a_conflict(studio: Running, leaflet: Path) -> None:
+    document = sent_out(studio, leaflet)
+    retyped(document, "Mittel sind da", "Das Geld ist da")
+    leaflet.write_text(leaflet.read_text("utf-8").replace("Mittel sind da", "Geld ist da"), "utf-8")
+    (one,) = compared(studio, leaflet, document)["differences"]
+    assert (one["now"], one["new"], one["conflict"]) == ("Geld ist da", "Das Geld ist da", True)
+    meanwhile = leaflet.read_text("utf-8").replace("Geld ist da", "Es ist da")
+    leaflet.write_text(meanwhile, "utf-8")
+    (conflict,) = taken(studio, leaflet, one["change"])["conflicts"]
+    assert (conflict["yours"], conflict["theirs"]) == ("Das Geld ist da", "Es ist da")
+    assert leaflet.read_text("utf-8") == meanwhile
+
+
+def test_pairs_that_come_go_and_move(studio: Running, leaflet: Path) -> None:
+    before = leaflet.read_text("utf-8")
+    document = sent_out(studio, leaflet)
+    table = document.tables[0]
+    new = table.add_row().cells
+    new[0].text, new[1].text = "Der Teich wird gereinigt.", "Endlich!"
+    first = table.rows[1]._tr
+    first.getparent().remove(first)
+    found = {one["label"]: one for one in compared(studio, leaflet, document)["differences"]}
+    added, removed = found["A new pair"], found["Pair 1 was left out"]
+    taken(studio, leaflet, removed["change"], added["change"])
+    passages = yaml.safe_load(leaflet.read_text("utf-8"))["passages"]
+    assert passages[0]["id"] == "spielplatz"
+    assert passages[1]["quote"]["text"].strip() == "Der Teich wird gereinigt."
+    assert passages[1]["commentary"]["text"].strip() == "Endlich!"
+    taken(studio, leaflet, added["undo"], removed["undo"])
+    assert meaning(leaflet.read_text("utf-8")) == meaning(before)
+
+    document = sent_out(studio, leaflet)
+    table = document.tables[0]
+    table._tbl.append(table.rows[1]._tr)
+    (moved,) = compared(studio, leaflet, document)["differences"]
+    taken(studio, leaflet, moved["change"])
+    passages = yaml.safe_load(leaflet.read_text("utf-8"))["passages"]
+    assert [one["id"] for one in passages] == ["spielplatz", "baeume"]
+    taken(studio, leaflet, moved["undo"])
+    passages = yaml.safe_load(leaflet.read_text("utf-8"))["passages"]
+    assert [one["id"] for one in passages] == ["baeume", "spielplatz"]
+
+
+def test_a_text_in_a_list_is_changed_with_its_list(studio: Running, leaflet: Path) -> None:
+    document = sent_out(studio, leaflet)
+    retyped(document, "Maria Muster", "Martha Muster")
+    retyped(document, HIGHLIGHTED, "vereinbar ist")
+    found = compared(studio, leaflet, document)["differences"]
+    assert len(found) == 2
+    taken(studio, leaflet, *(one["change"] for one in found if one["change"]))
+    said = yaml.safe_load(leaflet.read_text("utf-8"))
+    assert said["imprint"]["responsible"]["name"] == "Martha Muster"
+    highlight = said["passages"][0]["quote"]["highlight"]
+    assert highlight == ["vereinbar ist"]
+
+
+def test_what_comes_back_is_any_file(studio: Running, leaflet: Path) -> None:
+    path = f"leaflets/{leaflet.parent.name}/differences"
+    assert send(studio, b"", "x.docx", path).status == 422
+    broken = send(studio, b"PK\x03\x04" + b"x" * 100, "x.docx", path)
+    assert broken.status == 422
+    assert "x.docx" in broken.data["message"]
+    before = leaflet.read_bytes()
+    other = send(studio, b"# Etwas anderes\n\nKein Flugblatt.", "x.md", path)
+    assert other.status == 200
+    assert other.data["notes"]
+    assert leaflet.read_bytes() == before
+
+
+# --- Word documents that are quoted --------------------------------------------------------------
+
+
+def test_a_word_document_is_quoted_from_by_its_text(studio: Running, leaflet: Path) -> None:
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "Vertraulich"
+    document.add_heading("Konzept", 1)
+    document.add_paragraph("Die Stadt erhält den Park. " * 8)
+    document.add_paragraph("Gestrichen bleibt gestrichen, ").add_run("nie").font.strike = True
+    output = io.BytesIO()
+    document.save(output)
+    path = f"leaflets/{leaflet.parent.name}/files"
+    headers = {"Origin": studio.origin, **FILE, "Sec-Fetch-Site": "same-origin"}
+    address = f"/api/{path}?use=source&name=K%C3%B6nzept.docx"
+    answer = studio.answer("POST", address, headers, output.getvalue())
+    assert answer.status == 201, answer.data
+    assert answer.data["file"] == "sources/koenzept.txt"
+    first, *others = answer.data["notes"]
+    assert "`sources/koenzept.txt`" in first
+    assert "PDF" in first
+    assert ["“nie”" in one for one in others] == [True, False]
+    assert "“Vertraulich”" in others[1]
+    lines = (leaflet.parent / "sources/koenzept.txt").read_text("utf-8").splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("Konzept", "", "Gestrichen bleibt gestrichen,")
+    assert max(map(len, lines)) <= 90
+    assert " ".join(lines).count("Die Stadt erhält den Park.") == 8
+    again = studio.answer("POST", address, headers, output.getvalue())
+    assert again.data["file"] == answer.data["file"]
+
+
+def test_no_line_of_a_text_ends_where_a_hyphen_would_join_it() -> None:
+    words = " ".join(["Vor- und Nachteile"] * 40)
+    paragraphs = (Paragraph((Run(words),)), Paragraph((Run("a\nb"),), item="–"))
+    notes = (Leftover("footnote", "Eine Fußnote."), Leftover("comment", "Stimmt das?"))
+    text = source_file(DocumentData(paragraphs, notes)).text
+    lines = text.splitlines()
+    assert len(lines) > 8
+    assert [line for line in lines if line.endswith("-")] == []
+    assert " ".join(" ".join(lines).split()).startswith(words)
+    assert lines[-5:] == ["", "– a", "b", "", "Eine Fußnote."]

@@ -157,8 +157,9 @@ def test_what_cannot_be_saved_is_kept_by_the_browser(
         tells(page, "No space left on device")
         address = page.url
         page.goto("about:blank")
-    page.goto(address)
-    expect(text(page, 3, "Kommentar")).to_have_value("Der Teich bleibt.")
+        page.goto(address)
+        expect(text(page, 3, "Kommentar")).to_have_value("Der Teich bleibt.")
+        assert "Der Teich bleibt." not in str(studio.workplace.imports.sheet(token_of(page), "de"))
     assert corrections(studio, page)["passages"][2]["commentary"]["text"] == "Der Teich bleibt."
 
 

@@ -51,6 +51,7 @@ class ImportRoutes:
             Route(f"{leaflet}/arrived", self.looked_through, methods=["POST"]),
             Route(f"{leaflet}/word", self.word),
             Route(f"{leaflet}/markdown", self.markdown),
+            Route(f"{leaflet}/differences", self.differences, methods=["POST"]),
         ]
 
     # --- Import ----------------------------------------------------------------------------------
@@ -113,6 +114,14 @@ class ImportRoutes:
 
     async def markdown(self, request: Request) -> Response:
         return await self._file(request, self.workplace.exports.markdown)
+
+    async def differences(self, request: Request) -> Response:
+        """A file that came back: the body is its content, the query says what it is called."""
+        leaflet = await leaflet_of(request, self.workplace)
+        file = request.query_params.get("name", "")
+        async with self.uploads:
+            data = await request.body()
+            return await answered(request, self.workplace.exports.differences, leaflet, file, data)
 
     async def _file(self, request: Request, function: Callable[[str], Download]) -> Response:
         name = await leaflet_of(request, self.workplace)

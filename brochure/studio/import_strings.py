@@ -167,7 +167,8 @@ _WORD: dict[str, Message] = {
         "Since this file was made, the text was changed in the leaflet, too. What you take over "
         "replaces that."
     ),
-    "word.comments": say("Comments in the file"),
+    "word.by-hand": say("This cannot be taken over by a button; change it by hand if it is right."),
+    "word.beside": say("What stands beside its text"),
 }
 _KINDS: dict[str, Message] = {
     **{f"import.kind.{kind}": name for kind, name in KINDS.items()},

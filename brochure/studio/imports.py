@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from brochure.interchange.document import Picture
 from brochure.interchange.leaflet_file import create_from
@@ -26,8 +25,8 @@ from brochure.studio.proposals import (
 )
 from brochure.studio.refusal import Refusal, malformed, no_such_page
 from brochure.studio.start import leaflets, project_begins
+from brochure.studio.uploads import shown_name
 
-_NAME = 200  # characters of the name of a file that are shown
 _SHOWN = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # by a browser
 
 
@@ -66,7 +65,7 @@ class Imports:
         """Read a file, and keep what was understood: its `token`. Raises DiagnosticsError, or
         Refusal.
         """
-        shown = _shown(name)
+        shown = shown_name(name)
         if not data:
             raise Refusal(422, say("This file is empty."))
         made = self._understand(data, shown)
@@ -235,8 +234,3 @@ def _picture_data(token: str, number: int, picture: Picture | None) -> Json | No
 def _kind(picture: Picture) -> str | None:
     """Its media type by what it contains, whatever the file says."""
     return next((kind for head, kind in _SHOWN.items() if picture.data.startswith(head)), None)
-
-
-def _shown(name: str) -> str:
-    """A name from outside as it can be shown."""
-    return "".join(c if c.isprintable() else "?" for c in Path(name).name)[-_NAME:] or "?"

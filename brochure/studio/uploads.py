@@ -65,7 +65,7 @@ class Uploads:
             raise too_large(largest(suffix))
         if use == "picture":
             with Worker() as worker:
-                found = picture_diagnostics(worker, data, suffix, _shown(name))
+                found = picture_diagnostics(worker, data, suffix, shown_name(name))
             if found:
                 raise refusal_of(DiagnosticsError(found))
         folder = self._project.manuscript(leaflet).parent / FOLDERS[use]
@@ -74,10 +74,10 @@ class Uploads:
         return {"file": f"{FOLDERS[use]}/{path.name}"}
 
     def _as_text(self, leaflet: str, name: str, data: bytes, words: Catalogue) -> Json:
-        made = source_file(read_document(data, _shown(name)))
+        made = source_file(read_document(data, shown_name(name)))
         text = made.text.encode()
         if not text:
-            raise Refusal(422, say("There is no text in `{file}`.", file=_shown(name)))
+            raise Refusal(422, say("There is no text in `{file}`.", file=shown_name(name)))
         if len(text) > largest(".txt"):
             raise too_large(largest(".txt"))
         folder = self._project.manuscript(leaflet).parent / FOLDERS["source"]
@@ -155,7 +155,7 @@ def _suffix(use: str, name: str, data: bytes) -> str:
 
 
 def _other_kind(use: str, name: str) -> Refusal:
-    shown = _shown(name)
+    shown = shown_name(name)
     if use == "picture":
         return Refusal(
             422,
@@ -169,6 +169,6 @@ def _other_kind(use: str, name: str) -> Refusal:
     )
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """A name from outside as it can be shown."""
-    return "".join(c if c.isprintable() else "?" for c in name)[:100] or "?"
+    return "".join(c if c.isprintable() else "?" for c in Path(name).name)[-100:] or "?"

@@ -43,7 +43,7 @@ class Workplace:
         self.mail = Mailings(project, self.builds)
         self.creating = threading.Lock()
         self.imports = Imports(project, self.creating)
-        self.exports = Exports(project)
+        self.exports = Exports(project, self.editing)
 
     @property
     def name(self) -> str:

@@ -74,18 +74,18 @@ export class Interchange {
     press.removeAttribute("aria-busy");
   }
 
-  #showDifferences(name, { differences, comments, notes }) {
+  #showDifferences(name, { differences, leftovers, notes }) {
     document.querySelector(".differences")?.remove();
     const title = newId("differences");
     const heading = h("h2", { id: title, tabindex: "-1" }, say("word.title", { name }));
     const items = differences.map((one) => this.#difference(one));
-    const harmless = items.filter(({ quote, conflict }) => !quote && !conflict);
+    const harmless = items.filter(({ safe }) => safe);
     const panel = h("section", { class: "offer differences", "aria-labelledby": title }, heading,
       h("p", {}, differences.length ? plural("word.count", differences.length) : say("word.none")),
       notes.map((one) => h("p", { class: "hint" }, one)),
       h("ol", { class: "difference-list" }, items.map(({ element }) => element)),
-      comments.length ? h("section", {}, h("h3", {}, say("word.comments")),
-        h("ul", { class: "arrivals" }, comments.map(leftover))) : null,
+      leftovers.length ? h("section", {}, h("h3", {}, say("word.beside")),
+        h("ul", { class: "arrivals" }, leftovers.map(leftover))) : null,
       h("div", { class: "choices" },
         harmless.length > 1 ? button(say("word.all"), () => {
           for (const one of harmless) one.take();
@@ -100,52 +100,41 @@ export class Interchange {
     show(heading, "start");
   }
 
-  /** A text that is different: {element, quote, conflict, take}. */
-  #difference(one) {
-    const { label, was, value, quote, conflict } = one;
+  /** One difference: {element, safe, take}; a `safe` one may be taken along with others. */
+  #difference({ label, now, new: other, quote, conflict, change, undo }) {
     const warning = conflict ? "conflict" : quote ? "quote" : null;
-    const state = h("p", { class: "fine", role: "status" });
-    const change = ({ kind, path, after = null }) => ({ kind, path, after, value, was });
+    const element = h("li", { class: warning ? `difference ${warning}-changed` : "difference" });
     let open = true;
     const answer = (words) => {
       open = false;
       const had = element.contains(document.activeElement);
-      state.textContent = `${label}: ${words}`;
-      element.replaceChildren(state);
+      element.className = "difference answered";
+      element.replaceChildren(h("p", { class: "hint" }, `${label}: ${words}`));
       if (had) nextOf(element)?.focus();
     };
     const take = () => {
       if (!open) return;
-      this.#host.adopt([change(one)]);
-      this.#host.undo.push(label, () => this.#host.adopt([inverse(one)]),
-        () => this.#host.adopt([change(one)]));
+      this.#host.adopt([change]);
+      this.#host.undo.push(label, () => this.#host.adopt([undo]), () => this.#host.adopt([change]));
       answer(say("word.taken"));
     };
-    const panel = sideBySide(label, [say("word.leaflet"), say("word.file-says")], [was, value], [
-      { label: say("word.take"), act: take },
-      { label: say("word.leave"), act: () => answer(say("word.left")) },
-    ]);
-    const element = h("li", { class: warning ? `difference ${warning}-changed` : "difference" },
+    const leave = { label: say("word.leave"), act: () => answer(say("word.left")) };
+    element.append(...[
       warning ? h("p", { class: "alarm" }, h("strong", {}, say(`word.${warning}`)), " ",
         say(`word.${warning}.about`)) : null,
-      panel);
-    return { element, quote, conflict, take };
-  }
-}
-
-/** What undoes a change. */
-function inverse({ kind, path, value, was, before = null }) {
-  switch (kind) {
-    case "insert": return { kind: "remove", path: [...path, { id: value.id }], value: null, was: value };
-    case "remove": return { kind: "insert", path: path.slice(0, 1), after: before, value: was, was: null };
-    case "move": return { kind, path, after: before, value, was };
-    default: return { kind, path, value: was, was: value };
+      conflict && quote ? h("p", { class: "alarm" }, h("strong", {}, say("word.quote")), " ",
+        say("word.quote.about")) : null,
+      change ? null : h("p", { class: "alarm" }, say("word.by-hand")),
+      sideBySide(label, [say("word.leaflet"), say("word.file-says")], [now, other],
+        change ? [{ label: say("word.take"), act: take }, leave] : [leave]),
+    ].filter(Boolean));
+    return { element, safe: Boolean(change) && !warning, take };
   }
 }
 
 const nextOf = (element) => (element.nextElementSibling ?? element.parentElement.parentElement)
   .querySelector("button");
 
-const leftover = ({ text, who, near }) => h("li", {}, text, " ",
-  h("span", { class: "hint" }, [who && say("import.by", { who }),
+const leftover = ({ kind, text, who, near }) => h("li", {}, text, " ",
+  h("span", { class: "hint" }, [say(`import.kind.${kind}`), who && say("import.by", { who }),
     near && say("import.near", { near: near.slice(0, 60) })].filter(Boolean).join(", ")));
