@@ -1,17 +1,22 @@
 """The page of an import in a real browser: what was understood is corrected, kept, and accepted."""
 
+import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
+from docx import Document
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from brochure.project import Project
+from brochure.starters import create_leaflet
 from brochure.studio.answers import Json
 from brochure.studio.imports import Imports
 from tests.studio_browser import Pictured, Running, browser, run, signed_in, state, tells
-from tests.test_studio_import import read
+from tests.test_studio_import import read, retyped
 
 __all__ = ["browser", "state"]  # fixtures
 DRAFT: FilePayload = {"name": "Entwurf.docx", "mimeType": "", "buffer": b"Ein Versprechen"}
@@ -179,6 +184,28 @@ def test_two_windows_ask_which_is_right(context: BrowserContext, studio: Running
     assert corrections(studio, other)["title"] == "Zwei"
 
 
+def drop(page: Page, *names: str) -> None:
+    page.locator("#drop").evaluate(
+        """(zone, names) => {
+          const dataTransfer = new DataTransfer();
+          for (const one of names) dataTransfer.items.add(new File(["Ein Versprechen"], one));
+          zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        list(names),
+    )
+
+
+def test_a_file_can_be_dropped_one_at_a_time(context: BrowserContext, studio: Running) -> None:
+    page = context.new_page()
+    page.goto(studio.origin)
+    expect(page.get_by_role("button", name="Datei wählen …")).to_be_enabled()
+    drop(page, "Eins.docx", "Zwei.docx")
+    expect(page.get_by_role("alert").get_by_text("eine einzige Datei")).to_be_visible()
+    drop(page, "Eins.docx")
+    page.wait_for_url("**/import/*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eins.docx")
+
+
 def test_an_import_is_discarded_when_it_was_asked_twice(
     context: BrowserContext, studio: Running
 ) -> None:
@@ -191,6 +218,53 @@ def test_an_import_is_discarded_when_it_was_asked_twice(
     item.get_by_role("button", name="Entwurf.docx wirklich verwerfen?").click()
     expect(item).to_have_count(0)
     assert token not in [one["token"] for one in studio.workplace.imports.begun()]
+
+
+def test_changes_from_word_are_taken_over_and_undone(
+    context: BrowserContext, studio: Running
+) -> None:
+    workplace = studio.workplace
+    workplace.project.content.mkdir(exist_ok=True)
+    path = create_leaflet(workplace.project.root, "aus-word", "de")
+    document = Document(io.BytesIO(workplace.exports.word("aus-word").data))
+    for old, new in (
+        ("Mittel sind da", "Das Geld ist da"),
+        ("Kein Baum fällt", "Kein Baum geht"),
+        ("Der Spielplatz wird", "Der Spielplatz wird nicht"),
+    ):
+        retyped(document, old, new)
+    output = io.BytesIO()
+    document.save(output)
+    page = context.new_page()
+    page.goto(f"{studio.origin}/leaflets/aus-word")
+    expect(page.locator(".page img").first).to_be_visible()
+    page.locator("summary", has_text="Word …").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Als Word-Datei").click()
+    assert started.value.suggested_filename == "aus-word.docx"
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Änderungen aus Word übernehmen …").click()
+    changed: FilePayload = {"name": "zurueck.docx", "mimeType": "", "buffer": output.getvalue()}
+    chooser.value.set_files(changed)
+    panel = page.get_by_role("region", name="Änderungen in zurueck.docx")
+    expect(panel.get_by_role("heading", level=2)).to_be_focused()
+    expect(panel.get_by_text("3 Texte sind anders.")).to_be_visible()
+    quote = panel.get_by_role("listitem").filter(has_text="Ein Zitat wurde geändert!")
+    expect(quote.locator("mark")).to_have_text(["nicht "])
+    assert Axe().run(page).violations_count == 0
+    panel.get_by_role("button", name="Alle übernehmen, die keine Zitate sind").click()
+    expect(panel.get_by_text("übernommen", exact=False).first).to_be_visible()
+    tells(page, "Gespeichert")
+    text = path.read_text("utf-8")
+    assert ("Das Geld ist da" in text, "Kein Baum geht" in text) == (True, True)
+    assert "wird nicht" not in text, "a quote is taken by itself only"
+    quote.get_by_role("button", name="So lassen").click()
+    page.get_by_role("button", name=re.compile("Rückgängig: .*Forderung")).click()
+    expect(page.get_by_role("textbox", name="Forderung").first).to_have_value(
+        re.compile("^Kein Baum fällt")
+    )
+    tells(page, "Gespeichert")
+    assert "Kein Baum fällt" in path.read_text("utf-8")
 
 
 def reach(control: Locator) -> None:

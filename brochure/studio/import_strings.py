@@ -131,9 +131,8 @@ _PAGE: dict[str, Message] = {
 }
 _ARRIVED: dict[str, Message] = {
     "arrived": say("From {name}: still to be looked at", name="{name}"),
-    "arrived.about": say("What was not sure when the file was read. It is kept here until then."),
-    "arrived.leftovers.one": say("1 text has no place in the leaflet"),
-    "arrived.leftovers.other": say("{n} texts have no place in the leaflet", n=_N),
+    "arrived.about": say("This was not sure when the file was read:"),
+    "arrived.leftovers": say("What else is in the file: notes, changes and the like ({n})", n=_N),
     "arrived.done": say("I have looked at all of it"),
 }
 _WORD: dict[str, Message] = {

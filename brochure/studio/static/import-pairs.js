@@ -3,7 +3,8 @@
 import { controlFor } from "./controls.js";
 import { button, h, newId } from "./dom.js";
 import {
-  above, confidenceOf, hasParagraphs, joinedWithAbove, put, swapped, toCommentary, toQuote,
+  above, confidenceOf, hasParagraphs, joinedWithAbove, put, swapped, textAt, toCommentary,
+  toQuote,
 } from "./import-model.js";
 import { DIAMOND, drawn, ROUND, SQUARE } from "./shapes.js";
 import { say } from "./strings.js";
@@ -83,11 +84,12 @@ export class ImportPairs {
     const pictures = [...passage.of, ...(this.#passages[before]?.of ?? [])]
       .filter((one) => this.#sheet.passages[one].picture).length;
     const join = before < 0 ? null : named("import.join", () => {
+      if (pictures > 1) return;
       const first = this.#passages[before].of[0];
       this.#host.act(joinedWithAbove(this.#host.state, at),
         say("import.did.join", { number: this.#number(before) }),
         () => this.row(first)?.querySelector("textarea.prose"));
-    }, pictures > 1 ? { disabled: true, title: say("import.join.pictures") } : {});
+    }, pictures > 1 ? { "aria-disabled": "true", title: say("import.join.pictures") } : {});
     return h("div", { class: "actions" },
       named("import.swap", () => this.#host.act(swapped(this.#host.state, at),
         say("import.did.swap", { number }), () => this.row(of)?.querySelector(".swap"))),
@@ -122,10 +124,11 @@ export class ImportPairs {
     const moves = side === "quote"
       ? ["import.to-commentary", toCommentary] : ["import.to-quote", toQuote];
     const text = this.#passages[at][side].text;
-    const move = button(say(moves[0]), () => this.#host.act(moves[1](this.#host.state, at),
-      say("import.did.move"),
-      () => this.row(this.#passages[at].of[0])?.querySelector(`.side.${side} .over`)),
-    { class: "quiet over", "aria-label": say(`${moves[0]}.name`, { number }) });
+    const move = button(say(moves[0]), () => {
+      if (!hasParagraphs(textAt(this.#host.state, ["passages", at, side, "text"]))) return;
+      this.#host.act(moves[1](this.#host.state, at), say("import.did.move"),
+        () => this.row(this.#passages[at].of[0])?.querySelector(`.side.${side} .over`));
+    }, { class: "quiet over", "aria-label": say(`${moves[0]}.name`, { number }) });
     if (!hasParagraphs(text)) move.setAttribute("aria-disabled", "true");
     return h("div", { class: `side ${side}`, role: "group", "aria-label": say(`side.${side}`) },
       fields, move);

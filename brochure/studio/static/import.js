@@ -185,7 +185,7 @@ class Import {
         words("import.placed", placed), ", ", words("import.listed", listed), ", ",
         lost ? h("strong", { class: "error" }, plural("import.lost", lost))
           : say("import.none-lost"), "."),
-      ...(lost ? [h("details", { class: "lost" }, h("summary", {}, say("import.lost.title")),
+      ...(lost ? [h("details", { class: "lost", open: true }, h("summary", {}, say("import.lost.title")),
         h("p", { class: "hint" }, say("import.lost.about")),
         h("p", { class: "text" }, this.#sheet.lost.join(" ")))] : []),
       ...(this.#sheet.doubts.length ? [h("div", { class: "doubts" },

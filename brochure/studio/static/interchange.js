@@ -38,7 +38,7 @@ export class Interchange {
   /** What is still to be looked at, if the leaflet was made of a file. */
   async arrived() {
     const found = await this.#api.arrived();
-    if (!found.token) return;
+    if (!found.token || !(found.doubts.length || found.leftovers.length)) return;
     const title = newId("arrived");
     const done = button(say("arrived.done"), async () => {
       await this.#api.lookedThrough(this.#host.request());
@@ -46,12 +46,12 @@ export class Interchange {
     });
     const panel = h("section", { class: "offer arrived", "aria-labelledby": title },
       h("h2", { id: title }, say("arrived", { name: found.name })),
-      h("p", { class: "hint" }, say("arrived.about")),
+      found.doubts.length ? h("p", { class: "hint" }, say("arrived.about")) : null,
       h("ul", { class: "arrivals" }, found.doubts.map(({ passage, text, number }) => h("li", {},
         passage === null ? text : button(`${say("pair.name", { number })}: ${text}`,
           () => this.#host.goTo(["passages", { id: passage }]), { class: "quiet" })))),
       found.leftovers.length ? h("details", {},
-        h("summary", {}, plural("arrived.leftovers", found.leftovers.length)),
+        h("summary", {}, say("arrived.leftovers", { n: String(found.leftovers.length) })),
         h("ul", { class: "arrivals" }, found.leftovers.map(leftover))) : null,
       h("div", { class: "choices" }, done));
     $("offers").append(panel);
