@@ -204,8 +204,8 @@ class Imports:
 
     def _saved(self, token: str, body: Json) -> Begun:
         begun = self._read(token)
-        given, version = body.get("corrections"), body.get("version")
-        if begun.corrections == given:  # as after an answer that got lost
+        corrections, version = body.get("corrections"), body.get("version")
+        if begun.corrections == corrections:  # as after an answer that got lost
             return begun
         if version != begun.version:
             raise Refusal(
@@ -214,11 +214,11 @@ class Imports:
                 say("Load this page again: it asks which of the two is right."),
             )
         try:
-            corrected(begun.proposal, given)
+            corrected(begun.proposal, corrections)
         except WrongCorrectionsError:
             raise malformed() from None
-        assert isinstance(given, dict)
-        saved = replace(begun, corrections=given, version=begun.version + 1)
+        assert isinstance(corrections, dict)
+        saved = replace(begun, corrections=corrections, version=begun.version + 1)
         self._store.save(saved)
         return saved
 
