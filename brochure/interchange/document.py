@@ -107,8 +107,8 @@ Block = Paragraph | Picture | Table
 class Leftover:
     """What is not part of the text that a reader sees in its place: notes, headers, changes.
 
-    `near` are the words before which, or at which, it stands; empty if it has no place. `who` made
-    a comment or a change, as far as the file says.
+    `near` are the words that it is about, or that it stands behind, or else before; empty if it
+    has no place. `who` made a comment or a change, as far as the file says.
     """
 
     kind: Kind

@@ -13,6 +13,7 @@ from brochure.messages import Message, say
 _ENDS = re.compile(r"[.!?:;…][\s\u00a0)\]“”\"«»’‘'›‹*]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 # After these, a hyphen stands for the rest of a compound: “Bundes- und Landesebene”.
+_NOT_FIRST = frozenset(",;:.!?)…")  # signs with which no text begins
 _SUSPENDED = (
     "und",
     "oder",
@@ -34,13 +35,14 @@ class Joined:
     """Two paragraphs as one.
 
     `whole` is the word that was cut by a hyphen, and `parts` what there is of it in the file; empty
-    if none was. `doubt`: what may be wrong about it.
+    if none was. `doubt`: what may be wrong about `word`, which it was made to.
     """
 
     paragraph: Paragraph
     whole: str = ""
     parts: tuple[str, str] = ("", "")
     doubt: Message | None = None
+    word: str = ""
 
 
 def has_end(text: str) -> bool:
@@ -55,9 +57,11 @@ def is_open(text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a text begins in the middle of a sentence: with a small letter."""
+    """Whether a text begins in the middle of a sentence: with a small letter or a comma."""
     first = text.lstrip("*_ \u00a0\n")[:1]
-    return first.islower() or first in (",", ";", ")")
+    if text.lstrip().startswith(("...", "…")):
+        return False
+    return first.islower() or first in _NOT_FIRST
 
 
 def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
@@ -70,7 +74,7 @@ def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
     before, after = first.text, second.text
     hyphen = _HYPHEN.search(before)
     if not hyphen:
-        return Joined(_together(first, " ", second))
+        return Joined(_together(first, "" if after[:1] in _NOT_FIRST else " ", second))
     head = re.search(r"[^\W\d_]+$", before[: hyphen.start()])
     tail = re.match(r"[^\W\d_]+", after)
     if head is None or tail is None or tail[0].casefold() in _SUSPENDED:
@@ -85,15 +89,15 @@ def join(first: Paragraph, second: Paragraph, known: Collection[str]) -> Joined:
     else:
         keeps = not tail[0][0].islower()
         doubt = say(
-            "“{first}” and “{second}” were put together as “{word}”; a page break had cut it.",
+            "“{first}” and “{second}” became “{word}”; the end of a line or page had cut it.",
             first=head[0] + "-",
             second=tail[0],
             word=cut_word if keeps else whole,
         )
     if keeps:
-        return Joined(_together(first, "", second), doubt=doubt)
+        return Joined(_together(first, "", second), doubt=doubt, word=cut_word)
     shorter = replace(first, runs=cut(first.runs, 0, len(before) - 1))
-    return Joined(_together(shorter, "", second), whole, (head[0], tail[0]), doubt)
+    return Joined(_together(shorter, "", second), whole, (head[0], tail[0]), doubt, whole)
 
 
 def _together(first: Paragraph, between: str, second: Paragraph) -> Paragraph:

@@ -69,3 +69,15 @@ def state_of(text: str) -> State:
 def without_marks(text: str) -> str:
     """The words between the marks of a pair."""
     return text.strip()[1:-1].strip(" \t\n\u00a0\u202f")
+
+
+def marked_share(text: str) -> float:
+    """Which part of a text stands between quotation marks, as long as it is one piece (0 to 1)."""
+    longest = 0
+    for start, sign in enumerate(text):
+        if sign not in CLOSING or (start and text[start - 1].isalnum()):
+            continue
+        ends = [text.find(mark, start + 1) for mark in CLOSING[sign]]
+        end = min((at for at in ends if at > 0), default=start)
+        longest = max(longest, end - start)
+    return longest / max(1, len(text))

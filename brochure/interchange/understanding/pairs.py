@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from brochure.diagnostics import shortened
-from brochure.interchange.document import Kind, Leftover, Paragraph, Picture, Run
+from brochure.interchange.document import Block, Kind, Leftover, Paragraph, Picture, Run, Table
 from brochure.interchange.proposal import (
     Confidence,
     ProposedCommentary,
     ProposedPassage,
     ProposedQuote,
 )
+from brochure.interchange.reading.styles import PLACED, UNCERTAIN
 from brochure.interchange.understanding import joining, marks, references
 from brochure.interchange.understanding.markdown_text import line, markdown, usable_link
 from brochure.interchange.understanding.paragraphs import (
@@ -28,6 +29,7 @@ from brochure.interchange.understanding.references import Reference
 from brochure.messages import Message, say
 
 _ID = 40  # characters of an id that is made of a heading
+_MARKED = 0.4  # of a quote in quotation marks: whoever wrote them may have meant that as the quote
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o"})
 
 
@@ -37,13 +39,15 @@ class Notes:
 
     `known`: all words that it has. `consumed`: what was understood and stands nowhere as a text:
     labels, headings that repeat, how references were worded. `joined`: words that a page break had
-    cut: both parts, and the whole.
+    cut: both parts, and the whole. `joined_doubts`: what may be wrong about a word that the end of
+    a line had cut.
     """
 
     known: Collection[str]
     leftovers: list[Leftover] = field(default_factory=list)
     consumed: list[str] = field(default_factory=list)
     joined: list[tuple[str, str, str]] = field(default_factory=list)
+    joined_doubts: dict[str, Message] = field(default_factory=dict)
     doubts: list[Message] = field(default_factory=list)
 
     def leave(self, paragraphs: Sequence[Paragraph], near: str = "", kind: Kind = "other") -> None:
@@ -51,6 +55,18 @@ class Notes:
         for paragraph in paragraphs:
             if text := paragraph.text.strip():
                 self.leftovers.append(Leftover(kind, text, near))
+
+    def leave_picture(self, picture: Picture) -> None:
+        """A picture that has no place in a leaflet."""
+        self.leftovers.append(Leftover("other", picture.description))
+        self.doubts.append(
+            say(
+                "A picture ({type}, {size} kB) has no place yet: {description}",
+                type=picture.mime,
+                size=len(picture.data) // 1000 + 1,
+                description=picture.description or "–",
+            )
+        )
 
     def join(self, first: Paragraph, second: Paragraph, pair: "Pair") -> Paragraph:
         """Two parts of a paragraph as one."""
@@ -60,6 +76,38 @@ class Notes:
         if result.doubt is not None:
             pair.mild.append(result.doubt)
         return result.paragraph
+
+
+def joined_lines(blocks: Iterable[Block], notes: Notes) -> Iterator[Block]:
+    """The blocks with paragraphs joined that go on the one before them, as the file says."""
+    before: Paragraph | None = None
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.continues and before is not None:
+            result = joining.join(before, block, notes.known)
+            if result.whole:
+                notes.joined.append((*result.parts, result.whole))
+            if result.doubt is not None:
+                notes.joined_doubts[result.word] = result.doubt
+            before = result.paragraph
+            continue
+        if before is not None:
+            yield before
+        before = block if isinstance(block, Paragraph) else None
+        if isinstance(block, Table):
+            yield replace(
+                block,
+                rows=tuple(
+                    tuple(
+                        replace(cell, blocks=tuple(joined_lines(cell.blocks, notes)))
+                        for cell in row
+                    )
+                    for row in block.rows
+                ),
+            )
+        elif before is None:
+            yield block
+    if before is not None:
+        yield before
 
 
 @dataclass
@@ -165,6 +213,7 @@ def passage(pair: Pair, number: int, taken: set[str], notes: Notes) -> ProposedP
         pair.grave.append(say("No quote was found for this commentary."))
     for side in (quote, commentary):
         _notice(side, pair)
+        pair.mild += [d for word, d in notes.joined_doubts.items() if word in side.text]
     confidence: Confidence = "doubtful" if pair.grave else "likely" if pair.mild else "sure"
     doubts = tuple(dict.fromkeys((*pair.grave, *pair.mild)))
     id_ = _id(quote.heading or commentary.heading, number, taken)
@@ -192,9 +241,9 @@ def _quote(pair: Pair, notes: Notes) -> ProposedQuote:
         pair.grave.append(say("A quotation mark opens this quote, and nothing closes it."))
     elif state == "closed":
         pair.grave.append(say("A quotation mark closes this quote, and nothing opens it."))
-    elif text and text[0] in marks.CLOSING and text[-1] in '“”"«»':
+    elif text and (text[0] in marks.CLOSING or marks.marked_share(text) > _MARKED):
         pair.grave.append(
-            say("Are the first and the last quotation mark of this quote a pair? They were kept.")
+            say("Only a part of this quote stands in quotation marks. Where does it begin and end?")
         )
     reference = side.reference
     if reference is not None and reference.following:
@@ -216,8 +265,12 @@ def _commentary(pair: Pair, notes: Notes) -> ProposedCommentary:
 
 
 def _notice(side: Side, pair: Pair) -> None:
-    """Doubts about what a leaflet cannot show."""
+    """Doubts about what a leaflet cannot show, and about what a file does not say."""
     for paragraph in side.paragraphs:
+        if paragraph.style == UNCERTAIN:
+            pair.grave.append(say("Whether all its lines belong together is uncertain."))
+        elif paragraph.style == PLACED:
+            pair.mild.append(say("It was put together by where its lines stand on the page."))
         for run in paragraph.runs:
             if run.struck and run.text.strip():
                 pair.grave.append(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from brochure.interchange.document import Block, Paragraph, Run, Table
+from brochure.interchange.document import Block, Paragraph, Picture, Run, Table
 from brochure.interchange.understanding import marks, references
 from brochure.interchange.understanding.markdown_text import with_runs_joined
 
@@ -142,3 +142,14 @@ def tables_opened(blocks: Iterable[Block]) -> Iterator[Block]:
 def width(table: Table) -> int:
     """How many columns have something in them, spanning cells counted once."""
     return max((sum(1 for cell in row if cell.blocks) for row in table.rows), default=0)
+
+
+def flattened(blocks: Iterable[Block]) -> Iterator[Paragraph | Picture]:
+    """The paragraphs and pictures of blocks, those in tables as well, row by row."""
+    for block in blocks:
+        if isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from flattened(cell.blocks)
+        else:
+            yield block

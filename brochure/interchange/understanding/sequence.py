@@ -9,9 +9,10 @@ column: then several quotes are followed by as many commentaries.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
-from brochure.interchange.document import Block, Paragraph, Picture, Run, Table, paragraphs
+from brochure.interchange.document import Block, Paragraph, Picture, Run
 from brochure.interchange.understanding import joining, marks, references
 from brochure.interchange.understanding.pairs import (
     Notes,
@@ -21,6 +22,7 @@ from brochure.interchange.understanding.pairs import (
     take_references,
 )
 from brochure.interchange.understanding.paragraphs import (
+    flattened,
     is_heading,
     label_of,
     lines_of,
@@ -50,6 +52,7 @@ class Piece:
     sign: Literal["label", "style", "marks", "reference", "italics", "heading", ""] = ""
     reference: Reference | None = None
     picture: Picture | None = None
+    doubt: Message | None = None
 
 
 @dataclass
@@ -63,7 +66,7 @@ class _Item:
     picture: Picture | None = None
     mild: list[Message] = field(default_factory=list)
     grave: list[Message] = field(default_factory=list)
-    second_heading: tuple[Run, ...] = ()
+    guessed: bool = False  # only where it stands shows what it is
 
     @property
     def text(self) -> str:
@@ -81,18 +84,13 @@ class SequencePairs:
 def pieces_of(blocks: Sequence[Block], notes: Notes) -> list[Piece]:
     """What each paragraph shows itself to be."""
     lines: list[Paragraph | Picture] = []
-    for block in blocks:
-        if isinstance(block, Picture):
-            lines.append(block)
-        elif isinstance(block, Table):
-            lines += paragraphs((block,))
-        else:
-            lines += lines_of(block)
+    for block in flattened(blocks):
+        lines += [block] if isinstance(block, Picture) else lines_of(block)
     plain = [_piece(trimmed(one), notes) if isinstance(one, Paragraph) else
              Piece(Paragraph(()), "text", picture=one)
              for one in lines
              if isinstance(one, Picture) or one.text.strip()]  # fmt: skip
-    return _with_italics(_with_labels(plain, notes))
+    return _in_sections(_with_italics(_with_labels(plain, notes)))
 
 
 def _piece(paragraph: Paragraph, notes: Notes) -> Piece:
@@ -157,6 +155,8 @@ def _with_italics(pieces: Sequence[Piece]) -> list[Piece]:
     upright_quotes = sum(b and not a for a, b in zip(italic, by_marks, strict=True))
     if italic_quotes > upright_quotes:
         return list(pieces)
+    if not any(piece.kind in ("quote", "commentary", "reference") for piece in pieces):
+        return _by_italics_alone(pieces, italic)
     found: list[Piece] = []
     for piece, is_italic, is_text in zip(pieces, italic, texts, strict=True):
         opened = piece.kind == "quote" and piece.sign == "marks" and is_italic and (
@@ -169,12 +169,122 @@ def _with_italics(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
+def _sections(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces, cut before each heading."""
+    found: list[list[Piece]] = []
+    for piece in pieces:
+        if not found or piece.kind == "heading":
+            found.append([])
+        found[-1].append(piece)
+    return found
+
+
+def _by_italics_alone(pieces: Sequence[Piece], italic: Sequence[bool]) -> list[Piece]:
+    """The pieces where nothing but italics tells two kinds of text apart: under most headings, both
+    of them stand, and the first is the quote.
+    """
+    at = 0
+    found: list[Piece] = []
+    for section in _sections(pieces):
+        slants = [italic[at + i] for i, piece in enumerate(section) if piece.kind == "text"]
+        turns = sum(a != b for a, b in pairwise(slants))
+        for i, piece in enumerate(section):
+            if piece.kind == "text" and piece.picture is None and turns == 1:
+                kind: Kind = "quote" if italic[at + i] == slants[0] else "commentary"
+                doubt = say("Nothing but italics shows where the quote ends.")
+                piece = replace(piece, kind=kind, sign="italics", doubt=doubt)
+            found.append(piece)
+        at += len(section)
+    return found
+
+
+def _in_sections(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with quotes that only a reference in the heading, or below them, shows; and with
+    commentaries that stand above their quotes below them.
+    """
+    sections = _sections(pieces)
+    above = below = 0
+    for section in sections:
+        first, last = _quotes_in(section)
+        if first is not None and last is not None and section[0].kind == "heading":
+            texts = [i for i, piece in enumerate(section) if _is_text(piece)]
+            below += any(i > last for i in texts)
+            above += any(i < first for i in texts) and not any(i > last for i in texts)
+    found: list[Piece] = []
+    for number, section in enumerate(sections):
+        following = sections[number + 1] if number + 1 < len(sections) else []
+        first, last = _quotes_in(section)
+        if first is None:
+            found += _with_quotes_by_reference(section, following)
+        elif above > below and section[0].kind == "heading":
+            found += _turned(section)
+        else:
+            found += section
+    return found
+
+
+def _is_text(piece: Piece) -> bool:
+    return piece.kind in ("text", "commentary") and piece.picture is None
+
+
+def _quotes_in(section: Sequence[Piece]) -> tuple[int | None, int | None]:
+    quotes = [i for i, piece in enumerate(section) if piece.kind == "quote"]
+    return (quotes[0], quotes[-1]) if quotes else (None, None)
+
+
+def _turned(section: Sequence[Piece]) -> list[Piece]:
+    """A section with its quote above its commentary."""
+    doubt = say("In the file, the commentary stands above the quote.")
+    texts = [replace(piece, doubt=doubt) for piece in section[1:] if _is_text(piece)]
+    return [section[0], *(piece for piece in section[1:] if not _is_text(piece)), *texts]
+
+
+def _has_reference(section: Sequence[Piece]) -> bool:
+    return any(
+        piece.kind == "reference"
+        or (
+            piece.kind == "heading"
+            and references.at_end(piece.paragraph.text, heading=True) is not None
+        )
+        for piece in section
+    )
+
+
+def _with_quotes_by_reference(section: list[Piece], following: Sequence[Piece]) -> list[Piece]:
+    """A section without a quote that shows itself: what stands above the reference is one; or what
+    stands below it, if a section without a reference follows; or else the first text below it.
+    """
+    if not _has_reference(section):
+        return section
+    texts = [i for i, piece in enumerate(section) if piece.kind == "text" and not piece.picture]
+    places = [i for i, piece in enumerate(section) if piece.kind == "reference"]
+    heading_refers = section[0].kind == "heading" and _has_reference(section[:1])
+    quotes = [i for i in texts if places and not heading_refers and i < places[-1]]
+    if not quotes and following and not _has_reference(following):
+        quotes = texts if _quotes_in(following)[0] is None else []
+    return [
+        replace(piece, kind="quote", sign="reference") if i in quotes else piece
+        for i, piece in enumerate(section)
+    ]
+
+
 def pairs_of(pieces: Sequence[Piece], notes: Notes) -> SequencePairs:
     """The pairs of a text. What belongs to none of them, within, goes to the leftovers."""
     start = _start(pieces)
     if start is None:
         return SequencePairs([], len(pieces))
     items = _items(pieces[start:], notes)
+    if (
+        start
+        and _is_text(pieces[start - 1])
+        and items[-1].is_quote
+        and len(items) > 2
+        and not any(item.headings for item in items)
+    ):
+        for item in items:
+            item.grave.append(
+                say("Commentaries stand between quotes: does each belong to the one above it?")
+            )
     return SequencePairs(_paired(items, notes), start)
 
 
@@ -236,6 +346,8 @@ class _Builder:
         self._expects = "quote"
 
     def picture(self, picture: Picture) -> None:
+        if self._picture is not None:
+            self._notes.leave_picture(self._picture)
         self._picture = picture
 
     def text(self, piece: Piece) -> None:
@@ -243,11 +355,7 @@ class _Builder:
         paragraph = piece.paragraph
         if self._joins(piece):
             return
-        kind = piece.kind
-        doubt: Message | None = None
-        if kind == "text":
-            kind, doubt = self._guess(paragraph)
-        quote = kind == "quote"
+        quote = piece.kind == "quote" or (piece.kind == "text" and self._expects == "quote")
         current = self.current
         same = current is not None and current.is_quote == quote and not (
             quote and self._reference is not None
@@ -262,8 +370,9 @@ class _Builder:
             self.items.append(current)
             self._expects = ""
         current.paragraphs.append(paragraph)
-        if doubt is not None:
-            current.grave.append(doubt)
+        current.guessed = current.guessed or piece.kind == "text"
+        if piece.doubt is not None:
+            (current.grave if piece.sign == "italics" else current.mild).append(piece.doubt)
 
     def _joins(self, piece: Piece) -> bool:
         """Whether a paragraph goes on one that a page break cut; then it is joined."""
@@ -311,19 +420,10 @@ class _Builder:
     def close(self) -> None:
         """After the last piece: headings and references without a text go to the leftovers."""
         self._notes.leave(self._headings)
+        if self._picture is not None:
+            self._notes.leave_picture(self._picture)
         if self._reference is not None:
             self._notes.leave([Paragraph((Run(self._reference.written),))])
-
-    def _guess(self, paragraph: Paragraph) -> tuple[Kind, Message | None]:
-        """What a paragraph is that shows nothing itself: by what is above it."""
-        current = self.current
-        if self._expects == "quote":
-            return "quote", None
-        if current is None:
-            return "commentary", None
-        if current.is_quote:
-            return "commentary", None
-        return "commentary", None
 
 
 def _referred(item: _Item) -> bool:
@@ -412,9 +512,14 @@ def _pair(quote: _Item | None, commentary: _Item | None, notes: Notes) -> Pair:
         heading = commentary.headings[-1].runs if commentary.headings else ()
         notes.leave(commentary.headings[:-1], commentary.text[:60])
         pair.commentary = Side(heading, None, list(commentary.paragraphs))
+        if pair.picture is not None and commentary.picture is not None:
+            notes.leave_picture(commentary.picture)
         pair.picture = pair.picture or commentary.picture
         pair.mild += commentary.mild
         pair.grave += commentary.grave
+    guessed = quote is not None and commentary is not None and quote.guessed and commentary.guessed
+    if guessed and commentary is not None and not commentary.headings:
+        pair.mild.append(say("Nothing but its place shows where the quote ends."))
     if second and not pair.commentary.heading and commentary is not None:
         pair.commentary.heading = second
     elif second:

@@ -7,18 +7,16 @@ from typing import Literal
 
 from brochure.interchange.document import (
     Block,
-    Leftover,
     Paragraph,
     Picture,
     Run,
-    Table,
-    paragraphs,
 )
 from brochure.interchange.proposal import Proposal
 from brochure.interchange.understanding.markdown_text import line, markdown, usable_link
 from brochure.interchange.understanding.pairs import Notes
 from brochure.interchange.understanding.paragraphs import (
     cut,
+    flattened,
     is_heading,
     trimmed,
     wholly,
@@ -89,30 +87,14 @@ class Surroundings:
         elif self.picture is None and self.title:
             self.picture = picture
         else:
-            leave_picture(picture, notes)
-
-
-def leave_picture(picture: Picture, notes: Notes) -> None:
-    """A picture that has no place in the leaflet."""
-    notes.leftovers.append(Leftover("other", picture.description))
-    notes.doubts.append(
-        say("A picture ({type}, {size} kB) has no place yet: {description}",
-            type=picture.mime, size=len(picture.data) // 1000 + 1,
-            description=picture.description or "–")
-    )  # fmt: skip
+            notes.leave_picture(picture)
 
 
 def read_front(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> None:
     """What stands before the first pair."""
-    parts: list[Paragraph | Picture] = []
-    for block in blocks:
-        if isinstance(block, Table):
-            parts += paragraphs((block,))
-        else:
-            parts.append(block)
     parts = [
         trimmed(part) if isinstance(part, Paragraph) else part
-        for part in parts
+        for part in flattened(blocks)
         if isinstance(part, Picture) or part.text.strip()
     ]
     texts = [part for part in parts if isinstance(part, Paragraph)]
@@ -129,7 +111,14 @@ def read_front(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> No
             found.title = part.runs
             continue
         if title is not None and not found.title:
-            (found.contact if place_of(part) == "contact" else found.lead).append(part)
+            if place_of(part) == "contact":
+                found.contact.append(part)
+            else:
+                found.lead.append(part)
+                notes.doubts.append(
+                    say("What stands above the title was put into the lead: “{text}”.",
+                        text=part.text[:80])
+                )  # fmt: skip
         elif _is_subtitle(part, found):
             found.subtitle = part.runs
         elif (source := _SOURCE.match(part.text)) is not None:
@@ -184,9 +173,11 @@ def _take_columns(
 
 
 def _is_subtitle(paragraph: Paragraph, found: Surroundings) -> bool:
-    if found.subtitle or found.lead or not found.title:
+    if found.subtitle or not found.title:
         return False
-    return bool(_SUBTITLE_STYLE.search(paragraph.style)) or is_heading(paragraph)
+    if _SUBTITLE_STYLE.search(paragraph.style):
+        return True
+    return not found.lead and is_heading(paragraph)
 
 
 def _as_text(paragraph: Paragraph) -> Paragraph:
@@ -257,42 +248,41 @@ def read_back(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> Non
     """What stands after the last pair. What fits nowhere goes to the leftovers."""
     place: Place = ""
     calls = bool(found.call)
-    for block in blocks:
+    for block in flattened(blocks):
         if isinstance(block, Picture):
             if found.logo is None:
                 found.logo = block
             else:
-                leave_picture(block, notes)
+                notes.leave_picture(block)
             continue
-        for paragraph in paragraphs((block,)):
-            if not paragraph.text.strip():
-                continue
-            one = trimmed(paragraph)
-            own = place_of(one)
-            if is_heading(one) and own in ("", "call", "contact", "imprint"):
-                place = heading_place(one.text)
-                if place in ("contact", "imprint"):
-                    notes.consumed.append(one.text)
-                elif place == "call" and not calls:
-                    found.call.append(one)
-                else:
-                    notes.leave([one])
-                continue
-            if own == "source" and (match := _SOURCE.match(one.text)):
-                _read_source(one, match, found, notes)
-            elif own == "imprint" or place == "imprint":
-                found.imprint.append(one)
-                place = place if place == "imprint" else ""
-            elif own == "contact" or place == "contact":
-                found.contact.append(one)
-            elif own == "call" or (place == "call" and found.call):
+        if not block.text.strip():
+            continue
+        one = trimmed(block)
+        own = place_of(one)
+        if is_heading(one) and own in ("", "call", "contact", "imprint"):
+            place = heading_place(one.text)
+            if place in ("contact", "imprint"):
+                notes.consumed.append(one.text)
+            elif place == "call" and not calls:
                 found.call.append(one)
             else:
                 notes.leave([one])
-                notes.doubts.append(
-                    say("What stands below the pairs has no place yet: “{text}”.",
-                        text=one.text[:80])
-                )  # fmt: skip
+            continue
+        if own == "source" and (match := _SOURCE.match(one.text)):
+            _read_source(one, match, found, notes)
+        elif own == "imprint" or place == "imprint":
+            found.imprint.append(one)
+            place = place if place == "imprint" else ""
+        elif own == "contact" or place == "contact":
+            found.contact.append(one)
+        elif own == "call" or (place == "call" and found.call):
+            found.call.append(one)
+        else:
+            notes.leave([one])
+            notes.doubts.append(
+                say("What stands below the pairs has no place yet: “{text}”.",
+                    text=one.text[:80])
+            )  # fmt: skip
 
 
 def proposal_of(found: Surroundings) -> Proposal:

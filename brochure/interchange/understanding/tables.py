@@ -49,11 +49,15 @@ _PLACE = re.compile(r"\s*\d{1,6}(?:\s*[-–—]\s*\d{1,6})?(?:\s*ff?\.?)?\s*")
 
 @dataclass
 class TablePairs:
-    """The pairs of a table, and the headings of its columns."""
+    """The pairs of a table, the headings of its columns, and texts across both of them at its
+    beginning and its end.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     quote_column: tuple[Paragraph, ...] = ()
     commentary_column: tuple[Paragraph, ...] = ()
+    above: list[Paragraph] = field(default_factory=list)
+    below: list[Paragraph] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,10 @@ def pairs_of(table: Table, notes: Notes) -> TablePairs:
     names = rows[header - 1] if header else None
     columns = _columns(rows[header:], names)
     for row in rows[: max(0, header - 1)]:
-        notes.leave([one for cell in (row.wide, *row.cells) for one in cell])
+        found.above += row.wide
+    for row in rows[:header]:
+        for picture in row.pictures:
+            notes.leave_picture(picture)
     if names is not None:
         found.quote_column = names.cells[columns.quote]
         found.commentary_column = names.cells[columns.commentary]
@@ -141,17 +148,16 @@ class _Reader:
         self._columns, self._notes, self._found = columns, notes, found
         self._wide: list[Paragraph] = []
         self._headings = Side(), Side()  # of rows that have nothing else
-        self._after_wide = 0  # rows since one that had a heading across all columns
         self._number = 0
 
     def read(self, row: _Row) -> None:
         """The next row."""
+        for picture in row.pictures[0 if row.wide else 1 :]:
+            self._notes.leave_picture(picture)
         if row.wide:
             self._leave_headings()
-            if self._wide:
-                self._notes.leave(self._wide)
+            self._end_wide()
             self._wide = list(row.wide)
-            self._after_wide = 0
             return
         columns, notes = self._columns, self._notes
         quote, commentary = row.cells[columns.quote], row.cells[columns.commentary]
@@ -187,8 +193,22 @@ class _Reader:
 
     def finish(self) -> None:
         """After the last row: headings without a text go to the leftovers."""
-        self._notes.leave(self._wide)
         self._leave_headings()
+        self._found.below += self._wide
+
+    def _end_wide(self) -> None:
+        """A text across both columns that is no heading of what is below it."""
+        if not self._found.pairs:
+            self._found.above += self._wide
+        elif self._wide:
+            self._notes.leave(self._wide, self._found.pairs[-1].commentary.text[-60:])
+            self._notes.doubts.append(
+                say(
+                    "A row across both columns has no place yet: “{text}”.",
+                    text=self._wide[0].text[:80],
+                )
+            )
+        self._wide = []
 
     def _place(self, pair: Pair) -> None:
         pairs = self._found.pairs
@@ -279,12 +299,12 @@ class _Reader:
         for side in (above, beside):
             if side.heading:
                 self._notes.leave([Paragraph(side.heading)])
-        self._after_wide += 1
-        if not self._wide:
+        if not self._wide or not _is_short(self._wide[-1]):
+            self._end_wide()
             return
-        wide, self._wide = self._wide, []
-        give_heading(wide[-1], pair, self._notes)
-        self._notes.leave(wide[:-1])
+        heading = self._wide.pop()
+        self._end_wide()
+        give_heading(heading, pair, self._notes)
 
     def _others(self, row: _Row, pair: Pair) -> None:
         """The other columns of a row: its number, its topic, its reference."""
@@ -447,6 +467,16 @@ def _rows(table: Table) -> list[_Row]:
     return rows
 
 
+def _is_short(paragraph: Paragraph) -> bool:
+    """Whether a text across both columns is a heading: one, or a line that is no sentence."""
+    if is_heading(paragraph):
+        return True
+    text = paragraph.text.strip()
+    found = references.at_end(text, heading=True)
+    words = (found[0] if found else text).split()
+    return len(words) <= 2 * _FEW and not text.endswith((".", ":", ";"))
+
+
 def _has_text(cell: Cell) -> bool:
     return any(one.text.strip() for one in paragraphs(cell.blocks))
 
@@ -478,6 +508,9 @@ def _header(rows: Sequence[_Row], declared: int) -> int:
     if sum(map(bool, texts)) < 2 or not short or _sign_of_quotes([row]):
         return 0
     if any(len(cell) > 1 for cell in row.cells):
+        return 0
+    ends = (".", "!", "“", "”", "«", "»")
+    if any(len(text.split()) > 2 and text.endswith(ends) for text in texts):
         return 0
     if declared > first:
         return first + 1

@@ -5,20 +5,40 @@ against those of the result.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from brochure.interchange.document import Block, Document, Paragraph, Picture, Table, paragraphs
+from brochure.diagnostics import shortened
+from brochure.interchange.document import (
+    Block,
+    Cell,
+    Document,
+    Paragraph,
+    Picture,
+    Run,
+    Table,
+    paragraphs,
+)
 from brochure.interchange.proposal import Proposal, ProposedPassage
+from brochure.interchange.reading.styles import UNCERTAIN
 from brochure.interchange.understanding import accounting, sequence, surroundings, tables
 from brochure.interchange.understanding.languages import code_of, language_of
-from brochure.interchange.understanding.pairs import Notes, Pair, Side, passage
-from brochure.interchange.understanding.paragraphs import is_heading, tables_opened, wholly
+from brochure.interchange.understanding.pairs import Notes, Pair, Side, joined_lines, passage
+from brochure.interchange.understanding.paragraphs import (
+    cut,
+    flattened,
+    is_heading,
+    tables_opened,
+    wholly,
+)
 from brochure.interchange.understanding.references import common_pattern
 from brochure.interchange.understanding.surroundings import Surroundings
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 
+_SHORT = 6  # words; a line of its own that has no more may be a heading
 _FALLBACK = "de"
+_NUMBERED = re.compile(r"\s*(\d{1,3})[.):]?\s+(?=\S)")
 
 
 def understand(document: Document, language: str = "") -> Proposal:
@@ -29,7 +49,7 @@ def understand(document: Document, language: str = "") -> Proposal:
     words = accounting.words_of_document(document)
     notes = Notes(known=_known_words(document))
     found = Surroundings()
-    blocks = _with_tabs(list(tables_opened(document.blocks)), notes)
+    blocks = list(_with_tabs(tables_opened(joined_lines(document.blocks, notes))))
     with_pairs = [
         at
         for at, block in enumerate(blocks)
@@ -39,6 +59,8 @@ def understand(document: Document, language: str = "") -> Proposal:
         pairs = _from_tables(blocks, with_pairs, found, notes)
     else:
         pairs = _from_sequence(blocks, found, notes)
+    _without_numbers(pairs, notes)
+    _miss_references(pairs, in_table=bool(with_pairs))
     taken: set[str] = set()
     passages = tuple(passage(pair, at, taken, notes) for at, pair in enumerate(pairs, 1))
     references = [pair.quote.reference for pair in pairs if pair.quote.reference is not None]
@@ -53,7 +75,16 @@ def understand(document: Document, language: str = "") -> Proposal:
         doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(proposal.title, passages)))),
     )
     used = accounting.used_words(proposal, notes.consumed, notes.joined)
-    return replace(proposal, lost=accounting.lost_words(document, proposal, used))
+    lost = accounting.lost_words(document, proposal, used)
+    if not lost:
+        return proposal
+    doubt = plural(
+        "A word of the file is in none of these texts: {words}",
+        "{n} words of the file are in none of these texts: {words}",
+        len(lost),
+        words=shortened(" ".join(lost)),
+    )
+    return replace(proposal, lost=lost, doubts=(doubt, *proposal.doubts))
 
 
 def _known_words(document: Document) -> frozenset[str]:
@@ -73,8 +104,67 @@ def _doubts(title: str, passages: Sequence[ProposedPassage]) -> list[Message]:
     return doubts
 
 
-def _with_tabs(blocks: Sequence[Block], notes: Notes) -> list[Block]:
-    return list(blocks)
+def _with_tabs(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks; lines that are two columns with tabs between them become the rows of a table."""
+    rows: list[tuple[Cell, Cell]] = []
+    for block in [*blocks, None]:
+        sides = _sides(block) if isinstance(block, Paragraph) else None
+        if sides is not None:
+            rows.append(sides)
+            continue
+        if rows:
+            yield from _table_of(rows)
+            rows = []
+        if block is not None:
+            yield block
+
+
+def _sides(paragraph: Paragraph) -> tuple[Cell, Cell] | None:
+    """The two texts of a line with tabs in one place."""
+    tabs = list(re.finditer(r"\s*\t\s*", paragraph.text.strip("\n")))
+    if len(tabs) != 1 or paragraph.item:
+        return None
+    left = replace(paragraph, runs=cut(paragraph.runs, 0, tabs[0].start()), style=UNCERTAIN)
+    right = replace(paragraph, runs=cut(paragraph.runs, tabs[0].end()), style=UNCERTAIN)
+    if not left.text.strip() or not right.text.strip():
+        return None
+    return Cell((left,)), Cell((right,))
+
+
+def _table_of(rows: Sequence[tuple[Cell, Cell]]) -> Iterator[Block]:
+    """A table, if its texts are long enough for pairs; else the lines as they were."""
+    table = Table(tuple(rows))
+    if tables.has_pairs(table):
+        yield table
+        return
+    for left, right in rows:
+        first, second = next(paragraphs(left.blocks)), next(paragraphs(right.blocks))
+        yield replace(first, runs=(*first.runs, Run("\t"), *second.runs), style="")
+
+
+def _miss_references(pairs: Sequence[Pair], *, in_table: bool) -> None:
+    """Doubts about quotes that have no reference where others have one: are they quotes?"""
+    quotes = [pair for pair in pairs if pair.quote.paragraphs]
+    without = [pair for pair in quotes if pair.quote.reference is None]
+    if len(without) < len(quotes):
+        for pair in without:
+            doubt = say("This quote has no reference, though others have one.")
+            (pair.mild if in_table else pair.grave).append(doubt)
+
+
+def _without_numbers(pairs: Sequence[Pair], notes: Notes) -> None:
+    """Take the numbers out of headings that count the pairs from one: leaflets count them."""
+    for quote in (True, False):
+        sides = [pair.quote if quote else pair.commentary for pair in pairs]
+        texts = ["".join(run.text for run in side.heading) for side in sides]
+        found = [_NUMBERED.match(text) for text in texts]
+        numbers = [int(one[1]) for one in found if one]
+        if len(pairs) > 1 and numbers == list(range(1, len(pairs) + 1)):
+            for side, one in zip(sides, found, strict=True):
+                if one is not None:
+                    notes.consumed.append(one[1])
+                    side.heading = cut(side.heading, one.end())
+            return
 
 
 def _from_tables(
@@ -109,12 +199,13 @@ def _from_tables(
     if single and above and len(above) > 1:
         front = front[: len(front) - 1]
         tables.give_heading(above[-1], results[0].pairs[0], notes)
-    surroundings.read_front(front, found, notes)
+    surroundings.read_front([*front, *results[0].above], found, notes)
     for number, result in enumerate(results):
         pairs += result.pairs
         if number + 1 == len(results):
-            surroundings.read_back(between[number], found, notes)
+            surroundings.read_back([*result.below, *between[number]], found, notes)
             continue
+        between[number] = [*result.below, *between[number], *results[number + 1].above]
         _read_between(between[number], result, results[number + 1], found, notes)
     return pairs
 
@@ -134,11 +225,11 @@ def _read_between(
 ) -> None:
     """What stands between two tables: the heading of the pair below, or nothing for a leaflet."""
     waiting: list[Paragraph] = []
-    for block in blocks:
+    for block in flattened(blocks):
         if isinstance(block, Picture):
-            surroundings.leave_picture(block, notes)
-            continue
-        waiting += [one for one in paragraphs((block,)) if one.text.strip()]
+            notes.leave_picture(block)
+        elif block.text.strip():
+            waiting.append(block)
     if waiting and is_heading(waiting[-1]) and after.pairs:
         tables.give_heading(waiting.pop(), after.pairs[0], notes)
     notes.leave(waiting)
@@ -159,18 +250,29 @@ def _from_sequence(blocks: Sequence[Block], found: Surroundings, notes: Notes) -
     ]
     pairs = result.pairs
     if not pairs:
-        front, pairs = _by_headings(front)
+        front, pairs = _by_headings(front, notes)
     surroundings.read_front(front, found, notes)
     back = _take_tail(pairs)
     surroundings.read_back(back, found, notes)
     return pairs
 
 
-def _by_headings(blocks: Sequence[Block]) -> tuple[list[Block], list[Pair]]:
+def _by_headings(blocks: Sequence[Block], notes: Notes) -> tuple[list[Block], list[Pair]]:
     """Where nothing shows a quote: what stands under each heading is a commentary without one."""
     headings = [
         at for at, block in enumerate(blocks) if isinstance(block, Paragraph) and is_heading(block)
     ]
+    if not headings:  # short lines, each above a longer one
+        headings = [
+            at
+            for at, (one, other) in enumerate(pairwise(blocks))
+            if isinstance(one, Paragraph)
+            and isinstance(other, Paragraph)
+            and len(one.text.split()) <= _SHORT < len(other.text.split())
+            and not one.text.rstrip().endswith((".", ",", ":", ";"))
+        ]
+        if blocks and headings and headings[0] > 0:
+            headings.insert(0, 0)
     text_after = [
         at
         for at in headings
@@ -185,7 +287,10 @@ def _by_headings(blocks: Sequence[Block]) -> tuple[list[Block], list[Pair]]:
         assert isinstance(heading, Paragraph)
         pair = Pair(commentary=Side(heading.runs, None, []))
         pair.commentary.paragraphs = [one for one in texts if isinstance(one, Paragraph)]
-        pair.picture = next((one for one in texts if isinstance(one, Picture)), None)
+        pictures = [one for one in texts if isinstance(one, Picture)]
+        pair.picture = pictures[0] if pictures else None
+        for picture in pictures[1:]:
+            notes.leave_picture(picture)
         pairs.append(pair)
     return list(blocks[: starts[0]]), pairs
 
