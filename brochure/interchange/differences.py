@@ -16,7 +16,14 @@ from pydantic import BaseModel
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note, warning
 from brochure.interchange.document import Document, Leftover
-from brochure.interchange.outgoing import Origin, form_of, is_quote, passage_ids, texts_of
+from brochure.interchange.outgoing import (
+    Origin,
+    form_of,
+    is_quote,
+    passage_ids,
+    read_outgoing,
+    texts_of,
+)
 from brochure.interchange.prose import same
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.returned import (
@@ -142,7 +149,7 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
     else:
         document = read_document(data, name)
         diagnostics += document.diagnostics
-        returned, origin, leftovers = _returned(document, origin, leaflet, content, name)
+        returned, leftovers = _returned(project, leaflet, document, origin, content)
         if origin is None:
             diagnostics.append(
                 note(
@@ -154,20 +161,31 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
                 )
             )  # fmt: skip
     found = tuple(differences(content, returned, origin))
-    diagnostics += _warnings(found, returned, where)
+    diagnostics += warnings(found, returned, where)
     return Comparison(leaflet, found, returned, origin, leftovers, tuple(diagnostics))
 
 
 def _returned(
-    document: Document, origin: Origin | None, leaflet: str, content: Plain, name: str
-) -> tuple[Returned, Origin | None, tuple[Leftover, ...]]:
-    """What a document says in terms of a leaflet; with its origin, as far as it has one."""
-    if origin is not None and is_marked(document):
-        return read_word(document, origin), origin, document.leftovers
+    project: Project, leaflet: str, document: Document, origin: Origin | None, content: Plain
+) -> tuple[Returned, tuple[Leftover, ...]]:
+    """What a document says in terms of a leaflet, and what has no place in one."""
+    if is_marked(document):
+        # Saved in another format, a file forgets where it came from, but keeps its bookmarks.
+        known = origin or _origin_now(project, leaflet)
+        if known is not None:
+            return read_word(document, known), document.leftovers
     language = content.get("language") if isinstance(content, dict) else ""
     proposal = understand(document, str(language or ""))
     own = origin.content if origin is not None else content
-    return from_proposal(proposal, own), origin, proposal.leftovers
+    return from_proposal(proposal, own), proposal.leftovers
+
+
+def _origin_now(project: Project, leaflet: str) -> Origin | None:
+    """The leaflet as it would go out now; None if it has mistakes."""
+    try:
+        return read_outgoing(project, leaflet).origin
+    except DiagnosticsError:
+        return None
 
 
 def differences(now: Plain, returned: Returned, origin: Origin | None) -> Iterator[Difference]:
@@ -277,8 +295,8 @@ def _equal(key: str, one: str | None, other: str | None) -> bool:
         return not one and not other
     form = form_of(key)
     if form == "raw":
-        return _numbers(one) == _numbers(other)
-    return same(one, other, form != "quote")
+        one, other = _numbers(one), _numbers(other)
+    return same(one, other, form)
 
 
 def _numbers(text: str) -> str:
@@ -289,6 +307,8 @@ def _moved(base: Sequence[str], returned: Sequence[str], now: Sequence[str]) -> 
     """The passages that were put to another place: as few as there can be."""
     old = [id_ for id_ in base if id_ in returned and id_ in now]
     new = [id_ for id_ in returned if id_ in old]
+    if new == [id_ for id_ in now if id_ in old]:
+        return set()  # they are where they belong already
     stayed: set[str] = set()
     for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
         stayed |= set(old[block.a : block.a + block.size])
@@ -307,7 +327,7 @@ def _passage_title(texts: Mapping[str, str], id_: str) -> str:
     return next(filter(None, found), id_)
 
 
-def _warnings(
+def warnings(
     found: Iterable[Difference], returned: Returned, where: Location
 ) -> Iterator[Diagnostic]:
     """What must not be overlooked."""

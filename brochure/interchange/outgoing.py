@@ -41,6 +41,7 @@ _NUMBERS = {
     "{lines}": rf"(?P<lines>{_LINES}(?:,\s?{_LINES})*)",
 }
 MARK = "_brochure_"
+NAMESPACE = "urn:brochure:origin"  # of the XML that an origin is kept in
 _DIGITS = 16
 _VERSION = 1
 

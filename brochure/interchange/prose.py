@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from markdown_it.token import Token
 
 from brochure.interchange.document import Paragraph, Run
+from brochure.interchange.outgoing import Form
 from brochure.manuscript.text.markdown import blocks, parser
 
 BULLET = "-"
@@ -101,8 +102,15 @@ def essence(paragraphs: tuple[Paragraph, ...]) -> Essence:
     return tuple(found)
 
 
-def same(one: str, other: str, own_words: bool = True) -> bool:
-    """Whether two texts in Markdown are printed alike."""
-    if one.strip() == other.strip():
+def same(one: str, other: str, form: Form) -> bool:
+    """Whether two texts that are written in a form are printed alike."""
+    if (one.split() == other.split() and form == "raw") or one.strip() == other.strip():
         return True
-    return essence(paragraphs_of(one, own_words)) == essence(paragraphs_of(other, own_words))
+    match form:
+        case "raw":
+            return False
+        case "line":
+            return essence((line_of(one),)) == essence((line_of(other),))
+        case _:
+            own = form == "prose"
+            return essence(paragraphs_of(one, own)) == essence(paragraphs_of(other, own))

@@ -17,6 +17,7 @@ from brochure.interchange.leaflet_file import proposed_ids
 from brochure.interchange.markdown_file import origin_in, texts_in
 from brochure.interchange.outgoing import (
     MARK,
+    NAMESPACE,
     Origin,
     form_of,
     mark_of,
@@ -29,7 +30,6 @@ from brochure.interchange.proposal import Proposal
 from brochure.interchange.prose import same
 from brochure.interchange.reading.container import ZIP, open_package
 from brochure.interchange.understanding.markdown_text import markdown
-from brochure.interchange.word_file import NAMESPACE
 from brochure.manuscript.text.markdown import escaped
 from brochure.manuscript.yaml.nodes import Plain
 from brochure.starters import plain_words
@@ -319,11 +319,7 @@ class _Reader:
     def _as_before(self, key: str, text: str) -> str:
         """A text as the leaflet has it, if it says the same."""
         form, base = form_of(key), self._base.get(key, "")
-        if form == "raw":
-            alike = base.split() == text.split()
-        else:
-            alike = bool(base) and same(base, text, form != "quote")
-        return base if alike else text.strip()
+        return base if base and same(base, text, form) else text.strip()
 
     def _take_made(
         self, key: str, now: str, texts: dict[str, str], told: dict[str, tuple[str, str]]
@@ -504,6 +500,6 @@ def from_proposal(proposal: Proposal, content: Plain) -> Returned:
                 if number := str(getattr(passage.quote, key)).strip():
                     texts[f"passages.{id_}.quote.{key}"] = number
     for key, text in texts.items():
-        if key in base and form_of(key) != "raw" and same(base[key], text, form_of(key) != "quote"):
+        if key in base and same(base[key], text, form_of(key)):
             texts[key] = base[key]
     return Returned(texts, tuple(order), complete=False)

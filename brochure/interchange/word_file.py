@@ -29,13 +29,19 @@ from docx.styles.style import ParagraphStyle
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from brochure.interchange.arrangement import BELOW, Arrangement, Piece, Role, arranged
+from brochure.interchange.arrangement import BELOW, LABEL, Arrangement, Piece, Role, arranged
 from brochure.interchange.document import Paragraph, Run
-from brochure.interchange.outgoing import Outgoing, form_of, mark_of, packed, texts_of
+from brochure.interchange.outgoing import (
+    NAMESPACE,
+    Outgoing,
+    form_of,
+    mark_of,
+    packed,
+    texts_of,
+)
 from brochure.interchange.prose import BULLET, line_of, paragraphs_of
 from brochure.manuscript.text.highlight import find_words
 
-NAMESPACE = "urn:brochure:origin"
 _FONT = "Calibri"
 _INK = RGBColor(0x1F, 0x2A, 0x37)
 _WIDTH, _HEIGHT, _MARGIN = 210, 297, 20  # A4, in mm
@@ -79,7 +85,7 @@ class _WordWriter:
         self._word: WordDocument = docx.Document()
         self._marks = 0
         self._texts = texts_of(outgoing.origin.content)
-        self._width = _WIDTH - 2 * _MARGIN
+        self._width: float = _WIDTH - 2 * _MARGIN
         _set_page(self._word)
         _set_styles(self._word, _spelling(outgoing.language.code))
         self._set_properties()
@@ -110,7 +116,9 @@ class _WordWriter:
         for cell, piece in zip(table[0], arrangement.columns, strict=True):
             _shade(cell, "E8ECF0")
             self._piece(_Place(cell), replace(piece, role="section"))
+            cell.paragraphs[0].paragraph_format.space_before = Pt(2)
         for cells, row in zip(table[1:], arrangement.rows, strict=True):
+            cells[0]._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
             for cell, pieces in zip(cells, (row.left, row.right), strict=True):
                 place = _Place(cell)
                 for piece in pieces:
@@ -137,7 +145,12 @@ class _WordWriter:
         margins = OxmlElement("w:tblCellMar")
         for side, mm in (("top", 1.5), ("left", _PADDING), ("bottom", 1.5), ("right", _PADDING)):
             margins.append(_element(f"w:{side}", w=str(Mm(mm).twips), type="dxa"))
-        properties.append(margins)
+        borders = OxmlElement("w:tblBorders")
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+            borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="B8BEC6"))
+        # In the order of their schema (17.4.60), which Word insists on.
+        properties.find(qn("w:tblLayout")).addprevious(borders)
+        properties.find(qn("w:tblLook")).addprevious(margins)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
         found = [tuple(row.cells) for row in table.rows]
@@ -161,6 +174,8 @@ class _WordWriter:
         for at, paragraph in enumerate(paragraphs):
             written = place.paragraph()
             written.style = STYLES[piece.role]
+            if piece.role == "section" and not place.in_table:
+                written.paragraph_format.keep_with_next = True
             if paragraph.item:
                 written.style = _LISTS[paragraph.item == BULLET]
                 numbers.set(written, paragraph)
@@ -233,8 +248,9 @@ class _WordWriter:
         try:
             shape = written.add_run().add_picture(BytesIO(data))
         except Exception:  # python-docx raises anything for what it does not know, SVG for one
-            written.add_run(f"[{piece.text or piece.picture}]")
-            self._mark(written, piece.key)
+            words = f"[{piece.text or piece.picture}]"
+            written.add_run(words)
+            self._mark(written, LABEL + words)
             return
         widest = Mm(min(_COLUMN, self._width))
         if piece.key.startswith("logo"):
@@ -242,6 +258,8 @@ class _WordWriter:
         if shape.width > widest:
             shape.height = Emu(round(shape.height * widest / shape.width))
             shape.width = widest
+        for side in "TBLR":  # without these, LibreOffice adds a margin of its own
+            shape._inline.set(f"dist{side}", "0")
         shape._inline.docPr.set("descr", piece.text)
         shape._inline.docPr.set("name", piece.picture)
 
@@ -296,6 +314,7 @@ class _Place:
 
     def __init__(self, where: WordDocument | _Cell) -> None:
         self._where = where
+        self.in_table = isinstance(where, _Cell)
         self._empty = where.paragraphs[0] if isinstance(where, _Cell) else None
 
     def paragraph(self) -> WordParagraph:
@@ -448,9 +467,13 @@ def _set_styles(word: WordDocument, spelling: str) -> None:
         layout = style.paragraph_format
         layout.space_before, layout.space_after = Pt(before), Pt(after)
         layout.left_indent = layout.right_indent = Mm(0)
+        layout.keep_with_next = False  # in a table, it would keep rows together
         for edge in style.element.get_or_add_pPr().findall(qn("w:pBdr")):
             style.element.pPr.remove(edge)
-    _set_edge(word.styles["Intense Quote"].element)
+    demand = word.styles["Intense Quote"]
+    assert isinstance(demand, ParagraphStyle)
+    demand.paragraph_format.left_indent = Mm(3)
+    _set_edge(demand.element)
     link = word.styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER, builtin=True)
     link.font.underline = True
     link.font.color.rgb = RGBColor(0x05, 0x63, 0xC1)

@@ -246,6 +246,7 @@ class _Story:
             style=style.name,
             continues=bool(starts and plain and continues(self._before, text)),
             line=self._of.number,
+            names=tuple(pieces.names),
         )
         self._page_ended = self._page_ended and not text
         self._before = text or self._before
@@ -294,6 +295,8 @@ class _Story:
                 self._aside(kind, child(element, "text:note-body"), pieces, within)
             case "office:annotation":
                 self._comment(element, pieces)
+            case "text:bookmark" | "text:bookmark-start":
+                pieces.names.append(element.get("text:name", ""))
             case "text:change-start":
                 change = self._of.changes.get(element.get("text:change-id", ""))
                 if change and change.kind == "insertion":
