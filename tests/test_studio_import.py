@@ -15,7 +15,8 @@ from docx import Document
 from docx.document import Document as WordDocument
 from PIL import Image
 
-from brochure.diagnostics import Location, fail
+from brochure import bounds
+from brochure.diagnostics import DiagnosticsError, Location, fail
 from brochure.interchange.document import Document as DocumentData
 from brochure.interchange.document import Leftover, Paragraph, Picture, Run
 from brochure.interchange.proposal import (
@@ -25,12 +26,13 @@ from brochure.interchange.proposal import (
     ProposedQuote,
 )
 from brochure.interchange.source_file import source_file
+from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.messages import catalogue, plural, say
 from brochure.project import Project
 from brochure.starters import create_leaflet
 from brochure.studio.changes import expanded
 from brochure.studio.import_store import DAYS, ImportStore
-from brochure.studio.imports import Imports, Understood
+from brochure.studio.imports import Imports, Understood, understood
 from brochure.studio.proposals import (
     WrongCorrectionsError,
     corrected,
@@ -316,6 +318,16 @@ def test_a_file_that_cannot_be_read(studio: Running) -> None:
     assert as_json.status == 400, "a file is sent as one"
 
 
+def test_what_takes_too_long_to_understand_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert understood(b"# Titel\n\nText", "kurz.md").proposal.title == "Titel"
+    monkeypatch.setattr(bounds, "IMPORT_SECONDS", 0.3)
+    document = DocumentData((Paragraph((Run("Wort " * 500_000),)),))
+    with pytest.raises(DiagnosticsError) as failed:
+        understand_bounded(document, "lang.md")
+    (one,) = failed.value.diagnostics
+    assert (one.code, one.location.file) == ("import-understanding", "lang.md")
+
+
 def test_corrections_are_saved_and_two_windows_do_not_overwrite_each_other(studio: Running) -> None:
     address = begun(studio)
     first = studio.post(address, request(studio, title="Eins"))
@@ -499,7 +511,7 @@ def test_what_was_changed_on_both_sides_is_a_conflict(studio: Running, leaflet: 
 def test_pairs_that_come_go_and_move(studio: Running, leaflet: Path) -> None:
     before = leaflet.read_text("utf-8")
     document = sent_out(studio, leaflet)
-    table = document.tables[0]
+    table: Any = document.tables[0]
     new = table.add_row().cells
     new[0].text, new[1].text = "Der Teich wird gereinigt.", "Endlich!"
     first = table.rows[1]._tr

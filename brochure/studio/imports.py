@@ -10,7 +10,7 @@ from brochure.interchange.leaflet_file import create_from
 from brochure.interchange.proposal import Proposal
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.understanding.accounting import words_of_document
-from brochure.interchange.understanding.understanding import understand
+from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.messages import catalogue, say
 from brochure.project import Project
 from brochure.starters import free_name
@@ -41,7 +41,7 @@ class Understood:
 def understood(data: bytes, name: str) -> Understood:
     """A leaflet as it is understood of a file. Raises DiagnosticsError."""
     document = read_document(data, name)
-    proposal = understand(document)
+    proposal = understand_bounded(document, name)
     doubts = (*(found.message for found in document.diagnostics), *proposal.doubts)
     return Understood(replace(proposal, doubts=doubts), len(words_of_document(document)))
 
