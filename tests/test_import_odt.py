@@ -123,6 +123,11 @@ CASES = {
         [("text-box", "Kasten", "Neben", ""), ("text-box", "Stern", "Neben an", ""),
          ("text-box", "Seite", "Neben an", "")],
     ),
+    "text in a picture": Case(
+        p(f'x<draw:frame><draw:image xlink:href="">{p("Bild")}</draw:image></draw:frame>'),
+        ["x"],
+        [("text-box", "Bild", "x", "")],
+    ),
     "hidden": Case(
         p('Man sieht <text:span text:style-name="T1">nie </text:span>das'
           "<text:hidden-text> und dies</text:hidden-text>"),
@@ -310,7 +315,9 @@ def test_links_and_pictures() -> None:
         '<draw:image xlink:href="Pictures/a.svg"/></draw:frame>'
         '<draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
     )
-    document = read_odt(odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt")
+    document = read_odt(
+        odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt"
+    )
     paragraph, picture = document.blocks
     assert isinstance(paragraph, Paragraph)
     assert paragraph.runs == (Run("a", link="https://a.de/"), Run("bcd"))
