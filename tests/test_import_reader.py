@@ -77,6 +77,7 @@ MANIFEST = (
     "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
 )
 SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+SHEETS = odt_entries("")["content.xml"].replace("office:text", "office:spreadsheet")
 NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "import-empty"),
     "protected by a password": (
@@ -125,8 +126,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: archive({"mimetype": "application/vnd.oasis.opendocument.text"}),
         "import-broken"),
     "an OpenDocument spreadsheet": (
-        lambda: archive({**odt_entries(""), "mimetype": SHEET, "content.xml": odt_entries("")["content.xml"].replace(
-            "office:text", "office:spreadsheet")}), "import-format"),
+        lambda: archive({**odt_entries(""), "mimetype": SHEET, "content.xml": SHEETS}),
+        "import-format"),
     "rows for ever": (
         lambda: odt('<table:table><table:table-row table:number-rows-repeated="1000">'
                     '<table:table-cell table:number-columns-repeated="1000"><text:p>x</text:p>'
