@@ -27,6 +27,7 @@ from brochure.interchange.document import (
 from brochure.interchange.reading.witness import words_of
 from brochure.messages import say
 
+_DEPTH = 500  # elements within each other, about as in browsers
 _NEAR = 60  # characters that say where something stands
 _TABLES = 20  # within each other; deeper ones are read as text
 _SPAN = 1_000  # columns or rows of a cell, as browsers allow (HTML standard, 4.9.11)
@@ -149,15 +150,25 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _bare(text: str) -> str:
     """All text of a file of HTML: this is the witness, and does not use the parser."""
-    text = re.sub(r"<(script|style|title)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
-    text = re.sub(r"<!--(.*?)-->", _commented, text, flags=re.DOTALL)
+    for name in ("script", "style", "title"):
+        text = _cut_out(text, re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE), f"</{name}")
+    text = _cut_out(text, re.compile("<!--(?=\\[|<!\\[endif)"), "-->").replace("<!--", " ")
+    text = text.replace("-->", " ")
     text = _INLINE.sub("", text)
     text = re.sub(r"<[!?/A-Za-z][^<>]*>", " ", text)
     return html.unescape(text)
 
 
-def _commented(comment: re.Match[str]) -> str:
-    return " " if comment[1].startswith("[") or "<![endif]" in comment[0] else f" {comment[1]} "
+def _cut_out(text: str, begin: re.Pattern[str], end: str) -> str:
+    """A text without what stands between a beginning and the next end, or the end of the text."""
+    parts: list[str] = []
+    lowered = text.lower()
+    at = 0
+    while found := begin.search(text, at):
+        parts.append(text[at : found.start()])
+        stop = lowered.find(end, found.end())
+        at = len(text) if stop < 0 else stop + len(end)
+    return " ".join([*parts, text[at:]])
 
 
 class _Reader(HTMLParser):
@@ -196,7 +207,7 @@ class _Reader(HTMLParser):
             return
         if tag in _BLOCKS:
             self._end_implied(tag)
-        if tag in _VOID:
+        if tag in _VOID or len(self._open) > _DEPTH:
             return
         element = self._element(tag, values)
         if element.beside is not None and self._open[-1].beside is None:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note
-from brochure.interchange.document import Document
+from brochure.interchange.document import Document, paragraphs
 from brochure.interchange.reading import container
 from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.html import read_html
@@ -84,7 +84,25 @@ def read_document(data: bytes, name: str) -> Document:
             say("Open it in the program that it was made with, and save it as .docx."),
         )
     document = _alone(known.read, data, name) if known.alone else known.read(data, name)
+    _ensure_leaflet(document, where)
     return replace(document, diagnostics=(*_misled(known, where), *document.diagnostics))
+
+
+def _ensure_leaflet(document: Document, where: Location) -> None:
+    """Raise DiagnosticsError for a document that no leaflet can be made of: it takes too long to
+    understand.
+    """
+    count = characters = 0
+    for paragraph in paragraphs(document.blocks):
+        count += 1
+        characters += len(paragraph.text)
+    if count > bounds.IMPORTED_PARAGRAPHS or characters > bounds.IMPORTED_CHARACTERS:
+        fail(
+            "import-size",
+            say("`{file}` is too long for a leaflet.", file=where.file),
+            where,
+            say("Divide it into several documents."),
+        )
 
 
 def _format_of(data: bytes, where: Location) -> str:
