@@ -66,7 +66,7 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _FRAMES = frozenset(("td", "th", "table", "caption"))  # a paragraph does not reach out of them
 # Elements within a word, for the witness.
 _INLINE = re.compile(
-    r"</?(?:a|abbr|b|big|cite|del|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
+    r"</?(?:a|abbr|b|big|cite|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
     r"\b[^<>]*>",
     re.IGNORECASE,
 )
@@ -88,7 +88,7 @@ class _Element:
     beside: Kind | None = None
     code: bool = False
     marker: bool = False
-    count: int = 0
+    counts: bool = True  # as a table, or as a part of one: those within too many others do not
 
 
 @dataclass
@@ -222,14 +222,13 @@ class _Reader(HTMLParser):
             case "li":
                 self._item = self._next_marker(values)
             case "table":
-                if len(self._tables) < _TABLES:
+                element.counts = len(self._tables) < _TABLES
+                if element.counts:
                     self._tables.append(_Table(line=self.getpos()[0]))
-            case "thead" if self._tables:
-                self._tables[-1].in_header = True
-            case "tr" if self._tables:
-                self._tables[-1].rows.append([])
-            case "td" | "th" if self._tables:
-                self._begin_cell(values)
+            case "thead" | "tr" | "td" | "th":
+                element.counts = self._in_table()
+                if element.counts:
+                    self._begin_part(tag, values)
 
     def handle_endtag(self, tag: str) -> None:
         """An element ends, with all that is still open in it."""
@@ -352,11 +351,11 @@ class _Reader(HTMLParser):
                     self._counters.pop()
                 case "li":
                     self._item = ""
-                case "td" | "th" if self._tables:
+                case "td" | "th" if element.counts:
                     self._end_cell()
-                case "thead" if self._tables:
+                case "thead" if element.counts:
                     self._tables[-1].in_header = False
-                case "table" if self._tables:
+                case "table" if element.counts:
                     self._end_table()
 
     def _next_marker(self, values: dict[str, str]) -> str:
@@ -426,6 +425,19 @@ class _Reader(HTMLParser):
             self.leftovers.append(Leftover("other", description, self._near))
 
     # --- Tables.
+
+    def _in_table(self) -> bool:
+        """Whether the innermost table that is open is read as one."""
+        return next((one.counts for one in reversed(self._open) if one.tag == "table"), False)
+
+    def _begin_part(self, tag: str, values: dict[str, str]) -> None:
+        match tag:
+            case "thead":
+                self._tables[-1].in_header = True
+            case "tr":
+                self._tables[-1].rows.append([])
+            case _:
+                self._begin_cell(values)
 
     def _begin_cell(self, values: dict[str, str]) -> None:
         table = self._tables[-1]

@@ -90,7 +90,7 @@ def _bare(text: str) -> str:
     return re.sub(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+.*$", "", text, flags=re.MULTILINE)
 
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]{0,2000}>")
 _TARGET = re.compile(
     r"\]\([ \n]{0,9}(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)"
     r"(?:[ \n]{1,9}\"[^\"\n]*\")?[ \n]{0,9}\)"
