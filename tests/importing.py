@@ -29,7 +29,8 @@ def expected(leaflet: Leaflet) -> list[tuple[str, str, str, str, str]]:
     """Of each pair: heading, lines and text of the quote, heading and text of the commentary."""
     found = []
     for passage in leaflet.passages:
-        assert passage.quote and passage.commentary
+        assert passage.quote
+        assert passage.commentary
         found.append(
             (
                 passage.quote.heading or "",
@@ -61,9 +62,12 @@ def seed_markdown(leaflet: Leaflet) -> str:
     words cut where the page was.
     """
     one, two, three, four, five = expected(leaflet)
-    assert leaflet.columns and leaflet.lead
+    assert leaflet.columns
+    assert leaflet.lead
     link, lead = [one_line(part) for part in leaflet.lead.strip().split("\n\n")]
-    linked = link.replace("Hier ist der Link zum Vertragstext", "[Hier ist der Link zum Vertragstext](#)")
+    linked = link.replace(
+        "Hier ist der Link zum Vertragstext", "[Hier ist der Link zum Vertragstext](#)"
+    )
     quote_start, quote_end = three[2].split("prüfen", 1)
     start, end = three[4].strip("*").split("Universitätsstadt", 1)
     programme = quote_start.replace("Das Landesprogramm WIR", "[Das Landesprogramm WIR](#)")

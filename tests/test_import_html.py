@@ -3,7 +3,15 @@
 import pytest
 
 from brochure.diagnostics import DiagnosticsError
-from brochure.interchange.document import Document, Leftover, Paragraph, Picture, Run, Table, paragraphs
+from brochure.interchange.document import (
+    Document,
+    Leftover,
+    Paragraph,
+    Picture,
+    Run,
+    Table,
+    paragraphs,
+)
 from brochure.interchange.reading.html import document_of_html, read_html
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.understanding.accounting import words_of
@@ -97,8 +105,10 @@ def test_items_of_lists_that_word_has_saved() -> None:
         "</o:p></p><p class=MsoNormal>Text</p>"
     )
     first, second = document.blocks
-    assert isinstance(first, Paragraph) and (first.item, first.text) == ("·", "Ein Punkt")
-    assert isinstance(second, Paragraph) and (second.item, second.style) == ("", "MsoNormal")
+    assert isinstance(first, Paragraph)
+    assert (first.item, first.text) == ("·", "Ein Punkt")
+    assert isinstance(second, Paragraph)
+    assert (second.item, second.style) == ("", "MsoNormal")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])

@@ -44,7 +44,8 @@ Und eine neue. Bürger*innen und Schüler*innen.
 def test_markdown_is_read() -> None:
     document = read_markdown(TEXT.encode(), "x.md")
     title, text, one, two, three, table, inner, last = document.blocks
-    assert isinstance(title, Paragraph) and (title.heading, title.text) == (1, "Titel")
+    assert isinstance(title, Paragraph)
+    assert (title.heading, title.text) == (1, "Titel")
     assert isinstance(text, Paragraph)
     assert Run("kursives", emphasis=True) in text.runs
     assert Run("fettes", strong=True) in text.runs
@@ -53,7 +54,8 @@ def test_markdown_is_read() -> None:
     assert "Wort, gestrichen, mit Verweis. Noch eine Zeile.\nUnd eine neue." in text.text
     assert text.text.endswith("Bürger*innen und Schüler*innen.")
     assert [one.item, two.item, three.item] == ["–", "–", "3."]  # type: ignore[union-attr]
-    assert isinstance(table, Table) and table.header_rows == 1
+    assert isinstance(table, Table)
+    assert table.header_rows == 1
     assert [p.text for p in paragraphs((table,))] == ["Vertrag", "Kommentar", "A & B", "C"]
     assert isinstance(inner, Table)
     assert isinstance(last, Paragraph)
@@ -99,8 +101,10 @@ def test_a_text_file_has_paragraphs_and_wrapped_lines() -> None:
     texts = [" ".join(p.text.split()) for p in paragraphs(document.blocks)]
     assert texts == [
         "Überschrift",
-        "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier weiter, "
-        "bis sie voll ist, und dann ist sie zu Ende.",
+        (
+            "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier weiter, "
+            "bis sie voll ist, und dann ist sie zu Ende."
+        ),
         "Kommentar: Eine kurze.",
     ]
     assert document.words == tuple(words_of(text))
@@ -148,11 +152,23 @@ def test_lists_emphasis_and_lines() -> None:
 
 
 _SIGNS = st.sampled_from(
-    [*"ab1 *_\\[](){}.-+#>`!<&|~:@\n\t\u00a0„“", "https://a.de/_x_", "20. ", "- ", "](", "**", "*in"]
+    [
+        *"ab1 *_\\[](){}.-+#>`!<&|~:@\n\t\u00a0„“",
+        "https://a.de/_x_",
+        "20. ",
+        "- ",
+        "](",
+        "**",
+        "*in",
+    ]
 )
 _TEXTS = st.lists(_SIGNS, max_size=14).map("".join)
 _RUNS = st.builds(
-    Run, _TEXTS, st.booleans(), st.booleans(), st.sampled_from(["", "https://example.org/a(b)", "#"])
+    Run,
+    _TEXTS,
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["", "https://example.org/a(b)", "#"]),
 )
 _PARAGRAPHS = st.builds(
     Paragraph,

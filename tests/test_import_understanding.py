@@ -1,5 +1,5 @@
-"""What people write, in their many ways, is understood: pairs, references, what a page break cut; no
-word is lost silently, and what is doubtful says so.
+"""What people write, in their many ways, is understood: pairs, references, what a page break cut.
+No word is lost silently, and what is doubtful says so.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,8 @@ PLACES = ("(Zeilen 10–14)", "(Zeilen 120–121)", "(Zeilen 300–301)")
 @pytest.mark.parametrize("form", ["markdown", "sections", "html", "table", "wide table"])
 def test_the_first_leaflet_comes_back_to_the_letter(form: str) -> None:
     leaflet = importing.first_leaflet()
-    assert leaflet.columns and leaflet.source
+    assert leaflet.columns
+    assert leaflet.source
     match form:
         case "markdown":
             document = read_markdown(importing.seed_markdown(leaflet).encode(), "seed.md")
@@ -70,7 +71,8 @@ def test_the_first_leaflet_comes_back_to_the_letter(form: str) -> None:
         assert proposal.reference == leaflet.source.reference
         assert proposal.quote_column == leaflet.columns.quote
         assert proposal.commentary_column == leaflet.columns.commentary
-    assert proposal.lost == proposal.leftovers == ()
+    assert proposal.lost == ()
+    assert proposal.leftovers == ()
     joined = {"prüfen": 1, "Universitätsstadt": 1} if form == "markdown" else {}
     assert invented(document, proposal) == joined
     sure = [passage.confidence for passage in proposal.passages]
@@ -403,7 +405,10 @@ def test_pictures_are_placed_or_told() -> None:
 
 
 def test_what_is_beside_the_text_of_a_file_is_passed_on() -> None:
-    beside = (Leftover("header", "Kopf der Seite"), Leftover("comment", "Stimmt das?", "Titel", "Eva"))
+    beside = (
+        Leftover("header", "Kopf der Seite"),
+        Leftover("comment", "Stimmt das?", "Titel", "Eva"),
+    )
     document = Document((paragraph("Titel", heading=1),), beside)
     assert understand(document).leftovers[:2] == beside
     assert understand(document).lost == ()
@@ -413,7 +418,11 @@ def test_what_is_beside_the_text_of_a_file_is_passed_on() -> None:
 
 
 def test_a_word_that_no_block_has_is_lost() -> None:
-    blocks = (paragraph("Titel", heading=1), paragraph(f"„{QUOTES[0]}“"), paragraph(COMMENTARIES[0]))
+    blocks = (
+        paragraph("Titel", heading=1),
+        paragraph(f"„{QUOTES[0]}“"),
+        paragraph(COMMENTARIES[0]),
+    )
     every = words_of_document(Document(blocks))
     proposal = understand(Document(blocks, words=(*every, "Fahrstuhl", "Stadt")))
     assert proposal.lost == ("Fahrstuhl", "Stadt")
@@ -487,7 +496,8 @@ def test_a_quote_may_have_two_references() -> None:
         paragraph(COMMENTARIES[0]),
     )
     (passage,) = understand(Document(blocks)).passages
-    assert passage.quote and passage.quote.lines == "1-2"
+    assert passage.quote
+    assert passage.quote.lines == "1-2"
     assert passage.confidence == "doubtful"
     assert "(Zeilen 3–4)" in str(passage.doubts[0])
 
