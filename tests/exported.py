@@ -150,3 +150,9 @@ def copied(row: _Row, *texts: str) -> None:
             run.getparent().remove(run)
         runs[0].xpath("./w:t")[0].text = text
     row._tr.addnext(new)
+
+
+def emptied(word: WordDocument) -> None:
+    """Delete the words of the title."""
+    for run in word.paragraphs[0].runs:
+        run._r.getparent().remove(run._r)

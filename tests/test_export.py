@@ -133,7 +133,7 @@ def test_no_text_differs_when_markdown_comes_back(lead: str, quote: str, text: s
     back = read_markdown(markdown_file(outgoing), outgoing.origin)
     expected = texts_of(outgoing.origin.content)
     assert {key: back.texts.get(key) for key in expected} == expected
-    assert (back.told, back.unplaced) == ({}, ())
+    assert (back.unclear, back.unplaced) == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_no_text_differs_when_word_comes_back(lead: str, quote: str, text: str) 
     back = read_word(read_docx(data, "x.docx"), outgoing.origin)
     expected = texts_of(outgoing.origin.content)
     assert {key: back.texts.get(key) for key in expected} == expected
-    assert (back.told, back.unplaced) == ({}, ())
+    assert (back.unclear, back.unplaced) == ({}, ())
 
 
 def _outgoing(lead: str, quote: str, text: str) -> Outgoing:
@@ -307,6 +307,19 @@ def test_what_libreoffice_saves_again_has_no_difference(
 def test_an_origin_that_was_spoilt_is_none(text: str) -> None:
     assert unpacked(text) is None
     assert origin_of(f"<!-- brochure:origin\n{text}\n-->\n".encode()) is None
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [[{"id": "a.b"}], [{"id": "a"}, {"id": "a"}], ["x"], [{}], [{"id": "a", "x": "deep"}]],
+)
+def test_an_origin_that_no_leaflet_has_is_none(passages: list[Plain]) -> None:
+    deep: Plain = "x"
+    for _ in range(20):
+        deep = [deep]
+    if isinstance(passages[0], dict) and "x" in passages[0]:
+        passages = [{"id": "a", "x": deep}]
+    assert unpacked(packed(Origin("a", "", {"passages": passages}, {}, ()))) is None
 
 
 def test_an_origin_is_bounded() -> None:

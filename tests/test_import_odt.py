@@ -123,6 +123,11 @@ CASES = {
         [("text-box", "Kasten", "Neben", ""), ("text-box", "Stern", "Neben an", ""),
          ("text-box", "Seite", "Neben an", "")],
     ),
+    "text in a picture": Case(
+        p(f'x<draw:frame><draw:image xlink:href="">{p("Bild")}</draw:image></draw:frame>'),
+        ["x"],
+        [("text-box", "Bild", "x", "")],
+    ),
     "hidden": Case(
         p('Man sieht <text:span text:style-name="T1">nie </text:span>das'
           "<text:hidden-text> und dies</text:hidden-text>"),
@@ -192,6 +197,7 @@ def test_headings_and_looks() -> None:
     automatic = (
         text_style("T1", 'fo:font-weight="bold"')
         + text_style("T2", 'fo:font-style="normal" style:text-line-through-style="solid"')
+        + text_style("T3", 'fo:font-weight="normal"')
         + text_style("P1", "", "Zitat", "paragraph")
     )
     styles = (
@@ -208,7 +214,7 @@ def test_headings_and_looks() -> None:
         + p("Drei", "Heading_20_2")
         + p(
             'kursiv<text:span text:style-name="T1">beides<text:span text:style-name="T2">steil'
-            "</text:span></text:span>",
+            '</text:span><text:span text:style-name="T3">mager</text:span></text:span>',
             "P1",
         )
     )
@@ -222,6 +228,7 @@ def test_headings_and_looks() -> None:
         Run("kursiv", emphasis=True),
         Run("beides", strong=True, emphasis=True),
         Run("steil", strong=True, struck=True),
+        Run("mager", emphasis=True),
     )
     assert document.language == "de-DE"
 
@@ -305,9 +312,12 @@ def test_links_and_pictures() -> None:
         '<text:a xlink:href="https://a.de/">a</text:a><text:a xlink:href="#b">b</text:a>'
         '<text:a xlink:href="javascript:c">c</text:a>d'
         '<draw:frame><draw:image xlink:href="Pictures/a.png"/><svg:desc>Ein Baum</svg:desc>'
-        '</draw:frame><draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
+        '<draw:image xlink:href="Pictures/a.svg"/></draw:frame>'
+        '<draw:frame><draw:image xlink:href="https://a.de/b.png"/></draw:frame>'
     )
-    document = read_odt(odt(body, more={"Pictures/a.png": PNG}), "a.odt")
+    document = read_odt(
+        odt(body, more={"Pictures/a.png": PNG, "Pictures/a.svg": b"<svg/>"}), "a.odt"
+    )
     paragraph, picture = document.blocks
     assert isinstance(paragraph, Paragraph)
     assert paragraph.runs == (Run("a", link="https://a.de/"), Run("bcd"))

@@ -52,10 +52,10 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def declared(size: int) -> bytes:
+def declared(size: int, entry: str = XML) -> bytes:
     """An archive that says of an entry that it has so many bytes."""
-    data = bytearray(docx(p("Text")))
-    name = data.rfind(b"word/document.xml")
+    data = bytearray(docx(p("Text"), {"media/a.png": b"x"}))
+    name = data.rfind(entry.encode())
     directory = data.rfind(b"PK\x01\x02", 0, name)
     data[directory + 24 : directory + 28] = struct.pack("<I", size)
     return bytes(data)
@@ -76,6 +76,8 @@ MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
 )
+SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+SHEETS = odt_entries("")["content.xml"].replace("office:text", "office:spreadsheet")
 NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "import-empty"),
     "protected by a password": (
@@ -108,7 +110,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: docx("<w:tbl><w:tr><w:tc>" * 5_000 + "</w:tc></w:tr></w:tbl>" * 5_000),
         "import-refused"),
     "too large a part": (lambda: docx(p("x" * bounds.UNPACKED_XML)), "import-size"),
-    "too large unpacked": (lambda: declared(bounds.UNPACKED + 1), "import-size"),
+    "too large unpacked": (
+        lambda: declared(bounds.UNPACKED + 1, "word/media/a.png"), "import-size"),
     "another size than it says": (lambda: declared(20), "import-broken"),
     "too many entries": (
         lambda: entries(**{f"{n}.xml": "" for n in range(bounds.ENTRIES)}), "import-size"),
@@ -123,8 +126,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: archive({"mimetype": "application/vnd.oasis.opendocument.text"}),
         "import-broken"),
     "an OpenDocument spreadsheet": (
-        lambda: archive({**odt_entries(""), "content.xml": odt_entries("")["content.xml"].replace(
-            "office:text", "office:spreadsheet")}), "import-format"),
+        lambda: archive({**odt_entries(""), "mimetype": SHEET, "content.xml": SHEETS}),
+        "import-format"),
     "rows for ever": (
         lambda: odt('<table:table><table:table-row table:number-rows-repeated="1000">'
                     '<table:table-cell table:number-columns-repeated="1000"><text:p>x</text:p>'
@@ -144,6 +147,31 @@ def test_what_cannot_be_read_is_told(name: str) -> None:
     for message in (diagnostic.message, diagnostic.hint):
         assert german(message) not in ("", str(message)), "a sentence, in German as well"
     assert "`Größe.docx`" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("depth", "read"), [(bounds.XML_DEPTH, True), (bounds.XML_DEPTH + 1, False)]
+)
+def test_how_deep_elements_may_be(depth: int, read: bool) -> None:
+    """Far below what recursion can do in any version of Python."""
+    around = 5  # document, body, p, r, t
+    count = depth - around
+    data = docx("<w:p>" + "<w:smartTag>" * count + r("Text") + "</w:smartTag>" * count + "</w:p>")
+    if read:
+        assert [one.text for one in paragraphs(read_here(data, "a.docx").blocks)] == ["Text"]
+    else:
+        with pytest.raises(DiagnosticsError):
+            read_here(data, "a.docx")
+
+
+@pytest.mark.parametrize(
+    "name", ["a spreadsheet", "an OpenDocument spreadsheet", "another archive"]
+)
+def test_what_an_archive_is_instead(name: str) -> None:
+    with pytest.raises(DiagnosticsError) as caught:
+        read_here(NASTY[name][0](), "a.docx")
+    what = "an archive" if name == "another archive" else "a spreadsheet"
+    assert caught.value.diagnostics[0].message.values["what"] == what
 
 
 def read_here(data: bytes, name: str) -> Document:
@@ -178,7 +206,7 @@ def test_a_reader_is_held_within_bounds(
     read: Callable[[bytes, str], Document], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "IMPORT_SECONDS", 0.3)
-    monkeypatch.setattr(bounds, "IMPORT_MEMORY", 400_000_000)
+    monkeypatch.setattr(bounds, "MEMORY", 400_000_000)
     monkeypatch.setitem(FORMATS, "docx", replace(FORMATS["docx"], read=read))
     with pytest.raises(DiagnosticsError) as caught:
         read_document(docx(p("Text")), "a.docx")

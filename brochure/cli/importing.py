@@ -15,7 +15,7 @@ from brochure.cli.output import Output, harmless
 from brochure.cli.session import NOWHERE, Session, Usage, as_json, command, option, wrong_usage
 from brochure.cli.side_by_side import side_by_side
 from brochure.cli.tables import Cell, print_table
-from brochure.diagnostics import DiagnosticsError, Location, fail
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error, fail
 from brochure.files import read_regular
 from brochure.interchange.differences import Comparison, Difference, accept, compare
 from brochure.interchange.document import Document, Leftover
@@ -406,21 +406,21 @@ def _compared(session: Session, request: _Request, leaflet: str, chosen: tuple[s
 def _picked(comparison: Comparison, chosen: Sequence[str]) -> tuple[Difference, ...]:
     """The differences that were asked for. Unknown ones are wrong usage."""
     picked: set[int] = set()
+    wrong: list[Diagnostic] = []
     for word in chosen:
         named = [one for one in comparison.differences if word in (str(one.number), one.key)]
         if word == _ALL:
             named = [one for one in comparison.differences if not one.needs_naming]
         elif not named:
-            raise Usage(
-                say("There is no difference `{name}`.", name=word),
-                say("Without --accept, the differences are shown with their numbers."),
-            )
+            message = say("There is no difference `{name}`.", name=word)
+            hint = say("Without --accept, the differences are shown with their numbers.")
+            wrong.append(error("usage", message, NOWHERE, hint))
         elif not all(one.can_be_accepted for one in named):
-            raise Usage(
-                say("The difference `{name}` cannot be taken over.", name=word),
-                say("Change the leaflet yourself."),
-            )
+            message = say("The difference `{name}` cannot be taken over.", name=word)
+            wrong.append(error("usage", message, NOWHERE, say("Change the leaflet yourself.")))
         picked |= {one.number for one in named}
+    if wrong:
+        raise wrong_usage(DiagnosticsError(wrong))
     return tuple(one for one in comparison.differences if one.number in picked)
 
 

@@ -14,11 +14,20 @@ from typing import Literal
 from pydantic import BaseModel
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note, warning
+from brochure.diagnostics import (
+    Diagnostic,
+    DiagnosticsError,
+    Location,
+    fail,
+    note,
+    raise_errors,
+    warning,
+)
 from brochure.interchange.document import Document, Leftover
 from brochure.interchange.outgoing import (
     Origin,
     form_of,
+    has_sound_ids,
     is_quote,
     passage_ids,
     read_outgoing,
@@ -35,6 +44,7 @@ from brochure.interchange.returned import (
     read_word,
 )
 from brochure.interchange.understanding.understanding import understand
+from brochure.manuscript.load import read_manuscript
 from brochure.manuscript.model import leaflet as model
 from brochure.manuscript.text.wrapping import rewrapped, unwrapped, usual_width
 from brochure.manuscript.yaml.editor import edited
@@ -45,7 +55,7 @@ from brochure.manuscript.yaml.validation import validate
 from brochure.messages import say
 from brochure.project import Project
 
-Kind = Literal["text", "added", "removed", "moved", "told"]
+Kind = Literal["text", "added", "removed", "moved", "other"]
 # Without these, a leaflet or a part of it is not complete.
 _REQUIRED = re.compile(r"title|columns\.\w+|(.*\.)?source\.title|call\.heading|event\.date|.*\.alt")
 _MODELS: Mapping[str, type[BaseModel]] = {
@@ -70,10 +80,10 @@ class Difference:
     """One thing that a file says otherwise.
 
     `kind`: a ``text`` that was changed, added or deleted; a passage that was ``added``, ``removed``
-    or ``moved``; or something that can only be ``told``. `key` is that of the text, or of the
-    passage. `now` is what the leaflet says, `new` what the file says, `base` what the leaflet said
-    when it went out; None for nothing. `conflict`: the leaflet was changed as well. `after` is the
-    id of the passage that a new or moved one follows, empty for none.
+    or ``moved``; or something ``other``, which cannot be taken over. `key` is that of the text, or
+    of the passage. `now` is what the leaflet says, `new` what the file says, `base` what the
+    leaflet said when it went out; None for nothing. `conflict`: the leaflet was changed as well.
+    `after` is the id of the passage that a new or moved one follows, empty for none.
     """
 
     number: int
@@ -88,11 +98,13 @@ class Difference:
     @property
     def is_quote(self) -> bool:
         """Whether it changes the words of a quote."""
-        return self.kind in ("text", "told") and (is_quote(self.key) or self.key.endswith(".quote"))
+        return self.kind in ("text", "other") and (
+            is_quote(self.key) or self.key.endswith(".quote")
+        )
 
     @property
     def can_be_accepted(self) -> bool:
-        return self.kind != "told"
+        return self.kind != "other"
 
     @property
     def needs_naming(self) -> bool:
@@ -120,8 +132,11 @@ class Comparison:
 
 def compare(project: Project, leaflet: str, data: bytes, name: str) -> Comparison:
     """What a file that is called `name` says otherwise than a leaflet. Raises DiagnosticsError."""
-    tree = read_yaml(project, project.manuscript(leaflet)).value
-    content = plain(tree.root)
+    reported = read_yaml(project, project.manuscript(leaflet))
+    raise_errors(reported.diagnostics)
+    content = plain(reported.value.root)
+    if not has_sound_ids(content):
+        read_manuscript(project, leaflet)  # raises what is wrong with them
     where = Location(name)
     origin = origin_of(data)
     diagnostics: list[Diagnostic] = []
@@ -219,7 +234,7 @@ def _differences(now: Plain, returned: Returned, origin: Origin | None) -> Itera
             changed = [k for k in own if not _equal(k, texts_base.get(k), texts_new.get(k))]
             if changed:
                 new, old = _passage_text(texts_new, id_), _passage_text(texts_base, id_)
-                yield Difference(0, f"passages.{id_}", "told", None, new, old, conflict=True)
+                yield Difference(0, f"passages.{id_}", "other", None, new, old, conflict=True)
             continue
         yield from _sides(id_, own, texts_now, texts_base, returned, origin)
         if id_ in moved:
@@ -238,8 +253,8 @@ def _differences(now: Plain, returned: Returned, origin: Origin | None) -> Itera
                 if k.startswith(f"passages.{id_}.")
             )
             yield Difference(0, f"passages.{id_}", "removed", before, None, old, conflict)
-    for key, (shown, there) in returned.told.items():
-        yield Difference(0, key, "told", shown, there or None, shown)
+    for key, (shown, there) in returned.unclear.items():
+        yield Difference(0, key, "other", shown, there or None, shown)
 
 
 def _sides(
@@ -286,7 +301,7 @@ def _text(
         return
     conflict = origin is not None and not _equal(key, here, old)
     needed = _REQUIRED.fullmatch(key) or key.endswith((".quote.text", ".commentary.text"))
-    kind: Kind = "told" if new is None and needed else "text"
+    kind: Kind = "other" if new is None and needed else "text"
     yield Difference(0, key, kind, here, new, old if origin is not None else None, conflict)
 
 

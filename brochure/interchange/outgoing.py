@@ -44,6 +44,8 @@ MARK = "_brochure_"
 NAMESPACE = "urn:brochure:origin"  # of the XML that an origin is kept in
 _DIGITS = 16
 _VERSION = 1
+_ID = re.compile("[a-z0-9][a-z0-9-]*")
+_DEPTH = 12  # of what is within each other in a leaflet
 
 
 @dataclass(frozen=True)
@@ -182,17 +184,29 @@ def unpacked(text: str) -> Origin | None:
         shown = {str(key): str(value) for key, value in dict(data["shown"]).items()}
         patterns = tuple(map(str, data["patterns"]))
         content = _as_plain(data["content"])
+        if not has_sound_ids(content):
+            return None
         return Origin(str(data["leaflet"]), str(data["variant"]), content, shown, patterns)
     except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _as_plain(value: object) -> Plain:
+def has_sound_ids(content: Plain) -> bool:
+    """Whether each passage has an id of its own, so that keys are clear."""
+    passages = content.get("passages") if isinstance(content, dict) else None
+    items = passages if isinstance(passages, list) else []
+    ids = passage_ids(content)
+    return len(ids) == len(items) == len(set(ids)) and all(map(_ID.fullmatch, ids))
+
+
+def _as_plain(value: object, depth: int = 0) -> Plain:
+    if depth > _DEPTH:
+        raise ValueError
     match value:
         case dict():
-            return {str(key): _as_plain(inner) for key, inner in value.items()}
+            return {str(key): _as_plain(inner, depth + 1) for key, inner in value.items()}
         case list():
-            return [_as_plain(inner) for inner in value]
+            return [_as_plain(inner, depth + 1) for inner in value]
         case str():
             return value
         case _:

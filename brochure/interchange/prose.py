@@ -9,9 +9,11 @@ from markdown_it.token import Token
 
 from brochure.interchange.document import Paragraph, Run
 from brochure.interchange.outgoing import Form
+from brochure.interchange.understanding.markdown_text import with_runs_joined
 from brochure.manuscript.text.markdown import blocks, parser
 
 BULLET = "-"
+_LONGEST = 30_000  # characters; longer texts are none for a leaflet, and take long to parse
 
 
 def paragraphs_of(text: str, own_words: bool = True) -> tuple[Paragraph, ...]:
@@ -29,7 +31,7 @@ def paragraphs_of(text: str, own_words: bool = True) -> tuple[Paragraph, ...]:
             case "list_item_open":
                 marker = f"{token.info}{token.markup}" if token.info else BULLET
             case "inline":
-                runs = tuple(_runs(token.children or ()))
+                runs = with_runs_joined(_runs(token.children or ()))
                 found.append(Paragraph(runs, item=marker, line=level))
                 marker = ""
             case _:
@@ -40,7 +42,7 @@ def paragraphs_of(text: str, own_words: bool = True) -> tuple[Paragraph, ...]:
 def line_of(text: str) -> Paragraph:
     """A text of one line, such as a heading."""
     (token,) = parser(True).parseInline(text)
-    return Paragraph(tuple(_runs(token.children or ())))
+    return Paragraph(with_runs_joined(_runs(token.children or ())))
 
 
 def _runs(tokens: "list[Token] | tuple[()]") -> Iterator[Run]:
@@ -106,6 +108,8 @@ def same(one: str, other: str, form: Form) -> bool:
     """Whether two texts that are written in a form are printed alike."""
     if (one.split() == other.split() and form == "raw") or one.strip() == other.strip():
         return True
+    if max(len(one), len(other)) > _LONGEST:
+        return one.split() == other.split()
     match form:
         case "raw":
             return False

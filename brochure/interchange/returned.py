@@ -38,19 +38,21 @@ _ORIGIN = re.compile(NAMESPACE.encode() + rb"[^<>]*>([A-Za-z0-9+/=\s]+)<")
 _LARGEST = 4_000_000  # bytes of the part that holds an origin
 _ALIKE = 0.6  # of the words of a passage that make it the same one
 _COMPARED = 4_000  # characters of a passage that are compared
+_PAIRS = 2_500  # of a passage and a row that are compared; each takes time
+_LONGEST = 30_000  # characters of a text; longer ones are none for a leaflet, and take long
 
 
 @dataclass(frozen=True)
 class Returned:
     """The texts of a file by their keys, and the passages in their order; those that are new have
-    ids of their own. `told` are texts made of several values that somebody changed in a way that
+    ids of their own. `unclear` are texts made of several values that somebody changed in a way that
     is not understood: what was shown, and what is there now. `unplaced` belongs to no text.
     `complete`: what is not among the texts is not in the file any more.
     """
 
     texts: Mapping[str, str]
     passages: tuple[str, ...]
-    told: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unclear: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     complete: bool = True
 
@@ -209,12 +211,26 @@ class _Reader:
         marks = {name for p in _paragraphs([table]) for name in p.names}
         is_pairs = not self._after_pairs and not any(name in self._labels for name in marks)
         for number, cells in enumerate(table.rows):
-            if is_pairs and number >= table.header_rows:
+            below = number >= max(table.header_rows, 1) or self._passage_of(cells)
+            if is_pairs and below:
                 self._pair(cells)
+            elif is_pairs:
+                self._headings(cells)
             else:
                 self._row_of_details(cells)
         self._after_pairs = self._after_pairs or is_pairs
         self._current = self._below = ""
+
+    def _headings(self, cells: Sequence[Cell]) -> None:
+        """The headings of the columns, by their places where they have no bookmark."""
+        for key, cell in zip(("columns.quote", "columns.commentary"), cells, strict=False):
+            for paragraph in _paragraphs(cell.blocks):
+                if self._known(paragraph):
+                    continue
+                if key in self._base:
+                    self._start(key, paragraph)
+                else:
+                    self._unplaced.append(paragraph.text)
 
     def _row_of_details(self, cells: Sequence[Cell]) -> None:
         self._current = self._below = ""
@@ -290,27 +306,27 @@ class _Reader:
                 self._found.setdefault(f"passages.{row.id}.{inner}", []).extend(paragraphs)
             order.append(row.id)
         texts: dict[str, str] = {}
-        told: dict[str, tuple[str, str]] = {}
+        unclear: dict[str, tuple[str, str]] = {}
         written = {key: self._text(key, found) for key, found in self._found.items()}
         for key, text in (written | self._written).items():
             if _is_made(key, self._origin):
-                self._take_made(key, " ".join(text.split()), texts, told)
+                self._take_made(key, " ".join(text.split()), texts, unclear)
             else:
                 texts[key] = self._as_before(key, text)
         for key in self._origin.shown:
             if key not in {*self._found, *self._written} and _still_there(key, order):
-                self._take_made(key, "", texts, told)
+                self._take_made(key, "", texts, unclear)
         return Returned(
             {key: text for key, text in texts.items() if text},
             tuple(order),
-            told,
+            unclear,
             tuple(filter(str.strip, self._unplaced)),
         )
 
     def _text(self, key: str, paragraphs: Sequence[Paragraph]) -> str:
         """Paragraphs as the text of a leaflet."""
         form = "raw" if _is_made(key, self._origin) else form_of(key)
-        if form == "raw":
+        if form == "raw" or sum(len(one.text) for one in paragraphs) > _LONGEST:
             return _words(paragraphs)
         if form == "line":
             return " ".join(markdown([_as_text(one)]) for one in paragraphs if one.text.strip())
@@ -322,7 +338,7 @@ class _Reader:
         return base if base and same(base, text, form) else text.strip()
 
     def _take_made(
-        self, key: str, now: str, texts: dict[str, str], told: dict[str, tuple[str, str]]
+        self, key: str, now: str, texts: dict[str, str], unclear: dict[str, tuple[str, str]]
     ) -> None:
         """What a text says that was made of several values."""
         shown = self._origin.shown.get(key, "")
@@ -332,7 +348,7 @@ class _Reader:
             if taken is not None:
                 texts |= taken
                 return
-            told[key] = (shown, now)
+            unclear[key] = (shown, now)
         texts |= {one: self._base[one] for one in values if one in self._base}
 
     def _taken(self, key: str, now: str) -> dict[str, str] | None:
@@ -361,9 +377,9 @@ class _Reader:
         there = {row.id for row in self._rows}
         missing = [id_ for id_ in passage_ids(self._origin.content) if id_ not in there]
         rows = [row for row in self._rows if not row.id]
-        said = {id_: _of_passage(self._base, id_) for id_ in missing}
+        before = [_of_passage(self._base, id_) for id_ in missing]
         now = [" ".join(_words(paragraphs) for paragraphs in row.texts.values()) for row in rows]
-        for index, id_ in matched(list(said.values()), now, list(said)):
+        for index, id_ in matched(before, now, missing):
             rows[index].id = id_
 
 
@@ -428,6 +444,8 @@ def matched(
     """Which row says what which passage says: the index of the row, and the id; the most alike
     first.
     """
+    if len(passages) * len(rows) > _PAIRS:
+        return
     cut = [_split(text) for text in passages]
     pairs = []
     for at, row in enumerate(map(_split, rows)):

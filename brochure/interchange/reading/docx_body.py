@@ -79,14 +79,15 @@ _NOWHERE = Within()
 
 @dataclass
 class _Field:
-    """A field that is open: its instruction, and whether its result has begun (17.16.18)."""
+    """A field that is open (17.16.18): its instruction so far, whether what is in it is no text for
+    a reader, and where it leads to; and the same of what it is in.
+    """
 
-    instruction: str = ""
-    result: bool = False
-
-    @property
-    def name(self) -> str:
-        return (self.instruction.split() or [""])[0].upper()
+    outer_silent: bool
+    outer_link: str
+    silent: bool = True
+    link: str = ""
+    instruction: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -253,7 +254,9 @@ class Story:
                 self._inline(element, replace(within, link=link or within.link), pieces)
             case "w:fldSimple":
                 depth = len(self._fields)
-                self._fields.append(_Field(element.get("w:instr", ""), result=True))
+                self._field("begin")
+                self._fields[-1].instruction.append(element.get("w:instr", ""))
+                self._field("separate")
                 self._inline(element, within, pieces)
                 del self._fields[depth:]
             case "w:sdt":
@@ -309,7 +312,7 @@ class Story:
                     self._field(element.get("w:fldCharType", ""))
                 case "w:instrText":
                     if self._fields:
-                        self._fields[-1].instruction += element.text or ""
+                        self._fields[-1].instruction.append(element.text or "")
                 case "w:footnoteReference" | "w:endnoteReference":
                     kind: Kind = "footnote" if "foot" in element.tag else "endnote"
                     self._note(kind, element.get("w:id", ""), within, pieces)
@@ -330,13 +333,11 @@ class Story:
 
     def _text(self, text: str, within: Within, look: Look, pieces: Pieces) -> None:
         """Write text where it belongs."""
-        kind = within.kind
-        link = within.link
-        for one in self._fields:
-            if kind in (None, "insertion") and (not one.result or one.name in _GENERATED):
+        kind, link = within.kind, within.link
+        if self._fields:
+            link = self._fields[-1].link or link
+            if kind in (None, "insertion") and self._fields[-1].silent:
                 kind = "field"
-            elif one.name == "HYPERLINK":
-                link = self._link(*_hyperlink(one.instruction)) or link
         if kind in (None, "insertion") and look.hidden:
             kind = "hidden"
         run = Run(text, bool(look.strong), bool(look.emphasis), link, bool(look.struck))
@@ -351,13 +352,17 @@ class Story:
                 pieces.put_beside(kind, text, within.who if kind in _REMOVED else "")
 
     def _field(self, step: str) -> None:
-        match step:
-            case "begin":
-                self._fields.append(_Field())
-            case "separate" if self._fields:
-                self._fields[-1].result = True
-            case "end" if self._fields:
-                self._fields.pop()
+        """Begin a field, its result, or what is after it."""
+        last = self._fields[-1] if self._fields else None
+        if step == "begin":
+            self._fields.append(_Field(last.silent, last.link) if last else _Field(False, ""))
+        elif step == "separate" and last:
+            instruction = "".join(last.instruction)
+            name = (instruction.split(None, 1) or [""])[0].upper()
+            last.silent = last.outer_silent or name in _GENERATED
+            last.link = self._link(*_hyperlink(instruction)) or last.outer_link
+        elif step == "end" and last:
+            self._fields.pop()
 
     def _plain(self, text: str, run: Element) -> str:
         """Text with characters for what is private to a font of symbols."""

@@ -86,8 +86,26 @@ def read_document(data: bytes, name: str) -> Document:
             say("Open it in the program that it was made with, and save it as .docx."),
         )
     document = _alone(known.read, data, name) if known.alone else known.read(data, name)
+    _ensure_leaflet(document, where)
     about = (*_misled(known, where), *_in_boxes(document, where))
     return replace(document, diagnostics=(*about, *document.diagnostics))
+
+
+def _ensure_leaflet(document: Document, where: Location) -> None:
+    """Raise DiagnosticsError for a document that no leaflet can be made of: it takes too long to
+    understand.
+    """
+    count = characters = 0
+    for paragraph in paragraphs(document.blocks):
+        count += 1
+        characters += len(paragraph.text)
+    if count > bounds.IMPORTED_PARAGRAPHS or characters > bounds.IMPORTED_CHARACTERS:
+        fail(
+            "import-size",
+            say("`{file}` is too long for a leaflet.", file=where.file),
+            where,
+            say("Divide it into several documents."),
+        )
 
 
 def _format_of(data: bytes, where: Location) -> str:
@@ -108,7 +126,7 @@ def _format_of(data: bytes, where: Location) -> str:
 
 def _alone(read: Callable[[bytes, str], Document], data: bytes, name: str) -> Document:
     """What a reader makes of a file, in a process of its own. Raises DiagnosticsError."""
-    memory = bounds.IMPORT_MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
+    memory = bounds.MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
     reason: Reason
     try:
         with Worker() as worker:

@@ -25,6 +25,7 @@ from brochure.interchange.understanding.paragraphs import (
 from brochure.messages import say
 
 _TITLE_WORDS = 16
+_LOOKED_AT = 1_000  # characters of a paragraph by which its place is found
 _TITLE_STYLE = re.compile(r"^(?:title|titel)$", re.IGNORECASE)
 _SUBTITLE_STYLE = re.compile(r"subtitle|untertitel", re.IGNORECASE)
 _IMPRINT = re.compile(
@@ -207,7 +208,7 @@ def _read_source(
 
 def place_of(paragraph: Paragraph) -> Place:
     """Where a paragraph at the end of a leaflet, or above its title, belongs by what it says."""
-    text = paragraph.text
+    text = paragraph.text[:_LOOKED_AT]
     if _SOURCE.match(text):
         return "source"
     if _IMPRINT.search(text):

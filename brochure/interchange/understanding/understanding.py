@@ -121,11 +121,12 @@ def _with_tabs(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _sides(paragraph: Paragraph) -> tuple[Cell, Cell] | None:
     """The two texts of a line with tabs in one place."""
-    tabs = list(re.finditer(r"\s*\t\s*", paragraph.text.strip("\n")))
-    if len(tabs) != 1 or paragraph.item:
+    text = paragraph.text
+    first, last = text.find("\t"), text.rfind("\t")
+    if first < 0 or paragraph.item or text[first:last].strip("\t "):
         return None
-    left = replace(paragraph, runs=cut(paragraph.runs, 0, tabs[0].start()), style=UNCERTAIN)
-    right = replace(paragraph, runs=cut(paragraph.runs, tabs[0].end()), style=UNCERTAIN)
+    left = replace(paragraph, runs=cut(paragraph.runs, 0, first), style=UNCERTAIN)
+    right = replace(paragraph, runs=cut(paragraph.runs, last + 1), style=UNCERTAIN)
     if not left.text.strip() or not right.text.strip():
         return None
     return Cell((left,)), Cell((right,))
