@@ -82,6 +82,5 @@ SECONDS = 10  # of processor time, for one leaflet in one edition, or one templa
 PASSAGE_SECONDS = 0.25  # more for each passage; typesetting one takes 0.035
 PICTURE_SECONDS = 1  # more for each picture; a photograph of 12 megapixels takes 0.4 to 0.9
 PAGE_SECONDS = 0.1  # more for each page of a source; reading one takes 0.02, with pictures 0.05
-IMPORT_SECONDS = 20  # for one imported file; 100 pages of text take 1
-IMPORT_MEMORY = 600_000_000  # bytes; 20 MB of XML become 300
+IMPORT_SECONDS = 15  # for one imported file; 100 pages of text take 1
 TEXT_SECONDS = 2  # more for each MB of a source in Markdown or HTML; reading one takes 0.5

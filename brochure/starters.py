@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +29,10 @@ into `editions.yaml`, designs of your own into `designs/` (a folder each, with a
 style sheets named like those that they follow), and fonts of your own (complete .ttf or .otf
 files) into `fonts/`.
 """
+_NAME = 40  # characters of a name that is made of a title
+_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS"}
+)
 _MARK = b"\xef\xbb\xbf"  # without it, Excel does not recognise UTF-8
 
 
@@ -72,6 +78,26 @@ def create_leaflet(
     path of the manuscript. Raises DiagnosticsError where something of that name exists: nothing is
     ever overwritten.
     """
+    text = starter_text(language, starter)
+    beside = {
+        f"sources/{source.name}": source.read_bytes()
+        for source in (files("brochure.starter") / language).iterdir()
+        if source.name.endswith(".pdf") and source.name in text
+    }
+    text = text.replace("LEAFLET", name).replace(f"design: {DEFAULT}", f"design: {design}")
+    if title:  # JSON is YAML, as long as each character can be printed
+        quoted = json.dumps(title, ensure_ascii=False)
+        text = re.sub("(?m)^title: .*$", lambda _: f"title: {quoted}", text, count=1)
+    return write_leaflet(start, name, text.encode(), beside)
+
+
+def write_leaflet(start: Path, name: str, manuscript: bytes, beside: Mapping[str, bytes]) -> Path:
+    """Write a new leaflet: its manuscript, and the files `beside` it by their paths from there.
+
+    Inside a project, it is added to it; elsewhere, a folder `name` becomes a project around it.
+    Returns the path of the manuscript. Raises DiagnosticsError where something of that name exists
+    (nothing is ever overwritten), or where nothing can be written.
+    """
     check_name(name, Location(name))
     try:
         project = Project.find(start)
@@ -84,8 +110,7 @@ def create_leaflet(
     location = Location(f"content/{name}")
     if path.parent.exists():
         _fail_to_overwrite(path.parent, location)
-    text = starter_text(language, starter)
-    beside = {
+    around = {
         **{
             project.content / f"{kind}.schema.json": _as_json(schema)
             for kind, schema in schemas().items()
@@ -94,21 +119,37 @@ def create_leaflet(
         root / "styles" / "README.md": _STYLES.encode(),
     }
     try:
-        for file, data in beside.items():
+        for file, data in around.items():
             if not os.path.lexists(file):
                 project.write(file, data)
-        for source in (files("brochure.starter") / language).iterdir():
-            if source.name.endswith(".pdf") and source.name in text:
-                project.write(path.parent / "sources" / source.name, source.read_bytes())
-        text = text.replace("LEAFLET", name).replace(f"design: {DEFAULT}", f"design: {design}")
-        if title:  # JSON is YAML, as long as each character can be printed
-            quoted = json.dumps(title, ensure_ascii=False)
-            text = re.sub("(?m)^title: .*$", lambda _: f"title: {quoted}", text, count=1)
-        project.write(path, text.encode())
+        for place, data in beside.items():
+            project.write(path.parent / place, data)
+        project.write(path, manuscript)
     except OSError as reason:
         message = say("The leaflet cannot be written ({reason}).", reason=reason.strerror or reason)
         fail("cannot-write", message, location, _cannot_write_hint())
     return path
+
+
+def free_name(title: str, taken: tuple[str, ...]) -> str:
+    """A name for a leaflet, made of whole words of its title, that no leaflet has."""
+    base = ""
+    for word in plain_words(title):
+        longer = f"{base}-{word}".strip("-")
+        if base and len(longer) > _NAME:
+            break
+        base = longer
+    base = base[:_NAME] or "flugblatt"
+    known = {name.lower() for name in taken}  # on some systems, case makes no difference
+    numbers = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))
+    return next(name for name in numbers if name not in known)
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text in small letters from a to z, and digits: what names are made of."""
+    composed = unicodedata.normalize("NFC", text).translate(_LETTERS)
+    letters = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore")
+    return re.findall(r"[a-z0-9]+", letters.decode().lower())
 
 
 def create_mailing(project: Project, leaflet: str) -> tuple[Path, ...]:

@@ -53,6 +53,11 @@ def tr(*cells: str, properties: str = "") -> str:
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
+def tbl(*rows: str) -> str:
+    """A table without widths of columns."""
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
 def relation(own: str, kind: str, target: str, *, outside: bool = False) -> str:
     """A relationship."""
     mode = ' TargetMode="External"' if outside else ""
@@ -103,3 +108,34 @@ def docx_entries(
 def docx(body: str, parts: Mapping[str, str | bytes] | None = None, *related: str) -> bytes:
     """A .docx file; see `docx_entries`."""
     return archive(docx_entries(body, parts, *related))
+
+
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+ODF_NAMESPACES = (
+    f'xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" '
+    f'xmlns:table="{_ODF}:table:1.0" xmlns:style="{_ODF}:style:1.0" '
+    f'xmlns:draw="{_ODF}:drawing:1.0" xmlns:fo="{_ODF}:xsl-fo-compatible:1.0" '
+    f'xmlns:svg="{_ODF}:svg-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    f'xmlns:meta="{_ODF}:meta:1.0" xmlns:math="http://www.w3.org/1998/Math/MathML"'
+)
+
+
+def odt_entries(body: str, automatic: str = "", styles: str = "") -> dict[str, str]:
+    """The entries of an .odt file: its body, its automatic styles, and the content of the root of
+    ``styles.xml``.
+    """
+    return {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": f"<office:document-content {ODF_NAMESPACES}><office:automatic-styles>"
+        f"{automatic}</office:automatic-styles><office:body><office:text>{body}</office:text>"
+        "</office:body></office:document-content>",
+        "styles.xml": f"<office:document-styles {ODF_NAMESPACES}>{styles}</office:document-styles>",
+    }
+
+
+def odt(
+    body: str, automatic: str = "", styles: str = "", more: Mapping[str, str | bytes] | None = None
+) -> bytes:
+    """An .odt file; see `odt_entries`."""
+    return archive({**odt_entries(body, automatic, styles), **(more or {})})

@@ -14,7 +14,17 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from brochure.cli import build, check, designs, editions, mail, source, variants
+from brochure.cli import (
+    build,
+    check,
+    designs,
+    editions,
+    exporting,
+    importing,
+    mail,
+    source,
+    variants,
+)
 from brochure.cli.main import cli, run
 from brochure.cli.output import JSON_VERSION
 from brochure.diagnostics import DiagnosticData
@@ -38,6 +48,8 @@ RESULTS: dict[str, type] = {
     "variants accept": variants.AcceptData,
     "designs": designs.DesignsData,
     "editions": editions.EditionsData,
+    "import": importing.ImportData,
+    "export": exporting.ExportData,
     "mail init": mail.FilesData,
     "mail preview": mail.PreviewData,
     "mail drafts": mail.FilesData,
@@ -57,6 +69,8 @@ CALLS = {
     "variants accept": "variants accept probe north",
     "designs": "designs",
     "editions": "editions",
+    "import": "import back.md probe --accept 1",
+    "export": "export probe --output probe.md",
     "mail init": "mail init probe",
     "mail preview": "mail preview probe",
     "mail drafts": "mail drafts probe",
@@ -124,6 +138,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Mailroom:
     }.items():
         room.write(path, text)
     assert room.brochure("variants", "accept", "probe", "north") == 0
+    assert room.brochure("export", "probe", "--output", str(room.root / "back.md")) == 0
+    back = (room.root / "back.md").read_text("utf-8")
+    room.write("back.md", back.replace("We ask when.", "We ask who pays."))
     build_all = ("build", "probe", "--all", "--edition", "email", "--jobs", "1")
     assert room.brochure(*build_all) == 0
     return room
@@ -280,12 +297,29 @@ def spoil_design(room: Mailroom) -> str:
 
 SOURCES = ("source show", "source quote", "source find")
 VARIANTS = ("variants list", "variants diff", "variants explain", "variants accept")
+EXCHANGED = ("import", "export")
 MAILS = ("mail preview", "mail drafts", "mail status", "mail import")
 FAILURES: dict[Callable[[Mailroom], str], tuple[str, ...]] = {
     spoil_mail: MAILS,
     spoil_regions: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
-    spoil_leaflet: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
-    spoil_syntax: ("build", "check", *SOURCES, *VARIANTS, "mail preview", "mail drafts"),
+    spoil_leaflet: (
+        "build",
+        "check",
+        *SOURCES,
+        *VARIANTS,
+        *EXCHANGED,
+        "mail preview",
+        "mail drafts",
+    ),
+    spoil_syntax: (
+        "build",
+        "check",
+        *SOURCES,
+        *VARIANTS,
+        *EXCHANGED,
+        "mail preview",
+        "mail drafts",
+    ),
     spoil_editions: ("build", "check", "editions", "variants list", "mail preview", "mail drafts"),
     spoil_design: ("designs",),
     spoil_source: ("build", "check", *SOURCES),
@@ -339,6 +373,18 @@ def test_all_sources_that_are_missing_are_named(room: Mailroom, capsys: Capture)
     ]
 
 
+def test_a_document_that_becomes_a_leaflet(room: Mailroom, capsys: Capture) -> None:
+    text = "# Our park\n\n## Paths\n\n“The council keeps the paths.” (line 1)\n\n*We thank it.*\n"
+    room.write("new.md", text)
+    code, data = call(capsys, "import", "new.md", "new", "--language", "en")
+    assert (code, data["leaflet"]) == (0, "new")
+    (passage,) = data["found"]["passages"]
+    assert (passage["id"], passage["lines"], passage["doubts"]) == ("paths", "1", [])
+    code, data = call(capsys, "import", "new.md", "other", "--show")
+    assert (code, data["path"]) == (0, None)
+    assert not (room.root / "content/other").exists()
+
+
 def test_a_file_that_is_not_a_mail(room: Mailroom, capsys: Capture) -> None:
     room.write("bounce.eml", "%PDF-1.7")
     code, data = call(capsys, *CALLS["mail import"].split())
@@ -387,6 +433,10 @@ def test_wrong_usage(room: Mailroom, capsys: Capture, command: str, how: str) ->
         ("variants diff probe east", "variants diff", "There is no region `east`"),
         ("variants accept probe south", "variants accept", "This variant replaces nothing."),
         ("variants accept probe north x", "variants accept", "replaces nothing called `x`"),
+        ("import gone.docx", "import", "gone.docx"),
+        ("import back.md probe --accept 9,x", "import", "There is no difference `9`."),
+        ("export probe --format pdf", "export", "Invalid value for '--format'"),
+        ("export probe --variant east", "export", "There is no region `east`"),
         ("mail status probe --csv", "mail status", "Use either --csv or --json."),
         ("mail import probe", "mail import", "Missing argument"),
         ("mail import probe gone.eml", "mail import", "gone.eml"),

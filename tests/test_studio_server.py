@@ -25,7 +25,7 @@ from brochure.manuscript.variants.accept import accept_overrides
 from brochure.manuscript.variants.resolution import read_bundle
 from brochure.project import Project
 from brochure.sources.verification import SourceMemory
-from brochure.starters import create_leaflet, create_mailing
+from brochure.starters import create_leaflet, create_mailing, free_name
 from brochure.studio.answers import Download, Json
 from brochure.studio.builds import Builds
 from brochure.studio.editing import Editing
@@ -36,7 +36,6 @@ from brochure.studio.places import FormPaths
 from brochure.studio.secret import STATE_VARIABLE, Secret, SecretStore
 from brochure.studio.security import HEADERS, LARGEST_BODY, Guard
 from brochure.studio.server import make_app
-from brochure.studio.start import free_name
 from brochure.studio.workplace import Workplace
 
 NAVIGATION = {

@@ -19,6 +19,11 @@ cli = Group(
     "brochure",
     {
         "new": (say("Start a new leaflet, and a project around it."), "new:new"),
+        "import": (
+            say("Make a leaflet of a Word file, or take changes over."),
+            "importing:import_",
+        ),
+        "export": (say("Write a leaflet as a Word or Markdown file."), "exporting:export"),
         "studio": (say("Write leaflets in the browser."), "studio:studio"),
         "build": (say("Build the PDFs of all leaflets, or of some."), "build:build"),
         "check": (say("Look for everything that is wrong; verify every quote."), "check:check"),

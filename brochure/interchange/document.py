@@ -49,6 +49,7 @@ class Paragraph:
     list as it is shown (``–``, ``1.``), empty for none. `style` is what the file calls it, for
     doubts. `continues`: a page break cut it from the paragraph before it, as the file says itself.
     `line` is its place in the file: of a text the line, else the number of the paragraph; from 1.
+    `names` are those of the bookmarks that begin in it.
     """
 
     runs: tuple[Run, ...]
@@ -57,6 +58,7 @@ class Paragraph:
     style: str = ""
     continues: bool = False
     line: int = 0
+    names: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -105,8 +107,8 @@ Block = Paragraph | Picture | Table
 class Leftover:
     """What is not part of the text that a reader sees in its place: notes, headers, changes.
 
-    `near` are the words before which, or at which, it stands; empty if it has no place. `who` made
-    a comment or a change, as far as the file says.
+    `near` are the words that it is about, or that it stands behind, or else before; empty if it
+    has no place. `who` made a comment or a change, as far as the file says.
     """
 
     kind: Kind

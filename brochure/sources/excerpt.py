@@ -193,7 +193,7 @@ def _within(text: SourceText, at: int) -> bool:
 
 def quote_markdown(quoted: Excerpt) -> str:
     """The words as the text of a quote, in Markdown: each paragraph one line."""
-    return "\n\n".join(_without_marker(_escaped(one)) for one in quoted.paragraphs)
+    return "\n\n".join(_without_marker(markdown.escaped(one)) for one in quoted.paragraphs)
 
 
 def passage_yaml(
@@ -251,7 +251,7 @@ def _lines(
         if index:
             yield ""
         for line in textwrap.wrap(
-            _escaped(paragraph), _WIDTH, break_long_words=False, break_on_hyphens=False
+            markdown.escaped(paragraph), _WIDTH, break_long_words=False, break_on_hyphens=False
         ):
             yield "        " + _without_marker(line)
     yield "    # commentary:"
@@ -262,10 +262,3 @@ def _lines(
 def _without_marker(line: str) -> str:
     """A line that is no item of a list, whatever it begins with (CommonMark 5.2)."""
     return re.sub(r"^(\d{1,9})([.)])(?=\s|$)|^([-+])(?=\s|$)", r"\1\\\2\3", line)
-
-
-def _escaped(paragraph: str) -> str:
-    """Words escaped so that Markdown leaves them as they are."""
-    if markdown.quoted(paragraph).split() == paragraph.split() and "*" not in paragraph:
-        return paragraph
-    return re.sub(r"([\\*_\[\]])", r"\\\1", paragraph)

@@ -1,7 +1,5 @@
 """What the first page of the studio shows and does: the state of all leaflets, and making one."""
 
-import re
-import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -18,15 +16,17 @@ from brochure.manuscript.variants.resolution import read_bundle
 from brochure.manuscript.yaml.nodes import plain
 from brochure.messages import catalogue, say
 from brochure.project import Project
-from brochure.starters import Starter, create_leaflet, starter_languages, starter_picture
+from brochure.starters import (
+    Starter,
+    create_leaflet,
+    free_name,
+    starter_languages,
+    starter_picture,
+)
 from brochure.studio.answers import Json
 from brochure.studio.refusal import Refusal, malformed, no_such_page
 
 _TITLE = 200  # characters of the title of a new leaflet; it can be made longer later
-_NAME = 40  # characters of a name that is made of a title
-_LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS"}
-)
 _STARTERS = {
     Starter.SAMPLE: (say("A sample"), say("Two pairs about a park, to be replaced with yours.")),
     Starter.EMPTY: (say("Empty"), say("A title, and a pair to be filled in.")),
@@ -148,18 +148,3 @@ def _text(body: Json, key: str) -> str:
     if not isinstance(value, str):
         raise malformed()
     return value
-
-
-def free_name(title: str, taken: tuple[str, ...]) -> str:
-    """A name for a leaflet, made of whole words of its title, that no leaflet has."""
-    letters = unicodedata.normalize("NFKD", title.translate(_LETTERS)).encode("ascii", "ignore")
-    base = ""
-    for word in re.findall(r"[a-z0-9]+", letters.decode().lower()):
-        longer = f"{base}-{word}".strip("-")
-        if base and len(longer) > _NAME:
-            break
-        base = longer
-    base = base[:_NAME] or "flugblatt"
-    known = {name.lower() for name in taken}  # on some systems, case makes no difference
-    numbers = (f"{base}-{number}" if number > 1 else base for number in range(1, len(taken) + 2))
-    return next(name for name in numbers if name not in known)

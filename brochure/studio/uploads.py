@@ -6,16 +6,14 @@ its name becomes plain letters, and no file that is there is ever overwritten.
 
 import hashlib
 import os
-import re
 import threading
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location
-from brochure.isolation import Stopped, Worker
-from brochure.layout.compose.pictures import check_picture
+from brochure.diagnostics import DiagnosticsError
+from brochure.interchange.incoming import kind_of, largest, picture_diagnostics, safe_stem
+from brochure.isolation import Worker
 from brochure.messages import say
 from brochure.project import MANUSCRIPT, Project
 from brochure.studio.answers import Json
@@ -27,20 +25,8 @@ _SUFFIXES: dict[str, frozenset[str]] = {
     "picture": frozenset({".png", ".jpg", ".jpeg", ".svg"}),
 }
 LARGEST = max(bounds.SOURCE_PDF, bounds.PICTURE)  # bytes
-_LIMITS = {
-    ".pdf": bounds.SOURCE_PDF, ".png": bounds.PICTURE, ".jpg": bounds.PICTURE, ".svg": bounds.SVG
-}  # fmt: skip
 _LISTED = 500  # files
-_NAME = 60  # characters, without the suffix
 _TRIED = 100  # names
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # what Windows calls a device
-_GERMAN = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
-)
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
-_ROOT = re.compile(r"(?:<\?[^>]*>)?\s*(?:<!doctype\s+(\w+)[^>]*>)?\s*<(\w+)", re.IGNORECASE)
-_PICTURE_MEMORY = bounds.MEMORY + 4 * bounds.PICTURE
 
 
 class Uploads:
@@ -65,13 +51,16 @@ class Uploads:
         if use not in FOLDERS:
             raise malformed()
         suffix = _suffix(use, name, data)
-        if len(data) > _LIMITS.get(suffix, bounds.SOURCE_TEXT):
-            raise too_large(_LIMITS.get(suffix, bounds.SOURCE_TEXT))
+        if len(data) > largest(suffix):
+            raise too_large(largest(suffix))
         if use == "picture":
-            _ensure_sound(data, suffix, name)
+            with Worker() as worker:
+                found = picture_diagnostics(worker, data, suffix, _shown(name))
+            if found:
+                raise refusal_of(DiagnosticsError(found))
         folder = self._project.manuscript(leaflet).parent / FOLDERS[use]
         with self._lock:
-            path = self._placed(folder, _safe_stem(Path(name).stem), suffix, data)
+            path = self._placed(folder, safe_stem(Path(name).stem), suffix, data)
         return {"file": f"{FOLDERS[use]}/{path.name}"}
 
     def _placed(self, folder: Path, stem: str, suffix: str, data: bytes) -> Path:
@@ -128,34 +117,10 @@ def _suffix(use: str, name: str, data: bytes) -> str:
     """The suffix of a file, from what it contains. Raises Refusal for what cannot be used."""
     if not data:
         raise Refusal(422, say("This file is empty."))
-    kind = _kind(data, Path(name).suffix.lower())
+    kind = kind_of(data, Path(name).suffix.lower())
     if kind not in _SUFFIXES[use]:
         raise _other_kind(use, name)
     return kind
-
-
-def _kind(data: bytes, suffix: str) -> str:
-    """What a file is: a suffix, or nothing. Its own is asked only where text may be Markdown."""
-    if b"%PDF" in data[:1024]:  # ISO 32000-1, annex H, note 13
-        return ".pdf"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return ".png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return ".jpg"
-    if data.startswith(b"PK\x03\x04"):  # word processors
-        return ""
-    head = data[:4096].decode("utf-8-sig", "replace")
-    if root := _ROOT.match(_COMMENT.sub("", head).lstrip()):
-        name = (root[1] or root[2]).lower()
-        if name in ("svg", "html"):
-            return f".{name}"
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-    if _CONTROL.search(text):
-        return ""
-    return ".md" if suffix in (".md", ".markdown") else ".txt"
 
 
 def _other_kind(use: str, name: str) -> Refusal:
@@ -173,38 +138,6 @@ def _other_kind(use: str, name: str) -> Refusal:
     )
 
 
-def _ensure_sound(data: bytes, suffix: str, name: str) -> None:
-    """Raise DiagnosticsError or Refusal for a picture that cannot be drawn; it is decoded in a
-    process of its own.
-    """
-    shown = _shown(name)
-    try:
-        with Worker() as worker:
-            seconds = bounds.SECONDS + bounds.PICTURE_SECONDS
-            found = worker.call(seconds, _PICTURE_MEMORY, picture_faults, data, suffix, shown)
-    except Stopped:
-        raise Refusal(
-            422,
-            say("`{file}` takes too long to draw, or too much memory.", file=shown),
-            say("Open it in an image editor and export it again."),
-        ) from None
-    if found:
-        raise refusal_of(DiagnosticsError(found))
-
-
-def picture_faults(data: bytes, suffix: str, name: str) -> list[Diagnostic]:
-    """What is wrong with a picture; for a process of its own."""
-    return list(check_picture(data, suffix, name, Location(name)))
-
-
 def _shown(name: str) -> str:
     """A name from outside as it can be shown."""
     return "".join(c if c.isprintable() else "?" for c in name)[:100] or "?"
-
-
-def _safe_stem(stem: str) -> str:
-    """A name of plain letters, digits and hyphens, which every system can store."""
-    composed = unicodedata.normalize("NFC", stem).translate(_GERMAN)
-    letters = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore").decode()
-    plain = "-".join(re.findall(r"[a-z0-9]+", letters.lower()))[:_NAME].strip("-")
-    return f"datei-{plain}".strip("-") if not plain or _DEVICE.fullmatch(plain) else plain

@@ -12,6 +12,7 @@ from typing import Self
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Reported
 from brochure.manuscript.load import validate_leaflet
 from brochure.manuscript.model.variant import Variant
+from brochure.manuscript.text.wrapping import usual_width
 from brochure.manuscript.variants.accept import recorded, with_records
 from brochure.manuscript.variants.differences import find_changes
 from brochure.manuscript.variants.resolution import Bundle
@@ -34,7 +35,7 @@ from brochure.studio.changes import (
 )
 from brochure.studio.form import key_orders, prose_paths
 from brochure.studio.session import Session
-from brochure.studio.yaml_document import YamlDocument, YamlVersion, usual_width
+from brochure.studio.yaml_document import YamlDocument, YamlVersion
 
 LEFT_OUT: Plain = {"left_out": "yes"}
 _PASSAGES_LEFT_OUT = "leave_out"

@@ -8,7 +8,7 @@ from typing import Self
 
 from brochure import bounds
 from brochure.diagnostics import Diagnostic, Reported
-from brochure.manuscript.text.wrapping import WIDTH
+from brochure.manuscript.text.wrapping import usual_width
 from brochure.manuscript.yaml.editor import edited
 from brochure.manuscript.yaml.nodes import Plain, Tree, plain
 from brochure.manuscript.yaml.parser import decode_text, parse_yaml
@@ -91,10 +91,3 @@ class YamlVersion:
         if edit is None:
             return self
         return replace(self, data=edited(self.data, [edit], self.parsed.value.file))
-
-
-def usual_width(data: bytes) -> int:
-    """How wide the lines of a file are."""
-    lines = [len(line) for line in data.decode("utf-8", "replace").splitlines()]
-    usual = [length for length in lines if 60 <= length <= WIDTH]
-    return max(usual, default=WIDTH)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.office_files import archive, docx, docx_entries, odt, r, relation
+
 LEAFLET = """language: de
 title: Titel
 imprint: Ich, Weg 1, 12345 Ort; Eigendruck
@@ -37,6 +39,7 @@ CHECK, BUILD = ("check",), ("build",)
 BOTH = (CHECK, BUILD)
 READ = (CHECK, ("source", "show", "x"))
 LISTED = (CHECK, ("variants", "list", "x"))
+IMPORT, IMPORT_ODT = (("import", "a.docx", "neu"),), (("import", "a.odt", "neu"),)
 MAILING = (("mail", "preview", "x"), ("mail", "status", "x"))
 Write = Callable[[Path, Path], None]  # the project, and a folder beside it that is not its own
 
@@ -83,6 +86,11 @@ def put(path: str, content: str | bytes) -> Write:
         )
 
     return write
+
+
+def made(path: str, make: Callable[[], bytes]) -> Write:
+    """As `put`, with content that takes a moment to make."""
+    return lambda project, bait: put(path, make())(project, bait)
 
 
 def template(text: str) -> Write:
@@ -338,6 +346,29 @@ VARIABLES = (
 COUNTER = (
     "body { counter-reset: n 40000000 } p::before { content: counter(n, symbols(symbolic 'x')) }"
 )
+OUTSIDE = "file:///../outside/secret.txt"
+BLIP = '<w:r><w:drawing><a:blip r:link="a"/><a:blip r:embed="b"/></w:drawing></w:r>'
+
+
+def reaching_out() -> bytes:
+    """A Word document that names files and addresses elsewhere in all ways that there are."""
+    body = (
+        f"<w:p>{BLIP}<w:hyperlink r:id='c'>{r('Text')}</w:hyperlink>"
+        f"<w:r><w:fldChar w:fldCharType='begin'/><w:instrText>INCLUDETEXT {OUTSIDE}</w:instrText>"
+        "<w:fldChar w:fldCharType='end'/></w:r></w:p><w:altChunk r:id='d'/><w:subDoc r:id='a'/>"
+    )
+    related = (
+        relation("a", "image", OUTSIDE, outside=True),
+        relation("b", "image", "../../../../outside/secret.txt"),
+        relation("c", "hyperlink", "http://127.0.0.1:9/", outside=True),
+        relation("d", "aFChunk", "http://127.0.0.1:9/", outside=True),
+        relation("e", "header", "../../outside/secret.txt"),
+        relation("f", "attachedTemplate", "http://127.0.0.1:9/x.dotm", outside=True),
+    )
+    entries = docx_entries(body, {"vbaProject.bin": b"Auto_Open"}, *related)
+    return archive({**entries, "../../outside/made.txt": "x", "/tmp/made.txt": "x"})
+
+
 INPUTS = (
     # Templates
     Input("template-pickle", template(
@@ -415,6 +446,27 @@ INPUTS = (
     Input("font-woff2", put("styles/fonts/a.ttf", b"wOF2" + bytes(1000)), quick=True),
     Input("font-noise", put("styles/fonts/a.otf", b"OTTO" + bytes(range(256)) * 40)),
     Input("font-collection", put("styles/fonts/a.ttf", b"ttcf" + bytes(1000))),
+    # What is imported
+    Input("docx-reaches-out", made("a.docx", reaching_out), IMPORT, quick=True, wrong=False),
+    Input("docx-entities", made("a.docx", lambda: archive({**docx_entries(""), "word/document.xml": ENTITIES})), IMPORT, quick=True),
+    Input("docx-runs", made("a.docx", lambda: docx(f"<w:p>{r('a ') * 150_000}</w:p>")), IMPORT, wrong=False),
+    Input("docx-elements", made("a.docx", lambda: docx(f"<w:p>{'<w:t/>' * 3_000_000}</w:p>")), IMPORT, wrong=False),
+    Input("docx-deep", made("a.docx", lambda: docx(
+        "<w:tbl><w:tr><w:tc>" * 9_000 + "</w:tc></w:tr></w:tbl>" * 9_000)), IMPORT),
+    Input("docx-changes", made("a.docx", lambda: docx(
+        "<w:p>" + f"<w:del>{r('a', name='w:delText')}</w:del>{r('b ')}" * 100_000 + "</w:p>")),
+        IMPORT, wrong=False),
+    Input("docx-fields", made("a.docx", lambda: docx(
+        "<w:p>" + '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 20_000 + r("a ") * 20_000
+        + "</w:p>")), IMPORT, wrong=False),
+    Input("docx-control-characters", made("a.docx", lambda: docx(
+        f"<w:p>{r('&#x202e;&#x85;&#x9b;31m')}</w:p>")), IMPORT, wrong=False),
+    Input("odt-spaces", made("a.odt", lambda: odt(
+        "<text:p>" + "<text:s text:c='999'/>" * 500_000 + "</text:p>")), IMPORT_ODT),
+    Input("odt-rows", made("a.odt", lambda: odt(
+        "<table:table>" + '<table:table-row table:number-rows-repeated="999">'
+        '<table:table-cell table:number-columns-repeated="999"><text:p>x</text:p>'
+        "</table:table-cell></table:table-row>" * 99 + "</table:table>")), IMPORT_ODT),
     # What is no file
     *(
         Input(f"fifo-{Path(path).name}", fifo(path), quick=path.endswith(("leaflet.yaml", ".csv")))

@@ -198,9 +198,10 @@ def refuse_other_formats(data: bytes, where: Location) -> None:
         message = say("`{file}` is a rich text file (.rtf).", file=where.file)
         fail("import-rtf", message, where, save)
     head = data[:1024].lstrip()
-    xml = head.startswith(b"<?xml") and b'progid="Word.Document"' in head
+    xml = head.startswith(b"<?xml") and b"<html" not in data[:4096].lower()
     if xml or head.startswith(b"MIME-Version:"):
-        message = say("`{file}` is a Word document in XML, or a page of the web.", file=where.file)
+        message = say("`{file}` was saved as XML, or as a page of the web in one file.",
+                      file=where.file)  # fmt: skip
         fail("import-xml", message, where, save)
 
 
@@ -226,13 +227,17 @@ def fail_protected(where: Location) -> NoReturn:
 
 def fail_other_package(package: Package) -> NoReturn:
     """Raise DiagnosticsError: an archive, but no text of a word processor."""
-    names = package.names
-    kinds = {
-        "xl/": say("a spreadsheet"),
-        "ppt/": say("a presentation"),
-        "Index/": say("a document of Pages"),
-    }
-    found = (kind for start, kind in kinds.items() if any(n.startswith(start) for n in names))
+    names, mimetype = package.names, package.read("mimetype") or b""
+    kinds = (
+        ("xl/", b"spreadsheet", say("a spreadsheet")),
+        ("ppt/", b"presentation", say("a presentation")),
+        ("Index/", b"iwork", say("a document of Pages")),
+    )
+    found = (
+        kind
+        for folder, word, kind in kinds
+        if word in mimetype or any(name.startswith(folder) for name in names)
+    )
     what = next(found, say("an archive"))
     fail(
         "import-format",

@@ -28,7 +28,6 @@ from brochure.messages import say
 _MAIN = "word/document.xml"
 _NOTES: dict[str, Kind] = {"footnotes": "footnote", "endnotes": "endnote"}
 _ASIDE: dict[str, Kind] = {"header": "header", "footer": "footer"}
-_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
 def read_docx(data: bytes, name: str) -> Document:
@@ -77,9 +76,7 @@ class _Parts:
         for name, kind in _NOTES.items():
             for part in self.of_type(name):
                 for element in self._children(part):
-                    if element.get("w:type") not in _SEPARATORS:
-                        key = kind, element.get("w:id", "")
-                        self.resources.notes[key] = part, element
+                    self.resources.notes[kind, element.get("w:id", "")] = part, element
         for part in self.of_type("comments"):
             for element in self._children(part):
                 self.resources.comments[element.get("w:id", "")] = part, element
@@ -133,7 +130,7 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str, bool]]:
     found: dict[str, tuple[str, str, bool]] = {}
     for element in root if root is not None else ():
         kind = element.get("Type", "").rpartition("/")[2]
-        target = element.get("Target", "")
+        target = element.get("Target", "").replace("\\", "/")
         outside = element.get("TargetMode") == "External"
         if not outside:
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")

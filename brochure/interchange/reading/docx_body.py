@@ -44,12 +44,16 @@ _SILENT = frozenset({
     "w:continuationSeparator", "w:delInstrText", "w:rubyPr", "w:customXmlPr", "w:smartTagPr",
 })  # fmt: skip
 _CHANGES: dict[str, Kind] = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "moved"}
+_LEAVES = ("w:p", "w:tbl", "w:altChunk", "w:subDoc")
+_INLINE = ("w:r", *_SILENT)  # whatever they contain
 _REMOVED = ("deletion", "moved")
 _CHARACTERS = {
     "w:tab": "\t", "w:ptab": "\t", "w:cr": "\n", "w:noBreakHyphen": "\u2011",
     "w:softHyphen": "\u00ad",
 }  # fmt: skip
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)"|([^\s"\\]\S*))', re.IGNORECASE)
+_ANCHOR = re.compile(r'\\l\s+"([^"]*)"')
 _GENERATED = ("TOC", "INDEX", "TOA", "BIBLIOGRAPHY")  # fields that repeat what is elsewhere
 
 
@@ -75,14 +79,15 @@ _NOWHERE = Within()
 
 @dataclass
 class _Field:
-    """A field that is open: its instruction, and whether its result has begun (17.16.18)."""
+    """A field that is open (17.16.18): its instruction so far, whether what is in it is no text for
+    a reader, and where it leads to; and the same of what it is in.
+    """
 
-    instruction: str = ""
-    result: bool = False
-
-    @property
-    def name(self) -> str:
-        return (self.instruction.split() or [""])[0].upper()
+    outer_silent: bool
+    outer_link: str
+    silent: bool = True
+    link: str = ""
+    instruction: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -168,16 +173,19 @@ class Story:
     def _within(self, parent: Element, within: Within) -> Iterator[tuple[Element, Within]]:
         """The paragraphs, tables and other blocks in an element, without what wraps them."""
         for element in parent:
-            if element.tag in ("w:p", "w:tbl", "w:altChunk", "w:subDoc"):
+            if element.tag in _LEAVES:
                 yield element, within
-            elif element.tag in (*_CHANGES, "w:moveTo", "w:customXml", "w:smartTag"):
-                yield from self._within(element, within.changed(element))
             elif element.tag == "w:sdt":
                 content = child(element, "w:sdtContent")
                 if content is not None:
                     yield from self._within(content, _of_control(element, within))
             elif element.tag == "mc:AlternateContent":
                 yield from self._within(_chosen(element), within)
+            elif (
+                element.tag not in _INLINE
+                and next(every(element, "w:p", "w:tbl"), None) is not None
+            ):
+                yield from self._within(element, within.changed(element))
             else:
                 yield element, within
 
@@ -195,8 +203,10 @@ class Story:
         starts = starts or switched_on(properties, "w:pageBreakBefore")
         last = before[-1] if before else None
         plain = isinstance(last, Paragraph) and not last.heading and heading <= 0
-        # The number of a heading is how it looks, and no part of its text.
-        item = self._marker(properties, style) if text and heading <= 0 else ""
+        # Empty items count, and those that were deleted do not. The number of a heading counts as
+        # well, but it is how it looks, and no part of its text.
+        marker = self._marker(properties, style) if text or pieces.is_empty else ""
+        item = marker if text and heading <= 0 else ""
         like = Paragraph(
             runs=(),
             heading=max(heading, 0),
@@ -204,6 +214,7 @@ class Story:
             style=style.name,
             continues=bool(starts and plain and not item and continues(self._before, text)),
             line=self._of.number,
+            names=tuple(pieces.names),
         )
         if text or pieces.ends_page:
             self._page_ended = pieces.ends_page
@@ -238,11 +249,14 @@ class Story:
             case "w:ins" | "w:del" | "w:moveFrom":
                 self._inline(element, within.changed(element), pieces)
             case "w:hyperlink":
-                link = self._link(*self._target(element.get("r:id", "")))
+                address, outside = self._target(element.get("r:id", ""))
+                link = self._link(_with_anchor(address, element.get("w:anchor", "")), outside)
                 self._inline(element, replace(within, link=link or within.link), pieces)
             case "w:fldSimple":
                 depth = len(self._fields)
-                self._fields.append(_Field(element.get("w:instr", ""), result=True))
+                self._field("begin")
+                self._fields[-1].instruction.append(element.get("w:instr", ""))
+                self._field("separate")
                 self._inline(element, within, pieces)
                 del self._fields[depth:]
             case "w:sdt":
@@ -251,6 +265,8 @@ class Story:
                     self._inline(content, _of_control(element, within), pieces)
             case "mc:AlternateContent":
                 self._inline(_chosen(element), within, pieces)
+            case "w:bookmarkStart":
+                pieces.names.append(element.get("w:name", ""))
             case "w:commentRangeStart":
                 self._open[element.get("w:id", "")] = len(self._shown)
             case "m:oMath" | "m:oMathPara":
@@ -296,10 +312,10 @@ class Story:
                     self._field(element.get("w:fldCharType", ""))
                 case "w:instrText":
                     if self._fields:
-                        self._fields[-1].instruction += element.text or ""
+                        self._fields[-1].instruction.append(element.text or "")
                 case "w:footnoteReference" | "w:endnoteReference":
                     kind: Kind = "footnote" if "foot" in element.tag else "endnote"
-                    self._note(kind, element.get("w:id", ""), pieces)
+                    self._note(kind, element.get("w:id", ""), within, pieces)
                 case "w:commentReference":
                     self._comment(element.get("w:id", ""), pieces)
                 case "w:drawing" | "w:pict" | "w:object":
@@ -317,13 +333,11 @@ class Story:
 
     def _text(self, text: str, within: Within, look: Look, pieces: Pieces) -> None:
         """Write text where it belongs."""
-        kind = within.kind
-        link = within.link
-        for one in self._fields:
-            if kind in (None, "insertion") and (not one.result or one.name in _GENERATED):
+        kind, link = within.kind, within.link
+        if self._fields:
+            link = self._fields[-1].link or link
+            if kind in (None, "insertion") and self._fields[-1].silent:
                 kind = "field"
-            elif one.name == "HYPERLINK":
-                link = self._link(*_hyperlink(one.instruction)) or link
         if kind in (None, "insertion") and look.hidden:
             kind = "hidden"
         run = Run(text, bool(look.strong), bool(look.emphasis), link, bool(look.struck))
@@ -338,13 +352,17 @@ class Story:
                 pieces.put_beside(kind, text, within.who if kind in _REMOVED else "")
 
     def _field(self, step: str) -> None:
-        match step:
-            case "begin":
-                self._fields.append(_Field())
-            case "separate" if self._fields:
-                self._fields[-1].result = True
-            case "end" if self._fields:
-                self._fields.pop()
+        """Begin a field, its result, or what is after it."""
+        last = self._fields[-1] if self._fields else None
+        if step == "begin":
+            self._fields.append(_Field(last.silent, last.link) if last else _Field(False, ""))
+        elif step == "separate" and last:
+            instruction = "".join(last.instruction)
+            name = (instruction.split(None, 1) or [""])[0].upper()
+            last.silent = last.outer_silent or name in _GENERATED
+            last.link = self._link(*_hyperlink(instruction)) or last.outer_link
+        elif step == "end" and last:
+            self._fields.pop()
 
     def _plain(self, text: str, run: Element) -> str:
         """Text with characters for what is private to a font of symbols."""
@@ -407,10 +425,11 @@ class Story:
 
     # --- What stands beside the text --------------------------------------------------------
 
-    def _note(self, kind: Kind, own: str, pieces: Pieces) -> None:
+    def _note(self, kind: Kind, own: str, within: Within, pieces: Pieces) -> None:
         part, element = self._of.notes.pop((kind, own), ("", None))
         if element is not None:
-            text, leftovers = self.aside(part, element)
+            inside = within if within.kind in _REMOVED else _NOWHERE
+            text, leftovers = self.aside(part, element, inside, pieces.text)
             pieces.put_beside(kind, text)
             pieces.pass_on(leftovers)
 
@@ -424,10 +443,11 @@ class Story:
             pieces.pass_on(leftovers)
 
     def aside(
-        self, part: str, element: Element, within: Within = _NOWHERE
+        self, part: str, element: Element, within: Within = _NOWHERE, before: str = ""
     ) -> tuple[str, list[Leftover]]:
-        """The text of what stands beside this one, and what stands beside that."""
+        """The text of what stands beside this one, after `before`, and what stands beside that."""
         story = Story(part, self._of)
+        story._before = before
         number = self._of.number
         text = flat(story.blocks(element, within))
         self._of.number = number
@@ -440,7 +460,9 @@ class Story:
                 case "wp:docPr" | "pic:cNvPr":
                     description = description or element.get("descr") or ""
                 case "w:txbxContent":
-                    text, leftovers = self.aside(self._part, element, replace(within, link=""))
+                    inside = replace(within, link="")
+                    before = pieces.text.strip() or self._before
+                    text, leftovers = self.aside(self._part, element, inside, before)
                     pieces.put_beside("text-box", text)
                     pieces.pass_on(leftovers)
                 case "v:textpath":
@@ -580,20 +602,31 @@ def _of_control(element: Element, within: Within) -> Within:
 
 
 def _chosen(element: Element) -> Element:
-    """Of alternatives, the first: it is what the newest Word shows (Part 3, 9.3)."""
-    found = child(element, "mc:Choice")
-    found = child(element, "mc:Fallback") if found is None else found
-    return Element("none") if found is None else found
+    """Of alternatives, the first: it is what the newest Word shows (Part 3, 9.3). What is in none
+    of the ways that are known here, such as a coloured sign, the last one has as text.
+    """
+    first, last = child(element, "mc:Choice"), child(element, "mc:Fallback")
+    if first is None or (last is not None and not _has_content(first) and _has_content(last)):
+        first = last
+    return Element("none") if first is None else first
+
+
+def _has_content(element: Element) -> bool:
+    return any(True for _ in every(element, "w:t", "w:drawing", "w:pict", "m:t", "w:delText"))
 
 
 def _hyperlink(instruction: str) -> tuple[str, bool]:
     r"""The address in a HYPERLINK field, and if that is outside (``\l`` is not; 17.16.5.25)."""
-    words = instruction.split(None, 1)
-    rest = words[1].strip() if len(words) > 1 else ""
-    if rest.startswith('"'):
-        return rest[1:].partition('"')[0], True
-    address = (rest.split() or [""])[0]
-    return ("", False) if address.startswith("\\") else (address, True)
+    found = _HYPERLINK.match(instruction)
+    if found is None:
+        return "", False
+    anchor = _ANCHOR.search(instruction)
+    return _with_anchor(found[1] or found[2], anchor[1] if anchor else ""), True
+
+
+def _with_anchor(address: str, anchor: str) -> str:
+    """An address that leads to a place in a page."""
+    return f"{address}#{anchor}" if address and anchor and "#" not in address else address
 
 
 def _number(text: str | None, default: int) -> int:

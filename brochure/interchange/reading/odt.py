@@ -33,7 +33,7 @@ from brochure.interchange.reading.container import (
 )
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.odt_styles import NO_STYLE, Counts, Style, Styles
-from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat
+from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat, last_words
 from brochure.messages import say
 
 _SPACE = re.compile(r"[ \t\r\n]+")  # one space, all of it: 6.1.2
@@ -72,7 +72,7 @@ def read_odt(data: bytes, name: str) -> Document:
     """The document in an .odt file; templates are read as well. Raises DiagnosticsError."""
     package = open_package(data, name)
     manifest = package.xml("META-INF/manifest.xml")
-    if manifest is not None and any(every(manifest, "manifest:encryption-data")):
+    if manifest is not None and _has(manifest, "manifest:encryption-data"):
         fail_protected(package.where)
     root = package.xml("content.xml")
     body = child(root, "office:body", "office:text")
@@ -103,6 +103,10 @@ def read_odt(data: bytes, name: str) -> Document:
         language=("" if language is None else language.text or "") or reader.styles.language,
         diagnostics=(*package.diagnostics, *reader.diagnostics),
     )
+
+
+def _has(root: Element, name: str) -> bool:
+    return next(every(root, name), None) is not None
 
 
 @dataclass
@@ -170,12 +174,10 @@ class _Story:
     def blocks(self, parent: Element, within: Within) -> tuple[Block, ...]:
         """The blocks in an element that contains paragraphs and tables."""
         found: list[Block] = []
-        item = ""
         for element in parent:
             match element.tag:
                 case "text:p" | "text:h":
-                    found += self._paragraph(element, within, item, found)
-                    item = ""
+                    found += self._paragraph(element, within, found)
                 case "text:list":
                     found += self._list(element, within)
                 case "table:table":
@@ -199,7 +201,8 @@ class _Story:
         """The items of a list, each with its marker before its first paragraph (5.3)."""
         style = element.get("text:style-name") or within.list
         inner = replace(within, list=style, level=within.level + 1)
-        if not within.level and element.get("text:continue-numbering") != "true":
+        continued = element.get("text:continue-numbering") == "true"
+        if not (within.level or continued or element.get("text:continue-list")):
             self._counts.pop(style, None)
         found: list[Block] = []
         for item in element:
@@ -210,16 +213,19 @@ class _Story:
             first = next((one.tag for one in item if one.tag not in _SILENT), "")
             if item.tag == "text:list-item" and first in ("text:p", "text:h"):
                 counts = self._counts.setdefault(style, Counts())
+                begin = item.get("text:start-value", "")
+                if begin.isdecimal() and len(begin) < 6:
+                    counts.begin(inner.level, int(begin))
                 marker = self._of.styles.marker(style, inner.level, counts)
             blocks = self.blocks(item, inner)
-            if blocks and isinstance(blocks[0], Paragraph) and not blocks[0].item:
-                blocks = (replace(blocks[0], item=marker), *blocks[1:])
+            head = blocks[0] if blocks else None
+            # The number of a heading is how it looks, and no part of its text.
+            if isinstance(head, Paragraph) and not head.item and not head.heading:
+                blocks = (replace(head, item=marker), *blocks[1:])
             found += blocks
         return found
 
-    def _paragraph(
-        self, element: Element, within: Within, item: str, before: list[Block]
-    ) -> list[Block]:
+    def _paragraph(self, element: Element, within: Within, before: list[Block]) -> list[Block]:
         self._of.number += 1
         style = self._of.styles.style("paragraph", element.get("text:style-name", ""))
         level = element.get("text:outline-level", "1")
@@ -240,6 +246,7 @@ class _Story:
             style=style.name,
             continues=bool(starts and plain and continues(self._before, text)),
             line=self._of.number,
+            names=tuple(pieces.names),
         )
         self._page_ended = self._page_ended and not text
         self._before = text or self._before
@@ -288,6 +295,8 @@ class _Story:
                 self._aside(kind, child(element, "text:note-body"), pieces, within)
             case "office:annotation":
                 self._comment(element, pieces)
+            case "text:bookmark" | "text:bookmark-start":
+                pieces.names.append(element.get("text:name", ""))
             case "text:change-start":
                 change = self._of.changes.get(element.get("text:change-id", ""))
                 if change and change.kind == "insertion":
@@ -424,6 +433,7 @@ class _Story:
                     self._object(element.get("xlink:href", ""), pieces)
                     return
                 case "draw:image":
+                    self._aside("text-box", element, pieces, within)
                     name = element.get("xlink:href", "").removeprefix("./")
                     picture = self._of.package.picture(name, shown)
                     if picture is not None:
@@ -478,11 +488,13 @@ class _Story:
         for element in row:
             if element.tag not in ("table:table-cell", "table:covered-table-cell"):
                 continue
-            blocks = self.blocks(element, replace(within, level=0))
             if element.tag == "table:covered-table-cell":
-                if text := flat(blocks):  # it lies below another, and nobody sees it
-                    self.leftovers.append(Leftover("hidden", text, self._before))
+                text, leftovers = self.text_of(element)
+                if text:  # it lies below another, and nobody sees it
+                    self.leftovers.append(Leftover("hidden", text, last_words(self._before)))
+                self.leftovers += leftovers
                 continue
+            blocks = self.blocks(element, replace(within, level=0))
             count = _repeated(element, "table:number-columns-repeated")
             self._of.count_cells(count)
             columns = _repeated(element, "table:number-columns-spanned")

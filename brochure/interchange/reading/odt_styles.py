@@ -136,6 +136,10 @@ class Counts:
         for deeper in [one for one in self._counts if one > level]:
             del self._counts[deeper]
 
+    def begin(self, level: int, number: int) -> None:
+        """Give the next item at a level this number."""
+        self._counts[level] = number - 1
+
     def value(self, level: int) -> int:
         """The number of the last item at a level."""
         return self._counts.get(level, 1)

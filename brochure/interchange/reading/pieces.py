@@ -44,6 +44,7 @@ class Pieces:
     _beside: list[Beside | Leftover] = field(default_factory=list)
     _length: int = 0
     _blank: bool = True
+    names: list[str] = field(default_factory=list)
     starts_page: bool = False
     ends_page: bool = False
 
@@ -106,6 +107,11 @@ class Pieces:
         """The text so far."""
         return "".join(piece.text for piece in self._pieces if isinstance(piece, Run))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it, and nothing beside it."""
+        return not self._pieces and not self._beside
+
     def leftovers(self, before: str) -> Iterator[Leftover]:
         """What stands beside the text. `before` is the text of the paragraph before this one."""
         text = self.text
@@ -114,7 +120,7 @@ class Pieces:
                 yield beside
             elif beside.text.strip():
                 near = beside.near or _last(text, beside.start) or _first(text, beside.end)
-                near = near or _last(before, len(before))
+                near = near or last_words(before)
                 yield Leftover(beside.kind, beside.text.strip(), near, beside.who)
 
     def blocks(self, like: Paragraph) -> Iterator[Block]:
@@ -131,6 +137,7 @@ class Pieces:
                     runs=runs,
                     continues=like.continues if whole else True,
                     item=like.item if whole else "",
+                    names=like.names if whole else (),
                 )
                 whole = False
             yield from (piece for piece in pieces if isinstance(piece, Picture))
@@ -153,6 +160,11 @@ def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
         result[0] = replace(result[0], text=result[0].text.lstrip())
         result[-1] = replace(result[-1], text=result[-1].text.rstrip())
     return tuple(result)
+
+
+def last_words(text: str) -> str:
+    """The words that say where something stands that comes after a text."""
+    return _last(text, len(text))
 
 
 def _last(text: str, end: int) -> str:

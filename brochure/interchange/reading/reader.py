@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from brochure import bounds
-from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note
+from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, fail, note, warning
 from brochure.interchange.document import Document, paragraphs
 from brochure.interchange.reading import container
 from brochure.interchange.reading.docx import read_docx
@@ -19,13 +19,15 @@ from brochure.interchange.reading.html import read_html
 from brochure.interchange.reading.markdown import read_markdown
 from brochure.interchange.reading.odt import read_odt
 from brochure.interchange.reading.pdf import read_pdf
+from brochure.interchange.reading.witness import words_of
 from brochure.isolation import Reason, Stopped, Worker
-from brochure.messages import Message, say
+from brochure.messages import Message, plural, say
 
 log = logging.getLogger("brochure")
 _CONTROL = re.compile(b"[\x00-\x08\x0e-\x1f\x7f]")
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _HTML = re.compile(r"(?:<\?[^>]*>)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_FEW = 20  # words; a box with a title or an address is nothing to worry about
 _HEAD = 4096  # bytes, in which a file says what it is
 
 
@@ -46,13 +48,13 @@ class Format:
 
 #: By what `_format_of` finds.
 FORMATS: dict[str, Format] = {
-    "docx": Format(say("Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
-    "odt": Format(say("OpenDocument text"), read_odt, (".odt", ".ott", ".fodt")),
+    "docx": Format(say("a Word document"), read_docx, (".docx", ".docm", ".dotx", ".dotm")),
+    "odt": Format(say("an OpenDocument text"), read_odt, (".odt", ".ott")),
     "markdown": Format(
-        say("Markdown or plain text"), read_markdown, (".md", ".markdown", ".txt", ".text")
+        say("plain text or Markdown"), read_markdown, (".md", ".markdown", ".txt", ".text")
     ),
-    "pdf": Format(say("PDF"), read_pdf, (".pdf",)),
-    "html": Format(say("HTML"), read_html, (".html", ".htm", ".xhtml")),
+    "pdf": Format(say("a PDF"), read_pdf, (".pdf",)),
+    "html": Format(say("a page of the web"), read_html, (".html", ".htm", ".xhtml")),
 }
 
 
@@ -85,7 +87,8 @@ def read_document(data: bytes, name: str) -> Document:
         )
     document = _alone(known.read, data, name) if known.alone else known.read(data, name)
     _ensure_leaflet(document, where)
-    return replace(document, diagnostics=(*_misled(known, where), *document.diagnostics))
+    about = (*_misled(known, where), *_in_boxes(document, where))
+    return replace(document, diagnostics=(*about, *document.diagnostics))
 
 
 def _ensure_leaflet(document: Document, where: Location) -> None:
@@ -123,7 +126,7 @@ def _format_of(data: bytes, where: Location) -> str:
 
 def _alone(read: Callable[[bytes, str], Document], data: bytes, name: str) -> Document:
     """What a reader makes of a file, in a process of its own. Raises DiagnosticsError."""
-    memory = bounds.IMPORT_MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
+    memory = bounds.MEMORY + 3 * len(data)  # it is held as sent, unpacked, and opened
     reason: Reason
     try:
         with Worker() as worker:
@@ -158,6 +161,28 @@ def _obstacle(reason: Reason, name: str) -> tuple[Message, Message]:
             )
 
 
+def _in_boxes(document: Document, where: Location) -> tuple[Diagnostic, ...]:
+    """A warning where text boxes have more of the words than the text."""
+    boxes = [one.text for one in document.leftovers if one.kind == "text-box"]
+    text = (one.text for one in paragraphs(document.blocks))
+    count = sum(len(words_of(one)) for one in boxes)
+    if count <= max(sum(len(words_of(one)) for one in text), _FEW):
+        return ()
+    return (
+        warning(
+            "import-text-boxes",
+            plural(
+                "{n} word of `{file}` is in text boxes, more than in its text.",
+                "{n} words of `{file}` are in text boxes, more than in its text.",
+                count,
+                file=where.file,
+            ),
+            where,
+            say("They have no order. Copy them into the text, one after the other."),
+        ),
+    )
+
+
 def _misled(known: Format, where: Location) -> tuple[Diagnostic, ...]:
     """A note where the ending of a file is that of another format."""
     ending = PurePosixPath(where.file).suffix.lower()
@@ -166,8 +191,10 @@ def _misled(known: Format, where: Location) -> tuple[Diagnostic, ...]:
     return (
         note(
             "import-ending",
-            say("`{file}` is read as {format}, which it is.", file=where.file, format=known.name),
+            say("By its content, `{file}` is {format}.", file=where.file, format=known.name),
             where,
-            say("Its name should end with `{ending}`.", ending=known.endings[0]),
+            say(
+                "It was read as that. Its name should end with `{ending}`.", ending=known.endings[0]
+            ),
         ),
     )

@@ -20,7 +20,7 @@ _SCHEMES = ("http", "https", "mailto", "tel")
 _SIGNS = re.compile(r"[\\*_`\[\]]")
 _PUNCTUATION = re.compile(r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]""")  # CommonMark 2.4
 _BULLET = re.compile(r"[-+*](?=\s|$)")
-_COUNT = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_COUNT = re.compile(r"\A(\d{1,9})([.)])(?=\s|$)")
 _BULLETS = frozenset("-–—•·*+▪◦‣●○■□►➢➔→✓o§\uf0b7\uf0a7")
 _MARKER = re.compile(r"\(?(\d{1,9})([.)])\)?")
 

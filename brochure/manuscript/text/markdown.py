@@ -33,6 +33,7 @@ LinkStyle = Literal["live", "printed", "none"]
 # as they might not fit into a line.
 _RANGE = re.compile(r"\d{1,6}–\d{1,6}")
 _COMPOUND = re.compile(r"(?<!\S)\S{3,30}(?!\S)")
+_PARSED = 30_000  # characters; longer texts are none for a leaflet, and take long to parse
 NESTING = 20  # markdown-it leaves out what is nested more deeply
 
 
@@ -52,7 +53,7 @@ class Renderer:
 
     def tokens(self, text: str) -> list[Token]:
         """Paragraphs and lists as tokens, with typography; what HTML or plain text is made from."""
-        tokens = _without_lone_numbers(parser(self.typography is not None).parse(text))
+        tokens = blocks(text, self.typography is not None)
         return [
             replace(token, children=self._set(token)) if token.type == "inline" else token
             for token in tokens
@@ -165,6 +166,11 @@ class Renderer:
             start, kept = offset, not self.together or "class" in mark
 
 
+def blocks(text: str, own_words: bool) -> list[Token]:
+    """The tokens of a text; `own_words` is False for quotes, as in `parser`."""
+    return _without_lone_numbers(parser(own_words).parse(text))
+
+
 def quoted(text: str) -> str:
     """The words of a quote as they are printed, without markup: a line for each line of the text.
 
@@ -172,7 +178,7 @@ def quoted(text: str) -> str:
     """
     lines = [""]
     marker = ""
-    for token in _without_lone_numbers(parser(False).parse(text)):
+    for token in blocks(text, False):
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline":
@@ -184,6 +190,16 @@ def quoted(text: str) -> str:
                 else:
                     lines[-1] += child.content
     return "\n".join(lines).strip()
+
+
+def escaped(words: str) -> str:
+    """Words of a source as the text of a quote: escaped where Markdown would leave some of them
+    out. Marks of lists stay what they are.
+    """
+    typed = re.sub(r"(?m)^\s*[-+*](?=\s)", "", words)
+    if "*" not in words and len(words) <= _PARSED and quoted(words).split() == typed.split():
+        return words
+    return re.sub(r"([\\*_\[\]])", r"\\\1", words)
 
 
 def short_addresses(text: str) -> tuple[str, ...]:

@@ -14,6 +14,13 @@ from brochure.manuscript.text.markdown import parser
 WIDTH = 100  # characters of a line, where a file does not show how long its lines are
 
 
+def usual_width(data: bytes) -> int:
+    """How wide the lines of a file are."""
+    lines = [len(line) for line in data.decode("utf-8", "replace").splitlines()]
+    usual = [length for length in lines if 60 <= length <= WIDTH]
+    return max(usual, default=WIDTH)
+
+
 def unwrapped(text: str, own_words: bool) -> str:
     """A text whose paragraphs, and items of lists, are a line each; hard line breaks stay.
 
