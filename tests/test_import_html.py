@@ -1,4 +1,4 @@
-"""HTML from word processors and the web: its text as a browser shows it, and what it hides, told."""
+"""HTML from word processors and the web: its text as a browser shows it; what it hides is told."""
 
 import pytest
 

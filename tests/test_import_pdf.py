@@ -1,5 +1,5 @@
-"""A PDF of an older leaflet comes back: by its tags to the letter; without them, by where lines stand,
-and then it says so.
+"""A PDF of an older leaflet comes back: by its tags to the letter; without them, by where lines
+stand, and then it says so.
 """
 
 from functools import cache

@@ -9,6 +9,8 @@ import docx
 import pytest
 from docx.document import Document as Word
 from docx.table import _Cell
+from hypothesis import given
+from hypothesis import strategies as st
 
 from brochure.interchange.document import Cell, Document, Leftover, Paragraph, Picture, Run, Table
 from brochure.interchange.proposal import Proposal
@@ -20,6 +22,7 @@ from brochure.interchange.understanding.accounting import words_of_document
 from brochure.interchange.understanding.understanding import understand
 from brochure.manuscript.model import fields
 from tests import importing
+from tests.conftest import examples
 from tests.importing import invented, paragraph
 
 QUOTES = (
@@ -584,3 +587,54 @@ def test_the_language_is_guessed(words: str, language: str) -> None:
     document = Document((paragraph("X", heading=1), paragraph(words)), language="fr")
     assert understand(document).language == language
     assert understand(document, "tr").language == "tr"
+
+
+# --- Whatever is written.
+
+_WORDS = st.sampled_from(
+    [
+        "Wir", "prü-", "fen", "es.", "Zitat:", "Kommentar:", "Titel", "„Das", "ist“", "so", "„so“.",
+        "(Zeilen 3–5)", "S. 4", "Z. 7-9", "1.", "info@rad.example", "Kontakt", "V.i.S.d.P.:", "Quelle:",
+        "https://example.org/a_b", "Tel.", "*", "_wort_", "Machen Sie mit!", "\n", "\t", "[x](y)",
+    ]
+)  # fmt: skip
+_TEXTS = st.lists(_WORDS, min_size=1, max_size=12).map(" ".join)
+_PARAGRAPHS = st.builds(
+    Paragraph,
+    st.lists(st.builds(Run, _TEXTS, st.booleans(), st.booleans()), min_size=1, max_size=2).map(
+        tuple
+    ),
+    heading=st.sampled_from([0, 0, 0, 1, 2]),
+    item=st.sampled_from(["", "", "", "–"]),
+    style=st.sampled_from(["", "", "Quote", "Kommentar", "Title"]),
+    continues=st.sampled_from([False, False, False, True]),
+)
+_CELLS = st.builds(
+    Cell,
+    st.lists(_PARAGRAPHS, max_size=2).map(tuple),
+    columns=st.sampled_from([1, 1, 1, 2]),
+    rows=st.sampled_from([1, 1, 1, 2]),
+)
+_ROWS = st.lists(_CELLS, min_size=1, max_size=3).map(tuple)
+_TABLES = st.builds(
+    Table, st.lists(_ROWS, min_size=1, max_size=4).map(tuple), header_rows=st.sampled_from([0, 1])
+)
+
+
+@examples(300)
+@given(st.lists(st.one_of(_PARAGRAPHS, _PARAGRAPHS, _TABLES), max_size=10).map(tuple))
+def test_no_word_is_lost_or_invented(blocks: tuple[Paragraph | Table, ...]) -> None:
+    document = Document(blocks)
+    proposal = understand(document)
+    assert proposal.lost == ()
+    known = set(words_of_document(document))
+    more = {
+        word: count
+        for word, count in invented(document, proposal).items()
+        if not any(word == one + other for one in known for other in known)
+    }
+    assert more == {}
+    for passage in proposal.passages:
+        assert bool(passage.doubts) == (passage.confidence != "sure")
+    ids = [passage.id for passage in proposal.passages]
+    assert len(set(ids)) == len(ids)

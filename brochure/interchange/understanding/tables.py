@@ -292,14 +292,13 @@ class _Reader:
         if above.heading and not pair.quote.heading:
             pair.quote.heading = above.heading
             above = replace(above, heading=())
-        if above.reference and not pair.quote.reference:
+        if above.reference is not None and pair.quote.reference is None:
             pair.quote.reference = above.reference
+            above = replace(above, reference=None)
         if beside.heading and not pair.commentary.heading:
             pair.commentary.heading = beside.heading
             beside = replace(beside, heading=())
-        for side in (above, beside):
-            if side.heading:
-                self._notes.leave([Paragraph(side.heading)])
+        self._leave(above, beside)
         if not self._wide or not _is_short(self._wide[-1]):
             self._end_wide()
             return
@@ -344,10 +343,16 @@ class _Reader:
         return "Zeilen"
 
     def _leave_headings(self) -> None:
-        for side in self._headings:
+        self._leave(*self._headings)
+        self._headings = Side(), Side()
+
+    def _leave(self, *sides: Side) -> None:
+        """What is over of the headings of a row."""
+        for side in sides:
             if side.heading:
                 self._notes.leave([Paragraph(side.heading)])
-        self._headings = Side(), Side()
+            if side.reference is not None:
+                self._notes.leave([Paragraph((Run(side.reference.written),))])
 
 
 def give_heading(paragraph: Paragraph, pair: Pair, notes: Notes) -> None:
