@@ -335,6 +335,17 @@ def test_markdown_comes_back_as_well(exchange: Exchange) -> None:
     ]
 
 
+def test_comments_in_markdown_are_told_and_end_no_text(exchange: Exchange) -> None:
+    text = exchange.markdown().replace(
+        "und wer es bezahlt.", "<!-- stimmt das? -->\n<!-- falsch -->\nund wer es bezahlt."
+    )
+    found = exchange.compare(text.encode(), "probe.md")
+    assert found.differences == ()
+    assert found.unplaced == ("stimmt das?", "falsch")
+    for odd in ("passages", "passages.x", "passages..y.z", "passages.fort.quote.text", "title.x.y"):
+        exchange.compare((text + f"\n<!-- {odd} -->\nWorte\n").encode(), "probe.md")
+
+
 def test_a_document_of_somebody_else_is_compared_by_what_is_understood(exchange: Exchange) -> None:
     text = """\
 # Unser Park

@@ -6,10 +6,11 @@ the next one. At the end, another comment holds the origin.
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from brochure.interchange.arrangement import Piece, arranged
 from brochure.interchange.outgoing import Origin, Outgoing, form_of, packed, unpacked
+from brochure.manuscript.model.leaflet import Leaflet
 
 _TAG = re.compile(r"<!-- (label: )?(\S.*?) -->\s*")
 _ORIGIN = re.compile(rb"<!-- brochure:origin\s([A-Za-z0-9+/=\s]+)-->")
@@ -62,22 +63,37 @@ def _prefix(key: str) -> str:
 
 
 def texts_in(text: str) -> Iterator[tuple[str, str]]:
-    """The keys and texts of such a file, in its order; an empty key for what belongs to none."""
-    text = _ORIGIN.sub(b"", text.encode()).decode()
+    """The keys and texts of such a file, in its order; an empty key for what belongs to none, as
+    comments that somebody wrote.
+    """
     key, lines = "", list[str]()
-    for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), None]:
-        tag = _TAG.fullmatch(line) if line is not None else None
-        if line is not None and tag is None:
+    text = _ORIGIN.sub(b"", text.encode()).decode()
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        tag = _TAG.fullmatch(line)
+        if tag is None:
             lines.append(line)
-            continue
-        found = "\n".join(lines).strip()
-        if key.startswith("label: "):
-            found = re.sub(r"\A(?:## |\*\*)(.*?)(?:\*\*)?(?=\n|\Z)", r"\1", found)
-            found = found.removeprefix(key.removeprefix("label: ")).strip()
-            key = ""
-        if found:
-            yield key, _read(key, found)
-        key, lines = (f"{tag[1] or ''}{tag[2]}" if tag else ""), []
+        elif tag[1] or _is_key(tag[2]):
+            yield from _of_key(key, lines)
+            key, lines = f"{tag[1] or ''}{tag[2]}", []
+        else:
+            yield "", tag[2]
+    yield from _of_key(key, lines)
+
+
+def _is_key(text: str) -> bool:
+    steps = text.split(".")
+    known = steps[0] in Leaflet.model_fields and all(steps)
+    return known and (steps[0] != "passages" or len(steps) > 2)
+
+
+def _of_key(key: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The text below a comment that names a key."""
+    found = "\n".join(lines).strip()
+    if key.startswith("label: "):
+        shown = re.sub(r"\A(?:## |\*\*)(.*?)(?:\*\*)?(?=\n|\Z)", r"\1", found)
+        key, found = "", shown.removeprefix(key.removeprefix("label: ")).strip()
+    if found:
+        yield key, _read(key, found)
 
 
 def _read(key: str, text: str) -> str:

@@ -150,7 +150,7 @@ class _Reader:
         there: dict[str, None] = {}
         for key, text in found:
             steps = key.split(".")
-            if key not in known and not (steps[0] == "passages" and steps[1] in ids):
+            if not key or (key not in known and steps[0] == "passages" and steps[1] not in ids):
                 self._unplaced.append(text)
                 continue
             if steps[0] == "passages":
