@@ -84,6 +84,7 @@ def proposal() -> Proposal:
             ),
         ),
         lead="Was die Stadt plant.",
+        logo=Picture(b"<script>alert(1)</script>", "image/png"),
         leftovers=(
             Leftover("deletion", "nicht", "gut", "Anna"),
             Leftover("footer", "Seite 1"),
@@ -293,6 +294,8 @@ def test_a_file_is_read_and_what_was_understood_is_shown(studio: Running) -> Non
     assert (picture.body, picture.headers["Content-Type"]) == (png(), "image/png")
     assert studio.get(f"{address}/pictures/1").status == 404
     assert studio.get(f"{address}/pictures/99").status == 404
+    assert studio.get(f"{address}/pictures/4").status == 404, "it is none, whatever it is called"
+    assert [one["address"] for one in shown["pictures"]] == [None]
     page = studio.page(f"/import/{address.rpartition('/')[2]}")
     assert page.status == 200
     assert "Entwurf.docx" in page.body.decode()

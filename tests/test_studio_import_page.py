@@ -15,6 +15,7 @@ from brochure.project import Project
 from brochure.starters import create_leaflet
 from brochure.studio.answers import Json
 from brochure.studio.imports import Imports
+from tests.conftest import ROOT
 from tests.studio_browser import Pictured, Running, browser, run, signed_in, state, tells
 from tests.test_studio_import import read, retyped
 
@@ -126,6 +127,31 @@ def test_pairs_are_corrected_and_nothing_is_lost(context: BrowserContext, studio
     expect(text(page, 3, "Kommentar")).to_have_value("Kein Wort zum Teich.")
     page.get_by_role("button", name="Wiederholen").click()
     expect(pair(page, 3)).to_have_count(0)
+
+
+def test_the_outline_of_the_page(context: BrowserContext, studio: Running) -> None:
+    page = opened(context, studio)
+    tree = (ROOT / "tests/data/outlines/import.yaml").read_text("utf-8")
+    expect(page.locator("body")).to_match_aria_snapshot(tree)
+
+
+def test_words_stay_what_they_are_when_they_change_sides(
+    context: BrowserContext, studio: Running
+) -> None:
+    page = opened(context, studio)
+    crossed = page.evaluate(
+        """async () => {
+          const { asMarkdown, asWords } = await import("/static/import-model.js");
+          const quote = "1. 2 * 3 [sic] snake_case_word";
+          const answer = "**Das** [hier](https://example.org) ist *gut*, 2 * 3 und snake_case_word";
+          return [asMarkdown(quote), asWords(asMarkdown(quote)), asWords(answer)];
+        }"""
+    )
+    assert crossed == [
+        r"1\. 2 \* 3 \[sic\] snake\_case\_word",
+        "1. 2 * 3 [sic] snake_case_word",
+        "Das hier ist gut, 2 * 3 und snake_case_word",
+    ]
 
 
 def test_what_fits_nowhere_is_taken_into_a_text(context: BrowserContext, studio: Running) -> None:

@@ -29,12 +29,20 @@ const paragraphs = (text) => text.split(/\n[ \t]*\n\s*/).filter(Boolean);
 const joined = (...texts) => texts.filter(Boolean).join(JOINT);
 
 /** Words of a quote, in which every character is what it is, in the Markdown of a commentary. */
-export const asMarkdown = (text) => text.replace(/[\\*_`[\]<]/g, "\\$&");
+export const asMarkdown = (text) => text.replace(/[\\*_`[\]<]/g, "\\$&")
+  .replace(/^(\s*)([#>+-])(?=\s)/gm, "$1\\$2").replace(/^(\s*\d+)([.)])(?=\s)/gm, "$1\\$2");
 
-/** Markdown as words alone: a quote has no emphasis of ours, and links lead nowhere. */
+/**
+ * Markdown as words alone: a quote has no emphasis of ours, and links lead nowhere. A mark without
+ * its like is a character.
+ */
 export const asWords = (text) => text
   .replace(/(?<!\\)\[([^\]]*)\]\([^)]*\)/g, "$1")
-  .replace(/(?<!\\)(\*\*|__|\*|(?<!\w)_|_(?!\w)|`)/g, "")
+  .replace(/(?<!\\)`([^`]+)`/g, "$1")
+  .replace(/(?<!\\)\*\*(?=\S)([^]*?\S)\*\*/g, "$1")
+  .replace(/(?<![\\\w])__(?=\S)([^]*?\S)__(?!\w)/g, "$1")
+  .replace(/(?<!\\)\*(?=\S)([^*]*?[^\s\\])\*/g, "$1")
+  .replace(/(?<![\\\w])_(?=\S)([^_]*?[^\s\\])_(?!\w)/g, "$1")
   .replace(/\\([\\*_`[\]<>#.!()+-])/g, "$1");
 
 /** Quote and commentary change places; the reference stays with the quote. */

@@ -64,6 +64,7 @@ class Import {
   /** Something was typed. */
   typed(path, value) {
     this.#history.push(put(this.state, path, value), JSON.stringify(path));
+    if (path[0] === "title") this.#texts[0].control.focusable.removeAttribute("aria-invalid");
     this.#later();
   }
 
