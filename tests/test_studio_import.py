@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -468,6 +469,24 @@ def test_a_leaflet_goes_out_and_comes_back_unchanged(studio: Running, leaflet: P
     assert answer.headers["Content-Type"].startswith("text/markdown")
     path = f"leaflets/{leaflet.parent.name}/differences"
     assert send(studio, answer.body, "zurueck.md", path).data["differences"] == []
+
+
+def test_what_went_out_is_the_same_leaflet_again(studio: Running, leaflet: Path) -> None:
+    name, before = leaflet.parent.name, leaflet.read_text("utf-8")
+    document = sent_out(studio, leaflet)
+    retyped(document, "Der Spielplatz wird", "Der Spielplatz wird nicht")
+    output = io.BytesIO()
+    document.save(output)
+    there = send(studio, output.getvalue())
+    assert there.status == 409
+    assert f"`{name}`" in there.data["message"]
+    assert leaflet.read_text("utf-8") == before
+    shutil.rmtree(leaflet.parent)
+    assert send(studio, output.getvalue()).data == {"leaflet": name}
+    after = leaflet.read_text("utf-8")
+    assert meaning(after) == meaning(before).replace("Spielplatz wird", "Spielplatz wird nicht")
+    doubts = studio.get(f"/api/leaflets/{name}/arrived").data["doubts"]
+    assert any("passages.spielplatz.quote.text" in one["text"] for one in doubts), "loudly"
 
 
 def test_what_was_typed_in_word_is_saved_as_what_is_typed_here(

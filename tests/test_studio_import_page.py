@@ -215,7 +215,8 @@ def drop(page: Page, *names: str) -> None:
         """(zone, names) => {
           const dataTransfer = new DataTransfer();
           for (const one of names) dataTransfer.items.add(new File(["Ein Versprechen"], one));
-          zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+          const options = { dataTransfer, bubbles: true, cancelable: true };
+          zone.dispatchEvent(new DragEvent("drop", options));
         }""",
         list(names),
     )

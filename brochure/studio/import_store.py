@@ -66,8 +66,10 @@ class ImportStore:
         self._folder = state_folder() / "studio" / f"{SecretStore(project).id}.imports"
         self._now = now
 
-    def add(self, name: str, proposal: Proposal, words: int) -> Begun:
-        """Keep a new one. Raises Refusal where there are too many."""
+    def add(self, name: str, proposal: Proposal, words: int, leaflet: str = "") -> Begun:
+        """Keep a new one; one of which a `leaflet` was made already, for what is to be told of it.
+        Raises Refusal where there are too many.
+        """
         self._forget_old()
         if len(list(self._tokens())) >= _MOST:
             raise Refusal(
@@ -76,7 +78,7 @@ class ImportStore:
                 say("Discard some of them on the first page."),
             )
         begun = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
-        entry = Entry(secrets.token_hex(8), name, begun)
+        entry = Entry(secrets.token_hex(8), name, begun, leaflet)
         made = Begun(entry, proposal, words, corrections_of(proposal))
         self._write(self._large(entry.token), {"words": words, **stored(proposal)})
         self.save(made)

@@ -7,8 +7,12 @@ from datetime import datetime
 
 from brochure.interchange.document import Picture
 from brochure.interchange.leaflet_file import create_from
+from brochure.interchange.outgoing import Origin
 from brochure.interchange.proposal import Proposal
+from brochure.interchange.reading.container import ZIP
 from brochure.interchange.reading.reader import read_document
+from brochure.interchange.recreation import recreate
+from brochure.interchange.returned import origin_of
 from brochure.interchange.understanding.accounting import words_of_document
 from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.messages import catalogue, say
@@ -62,15 +66,39 @@ class Imports:
         self._lock = threading.Lock()
 
     def begin(self, name: str, data: bytes) -> Json:
-        """Read a file, and keep what was understood: its `token`. Raises DiagnosticsError, or
-        Refusal.
+        """Read a file, and keep what was understood: its `token`. One that went out as a leaflet
+        is that `leaflet` again, at once. Raises DiagnosticsError, or Refusal.
         """
         shown = shown_name(name)
         if not data:
             raise Refusal(422, say("This file is empty."))
+        if origin := origin_of(data):
+            return self._made_again(shown, data, origin)
         made = self._understand(data, shown)
         with self._lock:
             return {"token": self._store.add(shown, made.proposal, made.words).entry.token}
+
+    def _made_again(self, name: str, data: bytes, origin: Origin) -> Json:
+        """The leaflet that a file went out as, with all that was changed in it; what must not be
+        overlooked is told when it is opened.
+        """
+        if origin.leaflet in leaflets(self._project):
+            raise Refusal(
+                409,
+                say(
+                    "`{file}` went out as the leaflet `{leaflet}`, which is here.",
+                    file=name,
+                    leaflet=origin.leaflet,
+                ),
+                say("Open that, and take over what was changed in the file, at “Word …”."),
+            )
+        document = read_document(data, name) if data.startswith(ZIP) else None
+        made = recreate(data, name, origin, document)
+        proposal = replace(made.proposal, doubts=tuple(one.message for one in made.diagnostics))
+        with self._lock, self._creating, project_begins(self._project):
+            made.write(self._project.root, origin.leaflet)
+            self._store.add(name, proposal, 0, origin.leaflet)
+        return {"leaflet": origin.leaflet}
 
     def begun(self) -> list[Json]:
         """Those that nobody has accepted yet, the newest first."""

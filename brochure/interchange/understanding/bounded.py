@@ -20,7 +20,7 @@ def understand_bounded(document: Document, name: str, language: str = "") -> Pro
     try:
         with Worker() as worker:
             return worker.call(
-                bounds.IMPORT_SECONDS, bounds.IMPORT_MEMORY, understand, document, language
+                bounds.IMPORT_SECONDS, bounds.MEMORY, understand, document, language
             )
     except DiagnosticsError:
         raise

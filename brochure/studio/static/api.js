@@ -72,7 +72,7 @@ export const create = (leaflet) => post("/api/leaflets", leaflet);
 const upload = async (url, file) => answered(await asked(url,
   { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }));
 
-/** A file that a leaflet is to be made of: {token}. */
+/** A file that a leaflet is to be made of: {token}; or {leaflet}, if it was one. */
 export const importFile = (file) => upload(`/api/imports?${query({ name: file.name })}`, file);
 
 /** The calls about one import. */

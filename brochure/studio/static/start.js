@@ -119,8 +119,8 @@ function importing({ project, imports }) {
     press.setAttribute("aria-busy", "true");
     $("import-state").textContent = say("import.reading", { file: file.name });
     try {
-      const { token } = await importFile(file);
-      location.assign(`/import/${token}`);
+      const { token, leaflet } = await importFile(file);
+      location.assign(leaflet ? pageOf(leaflet) : `/import/${token}`);
     } catch (error) {
       trouble.replaceChildren(...told(error));
       $("import-state").textContent = "";
