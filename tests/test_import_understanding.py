@@ -621,7 +621,7 @@ _TABLES = st.builds(
 )
 
 
-@examples(300)
+@examples(120)
 @given(st.lists(st.one_of(_PARAGRAPHS, _PARAGRAPHS, _TABLES), max_size=10).map(tuple))
 def test_no_word_is_lost_or_invented(blocks: tuple[Paragraph | Table, ...]) -> None:
     document = Document(blocks)

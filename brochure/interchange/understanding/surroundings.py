@@ -286,6 +286,14 @@ def read_back(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> Non
             )  # fmt: skip
 
 
+def _call(texts: Sequence[Paragraph]) -> str:
+    """The call, a heading as its first line."""
+    if not texts or not is_heading(texts[0]):
+        return markdown(texts)
+    heading, *rest = texts
+    return "\n\n".join(filter(None, (line(heading.runs), markdown(rest))))
+
+
 def proposal_of(found: Surroundings) -> Proposal:
     """A proposal with these texts, as yet without passages and language."""
     return Proposal(
@@ -298,7 +306,7 @@ def proposal_of(found: Surroundings) -> Proposal:
         source_address=found.source_address,
         quote_column=" ".join(line(one.runs) for one in found.quote_column),
         commentary_column=" ".join(line(one.runs) for one in found.commentary_column),
-        call=markdown(found.call),
+        call=_call(found.call),
         contact=markdown(found.contact),
         imprint=markdown(found.imprint),
         picture=found.picture,
