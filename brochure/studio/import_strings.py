@@ -27,7 +27,8 @@ _PAGE: dict[str, Message] = {
     "import.found.one": say("One pair of quote and commentary was found."),
     "import.found.other": say("{n} pairs of quote and commentary were found.", n=_N),
     "import.found.none": say(
-        "No pair of quote and commentary was found. Its text is in the list at the end."
+        "No pair of quote and commentary was found. What was read is in the texts below and in "
+        "the list at the end; add pairs as soon as the leaflet is there."
     ),
     "import.unsure.one": say("One of them is not sure; look at it closely."),
     "import.unsure.other": say("{n} of them are not sure; look at these closely.", n=_N),
