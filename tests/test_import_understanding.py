@@ -324,9 +324,15 @@ def test_a_layout(name: str) -> None:
     for passage in proposal.passages:
         assert bool(passage.doubts) == (passage.confidence != "sure")
     if confidence.endswith("?"):  # wrong, and never sure of it
-        wrong = [p for p in proposal.passages if not (p.quote and p.quote.text in QUOTES)]
-        assert wrong or len(proposal.passages) < 3 or "doubtful" in confidences
-        assert {p.confidence for p in wrong} <= {"doubtful"}
+        right = [
+            (p.quote is not None and p.commentary is not None)
+            and (p.quote.text, p.commentary.text) in zip(QUOTES, COMMENTARIES, strict=True)
+            for p in proposal.passages
+        ]
+        assert len(right) == 3
+        assert not all(right)
+        for passage, is_right in zip(proposal.passages, right, strict=True):
+            assert passage.confidence == ("sure" if is_right else "doubtful")
         return
     assert confidences == {confidence}
     quotes = [passage.quote.text for passage in proposal.passages if passage.quote]
@@ -405,6 +411,24 @@ def test_pictures_are_placed_or_told() -> None:
     assert proposal.passages[0].picture == pictures[2]
     told = [left.text for left in proposal.leftovers]
     assert {"Bild 3", "Bild 4"} <= set(told)
+
+
+def test_pictures_between_paragraphs_are_placed_or_told() -> None:
+    pictures = [Picture(bytes([i]), "image/png", f"Bild {i}") for i in range(3)]
+    blocks = (
+        paragraph("Titel", heading=1),
+        paragraph("Radweg (Zeilen 1–2)", heading=2),
+        pictures[0],
+        pictures[1],
+        paragraph(f"„{QUOTES[0]}“"),
+        paragraph(COMMENTARIES[0]),
+        pictures[2],
+    )
+    proposal = understand(Document(blocks))
+    (passage,) = proposal.passages
+    assert passage.picture == pictures[1]
+    assert [left.text for left in proposal.leftovers] == ["Bild 0", "Bild 2"]
+    assert len(proposal.doubts) == 2
 
 
 def test_what_is_beside_the_text_of_a_file_is_passed_on() -> None:

@@ -263,14 +263,15 @@ def _by_headings(blocks: Sequence[Block], notes: Notes) -> tuple[list[Block], li
     headings = [
         at for at, block in enumerate(blocks) if isinstance(block, Paragraph) and is_heading(block)
     ]
-    if not headings:  # short lines, each above a longer one
-        headings = [
+    if len(headings) < 2:  # short lines, each above a longer one
+        headings += [
             at
             for at, (one, other) in enumerate(pairwise(blocks))
             if isinstance(one, Paragraph)
             and isinstance(other, Paragraph)
             and len(one.text.split()) <= _SHORT < len(other.text.split())
             and not one.text.rstrip().endswith((".", ",", ":", ";"))
+            and at not in headings
         ]
         if blocks and headings and headings[0] > 0:
             headings.insert(0, 0)
