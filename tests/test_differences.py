@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 
 from brochure.diagnostics import DiagnosticsError
 from brochure.interchange.differences import Comparison, Difference, accept, compare
+from brochure.interchange.prose import same
 from brochure.manuscript.yaml.nodes import plain
 from brochure.manuscript.yaml.parser import parse_yaml
 from brochure.project import Project
@@ -214,13 +215,15 @@ def test_passages_that_were_added_moved_and_removed(exchange: Exchange) -> None:
         rows[1]._tr.addprevious(rows[3]._tr)
         rows[2]._tr.getparent().remove(rows[2]._tr)
 
-    found = changes(exchange, change)
+    data = exchange.changed(change)
+    found = exchange.compare(data)
     assert [(one.key, one.kind, one.after) for one in found.differences] == [
         ("passages.spiel", "moved", ""),
         ("passages.neue-wiese", "added", "baeume"),
         ("passages.wege", "removed", ""),
     ]
     accept(exchange.project, found, found.differences)
+    assert exchange.compare(data).differences == (), "it is all there now"
     passages = said(exchange)["passages"]
     assert isinstance(passages, list)
     ids = [passage["id"] for passage in passages]
@@ -292,6 +295,19 @@ def test_what_a_leaflet_needs_cannot_be_deleted(exchange: Exchange) -> None:
     assert [(one.key, one.kind) for one in found.differences] == [("title", "other")]
 
 
+def test_details_are_read_by_their_rows(exchange: Exchange) -> None:
+    def change(word: WordDocument) -> None:
+        cells = {row.cells[0].text: row.cells[1] for row in word.tables[1].rows}
+        cell = next(cell for cell in cells.values() if cell.text == "Gehalten")
+        for mark in cell._tc.xpath(".//w:bookmarkStart | .//w:bookmarkEnd"):
+            mark.getparent().remove(mark)
+        cell.paragraphs[0].runs[0].text = "Eingehalten"
+
+    assert told(changes(exchange, change)) == [
+        ("verdicts.ja.word", "text", "Gehalten", "Eingehalten")
+    ]
+
+
 def test_words_that_belong_nowhere_are_told(exchange: Exchange) -> None:
     def change(word: WordDocument) -> None:
         for paragraph in word.paragraphs:
@@ -333,6 +349,32 @@ def test_markdown_comes_back_as_well(exchange: Exchange) -> None:
         ("passages.baeume.commentary.heading", "Nein!", False),
         ("passages.wege.quote.text", "Die Wege würden ausgebaut.", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[a](https://e.org/1) b", "[a](https://e.org/2) b"),
+        ("*a* b", "a b"),
+        ("*a* b", "**a** b"),
+        ("- a\n- b", "a\n\nb"),
+        ("1. a\n2. b", "1. a\n3. b"),
+        ("a\\\nb", "a b"),
+        ("a b", "ab"),
+        ("a\n\nb", "a b"),
+    ],
+)
+def test_what_is_printed_otherwise_is_a_difference(before: str, after: str) -> None:
+    for form in ("prose", "quote"):
+        assert not same(before, after, form)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("a\nb", "a b"), ("_a_ b", "*a* b"), ("* a\n* b", "- a\n- b"), (" a  b ", "a b")],
+)
+def test_what_is_printed_alike_is_none(before: str, after: str) -> None:
+    assert same(before, after, "prose")
 
 
 def test_comments_in_markdown_are_told_and_end_no_text(exchange: Exchange) -> None:
@@ -390,8 +432,9 @@ def test_a_file_of_another_leaflet_is_told(exchange: Exchange) -> None:
 
 
 def test_nothing_is_written_that_is_not_a_leaflet(exchange: Exchange) -> None:
-    found = changes(exchange, typed(1, 0, 2, "Z. 15–12"))
+    found = changes(exchange, typed(1, 0, 2, "Z. 12345678901"), typed(1, 1, 0, "Nein!"))
     before = exchange.path.read_bytes()
-    exchange.write(LEAFLET)
-    assert before == exchange.path.read_bytes()
-    assert [one.new for one in found.differences] == ["15-12"], "check tells that it is wrong"
+    with pytest.raises(DiagnosticsError) as failed:
+        accept(exchange.project, found, found.differences)
+    assert [d.code for d in failed.value.diagnostics] == ["numbers"]
+    assert exchange.path.read_bytes() == before, "the heading is not taken either"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from PIL import Image
 
 from brochure.cli.main import run
 from brochure.diagnostics import DiagnosticsError
+from brochure.interchange.outgoing import read_outgoing
+from brochure.interchange.word_file import word_file
 from brochure.manuscript.load import read_manuscript
+from brochure.manuscript.yaml.nodes import Plain
 from brochure.project import Project
 from tests.conftest import ROOT, SEED
 from tests.exported import FULL, NAME, Exchange, emptied
@@ -292,9 +297,27 @@ def test_a_leaflet_from_elsewhere_is_made_again_as_it_was(
     assert (folders[0] / picture).read_bytes() == (folders[1] / picture).read_bytes()
 
 
-def test_that_it_is_made_again_leaves_nothing_outside(exchange: Exchange, tmp_path: Path) -> None:
-    exchange.write(FULL.replace("columns:", "picture: {file: ../../../x.png, alt: x}\ncolumns:"))
-    (tmp_path / "other").mkdir()
-    Path("back.md").write_text(exchange.markdown(), "utf-8")
-    assert run(["import", "back.md", "neu", "-C", "other"]) == 0
-    assert sorted(path.name for path in tmp_path.rglob("x.png")) == []
+@pytest.mark.parametrize("file", ["../../x.png", "images/x.jpg", "images/../../../x.png"])
+def test_pictures_of_a_leaflet_from_elsewhere_stay_in_its_folder(
+    exchange: Exchange, file: str
+) -> None:
+    exchange.write(FULL.replace("columns:", "picture: {file: images/a.png, alt: x}\ncolumns:"))
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "green").save(picture, "PNG")
+    images = exchange.path.with_name("images")
+    images.mkdir()
+    (images / "a.png").write_bytes(picture.getvalue())
+    outgoing = read_outgoing(exchange.project, NAME)
+    content = outgoing.origin.content
+    assert isinstance(content, dict)
+    spoilt: Plain = {**content, "picture": {"file": file, "alt": "x"}}
+    hostile = replace(
+        outgoing,
+        origin=replace(outgoing.origin, content=spoilt),
+        pictures={file: picture.getvalue()},
+    )
+    Path("back.docx").write_bytes(word_file(hostile))
+    before = {path.name for path in exchange.project.root.rglob("*")}
+    assert run(["import", "back.docx", "neu"]) == 0
+    after = {path.name for path in exchange.project.root.rglob("*")}
+    assert Path(file).name not in after - before

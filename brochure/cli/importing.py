@@ -505,7 +505,6 @@ def _show_outcome(
                 left,
             )
         )
-        output.note(
-            f"    brochure import {request.file} {comparison.leaflet} --accept "
-            f"{next(one.number for one in comparison.differences if one not in picked)}"
-        )
+        first = next(one for one in comparison.differences if one not in picked)
+        name = first.key if picked else str(first.number)  # what is left gets other numbers
+        output.note(f"    brochure import {request.file} {comparison.leaflet} --accept {name}")
