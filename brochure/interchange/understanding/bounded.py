@@ -19,9 +19,7 @@ def understand_bounded(document: Document, name: str, language: str = "") -> Pro
     """
     try:
         with Worker() as worker:
-            return worker.call(
-                bounds.IMPORT_SECONDS, bounds.MEMORY, understand, document, language
-            )
+            return worker.call(bounds.IMPORT_SECONDS, bounds.MEMORY, understand, document, language)
     except DiagnosticsError:
         raise
     except (Stopped, RecursionError) as reason:
