@@ -707,7 +707,7 @@ def test_links() -> None:
         '<w:hyperlink r:id="nowhere">', r("i"), "</w:hyperlink>",
         '<w:hyperlink r:id="good" w:anchor="Ziel">', r("j"), "</w:hyperlink>",
         field_of('HYPERLINK "https://b.de/" \\l "Ziel"', r("k")),
-        field_of("hyperlink https://c.de/ \\n", r("l")),
+        field_of("hyperlink https://c.de/ \\n", r("l") + field_of("REF x", r("m")) + r("n")),
     )  # fmt: skip
     outside = (
         relation("good", "hyperlink", "https://a.de/?x=1", outside=True),
@@ -722,9 +722,9 @@ def test_links() -> None:
         "g": "mailto:a@b.de",
         "j": "https://a.de/?x=1#Ziel",
         "k": "https://b.de/#Ziel",
-        "l": "https://c.de/",
+        "lmn": "https://c.de/",
     }
-    assert paragraph.text == "abcdefghijkl"
+    assert paragraph.text == "abcdefghijklmn"
     dropped = [one.message.values["address"] for one in document.diagnostics]
     assert dropped == ["javascript:alert(1)", "file:///etc/passwd"]
     assert {one.code for one in document.diagnostics} == {"import-link"}

@@ -123,6 +123,11 @@ CASES = {
         [("text-box", "Kasten", "Neben", ""), ("text-box", "Stern", "Neben an", ""),
          ("text-box", "Seite", "Neben an", "")],
     ),
+    "text in a picture": Case(
+        p(f'x<draw:frame><draw:image xlink:href="">{p("Bild")}</draw:image></draw:frame>'),
+        ["x"],
+        [("text-box", "Bild", "x", "")],
+    ),
     "hidden": Case(
         p('Man sieht <text:span text:style-name="T1">nie </text:span>das'
           "<text:hidden-text> und dies</text:hidden-text>"),

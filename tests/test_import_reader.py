@@ -76,6 +76,8 @@ MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
 )
+SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+SHEETS = odt_entries("")["content.xml"].replace("office:text", "office:spreadsheet")
 NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "import-empty"),
     "protected by a password": (
@@ -124,8 +126,8 @@ NASTY: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: archive({"mimetype": "application/vnd.oasis.opendocument.text"}),
         "import-broken"),
     "an OpenDocument spreadsheet": (
-        lambda: archive({**odt_entries(""), "content.xml": odt_entries("")["content.xml"].replace(
-            "office:text", "office:spreadsheet")}), "import-format"),
+        lambda: archive({**odt_entries(""), "mimetype": SHEET, "content.xml": SHEETS}),
+        "import-format"),
     "rows for ever": (
         lambda: odt('<table:table><table:table-row table:number-rows-repeated="1000">'
                     '<table:table-cell table:number-columns-repeated="1000"><text:p>x</text:p>'
@@ -160,6 +162,16 @@ def test_how_deep_elements_may_be(depth: int, read: bool) -> None:
     else:
         with pytest.raises(DiagnosticsError):
             read_here(data, "a.docx")
+
+
+@pytest.mark.parametrize(
+    "name", ["a spreadsheet", "an OpenDocument spreadsheet", "another archive"]
+)
+def test_what_an_archive_is_instead(name: str) -> None:
+    with pytest.raises(DiagnosticsError) as caught:
+        read_here(NASTY[name][0](), "a.docx")
+    what = "an archive" if name == "another archive" else "a spreadsheet"
+    assert caught.value.diagnostics[0].message.values["what"] == what
 
 
 def read_here(data: bytes, name: str) -> Document:

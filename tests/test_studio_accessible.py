@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from brochure.project import Project
 from brochure.starters import create_leaflet, create_mailing
+from brochure.studio.imports import Imports
 from tests.studio_browser import Pictured, Running, browser, run, signed_in, state
+from tests.test_studio_import import read
 
 __all__ = ["browser", "state"]  # fixtures
 # Each screen: its address, and what is on it as soon as all of it is.
@@ -24,6 +26,7 @@ SCREENS = {
     "letter": ("/leaflets/probe/mail", "#form textarea"),
     "recipients": ("/leaflets/probe/mail#list", "#list-view table tbody tr"),
     "send": ("/leaflets/probe/mail#send", "#send-view .summary, #send-view .diagnostics li"),
+    "import": ("/import/TOKEN", "#form .passage textarea"),
     "closed": ("/leaflets/missing", "h1"),
 }
 
@@ -39,7 +42,10 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     stale = "title: Unser Park in Marburg\nreplaced: {title: Etwas anderes}\n"
     (folder / "variants/marburg.yaml").write_text(stale, "utf-8")
     create_mailing(Project(root), "probe")
-    with run(Pictured(Project(root))) as running:
+    workplace = Pictured(Project(root))
+    workplace.imports = Imports(workplace.project, workplace.creating, read)
+    workplace.imports.begin("Entwurf.docx", b"Ein Versprechen")
+    with run(workplace) as running:
         yield running
 
 
@@ -56,7 +62,7 @@ def test_axe_finds_nothing(
 ) -> None:
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    address, shown = SCREENS[screen]
+    address, shown = screen_of(studio, screen)
     page.goto(studio.origin + address)
     page.locator(shown).first.wait_for()
     unfold(page)
@@ -74,13 +80,13 @@ def test_axe_finds_what_is_wrong(context: BrowserContext, studio: Running) -> No
     assert [one["id"] for one in found] == ["button-name"]
 
 
-@pytest.mark.parametrize("screen", ["start", "editor", "variants", "variant", "letter"])
+@pytest.mark.parametrize("screen", ["start", "editor", "variants", "variant", "letter", "import"])
 def test_nothing_can_be_pressed_before_something_listens(
     context: BrowserContext, studio: Running, screen: str
 ) -> None:
     page = context.new_page()
-    page.route(re.compile(r"/static/(?!language)\w+\.js"), lambda route: route.abort())
-    address, shown = SCREENS[screen]
+    page.route(re.compile(r"/static/(?!language)[\w-]+\.js"), lambda route: route.abort())
+    address, shown = screen_of(studio, screen)
     page.goto(studio.origin + address)
     known = "button:not([data-language], [hidden])"
     assert page.locator(known).count() > 0
@@ -89,6 +95,12 @@ def test_nothing_can_be_pressed_before_something_listens(
     page.reload()
     page.locator(shown).first.wait_for()
     assert page.locator("[disabled]").count() == 0
+
+
+def screen_of(studio: Running, screen: str) -> tuple[str, str]:
+    address, shown = SCREENS[screen]
+    (begun,) = studio.workplace.imports.begun()
+    return address.replace("TOKEN", str(begun["token"])), shown
 
 
 def unfold(page: Page) -> None:

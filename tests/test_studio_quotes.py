@@ -325,7 +325,7 @@ def test_a_name_that_somebody_else_took_meanwhile_is_left_alone(
     ("use", "name", "data", "words"),
     [
         ("source", "a.pdf", png(), "kein Dokument"),
-        ("source", "brief.docx", b"PK\x03\x04x", "kein Dokument"),
+        ("source", "brief.docx", b"PK\x03\x04x", "brief.docx"),
         ("source", "a.txt", b"a\x00b", "kein Dokument"),
         ("source", "a.txt", "Ä".encode("latin-1"), "kein Dokument"),
         ("source", "a.txt", b"", "leer"),

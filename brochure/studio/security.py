@@ -47,8 +47,10 @@ _READS = ("GET", "HEAD")
 _OPEN = "/open"
 _STATIC = "/static/"
 _API = "/api/"
-_UPLOADS = re.compile(r"/api/leaflets/[^/]+/(?:files|mail/list|mail/returned)")
-_PAGES = re.compile(r"/|/open|/leaflets/[^/]+(?:/mail|/variants(?:/[^/]+)?)?")
+_UPLOADS = re.compile(
+    r"/api/imports|/api/leaflets/[^/]+/(?:files|differences|mail/list|mail/returned)"
+)
+_PAGES = re.compile(r"/|/open|/import/[^/]+|/leaflets/[^/]+(?:/mail|/variants(?:/[^/]+)?)?")
 
 
 def is_upload(path: str) -> bool:

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Scope
 from brochure.diagnostics import DiagnosticsError, data_of
 from brochure.messages import catalogue, say
 from brochure.studio.events import Events
+from brochure.studio.import_routes import ImportRoutes
 from brochure.studio.leaflet_routes import LeafletRoutes
 from brochure.studio.mail_routes import MailRoutes
 from brochure.studio.pages import Pages, language_of
@@ -58,6 +59,7 @@ def make_app(workplace: Workplace, secret: Secret, events: Events) -> ASGIApp:
         routes=[
             Mount("/static", static),
             *ProjectRoutes(workplace, secret, Tokens(secret), pages).routes(),
+            *ImportRoutes(workplace, secret, pages).routes(),
             *LeafletRoutes(workplace, secret, events, pages).routes(),
             *SourceRoutes(workplace).routes(),
             *VariantRoutes(workplace, secret, events, pages).routes(),

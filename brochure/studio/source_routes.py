@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from brochure.studio.answers import Json
+from brochure.studio.pages import language_of
 from brochure.studio.requests import answered, leaflet_of
 from brochure.studio.workplace import Workplace
 
@@ -58,7 +59,9 @@ class SourceRoutes:
         name = await leaflet_of(request, self.workplace)
         async with self.uploads:
             data = await request.body()
-            made = await run_in_threadpool(self.workplace.uploads.upload, name, use, file, data)
+            made = await run_in_threadpool(
+                self.workplace.uploads.upload, name, use, file, data, language_of(request.headers)
+            )
         return JSONResponse(made, 201)
 
     async def _of_source(

@@ -1,6 +1,7 @@
 """What the first page of the studio shows and does: the state of all leaflets, and making one."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from brochure.diagnostics import DiagnosticsError, Location
@@ -131,15 +132,22 @@ def new_leaflet(project: Project, body: Json) -> str:
     design = _text(body, "design") or DEFAULT
     check_design(design, design_names(project), Location("design"))
     name = _text(body, "name") or free_name(title, leaflets(project))
-    begins = not project.content.exists()
-    try:
-        project.content.mkdir(exist_ok=True)  # here, in an empty folder, the project begins
+    with project_begins(project):
         chosen = Starter(starter)
         create_leaflet(project.root, name, language, design=design, starter=chosen, title=title)
+    return name
+
+
+@contextmanager
+def project_begins(project: Project) -> Iterator[None]:
+    """In an empty folder, the project begins with the first leaflet, which the block makes."""
+    begins = not project.content.exists()
+    try:
+        project.content.mkdir(exist_ok=True)
+        yield
     finally:
         if begins and project.content.is_dir() and not any(project.content.iterdir()):
             project.content.rmdir()
-    return name
 
 
 def _text(body: Json, key: str) -> str:

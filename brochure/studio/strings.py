@@ -5,6 +5,7 @@ and in the JSON element ``strings`` for scripts, where {name} stands for a value
 from collections.abc import Mapping
 
 from brochure.messages import Catalogue, Message, say
+from brochure.studio.import_strings import IMPORT
 from brochure.studio.mail_strings import MAIL_STRINGS
 from brochure.studio.variant_strings import VARIANTS
 
@@ -239,14 +240,14 @@ _SOURCE: dict[str, Message] = {
     "correct.leave": say("Leave it as it is"),
     "upload.source": say("Add a document …"),
     "upload.picture": say("Add a picture …"),
-    "upload.source.kinds": say("PDF, text, Markdown or HTML"),
+    "upload.source.kinds": say("PDF, Word, OpenDocument, text, Markdown or HTML"),
     "upload.picture.kinds": say("PNG, JPEG or SVG"),
     "upload.busy": say("Is being added …"),
     "file.none": say("no file"),
 }
 
 _PAGES = _BOTH | _START | _EDITOR | _SAVING | _PASSAGES | _PREVIEW | _SOURCE
-STRINGS: Mapping[str, Message] = {**_PAGES, **VARIANTS, **MAIL_STRINGS}
+STRINGS: Mapping[str, Message] = {**_PAGES, **VARIANTS, **MAIL_STRINGS, **IMPORT}
 
 
 def strings(words: Catalogue) -> dict[str, str]:

@@ -13,8 +13,11 @@ from pathlib import Path
 from brochure import bounds
 from brochure.diagnostics import DiagnosticsError
 from brochure.interchange.incoming import kind_of, largest, picture_diagnostics, safe_stem
+from brochure.interchange.reading.container import ZIP
+from brochure.interchange.reading.reader import read_document
+from brochure.interchange.source_file import source_file
 from brochure.isolation import Worker
-from brochure.messages import say
+from brochure.messages import ENGLISH, Catalogue, Message, catalogue, say
 from brochure.project import MANUSCRIPT, Project
 from brochure.studio.answers import Json
 from brochure.studio.refusal import Refusal, malformed, refusal_of, too_large
@@ -25,6 +28,8 @@ _SUFFIXES: dict[str, frozenset[str]] = {
     "picture": frozenset({".png", ".jpg", ".jpeg", ".svg"}),
 }
 LARGEST = max(bounds.SOURCE_PDF, bounds.PICTURE)  # bytes
+# What word processors write: packages, and formats that are refused with a sentence.
+_WORD_PROCESSORS = (*ZIP, b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _LISTED = 500  # files
 _TRIED = 100  # names
 
@@ -44,24 +49,42 @@ class Uploads:
             for use, suffixes in _SUFFIXES.items()
         }
 
-    def upload(self, leaflet: str, use: str, name: str, data: bytes) -> Json:
+    def upload(
+        self, leaflet: str, use: str, name: str, data: bytes, language: str = ENGLISH
+    ) -> Json:
         """Put a file into the folder of a leaflet, and say where it is: `file`, from there. If
-        the same file is there already, that one. Raises Refusal or DiagnosticsError.
+        the same file is there already, that one. Of a document of a word processor, it is its text;
+        `notes` tell what is to be known about that. Raises Refusal or DiagnosticsError.
         """
         if use not in FOLDERS:
             raise malformed()
+        if use == "source" and data.startswith(_WORD_PROCESSORS):
+            return self._as_text(leaflet, name, data, catalogue(language))
         suffix = _suffix(use, name, data)
         if len(data) > largest(suffix):
             raise too_large(largest(suffix))
         if use == "picture":
             with Worker() as worker:
-                found = picture_diagnostics(worker, data, suffix, _shown(name))
+                found = picture_diagnostics(worker, data, suffix, shown_name(name))
             if found:
                 raise refusal_of(DiagnosticsError(found))
         folder = self._project.manuscript(leaflet).parent / FOLDERS[use]
         with self._lock:
             path = self._placed(folder, safe_stem(Path(name).stem), suffix, data)
         return {"file": f"{FOLDERS[use]}/{path.name}"}
+
+    def _as_text(self, leaflet: str, name: str, data: bytes, words: Catalogue) -> Json:
+        made = source_file(read_document(data, shown_name(name)))
+        text = made.text.encode()
+        if not text:
+            raise Refusal(422, say("There is no text in `{file}`.", file=shown_name(name)))
+        if len(text) > largest(".txt"):
+            raise too_large(largest(".txt"))
+        folder = self._project.manuscript(leaflet).parent / FOLDERS["source"]
+        with self._lock:
+            path = self._placed(folder, safe_stem(Path(name).stem), ".txt", text)
+        file = f"{FOLDERS['source']}/{path.name}"
+        return {"file": file, "notes": [words(note) for note in (_text_note(file), *made.notes)]}
 
     def _placed(self, folder: Path, stem: str, suffix: str, data: bytes) -> Path:
         """Write a file under the first name that is free; or the file that is the same already."""
@@ -113,6 +136,14 @@ def _folders(base: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
+def _text_note(file: str) -> Message:
+    return say(
+        "Its text is now `{file}`, and lines are counted there. Where there is a PDF of it, quote "
+        "from that: its readers find the pages and lines.",
+        file=file,
+    )
+
+
 def _suffix(use: str, name: str, data: bytes) -> str:
     """The suffix of a file, from what it contains. Raises Refusal for what cannot be used."""
     if not data:
@@ -124,7 +155,7 @@ def _suffix(use: str, name: str, data: bytes) -> str:
 
 
 def _other_kind(use: str, name: str) -> Refusal:
-    shown = _shown(name)
+    shown = shown_name(name)
     if use == "picture":
         return Refusal(
             422,
@@ -134,10 +165,10 @@ def _other_kind(use: str, name: str) -> Refusal:
     return Refusal(
         422,
         say("`{file}` is not a document that can be read here.", file=shown),
-        say("Use a PDF, or text, Markdown or HTML in UTF-8; word processors can save as PDF."),
+        say("Use a PDF, a Word document, or text, Markdown or HTML in UTF-8."),
     )
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """A name from outside as it can be shown."""
-    return "".join(c if c.isprintable() else "?" for c in name)[:100] or "?"
+    return "".join(c if c.isprintable() else "?" for c in Path(name).name)[-100:] or "?"

@@ -12,6 +12,8 @@ from brochure.studio import start
 from brochure.studio.answers import Json
 from brochure.studio.builds import Builds
 from brochure.studio.editing import Editing
+from brochure.studio.exports import Exports
+from brochure.studio.imports import Imports
 from brochure.studio.leaflet_document import LeafletSession
 from brochure.studio.mailing import Mailings
 from brochure.studio.quotes import Quotes
@@ -39,7 +41,9 @@ class Workplace:
         self.states = LeafletStates(project, self.builds, self.quotes)
         self.regions = RegionsEditing(project)
         self.mail = Mailings(project, self.builds)
-        self._creating = threading.Lock()
+        self.creating = threading.Lock()
+        self.imports = Imports(project, self.creating)
+        self.exports = Exports(project, self.editing)
 
     @property
     def name(self) -> str:
@@ -66,7 +70,7 @@ class Workplace:
 
     def overview(self, language: str) -> Json:
         """All leaflets with their state, and what a new one can be made of."""
-        return start.overview(self.project, language)
+        return {**start.overview(self.project, language), "imports": self.imports.begun()}
 
     def design_picture(self, design: str) -> bytes:
         """The picture of a design, a PNG."""
@@ -78,5 +82,5 @@ class Workplace:
 
     def new_leaflet(self, body: Json) -> str:
         """Make a leaflet, and return its name; two at the same time must not choose the same."""
-        with self._creating:
+        with self.creating:
             return start.new_leaflet(self.project, body)

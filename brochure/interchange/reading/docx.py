@@ -130,7 +130,7 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str, bool]]:
     found: dict[str, tuple[str, str, bool]] = {}
     for element in root if root is not None else ():
         kind = element.get("Type", "").rpartition("/")[2]
-        target = element.get("Target", "")
+        target = element.get("Target", "").replace("\\", "/")
         outside = element.get("TargetMode") == "External"
         if not outside:
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")

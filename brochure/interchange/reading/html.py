@@ -27,6 +27,7 @@ from brochure.interchange.document import (
 from brochure.interchange.reading.witness import words_of
 from brochure.messages import say
 
+_DEPTH = 500  # elements within each other, about as in browsers
 _NEAR = 60  # characters that say where something stands
 _TABLES = 20  # within each other; deeper ones are read as text
 _SPAN = 1_000  # columns or rows of a cell, as browsers allow (HTML standard, 4.9.11)
@@ -65,7 +66,7 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _FRAMES = frozenset(("td", "th", "table", "caption"))  # a paragraph does not reach out of them
 # Elements within a word, for the witness.
 _INLINE = re.compile(
-    r"</?(?:a|abbr|b|big|cite|del|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
+    r"</?(?:a|abbr|b|big|cite|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
     r"\b[^<>]*>",
     re.IGNORECASE,
 )
@@ -87,7 +88,7 @@ class _Element:
     beside: Kind | None = None
     code: bool = False
     marker: bool = False
-    count: int = 0
+    counts: bool = True  # as a table, or as a part of one: those within too many others do not
 
 
 @dataclass
@@ -149,15 +150,25 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _bare(text: str) -> str:
     """All text of a file of HTML: this is the witness, and does not use the parser."""
-    text = re.sub(r"<(script|style|title)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
-    text = re.sub(r"<!--(.*?)-->", _commented, text, flags=re.DOTALL)
+    for name in ("script", "style", "title"):
+        text = _cut_out(text, re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE), f"</{name}")
+    text = _cut_out(text, re.compile("<!--(?=\\[|<!\\[endif)"), "-->").replace("<!--", " ")
+    text = text.replace("-->", " ")
     text = _INLINE.sub("", text)
     text = re.sub(r"<[!?/A-Za-z][^<>]*>", " ", text)
     return html.unescape(text)
 
 
-def _commented(comment: re.Match[str]) -> str:
-    return " " if comment[1].startswith("[") or "<![endif]" in comment[0] else f" {comment[1]} "
+def _cut_out(text: str, begin: re.Pattern[str], end: str) -> str:
+    """A text without what stands between a beginning and the next end, or the end of the text."""
+    parts: list[str] = []
+    lowered = text.lower()
+    at = 0
+    while found := begin.search(text, at):
+        parts.append(text[at : found.start()])
+        stop = lowered.find(end, found.end())
+        at = len(text) if stop < 0 else stop + len(end)
+    return " ".join([*parts, text[at:]])
 
 
 class _Reader(HTMLParser):
@@ -196,7 +207,7 @@ class _Reader(HTMLParser):
             return
         if tag in _BLOCKS:
             self._end_implied(tag)
-        if tag in _VOID:
+        if tag in _VOID or len(self._open) > _DEPTH:
             return
         element = self._element(tag, values)
         if element.beside is not None and self._open[-1].beside is None:
@@ -211,14 +222,13 @@ class _Reader(HTMLParser):
             case "li":
                 self._item = self._next_marker(values)
             case "table":
-                if len(self._tables) < _TABLES:
+                element.counts = len(self._tables) < _TABLES
+                if element.counts:
                     self._tables.append(_Table(line=self.getpos()[0]))
-            case "thead" if self._tables:
-                self._tables[-1].in_header = True
-            case "tr" if self._tables:
-                self._tables[-1].rows.append([])
-            case "td" | "th" if self._tables:
-                self._begin_cell(values)
+            case "thead" | "tr" | "td" | "th":
+                element.counts = self._in_table()
+                if element.counts:
+                    self._begin_part(tag, values)
 
     def handle_endtag(self, tag: str) -> None:
         """An element ends, with all that is still open in it."""
@@ -341,11 +351,11 @@ class _Reader(HTMLParser):
                     self._counters.pop()
                 case "li":
                     self._item = ""
-                case "td" | "th" if self._tables:
+                case "td" | "th" if element.counts:
                     self._end_cell()
-                case "thead" if self._tables:
+                case "thead" if element.counts:
                     self._tables[-1].in_header = False
-                case "table" if self._tables:
+                case "table" if element.counts:
                     self._end_table()
 
     def _next_marker(self, values: dict[str, str]) -> str:
@@ -415,6 +425,19 @@ class _Reader(HTMLParser):
             self.leftovers.append(Leftover("other", description, self._near))
 
     # --- Tables.
+
+    def _in_table(self) -> bool:
+        """Whether the innermost table that is open is read as one."""
+        return next((one.counts for one in reversed(self._open) if one.tag == "table"), False)
+
+    def _begin_part(self, tag: str, values: dict[str, str]) -> None:
+        match tag:
+            case "thead":
+                self._tables[-1].in_header = True
+            case "tr":
+                self._tables[-1].rows.append([])
+            case _:
+                self._begin_cell(values)
 
     def _begin_cell(self, values: dict[str, str]) -> None:
         table = self._tables[-1]

@@ -83,17 +83,19 @@ def _bare(text: str) -> str:
 
     This is the witness: it does not use the parser.
     """
-    text = re.sub(r"<!--(.*?)-->", r" \1 ", text, flags=re.DOTALL)
-    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text)
-    text = re.sub(r"</?[A-Za-z][^<>]*>", " ", text)
+    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text.replace("<!--", " ").replace("-->", " "))
+    text = _TAG.sub(" ", text)
     text = re.sub(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});", " ", text)
-    text = re.sub(
-        r"\]\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\s*\)",
-        "] ",
-        text,
-    )
-    text = re.sub(r"^(\s*(?:>\s*)*(?:[-*+]\s+)*)\d{1,9}[.)](?=\s)", r"\1", text, flags=re.MULTILINE)
-    return re.sub(r"^\s{0,3}\[[^\]\n]+\]:\s*\S+.*$", "", text, flags=re.MULTILINE)
+    text = _COUNT.sub(r"\1", _TARGET.sub("] ", text))
+    return re.sub(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+.*$", "", text, flags=re.MULTILINE)
+
+
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]{0,2000}>")
+_TARGET = re.compile(
+    r"\]\([ \n]{0,9}(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)"
+    r"(?:[ \n]{1,9}\"[^\"\n]*\")?[ \n]{0,9}\)"
+)
+_COUNT = re.compile(r"^([ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
 
 
 @dataclass

@@ -433,6 +433,7 @@ class _Story:
                     self._object(element.get("xlink:href", ""), pieces)
                     return
                 case "draw:image":
+                    self._aside("text-box", element, pieces, within)
                     name = element.get("xlink:href", "").removeprefix("./")
                     picture = self._of.package.picture(name, shown)
                     if picture is not None:

@@ -30,6 +30,8 @@ from brochure.sources.reading.rows import TextRow
 _PARAGRAPH = 1.35
 _INDENT = 1.0
 _FAR = 1.2
+_NEXT = 1.6
+_LEVEL = 2.0  # points
 _LARGE = 1.15  # type that is larger than that of the text is that of a heading
 _TITLE = 1.5
 _HEADING_WORDS = 20
@@ -201,8 +203,20 @@ class _Pages:
             lines = [replace(line, uncertain=True) for line in lines]
         across: list[_Line] = []
         beside: list[_Line] = []
-        for line in sorted(lines, key=lambda line: (line.y, line.left)):
-            if line.left < middle - 2 and line.right > middle + 2:
+        ordered = sorted(lines, key=lambda line: (line.y, line.left))
+        for at, line in enumerate(ordered):
+            crosses = line.left < middle - 2 and line.right > middle + 2
+            level = [
+                one for one in ordered[max(0, at - 2) : at + 3] if abs(one.y - line.y) < _LEVEL
+            ]
+            ends_across = (  # the last line of a paragraph across both columns
+                bool(across)
+                and len(level) == 1
+                and not line.strong
+                and line.y - across[-1].y <= _NEXT * line.size
+                and abs(line.left - across[-1].left) <= line.size
+            )
+            if crosses or ends_across:
                 yield from self._beside(beside, middle)
                 beside = []
                 across.append(line)
@@ -245,12 +259,18 @@ class _Pages:
             bands[-1].append(group)
             end = max(end, group[-1].bottom)
         below = self._below(bands, middle)
+        # Where headings begin rows, nothing else does.
+        headed = sum(
+            group[0].strong and group[0].right <= middle + 2 for band in bands for group in band[:1]
+        )
         rows: list[tuple[list[_Line], list[_Line]]] = []
         for band in bands[: len(bands) - len(below)]:
             left = [line for group in band if group[0].right <= middle + 2 for line in group]
             right = [line for group in band if group[0].right > middle + 2 for line in group]
             begins = bool(left) and (left[0].strong or left[0].size > _LARGE * self._size)
-            if rows and (not left or not right) and not begins:
+            begun = any(row[0] and row[0][0].strong for row in rows)
+            one_sided = not left or not right
+            if rows and not begins and (one_sided or (headed > 1 and begun)):
                 rows[-1][0].extend(left)
                 rows[-1][1].extend(right)
             else:

@@ -86,8 +86,26 @@ def read_document(data: bytes, name: str) -> Document:
             say("Open it in the program that it was made with, and save it as .docx."),
         )
     document = _alone(known.read, data, name) if known.alone else known.read(data, name)
+    _ensure_leaflet(document, where)
     about = (*_misled(known, where), *_in_boxes(document, where))
     return replace(document, diagnostics=(*about, *document.diagnostics))
+
+
+def _ensure_leaflet(document: Document, where: Location) -> None:
+    """Raise DiagnosticsError for a document that no leaflet can be made of: it takes too long to
+    understand.
+    """
+    count = characters = 0
+    for paragraph in paragraphs(document.blocks):
+        count += 1
+        characters += len(paragraph.text)
+    if count > bounds.IMPORTED_PARAGRAPHS or characters > bounds.IMPORTED_CHARACTERS:
+        fail(
+            "import-size",
+            say("`{file}` is too long for a leaflet.", file=where.file),
+            where,
+            say("Divide it into several documents."),
+        )
 
 
 def _format_of(data: bytes, where: Location) -> str:

@@ -369,6 +369,12 @@ class _Tree:
                 rows.append(tuple(cells))
                 if (in_head or heads) and header == len(rows) - 1:
                     header = len(rows)
+        # Some programs do not say that a cell spans columns; a row that has one only must do so.
+        width = max((sum(cell.columns for cell in row) for row in rows), default=0)
+        rows = [
+            (replace(row[0], columns=max(width, row[0].columns)),) if len(row) == 1 else row
+            for row in rows
+        ]
         if rows:
             self._target.append(Table(tuple(rows), header if header < len(rows) else 0))
 

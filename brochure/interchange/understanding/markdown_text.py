@@ -14,6 +14,8 @@ from brochure.interchange.document import Paragraph, Run
 from brochure.manuscript.text.address import find_addresses
 from brochure.manuscript.text.markdown import parser
 
+_LONGEST_WORD = 2_000  # characters, of an address that is looked for
+_LONGEST = 30_000  # characters of a text, as in `markdown_check`; a longer one is not made nicer
 _SCHEMES = ("http", "https", "mailto", "tel")
 _SIGNS = re.compile(r"[\\*_`\[\]]")
 _PUNCTUATION = re.compile(r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]""")  # CommonMark 2.4
@@ -35,6 +37,10 @@ class _Style:
 def markdown(paragraphs: Iterable[Paragraph]) -> str:
     """Paragraphs and items of lists, apart by empty lines; items of one list are not."""
     every = [one for one in paragraphs if "".join(run.text for run in one.runs).strip()]
+    if sum(len(one.text) for one in every) > _LONGEST:
+        return "\n\n".join(
+            _all_signs("".join(run.text for run in _tidy(one.runs))) for one in every
+        )
     numbered = sum(bool(_COUNT.match(one.text.lstrip()) or _counted(one)) for one in every)
     text = _joined(every, with_numbers=numbered > 1, careful=False)
     if plain(text) != [_with_number(one) for one in every]:
@@ -71,7 +77,8 @@ def _with_number(paragraph: Paragraph) -> str:
 
 def line(runs: Sequence[Run]) -> str:
     """One line, as a heading: without emphasis, which it has as a whole."""
-    text = re.sub(r"\s*\n\s*", " ", "".join(run.text for run in runs)).strip()
+    lines = "".join(run.text for run in runs).split("\n")
+    text = " ".join(filter(None, (one.strip() for one in lines)))
     candidates = (
         _escaped(text, careful=False),
         _escaped(text, careful=True),
@@ -167,11 +174,12 @@ def _paragraph(paragraph: Paragraph, *, careful: bool) -> str:
             return text
     text = _written(bare, careful=True)
     # An address with odd signs in it would become a link that reads otherwise.
-    return (
-        text
-        if plain(text) == [expected]
-        else _PUNCTUATION.sub(r"\\\g<0>", expected).replace("\n", "\\\n")
-    )
+    return text if plain(text) == [expected] else _all_signs(expected)
+
+
+def _all_signs(text: str) -> str:
+    """A text in which every sign stands for itself."""
+    return _PUNCTUATION.sub(r"\\\g<0>", text).replace("\n", "\\\n")
 
 
 def _tidy(runs: Iterable[Run]) -> Iterator[Run]:
@@ -231,7 +239,8 @@ def _styled(run: Run, *, careful: bool) -> str:
 
 def _escaped(text: str, *, careful: bool) -> str:
     """A text in which nothing means anything in Markdown; `careful`: everything that might."""
-    addresses = [] if careful else list(find_addresses(text))
+    short = all(len(word) <= _LONGEST_WORD for word in text.split())
+    addresses = list(find_addresses(text)) if short and not careful else []
 
     def escape(sign: re.Match[str]) -> str:
         at = sign.start()

@@ -19,6 +19,8 @@ _SPACE_INSIDE = " \u00a0\u202f"  # French has a space there
 # What stands before a mark that opens.
 _BEFORE = frozenset("([{–—-/…")
 
+_LONG = 20_000  # characters; no quote is longer
+
 State = Literal["pair", "opened", "closed", "none"]
 
 
@@ -73,6 +75,8 @@ def without_marks(text: str) -> str:
 
 def marked_share(text: str) -> float:
     """Which part of a text stands between quotation marks, as long as it is one piece (0 to 1)."""
+    if len(text) > _LONG:
+        return 0
     longest = 0
     for start, sign in enumerate(text):
         if sign not in CLOSING or (start and text[start - 1].isalnum()):

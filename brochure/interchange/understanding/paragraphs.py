@@ -20,10 +20,10 @@ COMMENTARY_LABELS = (
     r"|Erläuterung|Commentary|Comments?|Remarks?|Assessment|Response)"
 )
 _LABEL = re.compile(
-    rf"\s*(?P<label>(?P<quote>{QUOTE_LABELS})|{COMMENTARY_LABELS})(?:\s*\d+)?\s*:\s*", re.IGNORECASE
+    rf"\s*(?:(?P<quote>{QUOTE_LABELS})|{COMMENTARY_LABELS})(?:\s*\d+)?\s*:\s*", re.IGNORECASE
 )
 _LABEL_ALONE = re.compile(
-    rf"\s*(?P<label>(?P<quote>{QUOTE_LABELS})|{COMMENTARY_LABELS})(?:\s*\d+)?\s*:?\s*",
+    rf"\s*(?:(?P<quote>{QUOTE_LABELS})|{COMMENTARY_LABELS})(?:\s*\d+)?\s*:?\s*",
     re.IGNORECASE,
 )
 
@@ -83,7 +83,7 @@ def label_of(text: str) -> tuple[str, bool, str] | None:
     None if there is none.
     """
     found = _LABEL.match(text) or _LABEL_ALONE.fullmatch(text)
-    return (found["label"], found["quote"] is not None, text[found.end() :]) if found else None
+    return (found[0], found["quote"] is not None, text[found.end() :]) if found else None
 
 
 def without_start(paragraph: Paragraph, count: int) -> Paragraph:

@@ -37,6 +37,7 @@ _AT_START = [
     re.compile(rf"{_SPACE}{_OPEN}{form}{_SPACE}(?:[)\]]{_SPACE}:?|:|[–—-](?=\s)){_SPACE}", _FLAGS)
     for form in _FORMS
 ]
+_LONGEST = 200  # characters of a reference, with what stands around it
 _FF = re.compile(r"[\s\u00a0\u202f]?(ff?)\.?$", _FLAGS)
 _JOINTS = re.compile(rf"{_SPACE}(?:,|;|\bund\b|\band\b|u\.|&|\+){_SPACE}", _FLAGS)
 
@@ -58,6 +59,8 @@ class Reference:
 
 def alone(text: str) -> Reference | None:
     """The reference that a text is, and nothing else."""
+    if len(text) > _LONGEST:
+        return None
     for pattern in _ALONE:
         if found := pattern.fullmatch(text):
             return _reference(found)
@@ -68,9 +71,10 @@ def at_end(text: str, *, heading: bool = False) -> tuple[str, Reference] | None:
     """A text without the reference at its end: in brackets, or behind a closing quotation mark; in
     a heading, after any space.
     """
+    start = max(0, len(text) - _LONGEST)
     for patterns in (_IN_BRACKETS, _AT_END):
         for pattern in patterns:
-            found = pattern.search(text)
+            found = pattern.search(text, start)
             if not found or not text[: found.start()].strip():
                 continue
             before = text[: found.start()].rstrip()
@@ -83,7 +87,7 @@ def at_end(text: str, *, heading: bool = False) -> tuple[str, Reference] | None:
 def at_start(text: str) -> tuple[str, Reference] | None:
     """A text without the reference at its beginning, as in “Z. 12–14: …”."""
     for pattern in _AT_START:
-        found = pattern.match(text)
+        found = pattern.match(text, 0, _LONGEST)
         if found and text[found.end() :].strip():
             return text[found.end() :].lstrip(), _reference(found)
     return None

@@ -128,9 +128,6 @@ def _with_labels(pieces: Sequence[Piece], notes: Notes) -> list[Piece]:
         if label is not None:
             side = "quote" if label[1] else "commentary"
             notes.consumed.append(label[0])
-            number = re.search(r"(\d+)\s*:?\s*$", piece.paragraph.text.partition(label[2])[0])
-            if number and not label[2]:
-                notes.consumed.append(number[1])
             if not label[2]:
                 continue
             rest = without_start(piece.paragraph, len(piece.paragraph.text) - len(label[2]))
@@ -277,8 +274,8 @@ def pairs_of(pieces: Sequence[Piece], notes: Notes) -> SequencePairs:
     if (
         start
         and _is_text(pieces[start - 1])
-        and items[-1].is_quote
         and len(items) > 2
+        and items[-1].is_quote
         and not any(item.headings for item in items)
     ):
         for item in items:

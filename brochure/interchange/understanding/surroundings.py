@@ -25,6 +25,7 @@ from brochure.interchange.understanding.paragraphs import (
 from brochure.messages import say
 
 _TITLE_WORDS = 16
+_LOOKED_AT = 1_000  # characters of a paragraph by which its place is found
 _TITLE_STYLE = re.compile(r"^(?:title|titel)$", re.IGNORECASE)
 _SUBTITLE_STYLE = re.compile(r"subtitle|untertitel", re.IGNORECASE)
 _IMPRINT = re.compile(
@@ -207,7 +208,7 @@ def _read_source(
 
 def place_of(paragraph: Paragraph) -> Place:
     """Where a paragraph at the end of a leaflet, or above its title, belongs by what it says."""
-    text = paragraph.text
+    text = paragraph.text[:_LOOKED_AT]
     if _SOURCE.match(text):
         return "source"
     if _IMPRINT.search(text):
@@ -285,6 +286,14 @@ def read_back(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> Non
             )  # fmt: skip
 
 
+def _call(texts: Sequence[Paragraph]) -> str:
+    """The call, a heading as its first line."""
+    if not texts or not is_heading(texts[0]):
+        return markdown(texts)
+    heading, *rest = texts
+    return "\n\n".join(filter(None, (line(heading.runs), markdown(rest))))
+
+
 def proposal_of(found: Surroundings) -> Proposal:
     """A proposal with these texts, as yet without passages and language."""
     return Proposal(
@@ -297,7 +306,7 @@ def proposal_of(found: Surroundings) -> Proposal:
         source_address=found.source_address,
         quote_column=" ".join(line(one.runs) for one in found.quote_column),
         commentary_column=" ".join(line(one.runs) for one in found.commentary_column),
-        call=markdown(found.call),
+        call=_call(found.call),
         contact=markdown(found.contact),
         imprint=markdown(found.imprint),
         picture=found.picture,

@@ -25,6 +25,7 @@ from brochure.interchange.understanding.paragraphs import (
 )
 from brochure.messages import say
 
+_MOST_COLUMNS = 63  # as in Word
 _FEW = 8  # words; a cell of a pair has more, the heading of a column as many at most
 _TEXT = 5  # words, on average, in the two columns of pairs, at least
 _QUOTE_COLUMN = re.compile(
@@ -291,14 +292,13 @@ class _Reader:
         if above.heading and not pair.quote.heading:
             pair.quote.heading = above.heading
             above = replace(above, heading=())
-        if above.reference and not pair.quote.reference:
+        if above.reference is not None and pair.quote.reference is None:
             pair.quote.reference = above.reference
+            above = replace(above, reference=None)
         if beside.heading and not pair.commentary.heading:
             pair.commentary.heading = beside.heading
             beside = replace(beside, heading=())
-        for side in (above, beside):
-            if side.heading:
-                self._notes.leave([Paragraph(side.heading)])
+        self._leave(above, beside)
         if not self._wide or not _is_short(self._wide[-1]):
             self._end_wide()
             return
@@ -343,10 +343,16 @@ class _Reader:
         return "Zeilen"
 
     def _leave_headings(self) -> None:
-        for side in self._headings:
+        self._leave(*self._headings)
+        self._headings = Side(), Side()
+
+    def _leave(self, *sides: Side) -> None:
+        """What is over of the headings of a row."""
+        for side in sides:
             if side.heading:
                 self._notes.leave([Paragraph(side.heading)])
-        self._headings = Side(), Side()
+            if side.reference is not None:
+                self._notes.leave([Paragraph((Run(side.reference.written),))])
 
 
 def give_heading(paragraph: Paragraph, pair: Pair, notes: Notes) -> None:
@@ -430,19 +436,20 @@ def _rows(table: Table) -> list[_Row]:
     """The rows with a place for each column, spanning cells in their first one."""
     placed: list[list[tuple[int, Cell]]] = []
     covered: list[set[int]] = []
-    below: set[tuple[int, int]] = set()  # rows and columns that a cell from above reaches into
+    until: dict[int, int] = {}  # the last row that a cell from above reaches into, by column
     for number, row in enumerate(table.rows):
+        covered.append({column for column, last in until.items() if last >= number})
         at = 0
         places: list[tuple[int, Cell]] = []
         for cell in row:
-            while (number, at) in below:
+            while at in covered[-1]:
                 at += 1
             places.append((at, cell))
-            across = range(at, at + max(1, cell.columns))
-            below |= {(number + down, column) for down in range(1, cell.rows) for column in across}
+            across = range(at, at + min(max(1, cell.columns), _MOST_COLUMNS))
+            if cell.rows > 1 and across.stop <= _MOST_COLUMNS:
+                until |= dict.fromkeys(across, number + cell.rows - 1)
             at = across.stop
         placed.append(places)
-        covered.append({column for line, column in below if line == number})
     filled = sorted({at for places in placed for at, cell in places if _has_text(cell)})
     if not filled:
         return []

@@ -121,11 +121,12 @@ def _with_tabs(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _sides(paragraph: Paragraph) -> tuple[Cell, Cell] | None:
     """The two texts of a line with tabs in one place."""
-    tabs = list(re.finditer(r"\s*\t\s*", paragraph.text.strip("\n")))
-    if len(tabs) != 1 or paragraph.item:
+    text = paragraph.text
+    first, last = text.find("\t"), text.rfind("\t")
+    if first < 0 or paragraph.item or text[first:last].strip("\t "):
         return None
-    left = replace(paragraph, runs=cut(paragraph.runs, 0, tabs[0].start()), style=UNCERTAIN)
-    right = replace(paragraph, runs=cut(paragraph.runs, tabs[0].end()), style=UNCERTAIN)
+    left = replace(paragraph, runs=cut(paragraph.runs, 0, first), style=UNCERTAIN)
+    right = replace(paragraph, runs=cut(paragraph.runs, last + 1), style=UNCERTAIN)
     if not left.text.strip() or not right.text.strip():
         return None
     return Cell((left,)), Cell((right,))
@@ -262,14 +263,15 @@ def _by_headings(blocks: Sequence[Block], notes: Notes) -> tuple[list[Block], li
     headings = [
         at for at, block in enumerate(blocks) if isinstance(block, Paragraph) and is_heading(block)
     ]
-    if not headings:  # short lines, each above a longer one
-        headings = [
+    if len(headings) < 2:  # short lines, each above a longer one
+        headings += [
             at
             for at, (one, other) in enumerate(pairwise(blocks))
             if isinstance(one, Paragraph)
             and isinstance(other, Paragraph)
             and len(one.text.split()) <= _SHORT < len(other.text.split())
             and not one.text.rstrip().endswith((".", ",", ":", ";"))
+            and at not in headings
         ]
         if blocks and headings and headings[0] > 0:
             headings.insert(0, 0)

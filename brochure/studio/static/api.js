@@ -8,11 +8,12 @@ export const SLOW = 300;
 
 /** The server understood, and refused: a sentence and what to do about it, in the reader's words. */
 export class Refused extends Error {
-  constructor(status, message, hint = "", codes = []) {
+  constructor(status, message, hint = "", diagnostics = []) {
     super(message);
     this.status = status;
     this.hint = hint;
-    this.codes = codes; // of the diagnostics that it is because of
+    this.diagnostics = diagnostics; // that it is because of
+    this.codes = diagnostics.map(({ code }) => code);
   }
 }
 
@@ -37,8 +38,8 @@ export async function answered(response) {
     if (response.ok) throw new NotConnected("half an answer");
   }
   if (response.ok) return body;
-  const codes = (body?.diagnostics ?? []).map(({ code }) => code);
-  throw new Refused(response.status, body?.message || say("refused"), body?.hint, codes);
+  const { message, hint, diagnostics } = body ?? {};
+  throw new Refused(response.status, message || say("refused"), hint, diagnostics);
 }
 
 export async function get(url, options) {
@@ -66,6 +67,24 @@ export const query = (values) =>
 
 export const project = () => get("/api/project");
 export const create = (leaflet) => post("/api/leaflets", leaflet);
+
+/** Send a file, whatever it is. */
+const upload = async (url, file) => answered(await asked(url,
+  { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }));
+
+/** A file that a leaflet is to be made of: {token}; or {leaflet}, if it was one. */
+export const importFile = (file) => upload(`/api/imports?${query({ name: file.name })}`, file);
+
+/** The calls about one import. */
+export function importApi(token) {
+  const base = `/api/imports/${token}`;
+  return {
+    read: () => get(base),
+    save: (request, options) => post(base, request, options),
+    accept: (request) => post(`${base}/accept`, request, { seconds: SLOW }),
+    discard: (request) => post(`${base}/discard`, request),
+  };
+}
 
 /** A file to keep, as {name, blob}. */
 async function file(url) {
@@ -119,10 +138,12 @@ export function leafletApi(name) {
     find: (values, options) => get(`${base}/find?${query(values)}`, options),
     excerpt: (values) => get(`${base}/excerpt?${query(values)}`),
     files: () => get(`${base}/files`),
-    upload: async (use, file) => answered(await asked(
-      `${base}/files?${query({ use, name: file.name })}`,
-      { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file },
-    )),
+    upload: (use, sent) => upload(`${base}/files?${query({ use, name: sent.name })}`, sent),
+    word: () => file(`${base}/word`),
+    markdown: () => file(`${base}/markdown`),
+    differences: (sent) => upload(`${base}/differences?${query({ name: sent.name })}`, sent),
+    arrived: () => get(`${base}/arrived`),
+    lookedThrough: (request) => post(`${base}/arrived`, request),
     events: () => new EventSource(`${base}/events`),
     file: (edition, variant) => file(`${base}/file?${query({ edition, variant })}`),
     archive: (variant) => file(`${base}/archive?${query({ variant })}`),

@@ -110,6 +110,11 @@ export class Editing {
     return this.#saving.state === "saved" && !this.#held.size && !this.changes.conflicts.size;
   }
 
+  /** Make changes in the form, as if they were typed there. */
+  adopt(changes) {
+    this.#take(changes);
+  }
+
   /** Say something to those who do not see the page. */
   announce(text) {
     this.#status.announce(text);

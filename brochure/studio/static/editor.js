@@ -8,6 +8,7 @@ import { offerDownload, offerPrint } from "./download.js";
 import { Editing } from "./editing.js";
 import { Fields, goTo } from "./fields.js";
 import { build } from "./form.js";
+import { Interchange } from "./interchange.js";
 import { Toolbar } from "./markdown.js";
 import { keyOf, passageOf, passagePath, valueAt } from "./paths.js";
 import { Preview } from "./preview.js";
@@ -33,12 +34,14 @@ class Editor {
   #passages;
   #preview;
   #quoting;
+  #interchange;
 
   async open() {
     await this.#editing.open($("form"));
     this.#editing.follow();
     this.#check();
     this.#showLinked();
+    await this.#interchange.arrived();
   }
 
   /** A link may lead to one of the views. */
@@ -81,6 +84,14 @@ class Editor {
     $("views").querySelector("[data-view=source]").addEventListener("click",
       () => this.#quoting.open());
     this.#openPreview(leaflet);
+    this.#interchange = new Interchange(api, {
+      settle: () => this.#editing.settle(),
+      adopt: (changes) => this.#editing.adopt(changes),
+      undo: this.#editing.undo,
+      goTo: (path) => this.#goTo(path),
+      show: () => this.show(),
+      request: () => ({ project: leaflet.project, leaflet: name }),
+    });
     this.#quoting.begin();
   }
 

@@ -1,11 +1,11 @@
 /** Files that a leaflet uses: one of those in its folder, or one from this computer. */
 
 import { leafletApi } from "./api.js";
-import { button, h, newId } from "./dom.js";
+import { button, h, newId, sentence } from "./dom.js";
 import { say } from "./strings.js";
 
 const ACCEPTED = {
-  source: ".pdf,.txt,.md,.markdown,.html,.htm",
+  source: ".pdf,.docx,.odt,.txt,.md,.markdown,.html,.htm",
   picture: ".png,.jpg,.jpeg,.svg",
 };
 const api = () => leafletApi(document.getElementById("editor").dataset.leaflet);
@@ -14,6 +14,7 @@ const api = () => leafletApi(document.getElementById("editor").dataset.leaflet);
 export function uploadButton(use, sent, properties = {}) {
   const chooser = h("input", { type: "file", accept: ACCEPTED[use], hidden: true });
   const trouble = h("p", { class: "trouble", role: "alert" });
+  const notes = h("div", { class: "hint notes", role: "status" });
   const press = button(say(`upload.${use}`), () => chooser.click(), properties);
   chooser.addEventListener("input", (event) => event.stopPropagation());
   chooser.addEventListener("change", async (event) => {
@@ -24,8 +25,10 @@ export function uploadButton(use, sent, properties = {}) {
     press.setAttribute("aria-busy", "true");
     press.textContent = say("upload.busy");
     trouble.textContent = "";
+    notes.replaceChildren();
     try {
-      const { file: path } = await api().upload(use, file);
+      const { file: path, notes: found = [] } = await api().upload(use, file);
+      notes.replaceChildren(...found.map((one) => h("p", {}, sentence(one))));
       sent(path, file.name);
     } catch (error) {
       trouble.textContent = error.status ? [error.message, error.hint].filter(Boolean).join(" ")
@@ -34,7 +37,7 @@ export function uploadButton(use, sent, properties = {}) {
     press.textContent = say(`upload.${use}`);
     press.removeAttribute("aria-busy");
   });
-  return { press, chooser, trouble };
+  return { press, chooser, trouble, notes };
 }
 
 /** The control of a field that names a file. What is not in the list is kept as it is. */
@@ -64,7 +67,7 @@ export function fileControl({ path }, id) {
     }
     select.value = chosen;
   };
-  const { press, chooser, trouble } = uploadButton(use, (file, name) => {
+  const { press, chooser, trouble, notes } = uploadButton(use, (file, name) => {
     write(file);
     select.dispatchEvent(new Event("input", { bubbles: true }));
     select.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: { name } }));
@@ -77,7 +80,7 @@ export function fileControl({ path }, id) {
   select.addEventListener("focus", list);
   select.addEventListener("pointerdown", list);
   return {
-    element: h("div", {}, h("div", { class: "with-button" }, select, press, chooser, kinds), trouble),
+    element: h("div", {}, h("div", { class: "with-button" }, select, press, chooser, kinds), trouble, notes),
     focusable: select,
     read: () => select.value || null,
     write,

@@ -35,6 +35,7 @@ export class SourcePane {
   #scroller = h("div", { class: "source-scroller" }, this.#list);
   #status = h("p", { class: "source-status", role: "status" });
   #messages = h("div", { class: "source-messages", tabindex: "-1" });
+  #notes = h("div");
   #bar = h("div", { class: "take" });
   #marked = h("p", { class: "marked", role: "status" });
   #take = button("", () => this.#taken(false), { class: "primary" });
@@ -55,7 +56,7 @@ export class SourcePane {
       h("label", { class: "source-page" }, h("span", { class: "label" }, say("source.go-page")),
         this.#page));
     this.#bar.append(this.#marked, h("div", { class: "choices" }, this.#take, this.#new));
-    element.append(this.#title, search, this.#status, this.#messages,
+    element.append(this.#title, search, this.#status, this.#messages, this.#notes,
       h("p", { class: "hidden", id: "source-keys" }, say("source.keys")), this.#scroller, this.#bar);
     this.#lines = new Lines(this.#scroller, this.#list,
       (from) => api.source({ passage: this.#passage, from }));
@@ -180,8 +181,10 @@ export class SourcePane {
     this.#list.replaceChildren();
     this.#say("", this.#info?.diagnostics);
     if (none) {
-      const upload = uploadButton("source", (path, name) => this.#host.sourceUploaded(path, name),
-        { class: "primary" });
+      const upload = uploadButton("source", (path, name) => {
+        this.#notes.replaceChildren(upload.notes); // they are of the document that comes now
+        this.#host.sourceUploaded(path, name);
+      }, { class: "primary" });
       this.#status.textContent = say("source.none");
       this.#messages.append(
         h("div", { class: "choices" }, upload.press, upload.chooser), upload.trouble,

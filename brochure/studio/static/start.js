@@ -1,8 +1,8 @@
 /** The first page: all leaflets and their state, and a new one. */
 
-import { create, leafletApi, project as readProject } from "./api.js";
+import { create, importApi, importFile, leafletApi, project as readProject } from "./api.js";
 import { cards } from "./controls.js";
-import { h, newId, ready } from "./dom.js";
+import { button, h, newId, ready, sentence } from "./dom.js";
 import { moment, plural, say } from "./strings.js";
 
 const $ = (id) => document.getElementById(id);
@@ -105,6 +105,81 @@ function newLeaflet({ starters, designs, languages, language }) {
   });
 }
 
+/** A file that a leaflet is to be made of: chosen, or dropped. */
+function importing({ project, imports }) {
+  const [zone, chooser, press] = [$("drop"), $("file"), $("choose")];
+  const begin = async ([file, ...others]) => {
+    const trouble = $("import-trouble");
+    trouble.replaceChildren();
+    if (!file || press.getAttribute("aria-busy")) return;
+    if (others.length) {
+      trouble.textContent = say("import.one-file");
+      return;
+    }
+    press.setAttribute("aria-busy", "true");
+    $("import-state").textContent = say("import.reading", { file: file.name });
+    try {
+      const { token, leaflet } = await importFile(file);
+      location.assign(leaflet ? pageOf(leaflet) : `/import/${token}`);
+    } catch (error) {
+      trouble.replaceChildren(...told(error));
+      $("import-state").textContent = "";
+      press.removeAttribute("aria-busy");
+    }
+  };
+  press.addEventListener("click", () => chooser.click());
+  chooser.addEventListener("change", () => {
+    const files = [...chooser.files];
+    chooser.value = "";
+    begin(files);
+  });
+  // Who misses the zone must not leave the page for the file.
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+  zone.addEventListener("dragover", () => zone.classList.add("over"));
+  for (const kind of ["dragleave", "drop"]) {
+    zone.addEventListener(kind, () => zone.classList.remove("over"));
+  }
+  zone.addEventListener("drop", (event) => begin([...event.dataTransfer.files]));
+  const list = () => {
+    $("begun").hidden = !$("imports").children.length;
+  };
+  $("imports").replaceChildren(...imports.map((one) => begunImport(project, one, list)));
+  list();
+}
+
+/** An import that was begun: go on with it, or discard it, which asks once. */
+function begunImport(project, { token, name, begun }, gone) {
+  const press = button(say("import.discard"), async () => {
+    if (!press.dataset.sure) {
+      press.dataset.sure = "yes";
+      press.textContent = say("import.discard.sure", { name });
+      press.removeAttribute("aria-label");
+      return;
+    }
+    try {
+      await importApi(token).discard({ project });
+    } catch (error) {
+      $("import-trouble").replaceChildren(...told(error));
+      return;
+    }
+    item.remove();
+    gone();
+    $("import-state").textContent = say("import.discarded", { name });
+    $("choose").focus();
+  }, { class: "quiet", "aria-label": say("import.discard.name", { name }) });
+  const item = h("li", {}, h("a", { href: `/import/${token}` }, name), " ",
+    h("span", { class: "hint" }, say("import.since", { time: moment(begun) })), " ", press);
+  return item;
+}
+
+/** All that is wrong with a file: each a sentence, and what to do about it. */
+function told(error) {
+  if (!error.status) return [h("p", {}, say("preview.offline"))];
+  const all = error.diagnostics.length ? error.diagnostics : [error];
+  return all.map(({ message, hint }) => h("p", {}, sentence(message), " ",
+    hint ? h("span", { class: "hint" }, sentence(hint)) : null));
+}
+
 readProject().then((project) => {
   $("project").textContent = project.name;
   document.title = `${project.name} – ${say("studio")}`;
@@ -114,6 +189,7 @@ readProject().then((project) => {
   $("some").hidden = !project.leaflets.length;
   $("new-leaflet").open = !project.leaflets.length;
   newLeaflet(project);
+  importing(project);
   ready();
   tellStates(rows);
 }, (error) => {
