@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import docx
 import pytest
 
 from brochure import bounds
@@ -32,12 +33,16 @@ def shown_commands() -> list[str]:
 def test_the_readme_shows_the_commands_that_are_run_below() -> None:
     assert shown_commands() == [
         "sh script/build",
+        "brochure doctor",
         "sh script/test",
         "brochure studio",
         "brochure new mein-flugblatt",
         "brochure build mein-flugblatt",
         "brochure build mein-flugblatt --open --watch",
         "brochure check",
+        "brochure import entwurf.docx",
+        "brochure export mein-flugblatt",
+        "brochure import mein-flugblatt.docx mein-flugblatt",
         "brochure designs",
         "brochure new noch-ein-flugblatt --design plain",
         "brochure source show mein-flugblatt",
@@ -96,6 +101,17 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
     return folder, {**os.environ, **more}
 
 
+def word_file_of_a_volunteer(path: Path) -> None:
+    """A table with two columns, and a title above it."""
+    document = docx.Document()
+    document.add_heading("Unser Plan", 0)
+    table = document.add_table(1, 2)
+    quote, answer = table.rows[0].cells
+    quote.text = "„Der Park wird verkauft.“ (Zeilen 3 – 4)"
+    answer.text = "Wir wollen, dass er bleibt."
+    document.save(str(path))
+
+
 @pytest.mark.parametrize("line", [c for c in shown_commands() if "brochure " in c])
 def test_each_command_of_the_readme(
     surroundings: tuple[Path, dict[str, str]], line: str, tmp_path: Path
@@ -106,9 +122,8 @@ def test_each_command_of_the_readme(
     if "beispiel" in line and not example.exists():
         new = ["brochure", "new", "beispiel", "--example"]
         subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
-    cwd = (
-        tmp_path if line.startswith("brochure new") else example if "beispiel" in line else project
-    )
+    elsewhere = line.startswith(("brochure new", "brochure import entwurf"))
+    cwd = tmp_path if elsewhere else example if "beispiel" in line else project
     if not project.exists():
         new = ["brochure", "new", "mein-flugblatt"]
         subprocess.run(new, cwd=folder, env=environment, check=True, capture_output=True)
@@ -124,6 +139,13 @@ def test_each_command_of_the_readme(
         needed = [] if " init " in line else begun
         for words in needed:
             assert run(project, *words.split()).returncode == 0
+    if line.startswith(("brochure import", "brochure export")):
+        for file in project.glob("*.docx"):
+            file.unlink()
+        if elsewhere:
+            word_file_of_a_volunteer(cwd / "entwurf.docx")
+        elif "import" in line:
+            assert run(project, "export", "mein-flugblatt").returncode == 0
     endless = "--watch" in line or "studio" in line
     process = subprocess.Popen(
         ["bash", "-c", line], cwd=cwd, env=environment, text=True, start_new_session=True,
