@@ -99,14 +99,11 @@ def test_a_text_file_has_paragraphs_and_wrapped_lines() -> None:
     )
     document = read_document(text.encode(), "x.txt")
     texts = [" ".join(p.text.split()) for p in paragraphs(document.blocks)]
-    assert texts == [
-        "Überschrift",
-        (
-            "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier weiter, "
-            "bis sie voll ist, und dann ist sie zu Ende."
-        ),
-        "Kommentar: Eine kurze.",
-    ]
+    long = (
+        "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier "
+        "weiter, bis sie voll ist, und dann ist sie zu Ende."
+    )
+    assert texts == ["Überschrift", long, "Kommentar: Eine kurze."]
     assert document.words == tuple(words_of(text))
 
 

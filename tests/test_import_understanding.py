@@ -529,6 +529,17 @@ def test_a_quote_may_have_two_references() -> None:
     assert "(Zeilen 3–4)" in str(passage.doubts[0])
 
 
+def test_a_quote_without_a_reference_is_doubtful_where_others_have_one() -> None:
+    """A commentary may quote somebody else."""
+    text = (
+        f"# Titel\n\n„{QUOTES[0]}“ (Z. 3)\n\n{COMMENTARIES[0]}\n\n"
+        f"„Das ist ein Skandal.“\n\nSo heißt es im Ort.\n"
+    )
+    first, second = understand(read_markdown(text.encode(), "x.md")).passages
+    assert (first.confidence, second.confidence) == ("sure", "doubtful")
+    assert "has no reference" in str(second.doubts[0])
+
+
 def test_where_references_differ_the_language_words_them() -> None:
     found = [references.alone(text) for text in ("Z. 3", "S. 4, Z. 5")]
     assert references.common_pattern([one for one in found if one]) == ""
@@ -618,7 +629,8 @@ def test_the_language_is_guessed(words: str, language: str) -> None:
 _WORDS = st.sampled_from(
     [
         "Wir", "prü-", "fen", "es.", "Zitat:", "Kommentar:", "Titel", "„Das", "ist“", "so", "„so“.",
-        "(Zeilen 3–5)", "S. 4", "Z. 7-9", "1.", "info@rad.example", "Kontakt", "V.i.S.d.P.:", "Quelle:",
+        "(Zeilen 3–5)", "S. 4", "Z. 7-9", "1.", "info@rad.example", "Kontakt",
+        "V.i.S.d.P.:", "Quelle:",
         "https://example.org/a_b", "Tel.", "*", "_wort_", "Machen Sie mit!", "\n", "\t", "[x](y)",
     ]
 )  # fmt: skip
