@@ -590,6 +590,24 @@ def test_rows_that_a_page_break_cut_are_one() -> None:
     assert invented(document, proposal) == {"Sommer": 1}
 
 
+def test_a_word_that_the_end_of_a_line_cut_is_told_where_it_stands() -> None:
+    blocks = (
+        paragraph("Was im Ver-", heading=1),
+        paragraph("trag steht", continues=True),
+        paragraph("„Das Schwimmbad bleibt im Som-"),
+        paragraph("mer geöffnet.“", continues=True),
+        paragraph(COMMENTARIES[0]),
+    )
+    proposal = understand(Document(blocks))
+    assert proposal.title == "Was im Vertrag steht"
+    assert ["“Vertrag”" in str(doubt) for doubt in proposal.doubts] == [True]
+    (passage,) = proposal.passages
+    assert passage.quote
+    assert passage.quote.text == "Das Schwimmbad bleibt im Sommer geöffnet."
+    assert ["“Sommer”" in str(doubt) for doubt in passage.doubts] == [True]
+    assert passage.confidence == "likely"
+
+
 def test_links_and_struck_words() -> None:
     commentary = Paragraph(
         (
