@@ -608,6 +608,26 @@ def test_a_word_that_the_end_of_a_line_cut_is_told_where_it_stands() -> None:
     assert passage.confidence == "likely"
 
 
+def test_a_row_of_headings_may_have_the_reference() -> None:
+    def cells(*texts: str, bold: bool = False) -> tuple[Cell, ...]:
+        return tuple(Cell((paragraph(text, bold=bold),) if text else ()) for text in texts)
+
+    rows = (
+        cells("Vertrag", "Zeile", "Kommentar"),
+        cells(HEADINGS[0], "(Zeilen 10–14)", "Nachfragen!", bold=True),
+        cells(QUOTES[0], "", COMMENTARIES[0]),
+        cells(QUOTES[1], "Z. 120", COMMENTARIES[1]),
+    )
+    document = Document((paragraph("Titel", heading=1), Table(rows)))
+    proposal = understand(document)
+    first, second = (passage.quote for passage in proposal.passages)
+    assert first
+    assert second
+    assert (first.heading, first.lines, first.text) == (HEADINGS[0], "10-14", QUOTES[0])
+    assert (second.heading, second.lines, second.text) == ("", "120", QUOTES[1])
+    assert proposal.lost == ()
+
+
 def test_links_and_struck_words() -> None:
     commentary = Paragraph(
         (
