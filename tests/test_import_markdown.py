@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brochure.diagnostics import Severity
 from brochure.interchange.document import Leftover, Paragraph, Run, Table, paragraphs
-from brochure.interchange.reading.markdown import read_markdown, read_text
+from brochure.interchange.reading.markdown import read_markdown, read_plain_text
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.understanding.accounting import words_of
 from brochure.interchange.understanding.markdown_text import line, markdown, plain, plain_line
@@ -109,7 +109,7 @@ def test_a_text_file_has_paragraphs_and_wrapped_lines() -> None:
 
 def test_each_long_line_of_a_text_is_a_paragraph() -> None:
     text = "a" * 150 + " " + "b" * 150 + "\nc\nd"
-    assert len(read_text(text.encode(), "x.txt").blocks) == 3
+    assert len(read_plain_text(text.encode(), "x.txt").blocks) == 3
 
 
 # --- The Markdown of leaflets.
