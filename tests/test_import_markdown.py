@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brochure.diagnostics import Severity
 from brochure.interchange.document import Leftover, Paragraph, Run, Table, paragraphs
-from brochure.interchange.reading.markdown import read_markdown, read_text
+from brochure.interchange.reading.markdown import read_markdown, read_plain_text
 from brochure.interchange.reading.reader import read_document
 from brochure.interchange.understanding.accounting import words_of
 from brochure.interchange.understanding.markdown_text import line, markdown, plain, plain_line
@@ -99,20 +99,17 @@ def test_a_text_file_has_paragraphs_and_wrapped_lines() -> None:
     )
     document = read_document(text.encode(), "x.txt")
     texts = [" ".join(p.text.split()) for p in paragraphs(document.blocks)]
-    assert texts == [
-        "Überschrift",
-        (
-            "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier weiter, "
-            "bis sie voll ist, und dann ist sie zu Ende."
-        ),
-        "Kommentar: Eine kurze.",
-    ]
+    long = (
+        "Zitat: Dies ist eine lange Zeile, die der Editor umbrochen hat, und sie geht hier "
+        "weiter, bis sie voll ist, und dann ist sie zu Ende."
+    )
+    assert texts == ["Überschrift", long, "Kommentar: Eine kurze."]
     assert document.words == tuple(words_of(text))
 
 
 def test_each_long_line_of_a_text_is_a_paragraph() -> None:
     text = "a" * 150 + " " + "b" * 150 + "\nc\nd"
-    assert len(read_text(text.encode(), "x.txt").blocks) == 3
+    assert len(read_plain_text(text.encode(), "x.txt").blocks) == 3
 
 
 # --- The Markdown of leaflets.

@@ -529,6 +529,17 @@ def test_a_quote_may_have_two_references() -> None:
     assert "(Zeilen 3–4)" in str(passage.doubts[0])
 
 
+def test_a_quote_without_a_reference_is_doubtful_where_others_have_one() -> None:
+    """A commentary may quote somebody else."""
+    text = (
+        f"# Titel\n\n„{QUOTES[0]}“ (Z. 3)\n\n{COMMENTARIES[0]}\n\n"
+        f"„Das ist ein Skandal.“\n\nSo heißt es im Ort.\n"
+    )
+    first, second = understand(read_markdown(text.encode(), "x.md")).passages
+    assert (first.confidence, second.confidence) == ("sure", "doubtful")
+    assert "has no reference" in str(second.doubts[0])
+
+
 def test_where_references_differ_the_language_words_them() -> None:
     found = [references.alone(text) for text in ("Z. 3", "S. 4, Z. 5")]
     assert references.common_pattern([one for one in found if one]) == ""
@@ -579,6 +590,44 @@ def test_rows_that_a_page_break_cut_are_one() -> None:
     assert invented(document, proposal) == {"Sommer": 1}
 
 
+def test_a_word_that_the_end_of_a_line_cut_is_told_where_it_stands() -> None:
+    blocks = (
+        paragraph("Was im Ver-", heading=1),
+        paragraph("trag steht", continues=True),
+        paragraph("„Das Schwimmbad bleibt im Som-"),
+        paragraph("mer geöffnet.“", continues=True),
+        paragraph(COMMENTARIES[0]),
+    )
+    proposal = understand(Document(blocks))
+    assert proposal.title == "Was im Vertrag steht"
+    assert ["“Vertrag”" in str(doubt) for doubt in proposal.doubts] == [True]
+    (passage,) = proposal.passages
+    assert passage.quote
+    assert passage.quote.text == "Das Schwimmbad bleibt im Sommer geöffnet."
+    assert ["“Sommer”" in str(doubt) for doubt in passage.doubts] == [True]
+    assert passage.confidence == "likely"
+
+
+def test_a_row_of_headings_may_have_the_reference() -> None:
+    def cells(*texts: str, bold: bool = False) -> tuple[Cell, ...]:
+        return tuple(Cell((paragraph(text, bold=bold),) if text else ()) for text in texts)
+
+    rows = (
+        cells("Vertrag", "Zeile", "Kommentar"),
+        cells(HEADINGS[0], "(Zeilen 10–14)", "Nachfragen!", bold=True),
+        cells(QUOTES[0], "", COMMENTARIES[0]),
+        cells(QUOTES[1], "Z. 120", COMMENTARIES[1]),
+    )
+    document = Document((paragraph("Titel", heading=1), Table(rows)))
+    proposal = understand(document)
+    first, second = (passage.quote for passage in proposal.passages)
+    assert first
+    assert second
+    assert (first.heading, first.lines, first.text) == (HEADINGS[0], "10-14", QUOTES[0])
+    assert (second.heading, second.lines, second.text) == ("", "120", QUOTES[1])
+    assert proposal.lost == ()
+
+
 def test_links_and_struck_words() -> None:
     commentary = Paragraph(
         (
@@ -618,7 +667,8 @@ def test_the_language_is_guessed(words: str, language: str) -> None:
 _WORDS = st.sampled_from(
     [
         "Wir", "prü-", "fen", "es.", "Zitat:", "Kommentar:", "Titel", "„Das", "ist“", "so", "„so“.",
-        "(Zeilen 3–5)", "S. 4", "Z. 7-9", "1.", "info@rad.example", "Kontakt", "V.i.S.d.P.:", "Quelle:",
+        "(Zeilen 3–5)", "S. 4", "Z. 7-9", "1.", "info@rad.example", "Kontakt",
+        "V.i.S.d.P.:", "Quelle:",
         "https://example.org/a_b", "Tel.", "*", "_wort_", "Machen Sie mit!", "\n", "\t", "[x](y)",
     ]
 )  # fmt: skip

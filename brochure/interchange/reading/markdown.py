@@ -63,7 +63,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     is a leftover.
     """
     if name.lower().endswith((".txt", ".text")):
-        return read_text(data, name)
+        return read_plain_text(data, name)
     text, diagnostics = decode(data, name)
     words = words_of(_bare(text))
     leftovers: list[Leftover] = []
@@ -233,7 +233,7 @@ class _Reader:
         return Table(tuple(row for row in rows if any(c.blocks for c in row)), header, line)
 
 
-def read_text(data: bytes, name: str) -> Document:
+def read_plain_text(data: bytes, name: str) -> Document:
     """A plain text file: paragraphs are apart by empty lines; within them, lines that were wrapped
     are one.
     """

@@ -203,11 +203,11 @@ class _Pages:
             lines = [replace(line, uncertain=True) for line in lines]
         across: list[_Line] = []
         beside: list[_Line] = []
-        ordered = sorted(lines, key=lambda line: (line.y, line.left))
-        for at, line in enumerate(ordered):
+        by_height = sorted(lines, key=lambda line: (line.y, line.left))
+        for at, line in enumerate(by_height):
             crosses = line.left < middle - 2 and line.right > middle + 2
             level = [
-                one for one in ordered[max(0, at - 2) : at + 3] if abs(one.y - line.y) < _LEVEL
+                one for one in by_height[max(0, at - 2) : at + 3] if abs(one.y - line.y) < _LEVEL
             ]
             ends_across = (  # the last line of a paragraph across both columns
                 bool(across)

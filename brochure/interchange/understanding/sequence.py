@@ -206,14 +206,14 @@ def _in_sections(pieces: Sequence[Piece]) -> list[Piece]:
         if first is not None and last is not None and section[0].kind == "heading":
             texts = [i for i, piece in enumerate(section) if _is_text(piece)]
             below += any(i > last for i in texts)
-            above += any(i < first for i in texts) and not any(i > last for i in texts)
+            above += _is_turned(section)
     found: list[Piece] = []
     for number, section in enumerate(sections):
         following = sections[number + 1] if number + 1 < len(sections) else []
         first, last = _quotes_in(section)
         if first is None:
             found += _with_quotes_by_reference(section, following)
-        elif above > below and section[0].kind == "heading":
+        elif above > below and _is_turned(section):
             found += _turned(section)
         else:
             found += section
@@ -227,6 +227,19 @@ def _is_text(piece: Piece) -> bool:
 def _quotes_in(section: Sequence[Piece]) -> tuple[int | None, int | None]:
     quotes = [i for i, piece in enumerate(section) if piece.kind == "quote"]
     return (quotes[0], quotes[-1]) if quotes else (None, None)
+
+
+def _is_turned(section: Sequence[Piece]) -> bool:
+    """Whether a section has a heading, then a commentary, then one quote."""
+    first, last = _quotes_in(section)
+    texts = [i for i, piece in enumerate(section) if _is_text(piece)]
+    return (
+        first is not None
+        and section[0].kind == "heading"
+        and bool(texts)
+        and max(texts) < first
+        and last is not None
+    )
 
 
 def _turned(section: Sequence[Piece]) -> list[Piece]:

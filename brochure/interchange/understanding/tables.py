@@ -165,8 +165,8 @@ class _Reader:
         if not any(row.cells) and not row.pictures:
             return
         if _only_headings(quote, commentary) and not any(self._headings):
-            pair = Pair()
             side = Side()
+            pair = Pair(quote=side)  # what other columns of the row have goes to its heading
             if quote:
                 side.heading = heading_of(quote[0], side, pair, notes)
             self._headings = side, Side(commentary[0].runs if commentary else ())

@@ -72,7 +72,11 @@ def understand(document: Document, language: str = "") -> Proposal:
         passages=passages,
         reference=common_pattern(references),
         leftovers=(*document.leftovers, *notes.leftovers),
-        doubts=tuple(dict.fromkeys((*notes.doubts, *_doubts(proposal.title, passages)))),
+        doubts=tuple(
+            dict.fromkeys(
+                (*notes.doubts, *_elsewhere(pairs, notes), *_doubts(proposal.title, passages))
+            )
+        ),
     )
     used = accounting.used_words(proposal, notes.consumed, notes.joined)
     lost = accounting.lost_words(document, proposal, used)
@@ -93,6 +97,16 @@ def _known_words(document: Document) -> frozenset[str]:
     return frozenset(
         word for text in texts for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
     )
+
+
+def _elsewhere(pairs: Sequence[Pair], notes: Notes) -> list[Message]:
+    """Doubts about words that the end of a line had cut, in texts that belong to no pair."""
+    texts = [side.text for pair in pairs for side in (pair.quote, pair.commentary)]
+    return [
+        doubt
+        for word, doubt in notes.joined_doubts.items()
+        if not any(word in text for text in texts)
+    ]
 
 
 def _doubts(title: str, passages: Sequence[ProposedPassage]) -> list[Message]:
