@@ -26,7 +26,7 @@ from brochure.interchange.reading.reader import read_document
 from brochure.interchange.recreation import recreate
 from brochure.interchange.returned import origin_of
 from brochure.interchange.understanding.accounting import words_of, words_of_document
-from brochure.interchange.understanding.understanding import understand
+from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.interchange.wording import CONFIDENCE, TRACKED
 from brochure.layout.designs import DEFAULT, check_design
 from brochure.manuscript.model.fields import LANGUAGE_CODE
@@ -227,7 +227,8 @@ def _created(session: Session, request: _Request, origin: Origin | None) -> int:
                 path = again.write(session.folder, name)
         else:
             document = read_document(request.data, file)
-            proposal, diagnostics = understand(document, request.language), document.diagnostics
+            proposal = understand_bounded(document, file, request.language)
+            diagnostics = document.diagnostics
             name = name or _free_name(session, proposal.title or request.file.stem)
             if not request.show:
                 path = create_from(

@@ -43,7 +43,7 @@ from brochure.interchange.returned import (
     read_markdown,
     read_word,
 )
-from brochure.interchange.understanding.understanding import understand
+from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.manuscript.load import read_manuscript
 from brochure.manuscript.model import leaflet as model
 from brochure.manuscript.text.wrapping import rewrapped, unwrapped, usual_width
@@ -164,7 +164,7 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
     else:
         document = read_document(data, name)
         diagnostics += document.diagnostics
-        returned, leftovers = _returned(project, leaflet, document, origin, content)
+        returned, leftovers = _returned(project, leaflet, document, name, origin, content)
         if origin is None:
             diagnostics.append(
                 note(
@@ -181,16 +181,23 @@ def compare(project: Project, leaflet: str, data: bytes, name: str) -> Compariso
 
 
 def _returned(
-    project: Project, leaflet: str, document: Document, origin: Origin | None, content: Plain
+    project: Project,
+    leaflet: str,
+    document: Document,
+    name: str,
+    origin: Origin | None,
+    content: Plain,
 ) -> tuple[Returned, tuple[Leftover, ...]]:
-    """What a document says in terms of a leaflet, and what has no place in one."""
+    """What a document in a file called `name` says in terms of a leaflet, and what has no place in
+    one.
+    """
     if is_marked(document):
         # Saved in another format, a file forgets where it came from, but keeps its bookmarks.
         known = origin or _origin_now(project, leaflet)
         if known is not None:
             return read_word(document, known), document.leftovers
     language = content.get("language") if isinstance(content, dict) else ""
-    proposal = understand(document, str(language or ""))
+    proposal = understand_bounded(document, name, str(language or ""))
     own = origin.content if origin is not None else content
     return from_proposal(proposal, own), proposal.leftovers
 
