@@ -15,7 +15,15 @@ from mammoth.documents import Paragraph as MammothParagraph
 from mammoth.documents import Tab, Text
 from mammoth.docx import read as read_with_mammoth
 
-from brochure.interchange.document import Document, Paragraph, Picture, Run, Table, paragraphs
+from brochure.interchange.document import (
+    Block,
+    Document,
+    Paragraph,
+    Picture,
+    Run,
+    Table,
+    paragraphs,
+)
 from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.witness import words_of
 from tests.conftest import examples
@@ -435,6 +443,7 @@ def test_the_witness_sees_what_a_reader_leaves_out() -> None:
         ("fu\u0308r", ("für",)),
         ("E\u2011Mail an a_b", ("E", "Mail", "an", "a", "b")),
         ("____ \n ", ()),
+        ("m² und H₂O", ("m2", "und", "H2O")),
     ],
 )
 def test_what_a_word_is(text: str, words: tuple[str, ...]) -> None:
@@ -494,7 +503,7 @@ def test_no_word_is_lost_in_any_tree(body: str) -> None:
 # --- Structure ---------------------------------------------------------------------------------
 
 
-def blocks(body: str, **parts: str) -> tuple[object, ...]:
+def blocks(body: str, **parts: str) -> tuple[Block, ...]:
     return read_docx(docx(body, {f"{k}.xml": part(k, v) for k, v in parts.items()}), "a").blocks
 
 
@@ -557,6 +566,21 @@ def test_how_text_looks() -> None:
     assert bold.runs == (Run("fett", strong=True), Run("nicht", emphasis=True))
     assert plain.runs == (Run("wegweg", struck=True), Run("da"))
     assert (quote.style, heading.style, plain.style) == ("Quote", "heading 1", "")
+
+
+def test_raised_and_lowered_numbers_are_what_they_are() -> None:
+    raised, lowered = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+    level, mark = '<w:vertAlign w:val="baseline"/>', '<w:rStyle w:val="Mark"/>'
+    styles = style("Mark", "mark", run=raised).replace('"paragraph"', '"character"')
+    body = line(
+        r("10 m"), r("2", raised), r(" CO"), r("2", lowered), r(" 20"), r("3", mark),
+        r(" 1", raised), r("te", raised), r(" 4", level), r("5", mark + level),
+    )  # fmt: skip
+    (paragraph,) = paragraphs(blocks(body, styles=styles))
+    assert paragraph.text == "10 m² CO₂ 20³ ¹te 45"
+    words = read_docx(docx(body), "a.docx").words
+    assert words is not None
+    assert Counter(words) == Counter(words_of(paragraph.text)), "the witness agrees"
 
 
 def test_lists() -> None:

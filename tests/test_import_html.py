@@ -1,5 +1,7 @@
 """HTML from word processors and the web: its text as a browser shows it; what it hides is told."""
 
+from collections import Counter
+
 import pytest
 
 from brochure.diagnostics import DiagnosticsError
@@ -74,6 +76,17 @@ def test_a_page_is_read_as_a_browser_shows_it() -> None:
     assert table.header_rows == 1
     assert [[cell.columns for cell in row] for row in table.rows] == [[1, 1], [2], [1, 1]]
     assert isinstance(table.rows[2][1].blocks[0], Table)
+
+
+def test_raised_and_lowered_numbers_are_what_they_are() -> None:
+    document = read_html(
+        b"<p>m<sup>2</sup>, CO<sub>2</sub>, 10<span style='vertical-align: super'>-3</span>, "
+        b"Satz.<sup><a href='#n'>1</a></sup> 1<sup>er</sup></p>",
+        "a.html",
+    )
+    assert document.words is not None
+    assert texts(document) == ["m², CO₂, 10⁻³, Satz.¹ 1er"]
+    assert Counter(document.words) == Counter(words_of("m², CO₂, 10⁻³, Satz.¹ 1er"))
 
 
 def test_what_is_not_shown_is_told() -> None:

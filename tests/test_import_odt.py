@@ -18,6 +18,7 @@ from brochure.interchange.document import (
 )
 from brochure.interchange.reading.docx import read_docx
 from brochure.interchange.reading.odt import read_odt
+from brochure.interchange.reading.witness import words_of
 from tests.office_files import ODF_NAMESPACES, odt
 from tests.test_import_docx import PNG, accounted, shape, word_file
 
@@ -352,3 +353,20 @@ def test_what_libreoffice_makes_of_a_word_document_reads_the_same(tmp_path: Path
     assert seen(converted) == seen(word)
     assert shape(converted.blocks[-1]) == shape(word.blocks[-1])
     assert converted.leftovers == word.leftovers
+
+
+@pytest.mark.parametrize(
+    ("position", "shown"),
+    [("super 58%", "²"), ("33% 58%", "²"), ("sub 58%", "₂"), ("-33% 58%", "₂"), ("0% 100%", "2")],
+)
+def test_raised_and_lowered_numbers_are_what_they_are(position: str, shown: str) -> None:
+    automatic = (
+        '<style:style style:name="T1" style:family="text"><style:text-properties '
+        f'style:text-position="{position}"/></style:style>'
+    )
+    body = '<text:p>m<text:span text:style-name="T1">2</text:span> m</text:p>'
+    document = read_odt(odt(body, automatic), "a.odt")
+    (paragraph,) = paragraphs(document.blocks)
+    assert paragraph.text == f"m{shown} m"
+    assert document.words is not None
+    assert Counter(document.words) == Counter(words_of(paragraph.text))

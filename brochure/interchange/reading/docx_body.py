@@ -34,6 +34,7 @@ from brochure.interchange.reading.docx_styles import (
 )
 from brochure.interchange.reading.elements import child, every, value
 from brochure.interchange.reading.pieces import Pieces, continues, flat
+from brochure.interchange.reading.raised import shifted
 from brochure.messages import say
 
 _NEAR = 200  # characters of what a comment is about
@@ -340,6 +341,8 @@ class Story:
                 kind = "field"
         if kind in (None, "insertion") and look.hidden:
             kind = "hidden"
+        if look.shift in ("super", "sub"):
+            text = shifted(text, look.shift)
         run = Run(text, bool(look.strong), bool(look.emphasis), link, bool(look.struck))
         match kind:
             case None:

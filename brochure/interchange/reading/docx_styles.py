@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 from xml.etree.ElementTree import Element
 
 from brochure.interchange.reading.elements import child, value
 from brochure.interchange.reading.headings import level_of
+from brochure.interchange.reading.raised import Shift
 
 _OFF = ("0", "false", "off", "none")
+_SHIFTS: dict[str, Shift | Literal["none"]] = {
+    "superscript": "super", "subscript": "sub", "baseline": "none",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Look:
     emphasis: bool | None = None
     struck: bool | None = None
     hidden: bool | None = None
+    shift: Shift | Literal["none"] | None = None
 
     def over(self, other: "Look") -> "Look":
         """These, and where they say nothing, the others."""
@@ -27,6 +33,7 @@ class Look:
             other.emphasis if self.emphasis is None else self.emphasis,
             other.struck if self.struck is None else self.struck,
             other.hidden if self.hidden is None else self.hidden,
+            self.shift or other.shift,
         )
 
     def toggled(self, other: "Look") -> "Look":
@@ -36,6 +43,7 @@ class Look:
             bool(self.emphasis) != bool(other.emphasis),
             bool(self.struck) != bool(other.struck),
             bool(self.hidden) != bool(other.hidden),
+            self.shift or other.shift,
         )
 
 
@@ -47,6 +55,7 @@ def look_of(properties: Element | None) -> Look:
         _switch(properties, "w:i"),
         _switch(properties, "w:dstrike") or strike,
         _switch(properties, "w:vanish"),
+        _SHIFTS.get(value(properties, "w:vertAlign") or ""),
     )
 
 

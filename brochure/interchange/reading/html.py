@@ -24,6 +24,7 @@ from brochure.interchange.document import (
     Run,
     Table,
 )
+from brochure.interchange.reading.raised import Shift, shifted
 from brochure.interchange.reading.witness import words_of
 from brochure.messages import say
 
@@ -88,6 +89,7 @@ class _Element:
     beside: Kind | None = None
     code: bool = False
     marker: bool = False
+    shift: Shift | None = None
     counts: bool = True  # as a table, or as a part of one: those within too many others do not
 
 
@@ -308,6 +310,7 @@ class _Reader(HTMLParser):
             beside,
             outer.code or tag in _CODE,
             outer.marker or "mso-list:ignore" in css.replace(" ", ""),
+            _shift(tag, css) or outer.shift,
         )
 
     def _end_implied(self, tag: str) -> None:
@@ -377,7 +380,7 @@ class _Reader(HTMLParser):
             return
         if element.code:
             return
-        words = text if exact else _SPACES.sub(" ", text)
+        words = shifted(text if exact else _SPACES.sub(" ", text), element.shift)
         if not exact and words[:1] == " " and (
             not self._runs or self._runs[-1].text[-1:] in (" ", "\n")
         ):  # fmt: skip
@@ -460,6 +463,13 @@ class _Reader(HTMLParser):
         if any(cell.blocks for row in rows for cell in row):
             header = min(table.header_rows, len(rows))
             self._target().append(Table(rows, header, table.line))
+
+
+def _shift(tag: str, css: str) -> Shift | None:
+    """Whether the text of an element stands raised or lowered."""
+    if position := re.search(r"vertical-align\s*:\s*(super|sub)\b", css):
+        return "super" if position[1] == "super" else "sub"
+    return "super" if tag == "sup" else "sub" if tag == "sub" else None
 
 
 def _span(value: str) -> int:

@@ -34,6 +34,7 @@ from brochure.interchange.reading.container import (
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.odt_styles import NO_STYLE, Counts, Style, Styles
 from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat, last_words
+from brochure.interchange.reading.raised import shifted
 from brochure.messages import say
 
 _SPACE = re.compile(r"[ \t\r\n]+")  # one space, all of it: 6.1.2
@@ -348,6 +349,7 @@ class _Story:
         if kind is not None:
             pieces.put_beside(kind, text)
             return
+        text = shifted(text, next((one.shift for one in looks if one.shift), None))
         run = Run(
             text,
             _nearest(one.strong for one in looks),

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.headings import level_of
 from brochure.interchange.reading.numerals import numeral
+from brochure.interchange.reading.raised import Shift
 
 _FORMATS = {
     "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
@@ -27,6 +28,7 @@ class Style:
     emphasis: bool | None = None
     struck: bool | None = None
     hidden: bool | None = None
+    shift: Shift | None = None
     starts_page: bool = False
 
 
@@ -91,6 +93,7 @@ class Styles:
             emphasis=_one_of(found.get("fo:font-style"), "italic", "oblique"),
             struck=_one_of(found.get("style:text-line-through-style"), "solid", *_LINES),
             hidden=_one_of(found.get("text:display"), "none"),
+            shift=_shift(found.get("style:text-position", "")),
             starts_page=starts == "page",
         )
 
@@ -143,6 +146,14 @@ class Counts:
     def value(self, level: int) -> int:
         """The number of the last item at a level."""
         return self._counts.get(level, 1)
+
+
+def _shift(position: str) -> Shift | None:
+    """Where text stands by its position, and size: ``super 58%``, ``-33% 58%`` (20.390)."""
+    place = position.split()[:1]
+    if place in ([], ["0%"]):
+        return None
+    return "sub" if place == ["sub"] or place[0].startswith("-") else "super"
 
 
 def _one_of(value: str | None, *values: str) -> bool | None:

@@ -33,11 +33,12 @@ _OPEN_SILENT = {
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text: letters and digits in a row, composed (NFC), without soft hyphens.
+    """The words of a text: letters and digits in a row, composed (NFKC: raised digits as others),
+    without soft hyphens.
 
     Signs between them are none: an address or a word with a hyphen is several.
     """
-    return tuple(_WORD.findall(unicodedata.normalize("NFC", text).translate(_SOFT)))
+    return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).translate(_SOFT)))
 
 
 def words_of_docx(data: bytes) -> tuple[str, ...]:
