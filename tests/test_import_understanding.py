@@ -712,3 +712,15 @@ def test_no_word_is_lost_or_invented(blocks: tuple[Paragraph | Table, ...]) -> N
         assert bool(passage.doubts) == (passage.confidence != "sure")
     ids = [passage.id for passage in proposal.passages]
     assert len(set(ids)) == len(ids)
+
+
+def test_the_heading_of_a_contact_is_not_printed_twice() -> None:
+    text = (
+        "# Titel\n\n| „Wir bauen.“ (Z. 5) | Na ja. |\n|---|---|\n| „Wir reden.“ (Z. 7) | So. |\n\n"
+        "Kontakt: rad@example.org\n\nKontakt: auch mail@example.org\n"
+    )
+    document = read_markdown(text.encode(), "x.md")
+    proposal = understand(document)
+    assert proposal.contact == "rad@example.org\n\nKontakt: auch mail@example.org"
+    assert proposal.lost == ()
+    assert invented(document, proposal) == {}

@@ -61,6 +61,7 @@ _IMPRINT_HEADING = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]{}“”\"]+[^\s<>()\[\]{}“”\".,;:!?]")
 
+_CONTACT_LABEL = re.compile(r"\s*(?:Kontakt|Contact)\s*:\s*(?=\S)", re.IGNORECASE)
 Place = Literal["contact", "imprint", "call", "source", ""]
 
 
@@ -275,6 +276,10 @@ def read_back(blocks: Sequence[Block], found: Surroundings, notes: Notes) -> Non
             found.imprint.append(one)
             place = place if place == "imprint" else ""
         elif own == "contact" or place == "contact":
+            label = _CONTACT_LABEL.match(one.text)
+            if label and not found.contact:  # the leaflet has this word above the contact itself
+                notes.consumed.append(label[0])
+                one = without_start(one, label.end())
             found.contact.append(one)
         elif own == "call" or (place == "call" and found.call):
             found.call.append(one)
