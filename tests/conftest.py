@@ -29,7 +29,10 @@ T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 SEED = "wir-bringen-uns-ein"
 SEED_REGION = "marburg-biedenkopf"
-LONG = ("test_workers", "test_crash", "test_send", "test_studio_page", "test_studio_promises")
+LONG = (
+    "test_workers", "test_crash", "test_send", "test_studio_page", "test_studio_promises",
+    "test_warm",
+)  # fmt: skip
 HEAD = "language: de\ntitle: Titel\n"
 PASSAGE = "passages:\n  - id: eins\n    commentary:\n      text: Text\n"
 

@@ -303,7 +303,7 @@ def test_an_address_is_broken_only_where_it_is_longer_than_a_line(workspace: Wor
     addresses = [f"vorstand{number}@bi-park.example.org" for number in range(len(beside))]
     pieces = [(a, address, z) for (a, z), address in zip(beside, addresses, strict=True)]
     stuck = [a.split(" ")[-1] + address + z.split(" ")[0] for a, address, z in pieces]
-    widths = range(100, 190, 2)
+    widths = range(100, 190, 5)
     fitting: list[list[int]] = [[] for _ in pieces]
     for width in widths:
         workspace.write("styles/email.css", f".text {{ width: {width}pt }}")

@@ -155,6 +155,7 @@ def test_garbage_that_grew_old_goes_as_well() -> None:
 
     enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()  # what this process has of other tests would be searched each time
     try:
         old = Node()
         gone = weakref.ref(old)
@@ -164,5 +165,6 @@ def test_garbage_that_grew_old_goes_as_well() -> None:
             collect_garbage()
         assert gone() is None
     finally:
+        gc.unfreeze()
         if enabled:
             gc.enable()

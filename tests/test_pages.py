@@ -127,7 +127,7 @@ def test_ninety_pairs(workspace: Workspace) -> None:
     assert len({w.page for w in words}) == result.pages > 15
 
 
-@pytest.mark.parametrize("lead", [0, 14, 27, 29, 31, 35])
+@pytest.mark.parametrize("lead", [0, 27, 29, 35])
 @pytest.mark.parametrize(
     "lengths", [(1000, 20), (20, 1000), (1000, 900)], ids=["left", "right", "both"]
 )

@@ -107,13 +107,13 @@ class Edited:
 def test_after_any_edits_the_bytes_are_those_of_a_fresh_process(tmp_path: Path, seed: int) -> None:
     edited = Edited(tmp_path, random.Random(seed))
     compositions = []
-    for _ in range(8):
+    for _ in range(6):
         edited.edit()
         compositions.append(edited.composition())
     typesetter = WeasyPrintTypesetter(None)
     results = [warm(typesetter, composition) for composition in compositions]
     assert results == fresh(compositions)
-    assert len({digest for digest, _ in results}) > 5, "the edits changed something"
+    assert len({digest for digest, _ in results}) > 3, "the edits changed something"
 
 
 def test_variants_in_any_order_are_those_of_a_fresh_process(tmp_path: Path) -> None:
@@ -132,10 +132,13 @@ def test_variants_in_any_order_are_those_of_a_fresh_process(tmp_path: Path) -> N
         compose(project, validate_leaflet(project, bundle.resolve(variant)), name, editions[name])
         for variant in bundle.ids
         for name in ("email", "print")
-    ] * 2
-    random.Random(3).shuffle(compositions)
+    ]
+    expected = fresh(compositions)
+    order = [*range(len(compositions))] * 2
+    random.Random(3).shuffle(order)
     typesetter = WeasyPrintTypesetter(None)
-    assert [warm(typesetter, one) for one in compositions] == fresh(compositions)
+    assert len(order) == 16
+    assert [warm(typesetter, compositions[at]) for at in order] == [expected[at] for at in order]
 
 
 def with_css(composition: Composition, css: str) -> Composition:
