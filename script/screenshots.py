@@ -1,7 +1,8 @@
 """Make the pictures of the studio in the README: python script/screenshots.py.
 
 docs/studio.png is the first leaflet being written, with its pages; docs/studio-variants.png its
-regions. The studio runs as it does for users, on a copy of the leaflet, in Chromium, in English.
+regions; docs/studio-import.png what is understood of a Word file. The studio runs as it does for
+users, on a copy of the leaflet, in Chromium, in English.
 """
 
 import io
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import docx
 from drawing import CHROMIUM, FIRST, ROOT
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -59,7 +61,35 @@ def main() -> None:
             page.goto(f"{link.partition('/open')[0]}/leaflets/{FIRST}/variants")
             page.get_by_role("table").wait_for()
             save(page, "studio-variants")
+            page.goto(link.partition("/open")[0])
+            write_word_file(Path(folder) / "our-park.docx")
+            page.locator("#choose:enabled").wait_for()
+            page.locator("#file").set_input_files(Path(folder) / "our-park.docx")
+            page.wait_for_url("**/import/*")
+            pairs = page.get_by_role("heading", name="Pairs")
+            pairs.evaluate("heading => scrollTo(0, heading.offsetTop - 70)")
+            save(page, "studio-import")
         browser.close()
+
+
+def write_word_file(path: Path) -> None:
+    """What a volunteer has: a title, and a table of quotes and answers."""
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Friends of the Park"
+    document.add_heading("Our park stays green!", 0)
+    document.add_paragraph("The council has a plan for our park. We have read it.")
+    table = document.add_table(1, 2)
+    for cell, text in zip(table.rows[0].cells, ("The plan", "What we say"), strict=True):
+        cell.text = text
+    for quote, answer in (
+        ("“The trees along the southern path are to be felled.” (p. 4, lines 12 – 13)",
+         "They are the oldest in town. Nobody has counted what lives in them."),
+        ("“The playground will be moved closer to the road.”",
+         "Closer to the road? We ask for a fence, and for the reason."),
+    ):  # fmt: skip
+        left, right = table.add_row().cells
+        left.text, right.text = quote, answer
+    document.save(str(path))
 
 
 @contextmanager

@@ -724,3 +724,21 @@ def test_the_heading_of_a_contact_is_not_printed_twice() -> None:
     assert proposal.contact == "rad@example.org\n\nKontakt: auch mail@example.org"
     assert proposal.lost == ()
     assert invented(document, proposal) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "columns"),
+    [
+        (("The plan", "What we say"), ("The plan", "What we say")),
+        (("Yes", "They will never do it."), ("", "")),  # a sentence
+    ],
+)
+def test_a_first_row_is_the_headings_if_it_alone_has_no_quote(
+    first: tuple[str, str], columns: tuple[str, str]
+) -> None:
+    rows = [first, ("“Trees are felled.” (line 5)", "No."), ("“The fence goes.”", "Never.")]
+    html = "".join(f"<tr><td>{quote}<td>{answer}" for quote, answer in rows)
+    proposal = understand(read_html(f"<h1>Our park</h1><table>{html}</table>".encode(), "x.html"))
+    assert (proposal.quote_column, proposal.commentary_column) == columns
+    assert len(proposal.passages) == (2 if columns[0] else 3)
+    assert proposal.lost == ()

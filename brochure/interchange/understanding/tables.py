@@ -525,6 +525,8 @@ def _header(rows: Sequence[_Row], declared: int) -> int:
         return first + 1
     bold = all(is_heading(one) for cell in row.cells for one in cell)
     later = [r for r in rows[first + 1 :] if not r.wide]
+    if all(_sign_of_quotes([r]) for r in later) and later:
+        return first + 1  # the only row without a quote
     like_it = [
         r
         for r in later
