@@ -301,13 +301,16 @@ def _show_proposal(output: Output, proposal: Proposal, document: Document | None
 def _row(number: int, passage: ProposedPassage) -> tuple[Cell, ...]:
     """A pair: how sure it is, its reference, and how its quote begins."""
     quote, commentary = passage.quote, passage.commentary
-    reference = joined(
-        [
-            say("page {pages}", pages=quote.page) if quote and quote.page else EMPTY,
-            say("lines {lines}", lines=quote.lines) if quote and quote.lines else EMPTY,
-        ],
-        ", ",
-    )
+    page = say("page {pages}", pages=quote.page) if quote and quote.page else EMPTY
+    lines = EMPTY
+    if quote and quote.lines:
+        several = not quote.lines.isdecimal()
+        lines = (
+            say("lines {lines}", lines=quote.lines)
+            if several
+            else say("line {line}", line=quote.lines)
+        )
+    reference = joined([page, lines], ", ")
     beginning: str = say("(no quote)")
     if quote:
         beginning = say("“{words}”", words=_beginning(quote.text))
