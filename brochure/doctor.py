@@ -93,7 +93,6 @@ class Facts:
     mail: tuple[MailFacts, ...]
     browser: str
     dask: str
-    libreoffice: str
     language: str
     encoding: str
     environment: str  # the folder of the virtual environment
@@ -125,7 +124,6 @@ TITLES: Mapping[str, str] = {
     "mail": say("Mail"),
     "browser": say("Browser"),
     "dask": "Dask",
-    "libreoffice": "LibreOffice",
     "console": say("Console"),
     "environment": say("Environment"),
 }
@@ -158,12 +156,6 @@ _PACKAGES: Mapping[str, Mapping[Manager, str]] = {
         Manager.DNF: "sudo dnf install -y firefox",
         Manager.BREW: "brew install --cask firefox",
         Manager.WINGET: "winget install --exact --id Mozilla.Firefox",
-    },
-    "libreoffice": {
-        Manager.APT: "sudo apt-get install -y --no-install-recommends libreoffice-writer",
-        Manager.DNF: "sudo dnf install -y libreoffice-writer",
-        Manager.BREW: "brew install --cask libreoffice",
-        Manager.WINGET: "winget install --exact --id TheDocumentFoundation.LibreOffice",
     },
 }
 
@@ -310,11 +302,6 @@ def _programs(facts: Facts, system: System) -> Iterator[Check]:
     else:
         about = say("only for building on several computers (`brochure build --scheduler`)")
         yield Check("dask", State.OPTIONAL, about, f"{system.install} distributed")
-    if facts.libreoffice:
-        yield Check("libreoffice", State.GOOD, facts.libreoffice)
-    else:
-        about = say("only for importing OpenDocument texts (.odt)")
-        yield Check("libreoffice", State.OPTIONAL, about, _line("libreoffice", system))
 
 
 def _console(facts: Facts, system: System) -> Check:

@@ -58,7 +58,6 @@ GOOD = Facts(
     mail=(MailFacts("probe", "smtp.example.org:587", password="keyring"),),
     browser="firefox",
     dask="2026.8.0",
-    libreoffice="/usr/bin/soffice",
     language="de",
     encoding="utf-8",
     environment="/venv",
@@ -117,8 +116,6 @@ def test_without_pango_nothing_is_typeset(system: System, line: str) -> None:
         ("fonts", {"fonts_reason": "One.ttf"}, State.MISSING,
          f"{PIP} --force-reinstall --no-deps rendercv-fonts==0.5.1"),
         ("dask", {"dask": ""}, State.OPTIONAL, f"{PIP} distributed"),
-        ("libreoffice", {"libreoffice": ""}, State.OPTIONAL,
-         "sudo apt-get install -y --no-install-recommends libreoffice-writer"),
         ("browser", {"browser": ""}, State.ADVICE,
          "sudo apt-get install -y firefox-esr || sudo apt-get install -y firefox"),
         ("console", {"encoding": "cp1252"}, State.ADVICE, "export LC_ALL=C.UTF-8"),
@@ -138,7 +135,7 @@ def test_every_system_has_its_own_lines() -> None:
     """None of one names what installs programs on another."""
     nothing = replace(
         GOOD, python=(3, 9, 0), weasyprint="", harfbuzz_subset=False, fonts=0, browser="", dask="",
-        libreoffice="", encoding="cp1252", environment="/Dropbox/venv",
+        encoding="cp1252", environment="/Dropbox/venv",
         folders={"out": FolderFacts("/home/out", False, GB)},
     )  # fmt: skip
     for system, others in (
@@ -148,7 +145,7 @@ def test_every_system_has_its_own_lines() -> None:
         (WINDOWS, ("sudo", "brew", "chmod", "export")),
     ):
         lines = [one.fix for one in examine(nothing, system) if one.fix]
-        assert len(lines) == 10
+        assert len(lines) == 9
         assert not [line for line in lines for other in others if other in line]
 
 

@@ -40,11 +40,6 @@ from brochure.studio.secret import state_folder
 
 _SECONDS, _MEMORY = 30, 450_000_000  # for loading all that typesets
 _REACH = 10  # seconds to wait for a mail server
-# Where LibreOffice lies on systems that do not put it into PATH.
-_OFFICES = (
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-)
 _MANAGERS = (("apt-get", Manager.APT), ("dnf", Manager.DNF), ("brew", Manager.BREW),
              ("winget", Manager.WINGET))  # fmt: skip
 
@@ -152,7 +147,6 @@ def gather(project: Project | None, output: Output, *, mail: bool) -> Facts:
         mail=tuple(_mailings(project, connect=mail)) if project else (),
         browser=_browser(),
         dask=_version("distributed"),
-        libreoffice=_libreoffice(),
         language=output.language,
         encoding=getattr(sys.stdout, "encoding", None) or "",
         environment=sys.prefix,
@@ -234,11 +228,6 @@ def _browser() -> str:
     except webbrowser.Error:
         return ""
     return Path(str(getattr(browser, "name", "") or type(browser).__name__)).name
-
-
-def _libreoffice() -> str:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return found or next((path for path in _OFFICES if Path(path).exists()), "")
 
 
 def _mailings(project: Project, *, connect: bool) -> Iterator[MailFacts]:
