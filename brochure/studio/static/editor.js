@@ -41,7 +41,7 @@ class Editor {
     this.#editing.follow();
     this.#check();
     this.#showLinked();
-    await this.#interchange.arrived();
+    this.#interchange.arrived(); // whatever comes of it, the form stays
   }
 
   /** A link may lead to one of the views. */

@@ -3,11 +3,13 @@
  * and what is still to be looked at of a leaflet that was made of one.
  */
 
+import { NotConnected } from "./api.js";
 import { sideBySide } from "./conflicts.js";
 import { button, h, newId, show } from "./dom.js";
 import { offerDownload } from "./download.js";
 import { plural, say } from "./strings.js";
 
+const AGAIN = 5000; // milliseconds until it is asked again what the studio did not answer
 const $ = (id) => document.getElementById(id);
 
 export class Interchange {
@@ -37,7 +39,14 @@ export class Interchange {
 
   /** What is still to be looked at, if the leaflet was made of a file. */
   async arrived() {
-    const found = await this.#api.arrived();
+    let found;
+    try {
+      found = await this.#api.arrived();
+    } catch (error) {
+      if (error instanceof NotConnected) setTimeout(() => this.arrived(), AGAIN);
+      else $("word-trouble").textContent = error.message;
+      return;
+    }
     if (!found.token || !(found.doubts.length || found.leftovers.length)) return;
     const title = newId("arrived");
     const done = button(say("arrived.done"), async () => {
