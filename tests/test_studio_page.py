@@ -1000,3 +1000,19 @@ def test_the_browser_is_sent_only_what_is_ours(context: BrowserContext, studio: 
     assert len(requested) > 20
     assert {url for url in requested if not url.startswith(f"{studio.origin}/")} == set()
     assert json.loads(page.evaluate("document.getElementById('strings').textContent"))["undo"]
+
+
+def test_what_is_asked_for_last_takes_nothing_from_the_page(
+    context: BrowserContext, studio: Running
+) -> None:
+    """Whether the leaflet came from a file: without an answer, it is asked again."""
+    page = context.new_page()
+    page.route("**/arrived", lambda route: route.abort())
+    page.goto(studio.origin + "/leaflets/probe")
+    tells(page, "gespeichert")
+    expect(title(page)).to_be_visible()
+    page.unroute_all()
+    with page.expect_response("**/arrived") as answer:
+        pass
+    assert answer.value.ok
+    expect(title(page)).to_be_visible()
