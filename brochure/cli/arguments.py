@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 from brochure.cli.session import NOWHERE, Option, Session, Usage, session_of, wrong_usage
 from brochure.diagnostics import Diagnostic, DiagnosticsError, Location, error
 from brochure.files import composed
-from brochure.layout.designs import design_names
+from brochure.layout.designs import DEFAULT, design_names
 from brochure.layout.edition import Edition
 from brochure.layout.editions import choose_editions, load_editions
 from brochure.manuscript.variants.regions import read_regions
@@ -70,6 +70,11 @@ leaflets_argument = click.argument(
     "leaflets", metavar="[LEAFLET]…", nargs=-1, shell_complete=complete_leaflet
 )
 region_argument = click.argument("region", metavar="ID", shell_complete=complete_variant)
+design_option = click.option(
+    "--design", "-d", default=DEFAULT, show_default=True, metavar="NAME",
+    shell_complete=complete_design, cls=Option,
+    help=say("How it looks; `brochure designs` lists what there is."),
+)  # fmt: skip
 edition_option = click.option(
     "--edition", "-e", "editions", multiple=True, metavar="E", shell_complete=complete_edition,
     cls=Option,

@@ -28,7 +28,7 @@ from brochure.interchange.returned import origin_of
 from brochure.interchange.understanding.accounting import words_of, words_of_document
 from brochure.interchange.understanding.bounded import understand_bounded
 from brochure.interchange.wording import CONFIDENCE, TRACKED
-from brochure.layout.designs import DEFAULT, check_design
+from brochure.layout.designs import check_design
 from brochure.manuscript.model.fields import LANGUAGE_CODE
 from brochure.messages import EMPTY, Message, joined, plural, say
 from brochure.project import Project
@@ -138,11 +138,7 @@ class _Request:
     "--language", "-l", default="", metavar="CODE",
     help_text=say("Language of the leaflet; without, that of the document."),
 )  # fmt: skip
-@option(
-    "--design", "-d", default=DEFAULT, show_default=True, metavar="NAME",
-    shell_complete=arguments.complete_design,
-    help_text=say("How it looks; `brochure designs` lists what there is."),
-)  # fmt: skip
+@arguments.design_option
 @option(
     "--show", "--dry-run", "show", is_flag=True,
     help_text=say("Only show what was understood. Nothing is written."),

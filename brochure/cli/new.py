@@ -9,7 +9,7 @@ from click.shell_completion import get_completion_class
 from brochure.cli import arguments
 from brochure.cli.session import NOWHERE, Session, Usage, command, option, wrong_usage
 from brochure.diagnostics import DiagnosticsError
-from brochure.layout.designs import DEFAULT, check_design
+from brochure.layout.designs import check_design
 from brochure.layout.edition import Edition
 from brochure.mail.letter.model import Mailing
 from brochure.manuscript.model.schema import schema_of, schemas, schemas_by_name
@@ -25,11 +25,7 @@ from brochure.starters import Starter, create_leaflet, starter_languages
     shell_complete=lambda _, __, word: arguments.offer(starter_languages, word),
     help_text=say("Language of the leaflet."),
 )  # fmt: skip
-@option(
-    "--design", "-d", default=DEFAULT, show_default=True, metavar="NAME",
-    shell_complete=arguments.complete_design,
-    help_text=say("How it looks; `brochure designs` lists what there is."),
-)  # fmt: skip
+@arguments.design_option
 @option("--example", is_flag=True, help_text=say("One that shows every verdict on quotes."))
 @option("--empty", is_flag=True, help_text=say("One without words: a title, and a pair to fill."))
 def new(session: Session, name: str, language: str, design: str, example: bool, empty: bool) -> int:

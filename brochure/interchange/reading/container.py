@@ -109,6 +109,16 @@ class Package:
         return Picture(self._pictures[name], mime, description)
 
 
+def picture_left_out(name: str, where: Location) -> Diagnostic:
+    """That a picture is not in the file, or too large."""
+    return warning(
+        "import-picture",
+        say("The picture `{name}` was left out.", name=name[:80]),
+        where,
+        say("It is not in the file, or too large. Add it to the leaflet yourself."),
+    )
+
+
 def format_of(data: bytes) -> str:
     """``docx`` or ``odt``, as the names in an archive tell. What it really is, its reader finds."""
     if data[30:38] == b"mimetype":  # OpenDocument 1.3, part 2, 3.3: the first entry, not compressed

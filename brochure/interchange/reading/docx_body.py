@@ -21,6 +21,7 @@ from brochure.interchange.document import (
     Table,
 )
 from brochure.interchange.reading.addresses import web_address
+from brochure.interchange.reading.container import picture_left_out
 from brochure.interchange.reading.docx_lists import Lists
 from brochure.interchange.reading.docx_styles import (
     NO_STYLE,
@@ -493,14 +494,7 @@ class Story:
         if picture is not None:
             pieces.picture(picture)
         elif name:
-            self._of.report(
-                warning(
-                    "import-picture",
-                    say("The picture `{name}` was left out.", name=name[:80]),
-                    self._of.where,
-                    say("It is not in the file, or too large. Add it to the leaflet yourself."),
-                )
-            )
+            self._of.report(picture_left_out(name, self._of.where))
 
     # --- Tables -----------------------------------------------------------------------------
 

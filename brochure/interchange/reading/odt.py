@@ -30,6 +30,7 @@ from brochure.interchange.reading.container import (
     fail_other_package,
     fail_protected,
     open_package,
+    picture_left_out,
 )
 from brochure.interchange.reading.elements import child, every
 from brochure.interchange.reading.odt_styles import NO_STYLE, Counts, Style, Styles
@@ -441,17 +442,7 @@ class _Story:
                     if picture is not None:
                         pieces.picture(picture)
                     elif name:
-                        self._of.report(
-                            warning(
-                                "import-picture",
-                                say("The picture `{name}` was left out.", name=name[:80]),
-                                self._of.package.where,
-                                say(
-                                    "It is not in the file, or too large. Add it to the leaflet "
-                                    "yourself."
-                                ),
-                            )
-                        )
+                        self._of.report(picture_left_out(name, self._of.package.where))
                     return  # of several, the first is the best: 10.4.2
                 case _:
                     self._inline_one(element, within, pieces)

@@ -114,7 +114,7 @@ class Writer:
     def _write_part(self, text: str) -> tuple[str, str]:
         """A part of a letter as plain text and as HTML."""
         tokens = self._renderer.tokens(text)
-        return as_plain_text(self._renderer, tokens), self._renderer.html(tokens)
+        return plain_text(self._renderer, tokens), self._renderer.html(tokens)
 
 
 def _one_language(tree: Tree, path: TreePath) -> Tree:
@@ -156,13 +156,8 @@ def _without_value(recipient: Recipient, slot: str) -> Diagnostic:
     )
 
 
-def plain_text(renderer: markdown.Renderer, text: str) -> str:
-    """Markdown as plain text that is complete in itself (see `as_plain_text`)."""
-    return as_plain_text(renderer, renderer.tokens(text))
-
-
-def as_plain_text(renderer: markdown.Renderer, tokens: Sequence[Token]) -> str:
-    """The tokens of Markdown as plain text.
+def plain_text(renderer: markdown.Renderer, tokens: Sequence[Token]) -> str:
+    """The tokens of Markdown as plain text that is complete in itself.
 
     Each paragraph is one line, as mail programs break lines themselves, with an empty line after
     it; the items of a list have none between them. Links are followed by their addresses in
