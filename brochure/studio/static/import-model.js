@@ -29,14 +29,14 @@ const paragraphs = (text) => text.split(/\n[ \t]*\n\s*/).filter(Boolean);
 const joined = (...texts) => texts.filter(Boolean).join(JOINT);
 
 /** Words of a quote, in which every character is what it is, in the Markdown of a commentary. */
-const asMarkdown = (text) => text.replace(/[\\*_`[\]<]/g, "\\$&")
+export const asMarkdown = (text) => text.replace(/[\\*_`[\]<]/g, "\\$&")
   .replace(/^(\s*)([#>+-])(?=\s)/gm, "$1\\$2").replace(/^(\s*\d+)([.)])(?=\s)/gm, "$1\\$2");
 
 /**
  * Markdown as words alone: a quote has no emphasis of ours, and links lead nowhere. A mark without
  * its like is a character.
  */
-const asWords = (text) => text
+export const asWords = (text) => text
   .replace(/(?<!\\)\[([^\]]*)\]\([^)]*\)/g, "$1")
   .replace(/(?<!\\)`([^`]+)`/g, "$1")
   .replace(/(?<!\\)\*\*(?=\S)([^]*?\S)\*\*/g, "$1")
