@@ -890,3 +890,28 @@ def test_mammoth_reads_the_same_paragraphs(name: str) -> None:
     ours = [one.text for one in paragraphs(read_docx(data, "a.docx").blocks)]
     assert ours == theirs
     assert mammoth.extract_raw_text(BytesIO(data)).value.split() == " ".join(ours).split()
+
+
+def test_a_last_paragraph_without_its_mark_keeps_its_text() -> None:
+    gone = "<w:rPr><w:del w:id='1' w:author='Anna'/></w:rPr>"
+    body = f"{p('Erst.')}<w:p><w:pPr>{gone}</w:pPr>{r('Zuletzt.')}</w:p><w:sectPr/>"
+    document = read_docx(docx(body), "a.docx")
+    assert "Zuletzt." in " ".join(one.text for one in paragraphs(document.blocks))
+
+
+def test_numbers_of_a_level_that_a_list_has_for_itself() -> None:
+    level = '<w:lvl w:ilvl="0"><w:numFmt w:val="{}"/><w:lvlText w:val="%1)"/></w:lvl>'
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="0">{level.format("decimal")}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        f"{level.format('lowerLetter')}</w:lvlOverride></w:num>"
+    )
+    item = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    found = blocks(p("eins", item) + p("zwei", item), numbering=numbering)
+    assert [one.item for one in paragraphs(found)] == ["a)", "b)"]
+
+
+def test_numbers_that_are_raised_by_hand() -> None:
+    raised = '<w:position w:val="6"/>'
+    (paragraph,) = paragraphs(blocks(line(r("100 m"), r("2", raised), r(" groß"))))
+    assert paragraph.text == "100 m² groß"

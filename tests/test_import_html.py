@@ -157,3 +157,54 @@ def test_hostile_pages_are_read(page: str) -> None:
 def test_a_leftover_says_where_it_stands() -> None:
     document = document_of_html("<p>Davor</p><!-- Notiz --><p>Danach</p>")
     assert document.leftovers == (Leftover("comment", "Notiz", "Davor"),)
+
+
+def page(html: str, encoding: str = "utf-8") -> Document:
+    return read_html(html.encode(encoding), "a.html")
+
+
+def test_what_word_writes_for_other_scripts_is_not_how_letters_look() -> None:
+    document = page(
+        "<p><b style='mso-bidi-font-weight:normal'>fett</b> "
+        "<i style='mso-bidi-font-style:normal'>kursiv</i></p>"
+    )
+    (paragraph,) = paragraphs(document.blocks)
+    assert [(r.text.strip(), r.strong, r.emphasis) for r in paragraph.runs if r.text.strip()] == [
+        ("fett", True, False),
+        ("kursiv", False, True),
+    ]
+
+
+def test_an_encoding_that_is_guessed_is_told() -> None:
+    assert [d.code for d in page("<p>Zürich</p>", "cp1252").diagnostics] == ["import-encoding"]
+    declared = page("<?xml version='1.0' encoding='iso-8859-2'?><p>Zażółć</p>", "iso-8859-2")
+    assert (texts(declared), declared.diagnostics) == (["Zażółć"], ())
+
+
+def test_quotation_marks_that_a_browser_adds_are_words_of_the_page() -> None:
+    assert texts(page("<p>Er sagt <q>frei</q>.</p>")) == ["Er sagt „frei“."]
+    assert texts(page("<html lang='en'><p>He says <q>free</q>.</p>")) == ["He says “free”."]
+
+
+def test_insertions_are_named_and_comments_in_brackets_too() -> None:
+    document = page(
+        "<p>Das ist <ins>nicht</ins> wahr.</p><!--[Anna: Zahl prüfen]--><!--[if x]>a<![endif]-->"
+    )
+    assert texts(document) == ["Das ist nicht wahr."]
+    assert [(left.kind, left.text) for left in document.leftovers] == [
+        ("insertion", "nicht"),
+        ("comment", "[Anna: Zahl prüfen]"),
+    ]
+    assert document.words is not None
+    assert "prüfen" in document.words
+
+
+def test_a_title_that_nobody_ended_swallows_nothing_in_silence() -> None:
+    document = page("<head><title>Titel<body><p>Ein Satz.</p>")
+    assert document.words is not None
+    assert texts(document) == ["Ein Satz."] or "Satz" in document.words
+
+
+def test_options_are_words_of_their_own() -> None:
+    document = page("<select><option>eins<option>zwei</select>")
+    assert [left.text for left in document.leftovers] == ["eins zwei"]

@@ -195,3 +195,28 @@ def test_whatever_is_a_heading_reads_the_same(runs: tuple[Run, ...]) -> None:
     text = "".join(run.text for run in runs)
     lines = [one.strip() for one in text.split("\n")]
     assert plain_line(line(runs)) == " ".join(filter(None, lines)).strip()
+
+
+def test_raised_numbers_and_footnotes_are_what_they_are() -> None:
+    text = "100 m<sup>2</sup> CO<sub>2</sub>, wie wir sagen.[^a]\n\n[^a]: Siehe dort.\n"
+    document = read_markdown(text.encode(), "a.md")
+    assert [p.text for p in paragraphs(document.blocks)] == [
+        "100 m² CO₂, wie wir sagen.¹",
+        "¹ Siehe dort.",
+    ]
+    assert document.words is not None
+    assert {"m2", "CO2", "Siehe", "dort"} <= set(document.words)
+    assert "a" not in document.words
+
+
+def test_what_looks_like_the_address_of_a_link_and_is_none_is_counted() -> None:
+    document = read_markdown(b"[Frage]: Ja\n\n[x]: https://example.org\n\n[Text][x]\n", "a.md")
+    assert document.words is not None
+    assert {"Frage", "Ja", "Text"} <= set(document.words)
+    assert "example" not in document.words
+
+
+def test_marks_within_a_word_do_not_cut_it_for_the_witness() -> None:
+    document = read_markdown(b"Haus<b>frau</b> und Flug&shy;blatt", "a.md")
+    assert document.words is not None
+    assert {"Hausfrau", "Flugblatt"} <= set(document.words)

@@ -370,3 +370,32 @@ def test_raised_and_lowered_numbers_are_what_they_are(position: str, shown: str)
     assert paragraph.text == f"m{shown} m"
     assert document.words is not None
     assert Counter(document.words) == Counter(words_of(paragraph.text))
+
+
+def test_what_is_hidden_is_as_the_file_says() -> None:
+    body = (
+        '<text:section text:display="none"><text:p>Geheim</text:p></text:section>'
+        '<text:p>Das ist <text:hidden-text text:is-hidden="false">nicht</text:hidden-text> wahr.'
+        '</text:p><text:p>Weg<text:hidden-paragraph text:is-hidden="true"/></text:p>'
+        '<text:p>Da<text:hidden-paragraph text:is-hidden="false"/></text:p>'
+    )
+    document = read_odt(odt(body), "a.odt")
+    assert [one.text for one in paragraphs(document.blocks)] == ["Das ist nicht wahr.", "Da"]
+    assert [(one.kind, one.text) for one in document.leftovers] == [
+        ("hidden", "Geheim"),
+        ("hidden", "Weg"),
+    ]
+
+
+def test_changes_are_found_by_either_identifier() -> None:
+    body = (
+        '<text:tracked-changes><text:changed-region xml:id="c1"><text:insertion>'
+        "<office:change-info><dc:creator>Anna</dc:creator></office:change-info></text:insertion>"
+        "</text:changed-region></text:tracked-changes><text:p>Das ist "
+        '<text:change-start text:change-id="c1"/>nicht<text:change-end text:change-id="c1"/> wahr.'
+        "</text:p>"
+    )
+    document = read_odt(odt(body), "a.odt")
+    assert [(one.kind, one.text, one.who) for one in document.leftovers] == [
+        ("insertion", "nicht", "Anna")
+    ]

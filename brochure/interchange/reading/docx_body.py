@@ -160,7 +160,9 @@ class Story:
                     )
                 )  # fmt: skip
                 continue
-            elif element.tag not in _SILENT:
+            elif element.tag in _SILENT:
+                continue
+            else:
                 pieces = pieces or Pieces()
                 self._inline_one(element, around, pieces)
                 continue

@@ -76,10 +76,10 @@ class Lists:
         for deeper in [one for one in known.counts if one > depth]:
             if value(known.levels.get(deeper), "w:lvlRestart") != "0":
                 del known.counts[deeper]
-        return _shown(definition, known)
+        return _shown(definition, known, depth)
 
 
-def _shown(definition: Element, known: _List) -> str:
+def _shown(definition: Element, known: _List, own: int) -> str:
     text = value(definition, "w:lvlText") or ""
     if value(definition, "w:numFmt") == "bullet":
         plain = "".join(c for c in text if ord(c) not in _PRIVATE).strip()
@@ -87,7 +87,7 @@ def _shown(definition: Element, known: _List) -> str:
 
     def number(match: re.Match[str]) -> str:
         depth = int(match[1]) - 1
-        level = known.levels.get(depth)
+        level = definition if depth == own else known.levels.get(depth)
         count = known.counts.get(depth, _number(value(level, "w:start"), 1))
         legal = child(definition, "w:isLgl") is not None
         return numeral(count, "decimal" if legal else value(level, "w:numFmt") or "decimal")

@@ -1,5 +1,6 @@
 """The styles of a Word document: what a paragraph or a run inherits (ECMA-376, Part 1, 17.7)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,8 +56,16 @@ def look_of(properties: Element | None) -> Look:
         _switch(properties, "w:i"),
         _switch(properties, "w:dstrike") or strike,
         _switch(properties, "w:vanish"),
-        _SHIFTS.get(value(properties, "w:vertAlign") or ""),
+        _shift(properties),
     )
+
+
+def _shift(properties: Element | None) -> Shift | Literal["none"] | None:
+    """Whether text stands raised or lowered (17.3.2.42), also by half-points (17.3.2.24)."""
+    by = value(properties, "w:position") or ""
+    if re.fullmatch(r"-?[1-9]\d{0,3}", by):
+        return "sub" if by.startswith("-") else "super"
+    return _SHIFTS.get(value(properties, "w:vertAlign") or "")
 
 
 def _switch(properties: Element | None, name: str) -> bool | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
-from brochure.diagnostics import Location, fail
+from brochure.diagnostics import Diagnostic, Location, fail, warning
 from brochure.interchange.document import (
     Block,
     Cell,
@@ -66,7 +66,7 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _FRAMES = frozenset(("td", "th", "table", "caption"))  # a paragraph does not reach out of them
 # Elements within a word, for the witness.
-_INLINE = re.compile(
+INLINE = re.compile(
     r"</?(?:a|abbr|b|big|cite|em|font|i|ins|mark|o:p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
     r"\b[^<>]*>",
     re.IGNORECASE,
@@ -107,9 +107,9 @@ class _Table:
 
 def read_html(data: bytes, name: str) -> Document:
     """An HTML file. Raises DiagnosticsError if its encoding is unknown."""
-    text = _decoded(data, name)
+    text, diagnostics = _decoded(data, name)
     document = document_of_html(text)
-    return replace(document, words=words_of(_bare(text)))
+    return replace(document, words=words_of(_bare(text)), diagnostics=diagnostics)
 
 
 def document_of_html(text: str) -> Document:
@@ -126,21 +126,27 @@ def document_of_html(text: str) -> Document:
     )
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """By the byte order mark, as UTF-8, or in the encoding that it declares (HTML standard,
-    13.2.3.2), of which Latin-1 is windows-1252 (Encoding standard, 4.2).
+    13.2.3.2), of which Latin-1 is windows-1252 (Encoding standard, 4.2); without any, as that,
+    which is told.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
+        return data.decode("utf-16", "replace"), ()
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
         declared = re.search(
-            rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", data[:4096], re.IGNORECASE
+            rb"""(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*["']?([\w-]+)""",
+            data[:4096],
+            re.IGNORECASE,
         )
-        encoding = declared[1].decode("ascii").lower() if declared else "cp1252"
+        if declared is None:
+            return data.decode("cp1252", "replace"), (guessed_encoding(name),)
+        encoding = declared[1].decode("ascii").lower()
         try:
-            return data.decode("cp1252" if encoding in ("iso-8859-1", "latin1") else encoding)
+            latin = encoding in ("iso-8859-1", "latin1")
+            return data.decode("cp1252" if latin else encoding), ()
         except (LookupError, UnicodeDecodeError):
             fail(
                 "import-encoding",
@@ -150,13 +156,28 @@ def _decoded(data: bytes, name: str) -> str:
             )
 
 
+def guessed_encoding(name: str) -> Diagnostic:
+    """That nobody knows in which encoding a file is."""
+    return warning(
+        "import-encoding",
+        say(
+            "`{file}` does not say in which encoding it is; it was read as one of Windows.",
+            file=name,
+        ),
+        Location(name),
+        say("Look at the umlauts and quotation marks. Save it as UTF-8 to be sure."),
+    )
+
+
 def _bare(text: str) -> str:
     """All text of a file of HTML: this is the witness, and does not use the parser."""
-    for name in ("script", "style", "title"):
+    for name in ("script", "style"):
         text = _cut_out(text, re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE), f"</{name}")
-    text = _cut_out(text, re.compile("<!--(?=\\[|<!\\[endif)"), "-->").replace("<!--", " ")
+    text = re.sub(r"(?is)<title\b[^<>]*>[^<]*</title", " ", text, count=1)
+    text = _cut_out(text, re.compile(r"<!--(?=\[(?:if|endif)\b|<!\[endif)"), "-->")
+    text = text.replace("<!--", " ")
     text = text.replace("-->", " ")
-    text = _INLINE.sub("", text)
+    text = INLINE.sub("", text)
     text = re.sub(r"<[!?/A-Za-z][^<>]*>", " ", text)
     return html.unescape(text)
 
@@ -190,7 +211,7 @@ class _Reader(HTMLParser):
         self._item = ""
         self._counters: list[int] = []
         self._in_title = False
-        self._inserted: list[int] = []
+        self._inserted: list[list[str]] = []  # the words of insertions that are open
 
     # --- Events.
 
@@ -201,13 +222,15 @@ class _Reader(HTMLParser):
             self.language = values.get("lang", "") or self.language
         if tag == "title":
             self._in_title = not self.title
+        elif tag == "body" or tag in _BLOCKS:
+            self._in_title = False  # which nobody has ended
         if tag == "br":
             self._add("\n", exact=True)
             return
         if tag == "img":
             self._image(values)
             return
-        if tag in _BLOCKS:
+        if tag in _BLOCKS or tag == "option":
             self._end_implied(tag)
         if tag in _VOID or len(self._open) > _DEPTH:
             return
@@ -218,6 +241,10 @@ class _Reader(HTMLParser):
         if element.beside is not None or element.code:
             return
         match tag:
+            case "q":
+                self._add(self._quotes[0], exact=False)
+            case "ins":
+                self._inserted.append([])
             case "ul" | "ol" | "menu" | "dir":
                 start = values.get("start", "")
                 self._counters.append(int(start) - 1 if start[:9].isdigit() and tag == "ol" else 0)
@@ -268,7 +295,7 @@ class _Reader(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         """A comment: what somebody wrote for themselves, unless a program did."""
-        if data.startswith("[") or "[endif]" in data or not data.strip():
+        if re.match(r"\[(?:if|endif)\b", data) or "[endif]" in data or not data.strip():
             return
         self.leftovers.append(Leftover("comment", " ".join(data.split()), self._near))
 
@@ -282,8 +309,8 @@ class _Reader(HTMLParser):
     def _element(self, tag: str, values: dict[str, str]) -> _Element:
         outer = self._open[-1]
         css = values.get("style", "").lower()
-        weight = re.search(r"font-weight\s*:\s*(\w+)", css)
-        slant = re.search(r"font-style\s*:\s*(\w+)", css)
+        weight = re.search(r"(?<![\w-])font-weight\s*:\s*(\w+)", css)
+        slant = re.search(r"(?<![\w-])font-style\s*:\s*(\w+)", css)
         strong = outer.strong or tag in ("b", "strong")
         if weight:
             strong = weight[1] in ("bold", "bolder") or (
@@ -342,7 +369,7 @@ class _Reader(HTMLParser):
                     if words:
                         self.leftovers.append(Leftover(element.beside, words, self._near))
                     self._beside = ""
-                elif element.tag in _BLOCKS:
+                elif element.tag in _BLOCKS or element.tag == "option":
                     self._beside += " "
                 continue
             if element.code:
@@ -350,6 +377,12 @@ class _Reader(HTMLParser):
             if element.tag in _BLOCKS:
                 self._flush(element)
             match element.tag:
+                case "q":
+                    self._add(self._quotes[1], exact=False)
+                case "ins" if self._inserted:
+                    words = " ".join("".join(self._inserted.pop()).split())
+                    if words:
+                        self.leftovers.append(Leftover("insertion", words, self._near))
                 case "ul" | "ol" | "menu" | "dir" if self._counters:
                     self._counters.pop()
                 case "li":
@@ -373,6 +406,11 @@ class _Reader(HTMLParser):
 
     # --- Text.
 
+    @property
+    def _quotes(self) -> str:
+        """What browsers show around a `q`, by the language of the page."""
+        return "“”" if self.language.startswith("en") else "„“"
+
     def _add(self, text: str, *, exact: bool) -> None:
         element = self._open[-1]
         if element.beside is not None:
@@ -386,6 +424,8 @@ class _Reader(HTMLParser):
         ):  # fmt: skip
             words = words[1:]
         if words:
+            for inserted in self._inserted:
+                inserted.append(words)
             self._runs.append(
                 Run(words, element.strong, element.emphasis, element.link, element.struck)
             )

@@ -4,6 +4,7 @@ Emphasis never begins or ends inside a word, so that „Bürger*innen und Schül
 asterisks.
 """
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from brochure.diagnostics import Diagnostic, Location, Severity
+from brochure.diagnostics import Diagnostic
 from brochure.interchange.document import (
     Block,
     Cell,
@@ -21,13 +22,13 @@ from brochure.interchange.document import (
     Run,
     Table,
 )
-from brochure.interchange.reading.html import document_of_html
+from brochure.interchange.reading.html import INLINE, document_of_html, guessed_encoding
+from brochure.interchange.reading.raised import Shift, shifted
 from brochure.interchange.reading.witness import words_of
 from brochure.manuscript.text.markdown import emphasis
-from brochure.messages import say
+from brochure.sources.reading.inline import with_footnote_marks
 
 _NESTING = 50
-_NEAR = 60  # characters that say where something stands
 _WIDE = 200  # characters; with lines longer than this, each line of a text is a paragraph
 _SHORT = 0.7  # of the longest line; a shorter one ends its paragraph
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -47,14 +48,7 @@ def decode(data: bytes, name: str) -> tuple[str, tuple[Diagnostic, ...]]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
-            message = say(
-                "`{file}` does not say in which encoding it is; it was read as one of Windows.",
-                file=name,
-            )
-            hint = say("Look at the umlauts and quotation marks. Save it as UTF-8 to be sure.")
-            diagnostics = (
-                Diagnostic(Severity.WARNING, "import-encoding", message, Location(name), hint),
-            )
+            diagnostics = (guessed_encoding(name),)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""), diagnostics
 
 
@@ -72,7 +66,7 @@ def read_markdown(data: bytes, name: str) -> Document:
         text = "\n" * front[0].count("\n") + text[front.end() :]
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
     parser.inline.ruler.at("emphasis", emphasis)
-    reader = _Reader(parser.parse(text), leftovers)
+    reader = _Reader(parser.parse(with_footnote_marks(text)), leftovers)
     blocks = tuple(reader.blocks())
     return Document(blocks=blocks, leftovers=tuple(leftovers), words=words, diagnostics=diagnostics)
 
@@ -84,16 +78,21 @@ def _bare(text: str) -> str:
     This is the witness: it does not use the parser.
     """
     text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text.replace("<!--", " ").replace("-->", " "))
-    text = _TAG.sub(" ", text)
+    text = _TAG.sub(" ", INLINE.sub("", text))
+    text = re.sub(r"&(?:shy|#173|#[xX][aA][dD]);", "", text)
+    text = re.sub(r"\[\^[^\]\s]{1,60}\]:?", " ", text)  # a mark of a footnote
     text = re.sub(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});", " ", text)
     text = _COUNT.sub(r"\1", _TARGET.sub("] ", text))
-    return re.sub(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+.*$", "", text, flags=re.MULTILINE)
+    return _DEFINITION.sub("", text)
 
 
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]{0,2000}>")
 _TARGET = re.compile(
     r"\]\([ \n]{0,9}(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)"
     r"(?:[ \n]{1,9}\"[^\"\n]*\")?[ \n]{0,9}\)"
+)
+_DEFINITION = re.compile(
+    r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|(?:[a-z]{3,6}:|www\.|[./#])\S*).*$", re.MULTILINE
 )
 _COUNT = re.compile(r"^([ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
 
@@ -106,10 +105,13 @@ class _Style:
     emphasis: int = 0
     struck: int = 0
     links: list[str] = field(default_factory=list)
+    shift: Shift | None = None
 
     def run(self, text: str) -> Run:
         link = self.links[-1] if self.links else ""
-        return Run(text, self.strong > 0, self.emphasis > 0, link, self.struck > 0)
+        return Run(
+            shifted(text, self.shift), self.strong > 0, self.emphasis > 0, link, self.struck > 0
+        )
 
 
 class _Reader:
@@ -120,10 +122,9 @@ class _Reader:
         self._leftovers = leftovers
         self._at = 0
 
-    def blocks(self, closing: str = "") -> Iterator[Block]:
-        """The blocks up to a closing token."""
-        items: list[str] = []  # markers of the lists that are open, each used once
-        waiting = ""
+    def blocks(self) -> Iterator[Block]:
+        """All blocks."""
+        waiting = ""  # the marker of the item that has just begun
         heading = 0
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
@@ -136,9 +137,7 @@ class _Reader:
                     heading = 0
                 case "list_item_open":
                     waiting = f"{token.info}{token.markup}" if token.info else "–"
-                    items.append(waiting)
                 case "list_item_close":
-                    items.pop()
                     waiting = ""
                 case "inline":
                     yield from self._paragraphs(token, heading, waiting, line)
@@ -150,8 +149,6 @@ class _Reader:
                     yield from self._html(token.content, line)
                 case "table_open":
                     yield self._table(line)
-                case kind if kind == closing:
-                    return
 
     def _paragraphs(self, token: Token, heading: int, item: str, line: int) -> Iterator[Paragraph]:
         runs = tuple(self._runs(token.children or ()))
@@ -203,6 +200,10 @@ class _Reader:
             style.emphasis = max(0, style.emphasis + step)
         elif name in ("s", "del", "strike"):
             style.struck = max(0, style.struck + step)
+        elif name in ("sup", "sub"):
+            style.shift = None if found[1] else "super" if name == "sup" else "sub"
+        elif name == "img" and (shown := re.search(r"""\balt\s*=\s*(["'])(.*?)\1""", tag)):
+            self._leftovers.append(Leftover("other", html.unescape(shown[2])))
 
     def _html(self, content: str, line: int) -> Iterator[Block]:
         document = document_of_html(content)

@@ -38,6 +38,7 @@ from brochure.interchange.reading.pieces import Beside, Pieces, continues, flat,
 from brochure.interchange.reading.raised import shifted
 from brochure.messages import say
 
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _SPACE = re.compile(r"[ \t\r\n]+")  # one space, all of it: 6.1.2
 _NEAR = 200  # characters of what a comment is about
 _ROWS = 1_000  # of a row that is repeated
@@ -133,7 +134,7 @@ class _Reader:
             for element in region:
                 info = child(element, "office:change-info", "dc:creator")
                 who = "" if info is None else info.text or ""
-                own = region.get("text:id", "")
+                own = region.get("text:id", "") or region.get(_XML_ID, "")
                 if element.tag == "text:deletion":
                     self.changes[own] = _Change("deletion", who, element)
                 elif element.tag == "text:insertion":
@@ -188,6 +189,8 @@ class _Story:
                     self._page_ended = True
                 case tag if tag in _SILENT:
                     pass
+                case "text:section" if element.get("text:display") == "none":
+                    found += self.blocks(element, replace(within, kind="hidden"))
                 case tag if tag in _INDEXES:
                     found += self.blocks(element, replace(within, kind="field"))
                 case tag if tag.startswith("draw:") or tag in _INLINE_BLOCKS:
@@ -236,6 +239,10 @@ class _Story:
             heading = int(level) if level.isdecimal() and len(level) < 3 else 1
         pieces = Pieces()
         self._space = True
+        if any(
+            one.get("text:is-hidden") == "true" for one in every(element, "text:hidden-paragraph")
+        ):  # it hides the paragraph that it is in: 7.7.10
+            within = replace(within, kind=within.kind or "hidden")
         self._inline(element, replace(within, paragraph=style, link=""), pieces)
         self.leftovers += pieces.leftovers(self._before)
         text = pieces.text.strip()
@@ -309,9 +316,12 @@ class _Story:
                 self._deletion(element.get("text:change-id", ""), pieces)
             case "text:ruby":
                 self._ruby(element, within, pieces)
-            case "text:hidden-text" | "text:hidden-paragraph" | "text:placeholder":
-                kind = "field" if element.tag == "text:placeholder" else "hidden"
-                self._inline(element, replace(within, kind=within.kind or kind), pieces)
+            case "text:hidden-text" if element.get("text:is-hidden") == "false":
+                self._inline(element, within, pieces)
+            case "text:hidden-text":
+                self._inline(element, replace(within, kind=within.kind or "hidden"), pieces)
+            case "text:placeholder":
+                self._inline(element, replace(within, kind=within.kind or "field"), pieces)
             case "draw:frame":
                 self._frame(element, within, pieces)
             case "draw:text-box":
