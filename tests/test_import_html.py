@@ -202,7 +202,7 @@ def test_insertions_are_named_and_comments_in_brackets_too() -> None:
 def test_a_title_that_nobody_ended_swallows_nothing_in_silence() -> None:
     document = page("<head><title>Titel<body><p>Ein Satz.</p>")
     assert document.words is not None
-    assert texts(document) == ["Ein Satz."] or "Satz" in document.words
+    assert "Satz" in document.words, "whatever the parser of this Python makes of it"
 
 
 def test_options_are_words_of_their_own() -> None:
